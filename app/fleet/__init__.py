@@ -1,0 +1,1 @@
+"""Vehicles and the shifts that they are driven on."""

@@ -1,0 +1,1 @@
+"""What any web service has: database, errors, identity, tenancy, idempotency, jobs, audit, clock, paging."""

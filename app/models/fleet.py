@@ -1,0 +1,58 @@
+"""Vehicles with their capacities and costs, and the shifts that they are driven on."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Identified, UtcDateTime
+
+
+class Vehicle(Identified, Base):
+    """What can be loaded and what driving costs; money in hundredths of the network's currency."""
+
+    __tablename__ = "vehicles"
+    __table_args__ = (
+        CheckConstraint("capacity_grams > 0 AND capacity_crates >= 0", name="capacity"),
+        CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),
+        CheckConstraint("cents_per_km >= 0 AND cents_per_hour >= 0 AND cents_per_use >= 0", name="costs"),
+    )
+    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str]
+    profile: Mapped[str] = mapped_column(default="car")
+    capacity_grams: Mapped[int]
+    capacity_crates: Mapped[int]
+    chilled_grams: Mapped[int]
+    frozen_grams: Mapped[int]
+    hot_grams: Mapped[int]
+    cents_per_km: Mapped[int]
+    cents_per_hour: Mapped[int]
+    cents_per_use: Mapped[int]
+    grams_co2e_per_km: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int]
+
+
+class Shift(Identified, Base):
+    """Who drives which vehicle from when until when, from where to where."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="window"),
+        Index("ix_shifts_network_day", "network_id", "service_date"),
+    )
+    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"))
+    service_date: Mapped[date]
+    driver_name: Mapped[str]
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    start_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    end_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int]

@@ -1,0 +1,166 @@
+"""Planning runs and the plans they end in: routes, stops, allocations, unserved offers.
+
+Routes, stops and allocations carry the facts that people read (names, places, access notes) as they were when the plan was
+made: a published route never changes under the driver, and a driver's link opens these rows alone.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kit.db import Base, Identified, UtcDateTime
+
+
+class PlanRun(Identified, Base):
+    """One request to plan a day. `attempt` fences: only the newest attempt may write."""
+
+    __tablename__ = "plan_runs"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
+        Index(
+            "uq_plan_runs_one_alive",
+            "network_id",
+            "service_date",
+            unique=True,
+            postgresql_where="state IN ('queued','running')",
+        ),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    service_date: Mapped[date]
+    state: Mapped[str] = mapped_column(default="queued")
+    attempt: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    failure: Mapped[str | None]
+    requested_by: Mapped[str]
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Plan(Identified, Base):
+    """The answer for one network and service date, in numbered versions."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft','ready','published','superseded')", name="state"),
+        UniqueConstraint("network_id", "service_date", "number"),
+        Index(
+            "uq_plans_one_published",
+            "network_id",
+            "service_date",
+            unique=True,
+            postgresql_where="state = 'published'",
+        ),
+    )
+    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    service_date: Mapped[date]
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft")
+    problem_digest: Mapped[str]
+    problem: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    engine: Mapped[str]
+    seed: Mapped[int]
+    estimated_travel: Mapped[bool] = mapped_column(default=False)
+    grams_allocated: Mapped[int]
+    metres: Mapped[int]
+    seconds: Mapped[int]
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int]
+    routes: Mapped[list["Route"]] = relationship(order_by="Route.number", lazy="selectin")
+    unserved: Mapped[list["UnservedOffer"]] = relationship(lazy="selectin", order_by="UnservedOffer.position")
+
+
+class Route(Identified, Base):
+    """One shift's ordered stops."""
+
+    __tablename__ = "routes"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    number: Mapped[int]
+    vehicle_name: Mapped[str]
+    driver_name: Mapped[str]
+    metres: Mapped[int]
+    seconds: Mapped[int]
+    driving_seconds: Mapped[int]
+    line: Mapped[list[list[float]]] = mapped_column(JSONB)
+    stops: Mapped[list["Stop"]] = relationship(order_by="Stop.sequence", lazy="selectin")
+    plan: Mapped[Plan] = relationship(viewonly=True)
+
+
+class Stop(Identified, Base):
+    """One visit on a route."""
+
+    __tablename__ = "stops"
+    __table_args__ = (
+        UniqueConstraint("route_id", "sequence"),
+        CheckConstraint("kind IN ('start','pickup','drop_off','break','end')", name="kind"),
+        CheckConstraint("arrive_at <= leave_at", name="times"),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    sequence: Mapped[int]
+    kind: Mapped[str]
+    site_name: Mapped[str]
+    organisation_name: Mapped[str]
+    address: Mapped[str]
+    access_notes: Mapped[str]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    arrive_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    begin_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leave_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    metres_from_previous: Mapped[int]
+
+
+class Allocation(Identified, Base):
+    """Grams of one offer line for one need by one route."""
+
+    __tablename__ = "allocations"
+    __table_args__ = (CheckConstraint("grams > 0 AND crates >= 0", name="amounts"),)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    offer_line_id: Mapped[UUID] = mapped_column(ForeignKey("offer_lines.id"), index=True)
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"), index=True)
+    donor_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    receiver_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    pickup_stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), index=True)
+    drop_off_stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), index=True)
+    grams: Mapped[int]
+    crates: Mapped[int]
+    description: Mapped[str]
+    category: Mapped[str]
+    temperature_class: Mapped[str]
+    donor_name: Mapped[str]
+    receiver_name: Mapped[str]
+    pickup_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    drop_off_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UnservedOffer(Identified, Base):
+    """What the plan leaves out of one offer line, always with a reason."""
+
+    __tablename__ = "unserved_offers"
+    __table_args__ = (CheckConstraint("grams > 0", name="grams"),)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offers.id"))
+    offer_line_id: Mapped[UUID] = mapped_column(ForeignKey("offer_lines.id"))
+    position: Mapped[int]
+    grams: Mapped[int]
+    reason: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -1,0 +1,73 @@
+"""What the kit keeps: credentials, idempotency records, the audit trail and cached road matrices."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from app.kit.db import Base, Identified, UtcDateTime
+
+
+class Credential(Identified, Base):
+    """A secret that somebody holds, kept as its sha256: an API key, a signed-in session, a driver's link."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        CheckConstraint("kind IN ('api_key','session','driver_link')", name="kind"),
+        UniqueConstraint("secret_sha256"),
+    )
+    kind: Mapped[str]
+    name: Mapped[str]
+    secret_sha256: Mapped[str]
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"), index=True)
+    role: Mapped[str | None]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class IdempotencyRecord(Base):
+    """The first answer to a request with a key, stored in the transaction that did the work."""
+
+    __tablename__ = "idempotency_records"
+    actor: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID]
+    digest: Mapped[str]
+    status: Mapped[int]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(Base):
+    """Who did what to which thing; append-only."""
+
+    __tablename__ = "audit_entries"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CachedMatrix(Base):
+    """A travel matrix between the sites of one day, for one street graph."""
+
+    __tablename__ = "cached_matrices"
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

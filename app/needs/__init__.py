@@ -1,0 +1,1 @@
+"""What food bank sites want, per category and day."""

@@ -1,0 +1,1 @@
+"""Surplus food that supermarket sites post."""

@@ -1,0 +1,1 @@
+"""Networks, organisations, partnerships, sites, people and their keys."""

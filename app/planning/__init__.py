@@ -1,0 +1,1 @@
+"""Plans: requested, solved in a child process, checked, stored, published."""
