@@ -1,0 +1,110 @@
+"""Child program around OSRM: one JSON question a line on stdin, one JSON answer a line on stdout.
+
+It is run by path and imports nothing of the service: OSRM holds the interpreter lock while it works, so it
+lives in a process of its own, and ends by itself when its parent closes the pipe or dies.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+import osrm
+
+Answer = dict[str, Any]
+
+
+def waypoint(found: Any) -> Answer:
+    return {"location": list(found["location"]), "metres": found["distance"], "street": found["name"]}
+
+
+def whole_rows(rows: Any) -> list[list[int | None]]:
+    return [[None if value is None else round(value) for value in row] for row in rows]
+
+
+def table(engine: Any, question: Answer) -> Answer:
+    coordinates = [tuple(pair) for pair in question["coordinates"]]
+    found = engine.Table(
+        osrm.TableParameters(
+            coordinates=coordinates,
+            radiuses=[question["radius"]] * len(coordinates),
+            sources=question.get("sources", []),
+            annotations=["duration", "distance"],
+        )
+    )
+    return {
+        "seconds": whole_rows(found["durations"]),
+        "metres": whole_rows(found["distances"]),
+        "waypoints": [waypoint(each) for each in found["destinations"]],
+    }
+
+
+def route(engine: Any, question: Answer) -> Answer:
+    coordinates = [tuple(pair) for pair in question["coordinates"]]
+    found = engine.Route(
+        osrm.RouteParameters(
+            coordinates=coordinates,
+            radiuses=[question["radius"]] * len(coordinates),
+            overview="full",
+            geometries="geojson",
+            # A vehicle may turn round where it has stopped; only so are the legs those of the table.
+            continue_straight=False,
+        )
+    )["routes"][0]
+    return {
+        "coordinates": [list(pair) for pair in found["geometry"]["coordinates"]],
+        "legs": [[round(leg["distance"]), round(leg["duration"])] for leg in found["legs"]],
+    }
+
+
+def nearest(engine: Any, question: Answer) -> Answer:
+    """The nearest street of each point on its own, however far it is."""
+    return {
+        "waypoints": [
+            waypoint(engine.Nearest(osrm.NearestParameters(coordinates=[tuple(pair)]))["waypoints"][0])
+            for pair in question["coordinates"]
+        ]
+    }
+
+
+CALLS = {"table": table, "route": route, "nearest": nearest}
+
+
+def answer(engine: Any, question: Answer) -> Answer:
+    """The answer to one question; OSRM's own refusals carry their code before a dash."""
+    try:
+        return {"answer": CALLS[question["call"]](engine, question)}
+    except RuntimeError as refusal:
+        code, _, message = str(refusal).partition(" - ")
+        return {"refusal": {"code": code, "message": message}}
+
+
+def open_graph(graph: str) -> Any:
+    return osrm.OSRM(storage_config=graph, algorithm="MLD", use_shared_memory=False, use_mmap=True)
+
+
+def main(graph: str) -> int:
+    # The pipe is for answers only: whatever the engine prints goes to the error stream.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def send(line: Answer) -> None:
+        answers.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
+        answers.flush()
+
+    try:
+        engine = open_graph(graph)
+    except RuntimeError as refusal:
+        send({"refusal": {"code": "Graph", "message": str(refusal)}})
+        return 1
+    try:
+        send({"answer": "ready"})
+        for line in sys.stdin:
+            send(answer(engine, json.loads(line)))
+    except (BrokenPipeError, KeyboardInterrupt):
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
