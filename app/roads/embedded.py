@@ -28,9 +28,9 @@ REMEMBERED_SNAPS = 20_000
 class EmbeddedRoads:
     """A RoadProvider over an imported region; share one between threads and close it at the end.
 
-    OSRM chooses the street of a point by looking at the other points of the request as well. Here each point
-    is snapped once, beside the region's anchor (a point on the main network), and everything later starts from
-    that snapped place: the answer for two points does not depend on who else was asked about.
+    OSRM chooses the street of a point by looking at the other points of the request as well. So each point is
+    snapped once, beside the region's anchor (a point on the main network), and everything later starts from
+    there: the answer for two points does not depend on who else was asked about.
     """
 
     def __init__(self, region: Region) -> None:

@@ -65,8 +65,8 @@ class Region:
 def import_region(pbf: Path, name: str, folder: Path, progress: Progress = lambda _: None) -> Region:
     """Make `name` the region of this extract: build its street graph and base map, then use them.
 
-    The same file, profile and engine are not built twice. Until the new build is whole, and whenever it fails,
-    the old region stays in use. Raises RegionError.
+    The same file, profile and engine are not built twice. Until the new build is whole, and whenever it
+    fails, the old region stays in use. Raises RegionError.
     """
     home = _home(name, folder)
     sha256 = _digest(pbf)
