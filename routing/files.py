@@ -1,0 +1,38 @@
+"""Problems and plans as versioned JSON documents, read strictly: a document that does not fit is refused with
+the path of the fault."""
+
+from typing import Any
+
+from routing.plain import ProblemError, from_plain, to_plain
+from routing.plan import Plan
+from routing.problem import Problem
+
+PROBLEM_FORMAT = "wasl-problem"
+PLAN_FORMAT = "wasl-plan"
+VERSION = 1
+
+
+def problem_to_json(problem: Problem) -> dict[str, Any]:
+    return {"format": PROBLEM_FORMAT, "version": VERSION, **to_plain(problem)}
+
+
+def problem_from_json(document: Any) -> Problem:
+    return from_plain(Problem, _body(document, PROBLEM_FORMAT), "")
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(plan)}
+
+
+def plan_from_json(document: Any) -> Plan:
+    return from_plain(Plan, _body(document, PLAN_FORMAT), "")
+
+
+def _body(document: Any, expected: str) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise ProblemError("", "The document should be a JSON object.", "wrong_type")
+    if document.get("format") != expected:
+        raise ProblemError("format", f"The format should be {expected}.", "wrong_format")
+    if document.get("version") != VERSION or isinstance(document["version"], bool):
+        raise ProblemError("version", f"Only version {VERSION} can be read.", "unknown_version")
+    return {key: value for key, value in document.items() if key not in ("format", "version")}

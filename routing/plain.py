@@ -1,0 +1,105 @@
+"""Dataclasses to plain JSON values and back, strictly: nothing unknown, nothing missing, no wrong type."""
+
+import dataclasses
+import functools
+import types
+from collections.abc import Mapping
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+
+class ProblemError(Exception):
+    """A problem or plan that cannot be used: where, one sentence for a person, and a code for a program."""
+
+    def __init__(self, path: str, sentence: str, code: str) -> None:
+        super().__init__(f"{path}: {sentence}" if path else sentence)
+        self.path = path
+        self.sentence = sentence
+        self.code = code
+
+
+def to_plain(value: Any) -> Any:
+    """The value as dicts, lists, numbers, strings and None."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def from_plain[T](kind: type[T], value: Any, path: str) -> T:
+    """Read a value of the given type, or raise ProblemError with the path of what does not fit."""
+    result: T = _read(kind, value, path)
+    return result
+
+
+def _read(kind: Any, value: Any, path: str) -> Any:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _read_optional(get_args(kind), value, path)
+    if origin is tuple:
+        return _read_list(get_args(kind)[0], value, path)
+    if origin is Mapping:
+        return _read_mapping(get_args(kind)[1], value, path)
+    if dataclasses.is_dataclass(kind):
+        return _read_object(kind, value, path)
+    if type(value) is not kind:
+        raise ProblemError(path, f"This should be {_NAMES[kind]}, not {_name_of(value)}.", "wrong_type")
+    return value
+
+
+def _read_optional(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
+    if type(value) in kinds:
+        return value
+    return _read(next(kind for kind in kinds if kind is not types.NoneType), value, path)
+
+
+def _read_list(kind: Any, value: Any, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise ProblemError(path, f"This should be a list, not {_name_of(value)}.", "wrong_type")
+    if kind is int and all(type(item) is int for item in value):
+        return tuple(value)
+    return tuple(_read(kind, item, f"{path}[{number}]") for number, item in enumerate(value))
+
+
+def _read_mapping(kind: Any, value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+    return {key: _read(kind, item, f"{path}.{key}") for key, item in value.items()}
+
+
+def _read_object(kind: Any, value: Any, path: str) -> Any:
+    if not isinstance(value, dict):
+        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+    fields = dataclasses.fields(kind)
+    unknown = sorted(str(key) for key in value.keys() - {field.name for field in fields})
+    if unknown:
+        raise ProblemError(_join(path, unknown[0]), "There is no field of this name.", "unknown_field")
+    hints = _hints(kind)
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.name in value:
+            found[field.name] = _read(hints[field.name], value[field.name], _join(path, field.name))
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise ProblemError(_join(path, field.name), "This field is missing.", "missing_field")
+    return kind(**found)
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+_NAMES: dict[Any, str] = {int: "a whole number", str: "text", bool: "true or false", float: "a number"}
+
+
+def _name_of(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    names = {dict: "an object", list: "a list", **_NAMES}
+    return names.get(type(value), "something else")
