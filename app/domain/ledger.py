@@ -1,0 +1,268 @@
+"""The ledger: every gram of every offer line is in exactly one account at every moment.
+
+An entry moves grams from one account to the next; moving them back along the same way corrects it. Every line
+starts with supply -> offered. What a pickup falls short of goes back to "offered" when the food still stands
+at the store, and to "withdrawn" when it was never there. More than was allocated comes in as extra supply.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+ACCOUNTS: tuple[str, ...] = (
+    "supply",
+    "offered",
+    "allocated",
+    "collected",
+    "delivered",
+    "refused",
+    "returned",
+    "wasted",
+    "expired",
+    "withdrawn",
+)
+OPEN_ACCOUNTS: tuple[str, ...] = ("offered", "allocated", "collected")
+# Which account food may move on to; the way back is a correction.
+MOVES: dict[str, tuple[str, ...]] = {
+    "supply": ("offered",),
+    "offered": ("allocated", "expired", "withdrawn"),
+    "allocated": ("collected",),
+    "collected": ("delivered", "refused", "returned", "wasted"),
+    "refused": ("returned", "wasted"),
+}
+# Where food is that was allocated and not collected, by the driver's reason. Without one there was less.
+SHORTFALL_ACCOUNT: dict[str | None, str] = {
+    None: "withdrawn",
+    "nothing_there": "withdrawn",
+    "too_warm": "withdrawn",
+    "closed": "offered",
+    "van_full": "offered",
+    "other": "offered",
+}
+_PASSED_THE_DOOR_OF_THE_STORE = frozenset({"collected", "delivered", "refused", "returned", "wasted"})
+
+Balances = dict[str, dict[str, int]]
+
+
+class LedgerError(ValueError):
+    """An entry that would create, lose or teleport food."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Grams of one offer line that move from one account to a neighbouring one."""
+
+    line: str
+    from_account: str
+    to_account: str
+    grams: int
+
+    def __post_init__(self) -> None:
+        if self.grams <= 0:
+            raise LedgerError("an entry moves more than 0 g")
+        onward = self.to_account in MOVES.get(self.from_account, ())
+        back = self.from_account in MOVES.get(self.to_account, ())
+        if not onward and not back:
+            raise LedgerError(f"food does not move from {self.from_account} to {self.to_account}")
+
+
+@dataclass(frozen=True)
+class MassBalance:
+    """Where all is: offered = delivered + refused + returned + wasted + expired + withdrawn + still open.
+
+    `collected` and `refused_at_the_door` are what passed there, wherever it went then.
+    """
+
+    offered: int = 0
+    collected: int = 0
+    delivered: int = 0
+    refused_at_the_door: int = 0
+    refused: int = 0
+    returned: int = 0
+    wasted: int = 0
+    expired: int = 0
+    withdrawn: int = 0
+    still_open: int = 0
+    unaccounted: int = 0
+
+
+def entries_for_posting(line: str, grams: int) -> tuple[Entry, ...]:
+    """A line is posted, or grows by an amendment."""
+    return entries_along(line, grams, "supply", "offered")
+
+
+def entries_for_allocation(line: str, grams: int) -> tuple[Entry, ...]:
+    """A published plan promises grams to a need."""
+    return entries_along(line, grams, "offered", "allocated")
+
+
+def entries_for_release(line: str, grams: int) -> tuple[Entry, ...]:
+    """A superseded plan no longer promises them."""
+    return entries_along(line, grams, "allocated", "offered")
+
+
+def entries_for_collection(
+    line: str, allocated_grams: int, collected_grams: int, reason: str | None = None
+) -> tuple[Entry, ...]:
+    """The driver has loaded some, all or more of what was allocated."""
+    outcome = Outcome(allocated_grams, collected_grams, shortfall_reason=reason)
+    return entries_between(line, Outcome(allocated_grams), outcome)
+
+
+def entries_for_delivery(line: str, grams: int) -> tuple[Entry, ...]:
+    """A receiver has taken them in."""
+    return entries_along(line, grams, "collected", "delivered")
+
+
+def entries_for_refusal(line: str, grams: int) -> tuple[Entry, ...]:
+    """A receiver has refused them at the door; they are still on the vehicle."""
+    return entries_along(line, grams, "collected", "refused")
+
+
+def entries_for_return(line: str, grams: int, from_account: str = "refused") -> tuple[Entry, ...]:
+    """What was refused, or could not be delivered, is back at the store or the depot."""
+    return entries_along(line, grams, from_account, "returned")
+
+
+def entries_for_waste(line: str, grams: int, from_account: str = "refused") -> tuple[Entry, ...]:
+    """What was refused, or went out of its temperature, is thrown away."""
+    return entries_along(line, grams, from_account, "wasted")
+
+
+def entries_for_withdrawal(line: str, grams: int) -> tuple[Entry, ...]:
+    """The store takes back what is offered and not allocated."""
+    return entries_along(line, grams, "offered", "withdrawn")
+
+
+def entries_for_expiry(line: str, grams: int) -> tuple[Entry, ...]:
+    """Nobody fetched it in time."""
+    return entries_along(line, grams, "offered", "expired")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of one allocation: promised grams, and what was reported so far (None: nothing yet)."""
+
+    allocated_grams: int
+    collected_grams: int | None = None
+    delivered_grams: int | None = None
+    refused_grams: int | None = None
+    shortfall_reason: str | None = None
+
+    def places(self) -> dict[str, int]:
+        """Grams per account. Whoever hands over more than was reported collected did collect it."""
+        delivered, refused = self.delivered_grams or 0, self.refused_grams or 0
+        collected = max(self.collected_grams or 0, delivered + refused)
+        missing = max(0, self.allocated_grams - collected)
+        places: defaultdict[str, int] = defaultdict(int)
+        places["delivered"] = delivered
+        places["refused"] = refused
+        places["collected"] = collected - delivered - refused
+        known = self.collected_grams is not None
+        places[SHORTFALL_ACCOUNT.get(self.shortfall_reason, "offered") if known else "allocated"] += missing
+        places["supply"] = -max(0, collected - self.allocated_grams)
+        return {account: grams for account, grams in places.items() if grams}
+
+
+def entries_between(line: str, before: Outcome, after: Outcome) -> tuple[Entry, ...]:
+    """The entries that lead from what was known of an allocation to what is known now."""
+    if before.allocated_grams != after.allocated_grams:
+        raise LedgerError("an allocation keeps its grams")
+    was, becomes = before.places(), after.places()
+    change = {a: becomes.get(a, 0) - was.get(a, 0) for a in ACCOUNTS}
+    sources = deque((a, -grams) for a, grams in change.items() if grams < 0)
+    entries: list[Entry] = []
+    for target in (a for a in ACCOUNTS if change[a] > 0):
+        wanted = change[target]
+        while wanted:
+            source, there = sources.popleft()
+            moved = min(wanted, there)
+            entries.extend(entries_along(line, moved, source, target))
+            wanted -= moved
+            if there > moved:
+                sources.appendleft((source, there - moved))
+    return tuple(entries)
+
+
+def entries_along(line: str, grams: int, from_account: str, to_account: str) -> tuple[Entry, ...]:
+    """Entries that take grams to another account over all the accounts between."""
+    way = _way(from_account, to_account)
+    return tuple(Entry(line, here, there, grams) for here, there in pairwise(way))
+
+
+def balances(entries: Iterable[Entry]) -> Balances:
+    """Grams per line and account; "supply" is minus what was ever offered."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(ACCOUNTS, 0))
+    for entry in entries:
+        found[entry.line][entry.from_account] -= entry.grams
+        found[entry.line][entry.to_account] += entry.grams
+    return dict(found)
+
+
+def is_balanced(entries: Iterable[Entry]) -> bool:
+    """Every line's accounts add up to nothing, and none but supply owes food that it never had."""
+    return all(
+        sum(accounts.values()) == 0
+        and all(grams >= 0 for account, grams in accounts.items() if account != "supply")
+        for accounts in balances(entries).values()
+    )
+
+
+def mass_balance(entries: Iterable[Entry], posted: Mapping[str, int] | None = None) -> MassBalance:
+    """Where everything is that was offered. `posted`, grams per line as the offers say, checks the ledger.
+
+    Unaccounted is what the ledger cannot explain: food in an account that never came in, or a posted line
+    that is not booked.
+    """
+    booked = list(entries)
+    by_line = balances(booked)
+    there = {a: sum(max(0, line[a]) for line in by_line.values()) for a in ACCOUNTS if a != "supply"}
+    offered = -sum(line["supply"] for line in by_line.values())
+    unbooked = sum(
+        max(0, grams + by_line.get(line, {}).get("supply", 0)) for line, grams in (posted or {}).items()
+    )
+    return MassBalance(
+        offered=offered + unbooked,
+        collected=_net_flow(booked, _PASSED_THE_DOOR_OF_THE_STORE),
+        delivered=there["delivered"],
+        refused_at_the_door=_net_flow(booked, frozenset({"refused"}), only_from=frozenset({"collected"})),
+        refused=there["refused"],
+        returned=there["returned"],
+        wasted=there["wasted"],
+        expired=there["expired"],
+        withdrawn=there["withdrawn"],
+        still_open=sum(there[account] for account in OPEN_ACCOUNTS),
+        unaccounted=offered + unbooked - sum(there.values()),
+    )
+
+
+def _net_flow(entries: Iterable[Entry], into: frozenset[str], only_from: frozenset[str] | None = None) -> int:
+    """Grams that went into a group of accounts, less what a correction took out of it again."""
+    total = 0
+    for entry in entries:
+        onward, back = entry.to_account in into, entry.from_account in into
+        outside = entry.from_account if onward else entry.to_account
+        if onward != back and (only_from is None or outside in only_from):
+            total += entry.grams if onward else -entry.grams
+    return total
+
+
+def _way(start: str, goal: str) -> tuple[str, ...]:
+    """The shortest chain of neighbouring accounts."""
+    queue: deque[tuple[str, ...]] = deque([(start,)])
+    seen = {start}
+    while queue:
+        way = queue.popleft()
+        if way[-1] == goal:
+            return way
+        for account in _neighbours(way[-1]):
+            if account not in seen:
+                seen.add(account)
+                queue.append((*way, account))
+    raise LedgerError(f"food does not move from {start} to {goal}")
+
+
+def _neighbours(account: str) -> list[str]:
+    back = [origin for origin, targets in MOVES.items() if account in targets]
+    return [*MOVES.get(account, ()), *back]

@@ -1,0 +1,88 @@
+"""Why food stays, why a stop failed: each stable code with the sentences that a person reads.
+
+A reason has several sentences, the most telling first: the first whose details are all known is used.
+"""
+
+from collections.abc import Mapping
+from string import Formatter
+
+from app.domain.categories import WORDS
+
+Details = Mapping[str, str | int]
+
+# Details: category, temperature_class, kg, km, and as HH:MM pickup_from, pickup_until, deliver_by
+UNSERVED: dict[str, tuple[str, ...]] = {
+    "no_eligible_need": (
+        "No food bank that can take this asks for {temperature_class} {category} today.",
+        "No food bank that can take this asks for {category} today.",
+        "No food bank can take this today.",
+    ),
+    "no_need_left": (
+        "Every food bank that takes {category} already gets all it asked for.",
+        "Every food bank that takes this already gets all it asked for.",
+    ),
+    "no_vehicle_for_temperature_class": (
+        "No vehicle on the road today can carry {temperature_class} food.",
+        "No vehicle on the road today can keep this food at its temperature.",
+    ),
+    "exceeds_every_vehicle": (
+        "{kg} kg in one piece is more than any vehicle can carry today.",
+        "This is more in one piece than any vehicle can carry today.",
+    ),
+    "outside_every_shift": (
+        "No driver is on the road between {pickup_from} and {pickup_until}.",
+        "No driver is on the road during the pickup time.",
+    ),
+    "no_receiving_window_in_time": (
+        "No food bank can take {temperature_class} food between {pickup_from} and {deliver_by}.",
+        "No food bank can take {category} before {deliver_by}.",
+        "No food bank that takes this is open before {deliver_by}.",
+        "No food bank that takes this is open in time.",
+    ),
+    "unreachable_by_road": ("No road leads from the store to a food bank that takes this.",),
+    "vehicles_full": (
+        "Every vehicle that could bring {temperature_class} food in time is full.",
+        "Every vehicle that could bring it in time is full.",
+    ),
+    "no_time_on_any_route": (
+        "No driver has time left to fetch it between {pickup_from} and {pickup_until}.",
+        "No driver has time left to fetch it and bring it to a food bank.",
+    ),
+    "detour_not_worth_it": (
+        "Fetching these {kg} kg would cost {km} km more: too far for so little.",
+        "The detour to fetch these {kg} kg is too long for so little.",
+        "The detour to fetch it is too long for so little.",
+    ),
+}
+PROBLEMS: dict[str, tuple[str, ...]] = {
+    "nothing_there": ("There was nothing to fetch.",),
+    "closed": ("It was closed.",),
+    "van_full": ("The vehicle was full.",),
+    "too_warm": ("The food was too warm: {celsius} °C.", "The food was too warm."),
+    "refused_at_the_door": ("It was refused at the door.",),
+    "other": ("Something else came up.",),
+}
+REASON_CODES: tuple[str, ...] = tuple(UNSERVED)
+PROBLEM_CODES: tuple[str, ...] = tuple(PROBLEMS)
+
+
+def sentence(code: str, details: Details | None = None) -> str:
+    """What the person reads for a reason that food stays, or for a problem at a stop."""
+    templates = UNSERVED.get(code) or PROBLEMS.get(code)
+    if templates is None:
+        raise KeyError(code)
+    known = _spoken(details or {})
+    template = next(each for each in templates if _fields(each) <= known.keys())
+    return template.format_map(known)
+
+
+def _fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def _spoken(details: Details) -> dict[str, str]:
+    """Details as words: categories are spoken, not spelled like codes."""
+    words = {name: str(value) for name, value in details.items() if str(value)}
+    if words.get("category") in WORDS:
+        words["category"] = WORDS[words["category"]]
+    return words

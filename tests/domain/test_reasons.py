@@ -1,0 +1,64 @@
+"""Sentences for people."""
+
+from string import Formatter
+
+import pytest
+
+from app.domain.reasons import PROBLEM_CODES, PROBLEMS, REASON_CODES, UNSERVED, sentence
+
+DETAILS = {
+    "category": "frozen_food",
+    "temperature_class": "frozen",
+    "kg": "62",
+    "km": "3.4",
+    "pickup_from": "09:00",
+    "pickup_until": "11:30",
+    "deliver_by": "17:00",
+    "celsius": "11",
+}
+
+
+@pytest.mark.parametrize("code", [*REASON_CODES, *PROBLEM_CODES])
+def test_every_code_has_a_sentence_with_and_without_details(code: str) -> None:
+    for details in (DETAILS, {}, None):
+        said = sentence(code, details)
+        assert said.endswith(".")
+        assert "{" not in said
+        assert "_" not in said
+
+
+def test_the_ten_reasons_of_the_planner_are_known() -> None:
+    assert set(REASON_CODES) == {
+        "no_eligible_need",
+        "no_need_left",
+        "no_vehicle_for_temperature_class",
+        "exceeds_every_vehicle",
+        "outside_every_shift",
+        "no_receiving_window_in_time",
+        "unreachable_by_road",
+        "vehicles_full",
+        "no_time_on_any_route",
+        "detour_not_worth_it",
+    }
+
+
+def test_the_most_telling_sentence_whose_details_are_known_is_said() -> None:
+    assert sentence("no_receiving_window_in_time", {"category": "frozen_food", "deliver_by": "17:00"}) == (
+        "No food bank can take frozen food before 17:00."
+    )
+
+
+def test_a_sentence_uses_only_the_documented_details() -> None:
+    used = {
+        name
+        for templates in (*UNSERVED.values(), *PROBLEMS.values())
+        for template in templates
+        for _, name, _, _ in Formatter().parse(template)
+        if name
+    }
+    assert used <= set(DETAILS)
+
+
+def test_an_unknown_code_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        sentence("bad_luck")
