@@ -49,7 +49,7 @@ class StopEvent:
 
 @dataclass(frozen=True)
 class StopState:
-    """Where a stop stands: waiting, arrived, done or failed; `partial` where only some of its food failed so far."""
+    """Where a stop stands: waiting, arrived, done, failed; `partial` where only some food failed so far."""
 
     state: str = "waiting"
     arrived_at: datetime | None = None
@@ -60,7 +60,7 @@ class StopState:
 
 @dataclass(frozen=True)
 class AllocationState:
-    """Grams reported for an allocation (None: nothing said yet), reasons by stop, and temperatures on its way."""
+    """Grams reported for an allocation (None: nothing yet), reasons by stop, temperatures on its way."""
 
     collected_grams: int | None = None
     delivered_grams: int | None = None
