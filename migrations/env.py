@@ -8,7 +8,7 @@ import app.models  # noqa: F401  (registers the tables)
 from app.kit.db import Base, UtcDateTime
 
 
-def include_object(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:  # noqa: ARG001, FBT001
+def include_object(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:  # noqa: ARG001
     """Procrastinate's own tables come with its own SQL."""
     return not (name or "").startswith(("procrastinate_", "ix_procrastinate", "idx_procrastinate"))
 

@@ -5,7 +5,6 @@ not_signed_in 401 · forbidden 403 · not_found 404, also for another tenant's �
 stale 412 and version_required 428 about If-Match · unavailable 503 a part that is needed does not answer.
 """
 
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ class FieldError:
     code: str = "invalid"
 
 
-@dataclass
+@dataclass(eq=False)
 class WaslError(Exception):
     """The root: what happened, then what to do, in one sentence."""
 
@@ -45,8 +44,7 @@ class WaslError(Exception):
         }
         if self.errors:
             document["errors"] = [
-                {"pointer": error.pointer, "detail": error.detail, "code": error.code}
-                for error in self.errors
+                {"pointer": error.pointer, "detail": error.detail, "code": error.code} for error in self.errors
             ]
         return document
 
@@ -89,9 +87,7 @@ def stale() -> WaslError:
 
 def version_required() -> WaslError:
     """A change needs the version that it was made from."""
-    return WaslError(
-        "Send If-Match with the version that you read.", "version_required", 428, "Version missing"
-    )
+    return WaslError("Send If-Match with the version that you read.", "version_required", 428, "Version missing")
 
 
 def unavailable(detail: str) -> WaslError:

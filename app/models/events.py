@@ -10,18 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, UtcDateTime
 
-ACCOUNTS = (
-    "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
-)
+ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
 
 
 class StopEvent(Base):
     """One thing that a driver reported at a stop; the id is the phone's, so that twice sent is once stored."""
 
     __tablename__ = "stop_events"
-    __table_args__ = (
-        CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),
-    )
+    __table_args__ = (CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)

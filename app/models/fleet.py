@@ -18,7 +18,7 @@ class Vehicle(Identified, Base):
         CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),
         CheckConstraint("cents_per_km >= 0 AND cents_per_hour >= 0 AND cents_per_use >= 0", name="costs"),
     )
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str]
@@ -44,7 +44,7 @@ class Shift(Identified, Base):
         CheckConstraint("starts_at < ends_at", name="window"),
         Index("ix_shifts_network_day", "network_id", "service_date"),
     )
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"))

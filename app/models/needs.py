@@ -23,7 +23,7 @@ class Need(Identified, Base):
         UniqueConstraint("site_id", "service_date", "category"),
         Index("ix_needs_network_day", "network_id", "service_date"),
     )
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))

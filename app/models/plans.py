@@ -1,7 +1,7 @@
 """Planning runs and the plans they end in: routes, stops, allocations, unserved offers.
 
-Routes, stops and allocations carry the facts that people read (names, places, access notes) as they were when the plan was
-made: a published route never changes under the driver, and a driver's link opens these rows alone.
+Routes, stops and allocations carry the facts that people read (names, places, access notes) as they were when the
+plan was made: a published route never changes under the driver, and a driver's link opens these rows alone.
 """
 
 from datetime import date, datetime
@@ -56,7 +56,7 @@ class Plan(Identified, Base):
             postgresql_where="state = 'published'",
         ),
     )
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     service_date: Mapped[date]
     number: Mapped[int]

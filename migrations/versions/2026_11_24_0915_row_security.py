@@ -135,9 +135,7 @@ def upgrade() -> None:
         "CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON ledger_entries DEFERRABLE INITIALLY DEFERRED"
         " FOR EACH ROW EXECUTE FUNCTION wasl_check_ledger_line()"
     )
-    op.execute(
-        "DO $$ BEGIN EXECUTE format('GRANT SELECT ON %I.alembic_version TO wasl_app', current_schema()); END $$"
-    )
+    op.execute("DO $$ BEGIN EXECUTE format('GRANT SELECT ON %I.alembic_version TO wasl_app', current_schema()); END $$")
 
 
 def downgrade() -> None:

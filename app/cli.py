@@ -1,0 +1,151 @@
+"""The `wasl` command: what it prints is for people, one sentence and exit status 1 when something is wrong."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
+from app.kit.db import Database
+from app.kit.errors import WaslError
+from app.kit.migrate import upgrade
+from app.roads.provider import RoadError
+from app.roads.region import RegionError, import_region
+from app.roads.streets import Streets
+from app.settings import Settings, settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+region_commands = typer.Typer(no_args_is_help=True, help="Street maps of the regions that are planned")
+network_commands = typer.Typer(no_args_is_help=True, help="Networks of partners")
+cli.add_typer(region_commands, name="region")
+cli.add_typer(network_commands, name="network")
+
+
+def say(sentence: str) -> None:
+    """Progress goes to standard error, so that standard output holds results alone."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def opened(config: Settings, *, migrate: bool = True) -> Iterator[DatabaseAccess]:
+    """The database, its schema brought up to date where we may."""
+    with open_database(config) as access:
+        if migrate and access.owner_url is not None:
+            upgrade(access.owner_url)
+        yield access
+
+
+@cli.command()
+def serve() -> None:
+    """Serve pages and API, and plan beside them unless WASL_WORKER is off."""
+    from app.main import create_app
+
+    config = settings()
+    with opened(config) as access:
+        database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
+        say(f"Wasl is at http://{config.host}:{config.port}/")
+        try:
+            uvicorn.run(create_app(database, streets), host=config.host, port=config.port, log_level="warning")
+        finally:
+            streets.close()
+            database.close()
+
+
+@cli.command()
+def worker() -> None:
+    """Run background jobs alone; start as many as wanted."""
+    from app.kit.clock import system_clock
+    from app.worker import work_until_cancelled, workshop_of
+
+    config = settings()
+    with opened(config, migrate=False) as access:
+        database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
+        say("Waiting for jobs.")
+        try:
+            asyncio.run(work_until_cancelled(workshop_of(database, streets, system_clock, config)))
+        except KeyboardInterrupt:
+            say("Stopped.")
+        finally:
+            streets.close()
+            database.close()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    with open_database(settings()) as access:
+        if access.owner_url is None:
+            raise DatabaseError("Give WASL_DATABASE_OWNER_URL: only the role that owns the tables may change them.")
+        upgrade(access.owner_url)
+        say("The schema is up to date.")
+
+
+@region_commands.command("import")
+def import_map(
+    extract: Annotated[Path, typer.Argument(help="OpenStreetMap extract, .osm.pbf")],
+    name: Annotated[str | None, typer.Option(help="Name of the region; the file's own name otherwise")] = None,
+) -> None:
+    """Build the streets and the map of a region from an extract."""
+    chosen = name or extract.name.split(".")[0]
+    region = import_region(extract, chosen, settings().data_folder / "regions", say)
+    say(f"Region {region.name} is ready.")
+
+
+@network_commands.command("create")
+def create_network(
+    name: Annotated[str, typer.Argument(help="Such as: Newport")],
+    region: Annotated[str, typer.Option(help="An imported region")],
+    coordinator: Annotated[str, typer.Option(help="The organisation that coordinates, such as a food bank")],
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/London")] = "Europe/London",
+    currency: Annotated[str, typer.Option(help="Such as GBP")] = "GBP",
+) -> None:
+    """Begin a network; prints the key of its first administrator, this once."""
+    from app.kit.clock import system_clock
+    from app.partners.founding import NewNetwork, found
+
+    config = settings()
+    with opened(config) as access:
+        database = Database(access.service_url)
+        try:
+            wish = NewNetwork(name=name, region=region, time_zone=time_zone, currency=currency, coordinator=coordinator)
+            print(found(database, wish, system_clock()).key)
+        finally:
+            database.close()
+
+
+@cli.command()
+def demo(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end")] = False,
+    serve_after: Annotated[bool, typer.Option("--serve/--no-serve", help="Stay up afterwards")] = True,
+    day: Annotated[
+        str | None, typer.Option(help="Service date, such as 2026-11-25; the next weekday otherwise")
+    ] = None,
+) -> None:
+    """Run a whole invented day in a real city, Newport in Wales, and show it."""
+    from app.demo.command import run_demo
+
+    run_demo(settings(), say, as_json=as_json, stay=serve_after, day=day)
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one sentence and exit status 1."""
+    try:
+        cli()
+    except (DatabaseError, RegionError, RoadError, WaslError) as error:
+        say(f"wasl: {error}")
+        raise SystemExit(1) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        say(f"wasl: WASL_{str(first['loc'][0]).upper()} cannot be used: {first['msg']}.")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

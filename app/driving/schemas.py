@@ -1,0 +1,85 @@
+"""What a driver's route and stop events look like over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.kit.web import Body
+from app.kit.wire import Instant, KgOrZero, KgOut
+from app.planning.schemas import RouteOut
+
+EventKind = Literal["arrived", "collected", "delivered", "refused", "failed"]
+Reason = Literal["nothing_there", "closed", "van_full", "too_warm", "refused_at_the_door", "other"]
+
+
+class EventLineIn(Body):
+    """How much of one allocation; the temperature when it is chilled, frozen or hot."""
+
+    allocation_id: UUID
+    kg: KgOrZero
+    celsius: float | None = Field(default=None, ge=-60, le=120, allow_inf_nan=False)
+
+
+class StopEventIn(Body):
+    """One thing that happened. The phone gives the id, so that sent twice is stored once."""
+
+    id: UUID
+    stop_id: UUID
+    kind: EventKind
+    occurred_at: Instant
+    lines: list[EventLineIn] = Field(default=[], max_length=200)
+    reason: Reason | None = None
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class StopEventsIn(Body):
+    """What the phone has not had acknowledged yet, in any order."""
+
+    events: list[StopEventIn] = Field(min_length=1, max_length=200)
+
+
+class EventResult(BaseModel):
+    """What became of one event; forget it on the phone unless it is `conflict`."""
+
+    id: UUID
+    status: Literal["stored", "already_stored", "conflict"]
+    detail: str = ""
+
+
+class StopEventsOut(BaseModel):
+    """What became of each event, in the order that they were sent."""
+
+    results: list[EventResult]
+
+
+class StopProgress(BaseModel):
+    """Where a stop stands."""
+
+    stop_id: UUID
+    state: Literal["waiting", "arrived", "done", "failed"]
+    reason: str | None
+
+
+class AllocationProgress(BaseModel):
+    """What was reported of an allocation; null: nothing yet."""
+
+    allocation_id: UUID
+    kg_collected: KgOut | None
+    kg_delivered: KgOut | None
+    kg_refused: KgOut | None
+
+
+class DriverRouteOut(BaseModel):
+    """The route of this shift and what was reported on it."""
+
+    route: RouteOut
+    service_date: str
+    network: str
+    time_zone: str
+    demonstration: bool
+    progress: list[StopProgress]
+    allocations: list[AllocationProgress]
+    contradictions: list[str]
+    read_at: datetime

@@ -1,0 +1,216 @@
+"""Verbs of the driver: read the shift's route, record what happened.
+
+Events are stored append-only and folded anew each time, so that the order in which they arrive does not matter;
+the ledger gets the difference between what the fold said before and what it says now.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import ledger, lifecycle
+from app.domain.outcomes import outcome_of
+from app.driving.schemas import (
+    AllocationProgress,
+    DriverRouteOut,
+    EventResult,
+    StopEventIn,
+    StopProgress,
+)
+from app.kit.auth import Principal
+from app.kit.errors import WaslError, forbidden, not_found, refused
+from app.ledger.service import book
+from app.models.events import StopEvent
+from app.models.fleet import Shift
+from app.models.partners import Network
+from app.models.plans import Allocation, Plan, Route, Stop
+from app.planning.queries import route_out
+
+
+def _shift_of(principal: Principal) -> UUID:
+    principal.require("driving.record")
+    if principal.shift_id is None:
+        raise forbidden("Open the link that your dispatcher sent you.")
+    return principal.shift_id
+
+
+def _published_route(session: Session, shift_id: UUID) -> Route:
+    found = session.scalars(
+        select(Route).join(Plan, Plan.id == Route.plan_id).where(Route.shift_id == shift_id, Plan.state == "published")
+    ).first()
+    if found is None:
+        raise WaslError(
+            "No route has been published for this shift yet. Look again later.",
+            "no_route_yet",
+            404,
+            "Not yet",
+        )
+    return found
+
+
+def _events(session: Session, shift_id: UUID) -> list[StopEvent]:
+    return list(session.scalars(select(StopEvent).where(StopEvent.shift_id == shift_id)))
+
+
+def _told(events: Sequence[StopEvent]) -> lifecycle.DayState:
+    return lifecycle.fold(
+        lifecycle.StopEvent(
+            id=str(event.id),
+            stop=str(event.stop_id),
+            kind=event.kind,
+            occurred_at=event.occurred_at,
+            lines=tuple(
+                lifecycle.EventLine(line["allocation"], line["grams"], line["celsius"]) for line in event.lines
+            ),
+            reason=event.reason,
+        )
+        for event in events
+    )
+
+
+def driver_route(session: Session, principal: Principal, now: datetime) -> DriverRouteOut:
+    """The published route of the driver's shift with everything reported so far.
+
+    Raises `no_route_yet` (404).
+    """
+    shift = session.get(Shift, _shift_of(principal))
+    if shift is None:
+        raise not_found("shift")
+    route = _published_route(session, shift.id)
+    network = session.get_one(Network, shift.network_id)
+    allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
+    day = _told(_events(session, shift.id))
+    untouched = lifecycle.StopState()
+    return DriverRouteOut(
+        route=route_out(route, allocations),
+        service_date=shift.service_date.isoformat(),
+        network=network.name,
+        time_zone=network.time_zone,
+        demonstration=network.demonstration,
+        progress=[
+            StopProgress(
+                stop_id=stop.id,
+                state=day.stops.get(str(stop.id), untouched).state,  # type: ignore[arg-type]
+                reason=day.stops.get(str(stop.id), untouched).reason,
+            )
+            for stop in route.stops
+        ],
+        allocations=[_progress(day, allocation) for allocation in allocations],
+        contradictions=[each.sentence for each in day.contradictions],
+        read_at=now,
+    )
+
+
+def _progress(day: lifecycle.DayState, allocation: Allocation) -> AllocationProgress:
+    told = day.allocations.get(str(allocation.id), lifecycle.AllocationState())
+    return AllocationProgress(
+        allocation_id=allocation.id,
+        kg_collected=told.collected_grams,
+        kg_delivered=told.delivered_grams,
+        kg_refused=told.refused_grams,
+    )
+
+
+def record_events(
+    session: Session, principal: Principal, events: Sequence[StopEventIn], now: datetime
+) -> list[EventResult]:
+    """Store what the phone sends, each event once, and book what follows from it.
+
+    Raises `not_found` for a stop and `wrong_allocation` (422) for food that is not handled at that stop.
+    """
+    shift_id = _shift_of(principal)
+    shift = session.get(Shift, shift_id, with_for_update=True)  # one batch of a shift after the other
+    if shift is None:
+        raise not_found("shift")
+    route = _published_route(session, shift_id)
+    allocations = {row.id: row for row in session.scalars(select(Allocation).where(Allocation.route_id == route.id))}
+    stops = {stop.id: stop for stop in route.stops}
+    known = {event.id: event for event in _events(session, shift_id)}
+    before = _told(list(known.values()))
+    results = []
+    for position, event in enumerate(events):
+        _refuse_strangers(event, position, stops, allocations)
+        results.append(_store(session, shift, event, known, now))
+    after = _told(list(known.values()))
+    for allocation in allocations.values():
+        _settle(session, allocation, before, after, now)
+    return results
+
+
+def _refuse_strangers(
+    event: StopEventIn, position: int, stops: dict[UUID, Stop], allocations: dict[UUID, Allocation]
+) -> None:
+    if event.stop_id not in stops:
+        raise not_found("stop")
+    for line in event.lines:
+        allocation = allocations.get(line.allocation_id)
+        if allocation is None or event.stop_id not in (
+            allocation.pickup_stop_id,
+            allocation.drop_off_stop_id,
+        ):
+            raise refused("wrong_allocation", f"Event {position + 1} names food that is not handled at its stop.")
+
+
+def _store(
+    session: Session, shift: Shift, event: StopEventIn, known: dict[UUID, StopEvent], now: datetime
+) -> EventResult:
+    content = json.dumps(event.model_dump(mode="json"), sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    earlier = known.get(event.id)
+    if earlier is not None:
+        if earlier.digest == digest:
+            return EventResult(id=event.id, status="already_stored")
+        return EventResult(
+            id=event.id,
+            status="conflict",
+            detail="This was reported before with other contents. Call the dispatcher.",
+        )
+    row = StopEvent(
+        id=event.id,
+        network_id=shift.network_id,
+        shift_id=shift.id,
+        stop_id=event.stop_id,
+        kind=event.kind,
+        lines=[
+            {"allocation": str(line.allocation_id), "grams": line.kg, "celsius": line.celsius} for line in event.lines
+        ],
+        reason=event.reason,
+        note=event.note,
+        digest=digest,
+        occurred_at=event.occurred_at,
+        recorded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    known[row.id] = row
+    return EventResult(id=event.id, status="stored")
+
+
+def _settle(
+    session: Session,
+    allocation: Allocation,
+    before: lifecycle.DayState,
+    after: lifecycle.DayState,
+    now: datetime,
+) -> None:
+    """Book what the new reports change about one allocation."""
+    key, pickup = str(allocation.id), str(allocation.pickup_stop_id)
+    entries = ledger.entries_between(
+        str(allocation.offer_line_id),
+        outcome_of(before, key, allocation.grams, pickup),
+        outcome_of(after, key, allocation.grams, pickup),
+    )
+    if entries:
+        book(
+            session,
+            [(allocation.offer_line_id, entry) for entry in entries],
+            owner=(allocation.network_id, allocation.donor_organisation_id),
+            cause=("allocation", allocation.id),
+            now=now,
+            shift_id=allocation.shift_id,
+        )

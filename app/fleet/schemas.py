@@ -1,0 +1,99 @@
+"""What vehicles, shifts and drivers' links look like over HTTP."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model_validator
+
+from app.kit.web import Body
+from app.kit.wire import Instant, Kg, KgOrZero, KgOut
+from app.partners.schemas import Name, Out
+
+Money = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)]
+MoneyOut = Annotated[int, PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json")]
+
+
+class VehicleIn(Body):
+    """What can be loaded, in all and in each compartment, and what driving costs in the network's currency."""
+
+    name: Name
+    profile: Literal["car"] = "car"
+    capacity_kg: Kg
+    capacity_crates: int = Field(default=200, ge=1, le=5000)
+    chilled_kg: KgOrZero = 0
+    frozen_kg: KgOrZero = 0
+    hot_kg: KgOrZero = 0
+    cost_per_km: Money = Decimal("0.45")
+    cost_per_hour: Money = Decimal("12.00")
+    cost_per_use: Money = Decimal("15.00")
+    grams_co2e_per_km: int = Field(default=279, ge=0, le=5000)
+
+    @model_validator(mode="after")
+    def _compartments_fit(self) -> Self:
+        if max(self.chilled_kg, self.frozen_kg, self.hot_kg) > self.capacity_kg:
+            raise ValueError("A compartment cannot hold more than the whole vehicle.")
+        return self
+
+
+class VehicleOut(Out):
+    """A vehicle."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    profile: str
+    capacity_kg: KgOut = Field(validation_alias="capacity_grams")
+    capacity_crates: int
+    chilled_kg: KgOut = Field(validation_alias="chilled_grams")
+    frozen_kg: KgOut = Field(validation_alias="frozen_grams")
+    hot_kg: KgOut = Field(validation_alias="hot_grams")
+    cost_per_km: MoneyOut = Field(validation_alias="cents_per_km")
+    cost_per_hour: MoneyOut = Field(validation_alias="cents_per_hour")
+    cost_per_use: MoneyOut = Field(validation_alias="cents_per_use")
+    grams_co2e_per_km: int
+    version: int
+
+
+class ShiftIn(Body):
+    """Who drives which vehicle from when until when."""
+
+    vehicle_id: UUID
+    driver_name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    starts_at: Instant
+    ends_at: Instant
+    start_site_id: UUID
+    end_site_id: UUID
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts_at >= self.ends_at:
+            raise ValueError("The shift has to start before it ends.")
+        if (self.ends_at - self.starts_at).total_seconds() > 16 * 3600:
+            raise ValueError("A shift is at most 16 hours long.")
+        return self
+
+
+class ShiftOut(Out):
+    """A shift."""
+
+    id: UUID
+    organisation_id: UUID
+    vehicle_id: UUID
+    service_date: date
+    driver_name: str
+    starts_at: datetime
+    ends_at: datetime
+    start_site_id: UUID
+    end_site_id: UUID
+    version: int
+
+
+class DriverLinkOut(BaseModel):
+    """The link for one driver and one shift; it ends with the shift and a new one replaces it."""
+
+    shift_id: UUID
+    token: str
+    url: str
+    expires_at: datetime

@@ -1,0 +1,129 @@
+"""Verbs on the fleet: add a vehicle, plan a shift, give the driver a link."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.service_date import service_date_of
+from app.fleet.schemas import ShiftIn, VehicleIn
+from app.kit import audit
+from app.kit.auth import Principal, digest_of, new_secret
+from app.kit.errors import conflict, not_found
+from app.models.fleet import Shift, Vehicle
+from app.models.system import Credential
+from app.partners.service import network_of, own_site, zone_of
+
+LINK_OUTLIVES_SHIFT = timedelta(hours=12)
+
+
+def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, now: datetime) -> Vehicle:
+    """Add a vehicle of the caller's organisation."""
+    principal.require("fleet.edit")
+    vehicle = Vehicle(
+        network_id=principal.network_id,
+        organisation_id=principal.organisation_id,
+        name=wish.name,
+        profile=wish.profile,
+        capacity_grams=wish.capacity_kg,
+        capacity_crates=wish.capacity_crates,
+        chilled_grams=wish.chilled_kg,
+        frozen_grams=wish.frozen_kg,
+        hot_grams=wish.hot_kg,
+        cents_per_km=int(wish.cost_per_km * 100),
+        cents_per_hour=int(wish.cost_per_hour * 100),
+        cents_per_use=int(wish.cost_per_use * 100),
+        grams_co2e_per_km=wish.grams_co2e_per_km,
+        created_at=now,
+    )
+    session.add(vehicle)
+    session.flush()
+    audit.record(session, principal, "fleet.add_vehicle", ("vehicle", vehicle.id), now, name=vehicle.name)
+    return vehicle
+
+
+def list_vehicles(session: Session, principal: Principal) -> list[Vehicle]:
+    """The vehicles that the caller sees."""
+    principal.require("fleet.read")
+    return list(session.scalars(select(Vehicle).order_by(Vehicle.name, Vehicle.id)))
+
+
+def get_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Vehicle:
+    """One vehicle; raises `not_found`."""
+    principal.require("fleet.read")
+    found = session.get(Vehicle, vehicle_id)
+    if found is None:
+        raise not_found("vehicle")
+    return found
+
+
+def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: datetime) -> Shift:
+    """Plan a shift; raises `vehicle_busy` (409) when the vehicle is driven at that time already."""
+    principal.require("fleet.edit")
+    vehicle = get_vehicle(session, principal, wish.vehicle_id)
+    session.refresh(vehicle, with_for_update=True)
+    for site_id in (wish.start_site_id, wish.end_site_id):
+        own_site(session, principal, site_id)
+    overlapping = select(Shift.id).where(
+        Shift.vehicle_id == vehicle.id, Shift.starts_at < wish.ends_at, Shift.ends_at > wish.starts_at
+    )
+    if session.scalars(overlapping).first() is not None:
+        raise conflict("vehicle_busy", f"{vehicle.name} already has a shift at that time.")
+    zone = zone_of(network_of(session, principal))
+    shift = Shift(
+        network_id=principal.network_id,
+        organisation_id=vehicle.organisation_id,
+        service_date=service_date_of(wish.starts_at, zone),
+        created_at=now,
+        **wish.model_dump(),
+    )
+    session.add(shift)
+    session.flush()
+    audit.record(session, principal, "fleet.add_shift", ("shift", shift.id), now)
+    return shift
+
+
+def list_shifts(session: Session, principal: Principal, service_date: date | None) -> list[Shift]:
+    """The shifts that the caller sees."""
+    principal.require("fleet.read")
+    query = select(Shift).order_by(Shift.starts_at, Shift.id)
+    if service_date is not None:
+        query = query.where(Shift.service_date == service_date)
+    return list(session.scalars(query))
+
+
+def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
+    """One shift; raises `not_found`."""
+    principal.require("fleet.read")
+    found = session.get(Shift, shift_id)
+    if found is None:
+        raise not_found("shift")
+    return found
+
+
+def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now: datetime) -> tuple[Credential, str]:
+    """A link that opens this shift's route and nothing else; links given before are dead at once."""
+    principal.require("fleet.edit")
+    shift = get_shift(session, principal, shift_id)
+    before = select(Credential).where(
+        Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None)
+    )
+    for credential in session.scalars(before):
+        credential.revoked_at = now
+    secret = new_secret("drive")
+    credential = Credential(
+        kind="driver_link",
+        name=shift.driver_name,
+        secret_sha256=digest_of(secret),
+        network_id=shift.network_id,
+        organisation_id=shift.organisation_id,
+        shift_id=shift.id,
+        role="driver",
+        created_at=now,
+        expires_at=shift.ends_at + LINK_OUTLIVES_SHIFT,
+    )
+    session.add(credential)
+    session.flush()
+    audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now)
+    return credential, secret

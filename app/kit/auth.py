@@ -1,0 +1,121 @@
+"""Who is asking: opaque secrets, looked up by their sha256 on every request, so that revoking works at once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import permissions
+from app.kit.db import Database
+from app.kit.errors import forbidden, not_signed_in
+from app.kit.tenancy import Scope
+from app.models.system import Credential
+
+NETWORK_WIDE_ROLES = frozenset({"dispatcher", "network_admin"})
+NETWORK_WIDE_SCOPES = frozenset({"plans", "partners"})
+_passwords = PasswordHash.recommended()
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody who may ask: a person, an API key or the holder of a driver's link."""
+
+    kind: str
+    credential_id: UUID
+    network_id: UUID
+    organisation_id: UUID
+    name: str
+    role: str | None = None
+    scopes: frozenset[str] = frozenset()
+    person_id: UUID | None = None
+    shift_id: UUID | None = None
+
+    @property
+    def sees_network(self) -> bool:
+        """Whether all rows of the network are open, not only those of the own organisation."""
+        return self.role in NETWORK_WIDE_ROLES or bool(self.scopes & NETWORK_WIDE_SCOPES)
+
+    @property
+    def scope(self) -> Scope:
+        """The rows that this principal's transactions see."""
+        if self.kind == "driver_link":
+            return Scope(shift=self.shift_id)
+        return Scope(organisation=self.organisation_id, network=self.network_id if self.sees_network else None)
+
+    @property
+    def actor(self) -> UUID:
+        """Whose idempotency keys these are: the shift for a driver, else the person or the key."""
+        return self.shift_id or self.person_id or self.credential_id
+
+    def may(self, action: str) -> bool:
+        """Whether the table in app.domain.permissions allows `action`."""
+        if self.role is not None:
+            return permissions.allowed(self.role, action)
+        return permissions.allowed_by_scopes(self.scopes, action)
+
+    def require(self, action: str) -> None:
+        """Raise `forbidden` unless `action` is allowed."""
+        if not self.may(action):
+            raise forbidden()
+
+
+def new_secret(prefix: str) -> str:
+    """A 256-bit secret that secret scanners recognise by its prefix."""
+    return f"wasl_{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def digest_of(secret: str) -> str:
+    """How a secret is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """Argon2id."""
+    return _passwords.hash(password)
+
+
+def password_matches(password: str, stored: str | None) -> bool:
+    """Whether the password is the one; takes as long when there is nobody to compare with."""
+    if stored is None:
+        _passwords.verify(password, _NOBODY)
+        return False
+    return _passwords.verify(password, stored)
+
+
+_NOBODY = _passwords.hash(secrets.token_urlsafe(16))
+
+
+def live_credential(session: Session, digest: str, now: datetime) -> Credential | None:
+    """The credential with this digest, unless it was revoked or has expired."""
+    found = session.scalar(select(Credential).where(Credential.secret_sha256 == digest))
+    if found is None or found.revoked_at is not None:
+        return None
+    return found if found.expires_at is None or found.expires_at > now else None
+
+
+def authenticate(database: Database, secret: str, now: datetime) -> Principal:
+    """Whose secret this is.
+
+    Raises WaslError `not_signed_in` (401) for one that is unknown, revoked or expired.
+    """
+    digest = digest_of(secret)
+    with database.transaction(Scope(credential=digest)) as session:
+        found = live_credential(session, digest, now)
+        if found is None:
+            raise not_signed_in()
+        return Principal(
+            kind=found.kind,
+            credential_id=found.id,
+            network_id=found.network_id,
+            organisation_id=found.organisation_id,
+            name=found.name,
+            role=found.role,
+            scopes=frozenset(found.scopes),
+            person_id=found.person_id,
+            shift_id=found.shift_id,
+        )

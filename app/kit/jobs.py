@@ -1,0 +1,76 @@
+"""Background jobs on Procrastinate: deferred in the caller's own transaction, run by any worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+HEARTBEAT_SECONDS = 5
+STALLED_SECONDS = 20
+GRACE_SECONDS = 10
+
+upkeep = Blueprint()
+
+
+def conninfo(url: str) -> str:
+    """A SQLAlchemy URL as libpq reads it."""
+    parsed = make_url(url).set(drivername="postgresql")
+    return parsed.render_as_string(hide_password=False)
+
+
+def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
+    """Queue a job within the running transaction: it exists if and only if the transaction commits.
+
+    Jobs with the same `lock` run one after another. Returns False when the same job already waits.
+    """
+    connection = session.connection().connection.driver_connection
+    deferring = App(connector=SyncPsycopgConnector())
+    task = deferring.configure_task(
+        name, connection=connection, queue="wasl", lock=lock, queueing_lock=f"{name}:{lock}"
+    )
+    try:
+        with session.begin_nested():
+            task.defer(**arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+@upkeep.periodic(cron="* * * * * */5")  # the sixth field is seconds
+@upkeep.task(name="rescue", queue="wasl", queueing_lock="rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Give the jobs of a worker that died to another one; Procrastinate notices them but re-runs nothing by itself."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job, retry_at=datetime.now(UTC))
+
+
+@asynccontextmanager
+async def open_jobs(url: str, blueprints: dict[str, Blueprint]) -> AsyncIterator[App]:
+    """The queue with all tasks that a worker can run."""
+    app = App(connector=PsycopgConnector(conninfo=conninfo(url)))
+    app.add_tasks_from(upkeep, namespace="upkeep")
+    for namespace, blueprint in blueprints.items():
+        app.add_tasks_from(blueprint, namespace=namespace)
+    async with app.open_async():
+        yield app
+
+
+async def work(app: App, context: dict[str, Any], *, concurrency: int = 1) -> None:
+    """Run jobs until cancelled; what runs then gets a moment to end and is queued again otherwise."""
+    await app.run_worker_async(
+        queues=["wasl"],
+        concurrency=concurrency + 1,  # one more, so that a long plan never keeps `rescue` from running
+        install_signal_handlers=False,
+        delete_jobs="never",
+        fetch_job_polling_interval=2,
+        shutdown_graceful_timeout=GRACE_SECONDS,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        additional_context=context,
+    )

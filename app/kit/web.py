@@ -1,0 +1,235 @@
+"""The edge of the API: who calls with which key, answers with their version, errors as problem documents."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from app.kit.auth import Principal, authenticate
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.errors import FieldError, WaslError, invalid_request, not_signed_in, stale, version_required
+from app.kit.idempotency import Answer, fingerprint, once
+
+SESSION_COOKIE = "wasl_session"
+DRIVER_COOKIE = "wasl_drive"
+
+
+class Body(BaseModel):
+    """What comes in: a field that nobody knows is an error, not a guess."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document; `code` is stable and meant for programs, `detail` for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in {
+        401: "Not signed in",
+        403: "Not allowed",
+        404: "Not there, or another tenant's",
+        409: "Somebody else was first",
+        422: "The request does not fit, or a rule says no",
+        503: "A part that is needed does not answer",
+    }.items()
+}
+
+
+def database_of(request: Request) -> Database:
+    """The application's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+def now_of(request: Request) -> datetime:
+    """The application's clock."""
+    clock: Clock = request.app.state.clock
+    return clock()
+
+
+def presented_secret(request: Request) -> str | None:
+    """The secret of the Authorization header, or of a cookie on a request from our own pages."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and secret:
+        return secret.strip()
+    if request.method not in ("GET", "HEAD") and not _from_own_page(request):
+        return None
+    cookie = DRIVER_COOKIE if "/driver/" in request.url.path else SESSION_COOKIE
+    return request.cookies.get(cookie)
+
+
+def _from_own_page(request: Request) -> bool:
+    """Guards cookie-borne requests against forms of other sites, beside SameSite=Lax."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("Host")
+
+
+def principal_of(request: Request) -> Principal:
+    """Who is asking; raises `not_signed_in` (401)."""
+    secret = presented_secret(request)
+    if secret is None:
+        raise not_signed_in()
+    return authenticate(database_of(request), secret, now_of(request))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of somebody known."""
+
+    request: Request
+    principal: Principal
+    now: datetime
+    key: str | None
+    if_match: str | None
+
+    @property
+    def database(self) -> Database:
+        """Where its transaction runs."""
+        return database_of(self.request)
+
+    def read[T](self, query: Callable[[Session], T]) -> T:
+        """The answer of `query` within this principal's scope."""
+        with self.database.transaction(self.principal.scope) as session:
+            return query(session)
+
+    def once(self, body: BaseModel | None, verb: Callable[[Session], Answer]) -> Response:
+        """Run `verb` in one transaction, committed before the answer leaves; the same key gets the first answer."""
+        text = "" if body is None else json.dumps(body.model_dump(mode="json"), sort_keys=True)
+        digest = fingerprint(self.request.method, self.request.url.path, text)
+        answer = once(self.database, self.principal, self.key, digest, self.now, verb)
+        return JSONResponse(answer.body, answer.status, answer.headers)
+
+    def expected_version(self) -> int:
+        """The version in If-Match; raises 428 without one and 412 for one that cannot be ours."""
+        if self.if_match is None:
+            raise version_required()
+        text = self.if_match.strip().removeprefix("W/").strip('"')
+        if not text.isdigit():
+            raise stale()
+        return int(text)
+
+
+def _call(
+    request: Request,
+    principal: Annotated[Principal, Depends(principal_of)],
+    idempotency_key: Annotated[str | None, Header(description="The same key gets the first answer again")] = None,
+    if_match: Annotated[str | None, Header(description="The version that a change was made from")] = None,
+) -> Call:
+    return Call(request, principal, now_of(request), idempotency_key, if_match)
+
+
+Caller = Annotated[Call, Depends(_call)]
+
+
+def answer(model: BaseModel, status: int = 200, *, location: str | None = None, version: int | None = None) -> Answer:
+    """An answer with its place and version."""
+    headers = {}
+    if location is not None:
+        headers["Location"] = location
+    if version is not None:
+        headers["ETag"] = etag(version)
+    return Answer(status, model.model_dump(mode="json"), headers)
+
+
+def etag(version: int) -> str:
+    """A row's version as an entity tag."""
+    return f'"{version}"'
+
+
+def with_version(response: Response, version: int) -> None:
+    """Show the version that a change has to name."""
+    response.headers["ETag"] = etag(version)
+
+
+def problem_response(error: WaslError) -> JSONResponse:
+    """The error as problem+json."""
+    return JSONResponse(error.problem(), error.status, dict(error.headers), media_type="application/problem+json")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error leaves as a problem document; what nobody foresaw says nothing about our insides."""
+
+    def known(_: Request, error: Exception) -> Response:
+        assert isinstance(error, WaslError)  # noqa: S101
+        return problem_response(error)
+
+    def misfit(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return problem_response(invalid_request([_field_error(item) for item in error.errors()]))
+
+    def routed(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        return problem_response(
+            WaslError(
+                _SENTENCES.get(error.status_code, str(error.detail)),
+                _CODES.get(error.status_code, "error"),
+                error.status_code,
+                "Not possible",
+                headers=error.headers or {},
+            )
+        )
+
+    def unforeseen(_: Request, __: Exception) -> Response:
+        return problem_response(
+            WaslError("Something went wrong on our side. Nothing was changed; try again.", "internal", 500)
+        )
+
+    app.add_exception_handler(WaslError, known)
+    app.add_exception_handler(RequestValidationError, misfit)
+    app.add_exception_handler(HTTPException, routed)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+_SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+_FRIENDLY = {
+    "missing": "This field is missing.",
+    "extra_forbidden": "There is no field of this name.",
+    "uuid_parsing": "This is not an id.",
+    "uuid_type": "This is not an id.",
+    "date_from_datetime_parsing": "Write the date as 2026-11-24.",
+    "date_parsing": "Write the date as 2026-11-24.",
+    "datetime_from_date_parsing": "Write the time as 2026-11-24T09:30:00+00:00.",
+    "datetime_parsing": "Write the time as 2026-11-24T09:30:00+00:00.",
+    "timezone_aware": "The time needs its offset, as in 2026-11-24T09:30:00+00:00.",
+    "json_invalid": "The body is not JSON.",
+}
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    parts = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
+    sentence = _FRIENDLY.get(item["type"]) or item["msg"].removeprefix("Value error, ")
+    return FieldError("/" + "/".join(parts), sentence.rstrip(".") + ".", item["type"])
+
+
+def set_cookie(request: Request, response: Response, name: str, secret: str, seconds: int) -> None:
+    """Keep a secret in the browser: out of reach of scripts, and of requests that other sites start."""
+    secure: bool = request.app.state.settings.secure_cookies
+    response.set_cookie(name, secret, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def path_of(noun: str, identity: UUID) -> str:
+    """The address of a thing in the API."""
+    return f"/api/v1/{noun}/{identity}"

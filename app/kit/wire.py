@@ -1,0 +1,52 @@
+"""Types at the edge that every feature shares: kilograms as decimal strings, instants with an offset, pages."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    PlainSerializer,
+    WithJsonSchema,
+)
+
+from app.domain.units import UnitError, grams_from_kg, kg_text
+
+
+def _grams(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError('Write kilograms as text, such as "12.5".')
+    try:
+        return grams_from_kg(value)
+    except UnitError as error:
+        raise ValueError(str(error)) from error
+
+
+def _grams_or_zero(value: Any) -> int:
+    if isinstance(value, str) and value.strip() and not value.strip().strip("0٠۰.,٫"):
+        return 0
+    return _grams(value)
+
+
+_KG = WithJsonSchema({"type": "string", "examples": ["12.5"], "description": "Kilograms as a decimal string"})
+Kg = Annotated[int, BeforeValidator(_grams), PlainSerializer(kg_text, return_type=str, when_used="json"), _KG]
+KgOrZero = Annotated[
+    int, BeforeValidator(_grams_or_zero), PlainSerializer(kg_text, return_type=str, when_used="json"), _KG
+]
+KgOut = Annotated[int, PlainSerializer(kg_text, return_type=str, when_used="json"), _KG]
+
+
+def _whole_seconds(value: datetime) -> datetime:
+    return value.replace(microsecond=0)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
+
+
+class PageOut[T: BaseModel](BaseModel):
+    """One page; send `next_cursor` back as `cursor` for the next one."""
+
+    items: list[T]
+    next_cursor: str | None = None

@@ -1,0 +1,93 @@
+"""The web application: routers, error handlers, the worker beside them. Nothing else."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.driving.api import router as driving
+from app.fleet.api import router as fleet
+from app.kit.clock import Clock, system_clock
+from app.kit.db import Database
+from app.kit.migrate import newest_revision
+from app.kit.web import install_error_handlers
+from app.needs.api import router as needs
+from app.offers.api import router as offers
+from app.partners.api import router as partners
+from app.planning.api import router as planning
+from app.reports.api import router as reports
+from app.roads.api import router as roads
+from app.roads.streets import Streets
+from app.settings import Settings, settings
+from app.web import install_pages
+from app.worker import working_beside, workshop_of
+
+LARGEST_BODY = 1_000_000
+DESCRIPTION = """
+Wasl coordinates surplus food: supermarkets post **offers**, food banks state **needs**, a plan decides which
+offer goes to which food bank and which vehicle carries it when, drivers report what happened.
+
+Send `Authorization: Bearer <API key>`. Kilograms are decimal strings (`"12.5"`), times are RFC 3339 with an offset,
+every POST takes an `Idempotency-Key`, changes take `If-Match` with the version that you read, errors are RFC 9457
+problem documents with a stable `code`.
+"""
+
+
+def create_app(
+    database: Database, streets: Streets, clock: Clock = system_clock, config: Settings | None = None
+) -> FastAPI:
+    """The application over an open database; `clock` is the real one but for the demo and the tests."""
+    config = config or settings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if config.worker == "off":
+            yield
+            return
+        async with working_beside(workshop_of(database, streets, clock, config)):
+            yield
+
+    app = FastAPI(
+        title="Wasl",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
+        docs_url="/api/docs",
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+    )
+    app.state.database, app.state.streets, app.state.clock, app.state.settings = (
+        database,
+        streets,
+        clock,
+        config,
+    )
+    install_error_handlers(app)
+    for router in (partners, offers, needs, fleet, planning, driving, reports, roads):
+        app.include_router(router)
+    install_pages(app)
+    _install_health(app)
+    return app
+
+
+def _install_health(app: FastAPI) -> None:
+    @app.get("/livez", tags=["health"])
+    def alive() -> dict[str, str]:
+        """The process answers; says nothing about what it depends on."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["health"], responses={503: {"description": "Not ready"}})
+    def ready() -> Response:
+        """The database answers and its schema is the one that this code needs."""
+        database: Database = app.state.database
+        found: dict[str, Any] = {"database": False, "schema": False}
+        with contextlib.suppress(SQLAlchemyError), database.engine.connect() as connection:
+            found["database"] = True
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found["schema"] = revision == newest_revision()
+        return JSONResponse(found, 200 if all(found.values()) else 503)

@@ -1,0 +1,83 @@
+"""HTTP for offers."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from app.kit.idempotency import Answer
+from app.kit.paging import LARGEST_PAGE
+from app.kit.web import PROBLEMS, Caller, answer, path_of, with_version
+from app.kit.wire import PageOut
+from app.models.offers import Offer
+from app.offers import service
+from app.offers.schemas import OfferChange, OfferIn, OfferOut
+
+router = APIRouter(prefix="/api/v1/offers", tags=["offers"], responses=PROBLEMS)
+
+
+def _answer(offer: Offer, status: int = 200) -> Answer:
+    return answer(OfferOut.model_validate(offer), status, location=path_of("offers", offer.id), version=offer.version)
+
+
+@router.post("", status_code=201, response_model=OfferOut)
+def post_offer(call: Caller, wish: OfferIn) -> Response:
+    """Post surplus food of one of your sites. Kilograms are text ("12.5"), times carry an offset."""
+
+    def verb(session: Session) -> Answer:
+        return _answer(service.post_offer(session, call.principal, wish, call.now), 201)
+
+    return call.once(wish, verb)
+
+
+@router.get("")
+def list_offers(
+    call: Caller,
+    service_date: Annotated[date | None, Query(description="Local day of collection")] = None,
+    state: Annotated[Literal["open", "withdrawn"] | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> PageOut[OfferOut]:
+    """The offers that you see, oldest first."""
+
+    def query(session: Session) -> PageOut[OfferOut]:
+        page = service.list_offers(
+            session, call.principal, service_date=service_date, state=state, cursor=cursor, limit=limit
+        )
+        return PageOut(items=[OfferOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+
+    return call.read(query)
+
+
+@router.get("/{offer_id}")
+def get_offer(call: Caller, response: Response, offer_id: UUID) -> OfferOut:
+    """One offer, with its version as ETag."""
+    offer = call.read(lambda session: OfferOut.model_validate(service.get_offer(session, call.principal, offer_id)))
+    with_version(response, offer.version)
+    return offer
+
+
+@router.patch("/{offer_id}")
+def amend_offer(call: Caller, response: Response, offer_id: UUID, change: OfferChange) -> OfferOut:
+    """Amend an offer that is not planned yet, from the version in If-Match."""
+    version = call.expected_version()
+    offer = call.read(
+        lambda session: OfferOut.model_validate(
+            service.amend_offer(session, call.principal, offer_id, change, version, call.now)
+        )
+    )
+    with_version(response, offer.version)
+    return offer
+
+
+@router.post("/{offer_id}/withdraw", response_model=OfferOut)
+def withdraw_offer(call: Caller, offer_id: UUID) -> Response:
+    """Take back an offer that is not planned yet; If-Match is optional here."""
+    version = call.expected_version() if call.if_match is not None else None
+
+    def verb(session: Session) -> Answer:
+        return _answer(service.withdraw_offer(session, call.principal, offer_id, version, call.now))
+
+    return call.once(None, verb)

@@ -1,0 +1,96 @@
+"""What offers look like over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.kit.web import Body
+from app.kit.wire import Instant, Kg, KgOut
+from app.partners.schemas import Out, TemperatureClass
+
+Category = Literal[
+    "bread_and_bakery",
+    "fruit_and_vegetables",
+    "dairy_and_eggs",
+    "meat_and_fish",
+    "chilled_prepared",
+    "frozen_food",
+    "ambient_groceries",
+    "drinks",
+    "other",
+]
+Allergen = Literal[
+    "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
+    "nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs",
+]  # fmt: skip
+DietaryFlag = Literal["halal", "kosher", "vegetarian", "vegan", "contains_pork", "contains_alcohol"]
+DateMark = Literal["use_by", "best_before", "none"]
+MOST_LINES = 40
+
+
+class OfferLineIn(Body):
+    """One kind of food."""
+
+    category: Category
+    description: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    kg: Kg
+    crates: int = Field(default=0, ge=0, le=2000)
+    temperature_class: TemperatureClass = "ambient"
+    date_mark: DateMark = "none"
+    mark_date: date | None = None
+    allergens: list[Allergen] = []
+    dietary_flags: list[DietaryFlag] = []
+    splittable: bool = True
+
+
+class OfferIn(Body):
+    """Surplus of one site, to be collected within the pickup window."""
+
+    site_id: UUID
+    pickup_from: Instant
+    pickup_until: Instant
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class OfferChange(Body):
+    """What may be amended while nothing of the offer is planned; lines are replaced as a whole."""
+
+    pickup_from: Instant | None = None
+    pickup_until: Instant | None = None
+    note: Annotated[str, StringConstraints(max_length=500)] | None = None
+    lines: list[OfferLineIn] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
+
+
+class OfferLineOut(Out):
+    """One kind of food."""
+
+    id: UUID
+    category: Category
+    description: str
+    kg: KgOut = Field(validation_alias="grams")
+    crates: int
+    temperature_class: TemperatureClass
+    date_mark: DateMark
+    mark_date: date | None
+    allergens: list[str]
+    dietary_flags: list[str]
+    splittable: bool
+
+
+class OfferOut(Out):
+    """An offer."""
+
+    id: UUID
+    organisation_id: UUID
+    site_id: UUID
+    service_date: date
+    pickup_from: datetime
+    pickup_until: datetime
+    state: Literal["open", "withdrawn"]
+    note: str
+    created_at: datetime
+    version: int
+    lines: list[OfferLineOut]

@@ -1,0 +1,119 @@
+"""HTTP for plans: request, watch, read, publish."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
+
+from app.kit.idempotency import Answer
+from app.kit.web import PROBLEMS, Caller, answer, path_of, with_version
+from app.planning import queries, service
+from app.planning.route_files import geojson, gpx
+from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
+
+router = APIRouter(prefix="/api/v1", tags=["plans"], responses=PROBLEMS)
+WATCH_SECONDS = 600
+
+
+@router.post("/plan-runs", status_code=202, response_model=PlanRunOut)
+def request_plan(call: Caller, wish: PlanRunIn) -> Response:
+    """Ask for a plan of a day. Answers at once; follow `Location` until the run is done or failed."""
+
+    def verb(session: Session) -> Answer:
+        run = service.request_plan(session, call.principal, wish.service_date, call.now)
+        return answer(PlanRunOut.model_validate(run), 202, location=path_of("plan-runs", run.id))
+
+    return call.once(wish, verb)
+
+
+@router.get("/plan-runs/{run_id}")
+def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
+    """Where a planning run stands."""
+    return call.read(lambda session: PlanRunOut.model_validate(queries.get_run(session, call.principal, run_id)))
+
+
+@router.get(
+    "/plan-runs/{run_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+def watch_run(call: Caller, run_id: UUID) -> StreamingResponse:
+    """The run's progress as server-sent events, each a planning run; ends when the run does."""
+    first = get_run(call, run_id)
+
+    def events() -> Iterator[str]:
+        run, said = first, ""
+        until = time.monotonic() + WATCH_SECONDS
+        while time.monotonic() < until:
+            text = run.model_dump_json()
+            if text != said:
+                yield f"event: run\ndata: {text}\n\n"
+                said = text
+            if run.state in ("done", "failed"):
+                return
+            time.sleep(0.5)
+            run = get_run(call, run_id)
+
+    return StreamingResponse(
+        events(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@router.get("/plans")
+def list_plans(
+    call: Caller, service_date: Annotated[date | None, Query(description="Local day")] = None
+) -> list[PlanHeadOut]:
+    """The plans of your network, newest first."""
+    return call.read(lambda session: queries.list_plans(session, call.principal, service_date))
+
+
+@router.get("/plans/{plan_id}")
+def get_plan(call: Caller, response: Response, plan_id: UUID) -> PlanOut:
+    """One plan with its routes, what it leaves out and why, and its version as ETag."""
+    plan = call.read(lambda session: queries.get_plan(session, call.principal, plan_id))
+    with_version(response, plan.version)
+    return plan
+
+
+@router.get("/plans/{plan_id}/document")
+def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
+    """The problem and the plan as `python -m routing check` reads them."""
+    return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
+
+
+@router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut)
+def publish_plan(call: Caller, plan_id: UUID) -> Response:
+    """Make this plan the one that is driven, from the version in If-Match; the one before it is superseded."""
+    version = call.expected_version()
+
+    def verb(session: Session) -> Answer:
+        plan = service.publish_plan(session, call.principal, plan_id, version, call.now)
+        return answer(PlanHeadOut.model_validate(plan), version=plan.version)
+
+    return call.once(None, verb)
+
+
+@router.get("/routes/{route_id}")
+def get_route(call: Caller, route_id: UUID) -> RouteOut:
+    """One route with its stops."""
+    return call.read(lambda session: queries.get_route(session, call.principal, route_id))
+
+
+@router.get("/routes/{route_id}/file.geojson", response_class=Response)
+def get_geojson(call: Caller, route_id: UUID) -> Response:
+    """The route as GeoJSON: its line and its stops."""
+    return Response(json.dumps(geojson(get_route(call, route_id))), media_type="application/geo+json")
+
+
+@router.get("/routes/{route_id}/file.gpx", response_class=Response)
+def get_gpx(call: Caller, route_id: UUID) -> Response:
+    """The route as GPX, for navigation devices."""
+    return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")

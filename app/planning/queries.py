@@ -1,0 +1,138 @@
+"""Plans, routes and runs as they are read."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from app.domain import reasons
+from app.kit.auth import Principal
+from app.kit.errors import not_found
+from app.models.offers import Offer, OfferLine
+from app.models.partners import Site
+from app.models.plans import Allocation, Plan, PlanRun, Route
+from app.planning.schemas import (
+    PlanHeadOut,
+    PlanOut,
+    RouteOut,
+    StopAllocationOut,
+    StopOut,
+    UnservedOut,
+)
+from app.planning.store import allocations_by_stop
+
+
+def get_run(session: Session, principal: Principal, run_id: UUID) -> PlanRun:
+    """One planning run; raises `not_found`."""
+    principal.require("plans.read")
+    found = session.get(PlanRun, run_id)
+    if found is None:
+        raise not_found("planning run")
+    return found
+
+
+def latest_run(session: Session, principal: Principal, service_date: date) -> PlanRun | None:
+    """The newest planning run of a day."""
+    principal.require("plans.read")
+    query = select(PlanRun).where(PlanRun.service_date == service_date)
+    return session.scalars(query.order_by(PlanRun.requested_at.desc(), PlanRun.id)).first()
+
+
+def list_plans(session: Session, principal: Principal, service_date: date | None) -> list[PlanHeadOut]:
+    """The plans that the caller sees, newest first."""
+    principal.require("plans.read")
+    query = select(Plan).order_by(Plan.service_date.desc(), Plan.number.desc()).limit(200)
+    if service_date is not None:
+        query = query.where(Plan.service_date == service_date)
+    return [PlanHeadOut.model_validate(plan) for plan in session.scalars(query)]
+
+
+def current_plan(session: Session, principal: Principal, service_date: date) -> PlanOut | None:
+    """The published plan of a day, or else its newest draft."""
+    heads = list_plans(session, principal, service_date)
+    chosen = next((head for head in heads if head.state == "published"), heads[0] if heads else None)
+    return None if chosen is None else get_plan(session, principal, chosen.id)
+
+
+def find_plan(session: Session, principal: Principal, plan_id: UUID) -> Plan:
+    """One plan's row; raises `not_found`."""
+    principal.require("plans.read")
+    found = session.get(Plan, plan_id)
+    if found is None:
+        raise not_found("plan")
+    return found
+
+
+def get_plan(session: Session, principal: Principal, plan_id: UUID) -> PlanOut:
+    """One plan, whole."""
+    plan = find_plan(session, principal, plan_id)
+    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
+    head = PlanHeadOut.model_validate(plan)
+    return PlanOut.model_validate(
+        {
+            **{name: getattr(head, name) for name in PlanHeadOut.model_fields if name != "kg_allocated"},
+            "grams_allocated": plan.grams_allocated,
+            "problem_digest": plan.problem_digest,
+            "figures": plan.figures,
+            "routes": [route_out(route, allocations) for route in plan.routes],
+            "unserved": _unserved(session, plan),
+        }
+    )
+
+
+def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:
+    lines = {
+        line.id: (line, name)
+        for line, name in session.execute(
+            select(OfferLine, Site.name)
+            .join(Offer, Offer.id == OfferLine.offer_id)
+            .join(Site, Site.id == Offer.site_id)
+            .where(OfferLine.id.in_([each.offer_line_id for each in plan.unserved]))
+        )
+    }
+    return [
+        UnservedOut(
+            offer_id=each.offer_id,
+            line_id=each.offer_line_id,
+            site_name=lines[each.offer_line_id][1],
+            description=lines[each.offer_line_id][0].description,
+            kg=each.grams,
+            reason=each.reason,
+            sentence=reasons.sentence(each.reason, each.details),
+        )
+        for each in plan.unserved
+    ]
+
+
+def route_out(route: Route, allocations: Sequence[Allocation]) -> RouteOut:
+    """A route with what happens at each of its stops."""
+    by_stop = allocations_by_stop([each for each in allocations if each.route_id == route.id])
+    stops = [
+        StopOut.model_validate(stop).model_copy(
+            update={"allocations": [StopAllocationOut.model_validate(each) for each in by_stop.get(stop.id, [])]}
+        )
+        for stop in route.stops
+    ]
+    values = {name: getattr(route, name) for name in RouteOut.model_fields if name != "stops"}
+    return RouteOut.model_validate({**values, "stops": stops})
+
+
+def get_route(session: Session, principal: Principal, route_id: UUID) -> RouteOut:
+    """One route; raises `not_found`."""
+    principal.require("routes.read")
+    found = session.get(Route, route_id)
+    if found is None:
+        raise not_found("route")
+    return route_out(found, session.scalars(select(Allocation).where(Allocation.route_id == found.id)).all())
+
+
+def plan_documents(session: Session, principal: Principal, plan_id: UUID) -> dict[str, Any]:
+    """The problem and the plan as `python -m routing check` reads them."""
+    principal.require("plans.read")
+    plan = session.get(Plan, plan_id, options=[undefer(Plan.problem), undefer(Plan.document)])
+    if plan is None:
+        raise not_found("plan")
+    return {"problem": plan.problem, "plan": plan.document}

@@ -1,0 +1,194 @@
+"""One planning run: claim, read the day, solve in a child process, check, store as a draft, compare with the day alone.
+
+Every write names the attempt that it belongs to: a worker that was thought dead and wakes up again writes nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from procrastinate import Blueprint, JobContext, RetryStrategy
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+import routing
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.errors import WaslError
+from app.kit.tenancy import Scope
+from app.models.plans import Plan, PlanRun
+from app.planning import matrix_cache, snapshot, store
+from app.planning.snapshot import Day
+from app.planning.solver_process import Listener, SolverFailed, solve_in_child
+from app.roads.provider import RoadError
+from app.roads.region import RegionError
+from app.roads.streets import Streets
+
+log = structlog.get_logger()
+planning_jobs = Blueprint()
+PLAN_DAY = "planning:plan_day"
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a worker has at hand."""
+
+    database: Database
+    streets: Streets
+    clock: Clock
+    plan_seconds: float
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that this worker holds; `attempt` fences its writes."""
+
+    run_id: UUID
+    network_id: UUID
+    attempt: int
+    plan_id: UUID | None  # stored by an earlier attempt that died before it could end the run
+
+    @property
+    def scope(self) -> Scope:
+        """The rows of the network that is planned."""
+        return Scope(network=self.network_id)
+
+
+class Superseded(Exception):
+    """Another attempt has taken this run over."""
+
+
+@planning_jobs.task(
+    name="plan_day", queue="wasl", pass_context=True, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=2)
+)
+async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
+    """The job behind a planning run."""
+    workshop: Workshop = context.additional_context["workshop"]
+    claim = await asyncio.to_thread(_claim, workshop, UUID(run_id), UUID(network_id))
+    if claim is None:
+        return
+    last_try = context.job.attempts + 1 >= MOST_ATTEMPTS
+    try:
+        await _plan(workshop, claim)
+    except Superseded:
+        log.info("planning run was taken over by another worker", run=run_id, attempt=claim.attempt)
+    except (WaslError, RoadError, RegionError) as error:
+        await asyncio.to_thread(_fail, workshop, claim, str(error))
+    except SolverFailed as error:
+        log.error("solver failed", run=run_id, cause=str(error))
+        if not last_try:
+            raise
+        await asyncio.to_thread(_fail, workshop, claim, "The plan could not be made. Try again, or tell support.")
+
+
+async def _plan(workshop: Workshop, claim: Claim) -> None:
+    if claim.plan_id is not None:
+        await asyncio.to_thread(_finish, workshop, claim, claim.plan_id)
+        return
+    await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
+    day, problem = await asyncio.to_thread(_read, workshop, claim)
+    stored: list[UUID] = []
+
+    async def on_progress(progress: dict[str, Any]) -> None:
+        await asyncio.to_thread(_report, workshop, claim, progress)
+
+    async def on_plan(document: dict[str, Any]) -> None:
+        stored.append(await asyncio.to_thread(_store, workshop, claim, day, problem, document))
+
+    async def on_comparison(figures: dict[str, Any]) -> None:
+        await asyncio.to_thread(_compare, workshop, claim, stored[0], figures)
+
+    await solve_in_child(
+        routing.problem_to_json(problem),
+        workshop.plan_seconds,
+        workshop.seed,
+        Listener(on_progress, on_plan, on_comparison),
+    )
+    await asyncio.to_thread(_finish, workshop, claim, stored[0])
+
+
+def _claim(workshop: Workshop, run_id: UUID, network_id: UUID) -> Claim | None:
+    """Take the run; None when it has ended already. A higher attempt shuts out whoever had it before."""
+    with workshop.database.transaction(Scope(network=network_id)) as session:
+        claimed = session.execute(
+            update(PlanRun)
+            .where(PlanRun.id == run_id, PlanRun.state.in_(("queued", "running")))
+            .values(state="running", attempt=PlanRun.attempt + 1, progress={"phase": "waiting for the solver"})
+            .returning(PlanRun.attempt, PlanRun.plan_id)
+        ).first()
+    return None if claimed is None else Claim(run_id, network_id, claimed.attempt, claimed.plan_id)
+
+
+def _write(session: Session, claim: Claim, **values: Any) -> None:
+    """Change the run, if it is still this attempt's; raises Superseded otherwise."""
+    changed = session.scalar(
+        update(PlanRun)
+        .where(PlanRun.id == claim.run_id, PlanRun.attempt == claim.attempt, PlanRun.state == "running")
+        .values(**values)
+        .returning(PlanRun.id)
+    )
+    if changed is None:
+        raise Superseded
+
+
+def _in_run(workshop: Workshop, claim: Claim, work: Callable[[Session], None]) -> None:
+    with workshop.database.transaction(claim.scope) as session:
+        work(session)
+
+
+def _report(workshop: Workshop, claim: Claim, progress: dict[str, Any]) -> None:
+    _in_run(workshop, claim, lambda session: _write(session, claim, progress=progress))
+
+
+def _fail(workshop: Workshop, claim: Claim, sentence: str) -> None:
+    ended = workshop.clock()
+    _in_run(
+        workshop,
+        claim,
+        lambda session: _write(session, claim, state="failed", failure=sentence, ended_at=ended),
+    )
+
+
+def _read(workshop: Workshop, claim: Claim) -> tuple[Day, routing.Problem]:
+    """The day's rows and the problem they make; the transaction is closed before anything is computed."""
+    with workshop.database.transaction(claim.scope) as session:
+        run = session.get_one(PlanRun, claim.run_id)
+        day = snapshot.read_day(session, claim.network_id, run.service_date)
+    roads = matrix_cache.table_for(workshop.database, workshop.streets, day, workshop.clock())
+    return day, snapshot.to_problem(day, roads)
+
+
+def _store(workshop: Workshop, claim: Claim, day: Day, problem: routing.Problem, document: dict[str, Any]) -> UUID:
+    """The solver is never trusted: a plan that the checker objects to is not stored."""
+    plan = routing.plan_from_json(document)
+    violations = routing.check(problem, plan)
+    if violations:
+        raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
+    rows = store.to_rows(day, problem, plan, document, workshop.streets, workshop.clock())
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, progress={"phase": "comparing with the day alone"}, plan_id=None)
+        plan_id = store.save(session, rows)
+        _write(session, claim, plan_id=plan_id)
+    return plan_id
+
+
+def _compare(workshop: Workshop, claim: Claim, plan_id: UUID, figures: dict[str, Any]) -> None:
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, progress={"phase": "done"})
+        session.execute(update(Plan).where(Plan.id == plan_id).values(figures=figures))
+
+
+def _finish(workshop: Workshop, claim: Claim, plan_id: UUID) -> None:
+    ended = workshop.clock()
+    _in_run(
+        workshop,
+        claim,
+        lambda session: _write(
+            session, claim, state="done", plan_id=plan_id, ended_at=ended, progress={"phase": "done"}
+        ),
+    )

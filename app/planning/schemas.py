@@ -1,0 +1,118 @@
+"""What planning runs, plans and routes look like over HTTP."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.kit.web import Body
+from app.kit.wire import KgOut
+from app.partners.schemas import Out
+
+PlanState = Literal["draft", "ready", "published", "superseded"]
+
+
+class PlanRunIn(Body):
+    """Plan this day."""
+
+    service_date: date
+
+
+class PlanRunOut(Out):
+    """One request to plan a day; watch it until it is done or failed."""
+
+    id: UUID
+    service_date: date
+    state: Literal["queued", "running", "done", "failed"]
+    progress: dict[str, Any]
+    plan_id: UUID | None
+    failure: str | None
+    requested_at: datetime
+    ended_at: datetime | None
+
+
+class StopAllocationOut(Out):
+    """What is loaded or handed over at a stop."""
+
+    id: UUID
+    description: str
+    category: str
+    temperature_class: str
+    kg: KgOut = Field(validation_alias="grams")
+    crates: int
+    donor_name: str
+    receiver_name: str
+
+
+class StopOut(Out):
+    """One visit."""
+
+    id: UUID
+    sequence: int
+    kind: Literal["start", "pickup", "drop_off", "break", "end"]
+    site_name: str
+    organisation_name: str
+    address: str
+    access_notes: str
+    latitude: float
+    longitude: float
+    arrive_at: datetime
+    begin_at: datetime
+    leave_at: datetime
+    metres_from_previous: int
+    allocations: list[StopAllocationOut] = []
+
+
+class RouteOut(Out):
+    """One shift's ordered stops, with its line along the streets as [longitude, latitude] points."""
+
+    id: UUID
+    plan_id: UUID
+    shift_id: UUID
+    number: int
+    vehicle_name: str
+    driver_name: str
+    metres: int
+    seconds: int
+    driving_seconds: int
+    line: list[list[float]]
+    stops: list[StopOut]
+
+
+class UnservedOut(BaseModel):
+    """What the plan leaves out, and why."""
+
+    offer_id: UUID
+    line_id: UUID
+    site_name: str
+    description: str
+    kg: KgOut
+    reason: str
+    sentence: str
+
+
+class PlanHeadOut(Out):
+    """A plan without its routes."""
+
+    id: UUID
+    service_date: date
+    number: int
+    state: PlanState
+    kg_allocated: KgOut = Field(validation_alias="grams_allocated")
+    metres: int
+    seconds: int
+    estimated_travel: bool
+    engine: str
+    created_at: datetime
+    published_at: datetime | None
+    version: int
+
+
+class PlanOut(PlanHeadOut):
+    """A plan. `figures` compares it with the same day where every food bank drives alone."""
+
+    problem_digest: str
+    figures: dict[str, Any] | None
+    routes: list[RouteOut]
+    unserved: list[UnservedOut]

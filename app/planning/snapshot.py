@@ -1,0 +1,241 @@
+"""From rows to a routing.Problem: everything that a plan of one network and day depends on, read in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import routing
+from app.domain import food_safety
+from app.domain.categories import value_cents_per_kg
+from app.domain.service_date import local_window, seconds_since_midnight
+from app.ledger.service import balances_of
+from app.models.fleet import Shift, Vehicle
+from app.models.needs import Need
+from app.models.offers import Offer, OfferLine
+from app.models.partners import Network, Organisation, Site
+from app.roads.provider import RoadMatrix
+
+
+@dataclass(frozen=True)
+class Day:
+    """The rows of one network and service date, detached from the database."""
+
+    network: Network
+    service_date: date
+    offers: Sequence[Offer]
+    available: Mapping[UUID, int]  # grams of each line that a plan may use
+    needs: Sequence[Need]
+    shifts: Sequence[Shift]
+    vehicles: Mapping[UUID, Vehicle]
+    sites: Mapping[UUID, Site]
+    organisations: Mapping[UUID, Organisation]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The network's local time."""
+        return ZoneInfo(self.network.time_zone)
+
+    @property
+    def lines(self) -> dict[UUID, tuple[Offer, OfferLine]]:
+        """Each line with its offer."""
+        return {line.id: (offer, line) for offer in self.offers for line in offer.lines}
+
+
+def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
+    """Everything that the plan of this day depends on."""
+    network = session.get_one(Network, network_id)
+    offers = session.scalars(
+        select(Offer)
+        .where(Offer.network_id == network_id, Offer.service_date == service_date, Offer.state == "open")
+        .order_by(Offer.created_at, Offer.id)
+    ).all()
+    needs = session.scalars(
+        select(Need)
+        .where(Need.network_id == network_id, Need.service_date == service_date, Need.state == "open")
+        .order_by(Need.created_at, Need.id)
+    ).all()
+    shifts = session.scalars(
+        select(Shift)
+        .where(Shift.network_id == network_id, Shift.service_date == service_date)
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()
+    balances = balances_of(session, [line.id for offer in offers for line in offer.lines])
+    return Day(
+        network=network,
+        service_date=service_date,
+        offers=offers,
+        available={
+            line: accounts.get("offered", 0) + accounts.get("allocated", 0) for line, accounts in balances.items()
+        },
+        needs=needs,
+        shifts=shifts,
+        vehicles={row.id: row for row in session.scalars(select(Vehicle))},
+        sites={row.id: row for row in session.scalars(select(Site))},
+        organisations={row.id: row for row in session.scalars(select(Organisation))},
+    )
+
+
+def sites_of(day: Day) -> list[Site]:
+    """The places that the day touches, in a stable order: the rows and columns of the travel matrix."""
+    used = (
+        [offer.site_id for offer in day.offers]
+        + [need.site_id for need in day.needs]
+        + [site for shift in day.shifts for site in (shift.start_site_id, shift.end_site_id)]
+    )
+    return [day.sites[site_id] for site_id in dict.fromkeys(used)]
+
+
+def to_problem(day: Day, roads: RoadMatrix) -> routing.Problem:
+    """The day as the solver reads it. Pure: rows in, Problem out."""
+    table = routing.TravelMatrix(seconds=roads.seconds, metres=roads.metres)
+    return routing.Problem(
+        service_date=day.service_date.isoformat(),
+        time_zone=day.network.time_zone,
+        sites=tuple(
+            routing.Site(id=str(s.id), setup_seconds=s.setup_seconds, service_seconds=s.service_seconds)
+            for s in sites_of(day)
+        ),
+        lots=tuple(_lots(day)),
+        needs=tuple(_needs(day)),
+        eligibilities=tuple(_eligibilities(day)),
+        shifts=tuple(_shift(day, shift) for shift in day.shifts),
+        travel={"car": table},
+        estimated_travel=roads.estimated,
+    )
+
+
+def _seconds(day: Day, instant: datetime) -> int:
+    return seconds_since_midnight(instant, day.service_date, day.zone)
+
+
+def _lots(day: Day) -> list[routing.Lot]:
+    lots = []
+    for offer, line in day.lines.values():
+        grams = day.available.get(line.id, 0)
+        if grams <= 0:
+            continue
+        left = food_safety.days_left(_safety_line(line), day.service_date)
+        lots.append(
+            routing.Lot(
+                id=str(line.id),
+                offer=str(offer.id),
+                site=str(offer.site_id),
+                category=line.category,
+                grams=grams,
+                crates=line.crates,
+                temperature_class=line.temperature_class,
+                window=routing.TimeWindow(_seconds(day, offer.pickup_from), _seconds(day, offer.pickup_until)),
+                splittable=line.splittable,
+                value_per_kg=value_cents_per_kg(line.category, left),
+            )
+        )
+    return lots
+
+
+def receiving_windows(day: Day, site: Site) -> tuple[routing.TimeWindow, ...]:
+    """The hours at which a site receives on the service date, merged where they touch."""
+    found = []
+    for window in site.windows:
+        if day.service_date.isoweekday() in window["weekdays"]:
+            opens, closes = time.fromisoformat(window["opens"]), time.fromisoformat(window["closes"])
+            first, last = local_window(day.service_date, opens, closes, day.zone)
+            found.append((_seconds(day, first), _seconds(day, last)))
+    merged: list[tuple[int, int]] = []
+    for first_second, last_second in sorted(found):
+        if merged and first_second <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last_second))
+        else:
+            merged.append((first_second, last_second))
+    return tuple(routing.TimeWindow(*window) for window in merged)
+
+
+def _needs(day: Day) -> list[routing.Need]:
+    return [
+        routing.Need(
+            id=str(need.id),
+            organisation=str(need.organisation_id),
+            site=str(need.site_id),
+            category=need.category,
+            grams=need.grams,
+            windows=receiving_windows(day, day.sites[need.site_id]),
+            people_served=need.people_served,
+        )
+        for need in day.needs
+    ]
+
+
+def _safety_line(line: OfferLine) -> food_safety.Line:
+    return food_safety.Line(
+        category=line.category,
+        grams=line.grams,
+        temperature_class=line.temperature_class,
+        date_mark=line.date_mark,
+        mark_date=line.mark_date,
+        allergens=frozenset(line.allergens),
+        dietary_flags=frozenset(line.dietary_flags),
+    )
+
+
+def _receiver(need: Need, site: Site) -> food_safety.Receiver:
+    return food_safety.Receiver(
+        category=need.category,
+        minimum_shelf_life_days=need.minimum_shelf_life_days,
+        excluded_allergens=frozenset(need.excluded_allergens),
+        required_dietary_flags=frozenset(need.required_dietary_flags),
+        accepted_temperature_classes=frozenset(site.temperature_classes),
+        accepts_past_best_before=need.accepts_past_best_before,
+    )
+
+
+def _eligibilities(day: Day) -> list[routing.Eligibility]:
+    """The pairs of line and need that food safety allows, each with its latest arrival."""
+    by_category: dict[str, list[Need]] = defaultdict(list)
+    for need in day.needs:
+        by_category[need.category].append(need)
+    pairs = []
+    for offer, line in day.lines.values():
+        if day.available.get(line.id, 0) <= 0:
+            continue
+        for need in by_category[line.category]:
+            latest = food_safety.latest_arrival(
+                _safety_line(line),
+                _receiver(need, day.sites[need.site_id]),
+                day.service_date,
+                day.zone,
+                ready_at=offer.pickup_from,
+            )
+            if not isinstance(latest, food_safety.Refusal):
+                pairs.append(routing.Eligibility(str(line.id), str(need.id), _seconds(day, latest)))
+    return pairs
+
+
+def _shift(day: Day, shift: Shift) -> routing.Shift:
+    vehicle = day.vehicles[shift.vehicle_id]
+    return routing.Shift(
+        id=str(shift.id),
+        vehicle=str(vehicle.id),
+        organisation=str(shift.organisation_id),
+        start_site=str(shift.start_site_id),
+        end_site=str(shift.end_site_id),
+        window=routing.TimeWindow(_seconds(day, shift.starts_at), _seconds(day, shift.ends_at)),
+        capacity=routing.Load(
+            grams=vehicle.capacity_grams,
+            crates=vehicle.capacity_crates,
+            chilled_grams=vehicle.chilled_grams,
+            frozen_grams=vehicle.frozen_grams,
+            hot_grams=vehicle.hot_grams,
+        ),
+        profile=vehicle.profile,
+        cents_per_km=vehicle.cents_per_km,
+        cents_per_hour=vehicle.cents_per_hour,
+        cents_per_use=vehicle.cents_per_use,
+        grams_co2e_per_km=vehicle.grams_co2e_per_km,
+        maximum_metres=None,
+        maximum_stops=None,
+    )

@@ -1,0 +1,183 @@
+"""From a routing.Plan to rows: routes, stops and allocations with the facts that people read, as they are now."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import routing
+from app.domain.service_date import instant_from_seconds
+from app.models.partners import Network
+from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
+from app.planning.snapshot import Day
+from app.roads.provider import Point
+from app.roads.streets import Streets
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    """A whole plan, ready to be added in one transaction."""
+
+    plan: Plan
+    routes: Sequence[Route]
+    stops: Sequence[Stop]
+    allocations: Sequence[Allocation]
+    unserved: Sequence[UnservedOffer]
+
+
+def to_rows(
+    day: Day,
+    problem: routing.Problem,
+    plan: routing.Plan,
+    document: dict[str, Any],
+    streets: Streets,
+    now: datetime,
+) -> PlanRows:
+    """The rows of a new draft; its number is given when it is saved."""
+    head = Plan(
+        id=uuid4(),
+        network_id=day.network.id,
+        service_date=day.service_date,
+        problem_digest=problem.digest(),
+        problem=routing.problem_to_json(problem),
+        document=document,
+        engine=plan.engine,
+        seed=plan.seed,
+        estimated_travel=problem.estimated_travel,
+        grams_allocated=sum(allocation.grams for allocation in plan.allocations),
+        metres=sum(route.metres for route in plan.routes),
+        seconds=sum(route.seconds for route in plan.routes),
+        created_at=now,
+    )
+    driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
+    routes, stops = [], []
+    for number, planned in enumerate(driven, start=1):
+        route = _route_row(day, head, planned, number, streets)
+        routes.append(route)
+        stops.append([_stop_row(day, route, stop, index) for index, stop in enumerate(planned.stops)])
+    by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
+    return PlanRows(
+        head,
+        routes,
+        [stop for rows in stops for stop in rows],
+        [_allocation_row(day, head, *by_shift[each.shift], each) for each in plan.allocations],
+        [_unserved_row(day, head, each, position) for position, each in enumerate(plan.unserved)],
+    )
+
+
+def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, streets: Streets) -> Route:
+    shift = next(shift for shift in day.shifts if str(shift.id) == planned.shift)
+    sites = [day.sites[UUID(stop.site)] for stop in planned.stops]
+    return Route(
+        id=uuid4(),
+        network_id=plan.network_id,
+        plan_id=plan.id,
+        shift_id=shift.id,
+        number=number,
+        vehicle_name=day.vehicles[shift.vehicle_id].name,
+        driver_name=shift.driver_name,
+        metres=planned.metres,
+        seconds=planned.seconds,
+        driving_seconds=planned.driving_seconds,
+        line=streets.line(day.network.region, [Point(site.longitude, site.latitude) for site in sites]),
+    )
+
+
+def _stop_row(day: Day, route: Route, stop: routing.Stop, sequence: int) -> Stop:
+    site = day.sites[UUID(stop.site)]
+
+    def instant(seconds: int) -> datetime:
+        return instant_from_seconds(seconds, day.service_date, day.zone)
+
+    return Stop(
+        id=uuid4(),
+        network_id=route.network_id,
+        route_id=route.id,
+        shift_id=route.shift_id,
+        site_id=site.id,
+        sequence=sequence,
+        kind=stop.kind,
+        site_name=site.name,
+        organisation_name=day.organisations[site.organisation_id].name,
+        address=site.address,
+        access_notes=site.access_notes,
+        latitude=site.latitude,
+        longitude=site.longitude,
+        arrive_at=instant(stop.arrive),
+        begin_at=instant(stop.begin),
+        leave_at=instant(stop.leave),
+        metres_from_previous=stop.metres_from_previous,
+    )
+
+
+def _allocation_row(
+    day: Day, plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation
+) -> Allocation:
+    _, line = day.lines[UUID(planned.lot)]
+    need = next(need for need in day.needs if str(need.id) == planned.need)
+    pickup, drop_off = stops[planned.pickup_stop], stops[planned.drop_off_stop]
+    return Allocation(
+        id=uuid4(),
+        network_id=plan.network_id,
+        plan_id=plan.id,
+        route_id=route.id,
+        shift_id=route.shift_id,
+        offer_line_id=line.id,
+        need_id=need.id,
+        donor_organisation_id=line.organisation_id,
+        receiver_organisation_id=need.organisation_id,
+        pickup_stop_id=pickup.id,
+        drop_off_stop_id=drop_off.id,
+        grams=planned.grams,
+        crates=planned.crates,
+        description=line.description,
+        category=line.category,
+        temperature_class=line.temperature_class,
+        donor_name=pickup.site_name,
+        receiver_name=drop_off.site_name,
+        pickup_at=pickup.arrive_at,
+        drop_off_at=drop_off.arrive_at,
+    )
+
+
+def _unserved_row(day: Day, plan: Plan, unserved: routing.Unserved, position: int) -> UnservedOffer:
+    offer, line = day.lines[UUID(unserved.lot)]
+    return UnservedOffer(
+        id=uuid4(),
+        network_id=plan.network_id,
+        plan_id=plan.id,
+        offer_id=offer.id,
+        offer_line_id=line.id,
+        position=position,
+        grams=unserved.grams,
+        reason=unserved.reason,
+        details=dict(unserved.details),
+    )
+
+
+def save(session: Session, rows: PlanRows) -> UUID:
+    """Add the whole plan under the next number of its day; all or nothing, with the caller's transaction."""
+    plan = rows.plan
+    session.get_one(Network, plan.network_id, with_for_update=True)  # numbers are given one at a time
+    latest = session.scalar(
+        select(func.max(Plan.number)).where(Plan.network_id == plan.network_id, Plan.service_date == plan.service_date)
+    )
+    plan.number = (latest or 0) + 1
+    for group in ([plan], rows.routes, rows.stops, rows.allocations, rows.unserved):
+        session.add_all(group)
+        session.flush()
+    return plan.id
+
+
+def allocations_by_stop(allocations: Sequence[Allocation]) -> dict[UUID, list[Allocation]]:
+    """What happens at each stop: what is loaded at a pickup, what is handed over at a drop-off."""
+    found: defaultdict[UUID, list[Allocation]] = defaultdict(list)
+    for allocation in allocations:
+        found[allocation.pickup_stop_id].append(allocation)
+        found[allocation.drop_off_stop_id].append(allocation)
+    return dict(found)

@@ -1,0 +1,18 @@
+"""HTTP for reports."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.kit.web import PROBLEMS, Caller
+from app.reports import service
+from app.reports.schemas import DayReportOut
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"], responses=PROBLEMS)
+
+
+@router.get("/day")
+def day_report(call: Caller, service_date: Annotated[date, Query(description="Local day")]) -> DayReportOut:
+    """What became of the day's food, and what coordination was worth."""
+    return call.read(lambda session: service.day_report(session, call.principal, service_date))

@@ -1,0 +1,36 @@
+"""What the day's report looks like over HTTP."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.kit.wire import KgOut
+
+
+class MassBalanceOut(BaseModel):
+    """Where every kilogram of the day's offers is; `kg_unaccounted` is 0 or something is wrong."""
+
+    kg_offered: KgOut
+    kg_collected: KgOut
+    kg_delivered: KgOut
+    kg_refused: KgOut
+    kg_returned: KgOut
+    kg_wasted: KgOut
+    kg_expired: KgOut
+    kg_withdrawn: KgOut
+    kg_still_open: KgOut
+    kg_unaccounted: KgOut
+
+
+class DayReportOut(BaseModel):
+    """The day in numbers: what was recorded, and the plan against the same day with every food bank on its own."""
+
+    service_date: date
+    demonstration: bool
+    offers: int
+    actuals: MassBalanceOut
+    meals: int
+    meals_factor: str
+    coordinated: dict[str, Any] | None
+    alone: dict[str, Any] | None

@@ -1,0 +1,57 @@
+"""Reports are folds: of the ledger for what happened, of the published plan for what coordination is worth."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import impact, ledger
+from app.kit.auth import Principal
+from app.ledger.service import entries_of
+from app.models.offers import Offer, OfferLine
+from app.models.plans import Plan
+from app.partners.service import network_of
+from app.reports.schemas import DayReportOut, MassBalanceOut
+
+
+def day_report(session: Session, principal: Principal, service_date: date) -> DayReportOut:
+    """What became of the day's food so far."""
+    principal.require("reports.read")
+    offers = session.scalars(select(Offer).where(Offer.service_date == service_date)).all()
+    rows = session.scalars(select(OfferLine).where(OfferLine.offer_id.in_([offer.id for offer in offers]))).all()
+    entries = entries_of(session, [row.id for row in rows])
+    balance = ledger.mass_balance(entries, {str(row.id): row.grams for row in rows if row.position >= 0})
+    figures = _figures(session, service_date)
+    return DayReportOut(
+        service_date=service_date,
+        demonstration=network_of(session, principal).demonstration,
+        offers=len([offer for offer in offers if offer.state == "open"]),
+        actuals=_balance_out(balance),
+        meals=impact.meals(balance.delivered),
+        meals_factor=impact.GRAMS_PER_MEAL.source,
+        coordinated=(figures or {}).get("coordinated"),
+        alone=(figures or {}).get("alone"),
+    )
+
+
+def _figures(session: Session, service_date: date) -> dict[str, object] | None:
+    """The comparison of the published plan, else of the newest one."""
+    plans = session.scalars(select(Plan).where(Plan.service_date == service_date).order_by(Plan.number.desc())).all()
+    published = [plan for plan in plans if plan.state == "published"]
+    chosen = (published or [*plans])[:1]
+    return chosen[0].figures if chosen else None
+
+
+def _balance_out(balance: ledger.MassBalance) -> MassBalanceOut:
+    return MassBalanceOut(
+        kg_offered=balance.offered,
+        kg_collected=balance.collected,
+        kg_delivered=balance.delivered,
+        kg_refused=balance.refused_at_the_door,
+        kg_returned=balance.returned,
+        kg_wasted=balance.wasted,
+        kg_expired=balance.expired,
+        kg_withdrawn=balance.withdrawn,
+        kg_still_open=balance.still_open,
+        kg_unaccounted=balance.unaccounted,
+    )
