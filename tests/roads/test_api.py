@@ -1,0 +1,68 @@
+"""The base map over HTTP."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.roads import api
+from app.roads.region import Region
+
+
+@pytest.fixture(scope="module")
+def client(region_folder: Path, newport: Region) -> Iterator[httpx.Client]:
+    service = FastAPI()
+    service.include_router(api.router)
+    service.dependency_overrides[api.region_folder] = lambda: region_folder
+    server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", trust_env=False) as found:
+            yield found
+        server.should_exit = True
+        thread.join()
+
+
+def test_a_region_says_who_made_its_map(client: httpx.Client, newport: Region) -> None:
+    answer = client.get("/api/v1/regions/newport")
+    assert answer.status_code == 200
+    assert answer.json()["attribution"] == "© OpenStreetMap contributors"
+    assert answer.json()["bounds"] == list(newport.bounds)
+    assert answer.json()["fingerprint"] == newport.fingerprint
+
+
+def test_a_tile_may_be_kept_and_asked_for_again_by_its_tag(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/regions/newport/tiles/14/8055/5442.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert "max-age" in answer.headers["cache-control"]
+    assert answer.json()["roads"]
+    again = client.get(
+        "/api/v1/regions/newport/tiles/14/8055/5442.json", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "atlantis",
+        "atlantis/tiles/14/0/0.json",
+        "newport/tiles/9/0/0.json",
+        "newport/tiles/10/1024/0.json",
+        "NEWPORT",
+    ],
+)
+def test_a_region_or_tile_that_is_not_there_is_404(client: httpx.Client, path: str) -> None:
+    answer = client.get(f"/api/v1/regions/{path}")
+    assert answer.status_code == 404
+    assert answer.json()["detail"].endswith(".")
