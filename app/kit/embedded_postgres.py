@@ -1,0 +1,334 @@
+"""The embedded database: PostgreSQL's own server on a private socket in a data folder, started and stopped with us.
+
+Several processes may use one data folder at once: the first starts the server, the last one out stops it, and where
+that one is killed, a watcher stops it instead. Started as root, the server runs as an unprivileged user that the
+machine already has.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+from psycopg import sql
+
+from app.kit.postgres_programs import EmbeddedPostgresError, Programs, find_programs, reachable_by_others
+
+SUPERUSER, OWNER, SERVICE, DATABASE = "postgres", "wasl_owner", "wasl_app", "wasl"
+STARTING_SECONDS, STOPPING_SECONDS = 60.0, 30.0
+LONGEST_SOCKET_FOLDER = 90  # a socket's whole path has at most 107 bytes
+HOME_FOR_ROOT = Path("/var/lib/wasl")
+WATCHER = Path(__file__).with_name("postgres_watcher.py")
+WITHOUT_WAITING_FOR_THE_DISK = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+
+
+class EmbeddedPostgres:
+    """The server of one data folder; a context manager. `for_tests` keeps nothing and does not wait for the disk."""
+
+    def __init__(self, data_folder: Path, *, for_tests: bool = False) -> None:
+        self._asked = data_folder.absolute()
+        self._for_tests = for_tests
+        self._user = _server_user()
+        self._home = self._asked
+        self._users: IO[str] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self.socket_folder: Path | None = None
+
+    @property
+    def data(self) -> Path:
+        """The cluster itself."""
+        return self._home / "data"
+
+    @property
+    def owner_url(self) -> str:
+        """As the role that owns the tables."""
+        return self._url(OWNER)
+
+    def service_url(self, role: str = SERVICE) -> str:
+        """As the role of the service, which owns nothing."""
+        return self._url(role)
+
+    def _url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql+psycopg://{role}@/{database}?host={self.socket_folder}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server, or join the one that runs; make the cluster, the roles and the database at first.
+
+        Raises EmbeddedPostgresError with one sentence.
+        """
+        try:
+            self._make_home()
+            with self._alone():
+                self._users = (self._home / "users.lock").open("a")
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+                try:
+                    if not self._join_running():
+                        self._launch()
+                    self._make_roles()
+                except BaseException:
+                    self._users.close()
+                    self._users = None
+                    raise
+        except OSError as error:
+            raise EmbeddedPostgresError(
+                f"The database cannot be kept in {self._asked}: {error.strerror}."
+                " Set WASL_DATA_FOLDER to another folder."
+            ) from error
+
+    def stop(self) -> None:
+        """Leave; whoever is last stops the server."""
+        if self._users is None:
+            return
+        with self._alone():
+            self._users.close()
+            self._users = None
+            with (self._home / "users.lock").open("a") as users, contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._shut_down()
+        self._let_go()
+        if self._for_tests:
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def _let_go(self) -> None:
+        """Our children are stopped, or others use the server: then it and its watcher live on without us."""
+        for child in (self._server, self._watcher):
+            if child is not None and child.stdin is not None:
+                child.stdin.close()
+            if child is not None and child.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=0.2)
+                child.returncode = child.returncode or 0  # not ours to wait for any more
+        self._server = self._watcher = None
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """Another database in the same server, empty or copied from `template`."""
+        copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        with self._connected() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}{}").format(sql.Identifier(name), sql.Identifier(OWNER), copied)
+            )
+
+    def server_pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return _recorded(self.data)[0]
+
+    # The steps of starting and stopping.
+
+    def _make_home(self) -> None:
+        """The folder of cluster, locks and log: the one asked for, unless root's server user cannot walk there."""
+        if self._for_tests:
+            self._home = Path(tempfile.mkdtemp(prefix="wasl-test-", dir="/tmp"))
+        elif self._user is not None:
+            self._asked.mkdir(parents=True, exist_ok=True)
+            if not reachable_by_others(self._asked):
+                name = hashlib.sha256(str(self._asked).encode()).hexdigest()[:16]
+                self._home = HOME_FOR_ROOT / name
+                (self._asked / "LOCATION").write_text(f"{self._home}\n")
+        self._home.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            self._home.chmod(0o755)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time starts or stops this server."""
+        with (self._home / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _join_running(self) -> bool:
+        """Whether a server already runs on this data folder; waits for one that is still coming up."""
+        pid, socket_folder = _recorded(self.data)
+        if pid is None or socket_folder is None:
+            return False
+        if not _is_server(pid):
+            # Left by a server that was killed. The number may belong to another program by now.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            return False
+        self.socket_folder = socket_folder
+        return self._answers_within(STARTING_SECONDS, lambda: _is_server(pid))
+
+    def _launch(self) -> None:
+        programs = find_programs().readable_by(-1 if self._user is None else self._user.pw_uid, self._home)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise(programs)
+        kept = int((self.data / "PG_VERSION").read_text())
+        if kept != programs.major:
+            raise EmbeddedPostgresError(
+                f"The database in {self._home} was made by PostgreSQL {kept}, and this is {programs.major}:"
+                " dump it with the old version and restore it into a new folder."
+            )
+        self.socket_folder = self._make_socket_folder()
+        options: list[str] = [*WITHOUT_WAITING_FOR_THE_DISK] if self._for_tests else []
+        options += ["-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "max_connections=200"]
+        command = [str(programs.bin / "postgres"), "-D", str(self.data), "-k", str(self.socket_folder), "-h", ""]
+        # The processes of a server that was killed need a moment to notice; until then PostgreSQL refuses to start.
+        until = time.monotonic() + STARTING_SECONDS
+        while True:
+            server = self._spawn([*command, *options])
+            if self._answers_within(STARTING_SECONDS, lambda: server.poll() is None):  # noqa: B023
+                self._server = server
+                self._watch(server.pid)
+                return
+            if time.monotonic() > until:
+                raise EmbeddedPostgresError(f"The embedded database does not start: {self._last_words()}")
+            time.sleep(1)
+
+    def _initialise(self, programs: Programs) -> None:
+        """Make the cluster in a folder aside, then rename it: a half-made one is never taken for whole."""
+        unfinished = self._home / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        self._give_to_server(unfinished)
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            if programs.major >= 17
+            else ["--locale=C.UTF-8"]
+        )
+        made = self._spawn(
+            [
+                *(str(programs.bin / "initdb"), "-D", str(unfinished), "-U", SUPERUSER),
+                *("-A", "trust", "-N", "-E", "UTF8", *locale),
+            ]
+        )
+        if made.wait() != 0:
+            raise EmbeddedPostgresError(f"The embedded database cannot be made: {self._last_words()}")
+        unfinished.rename(self.data)
+
+    def _make_socket_folder(self) -> Path:
+        folder = self._home / "socket"
+        if len(str(folder)) > LONGEST_SOCKET_FOLDER:
+            return self._private(Path(tempfile.mkdtemp(prefix="wasl-", dir="/tmp")))
+        folder.mkdir(exist_ok=True)
+        return self._private(folder)
+
+    def _private(self, folder: Path) -> Path:
+        folder.chmod(0o700)
+        self._give_to_server(folder)
+        return folder
+
+    def _give_to_server(self, folder: Path) -> None:
+        if self._user is not None:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+
+    def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """A program as the server's user, in a session of its own, so that Ctrl-C reaches us alone."""
+        with (self._home / "postgres.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                user=None if self._user is None else self._user.pw_uid,
+                group=None if self._user is None else self._user.pw_gid,
+                extra_groups=None if self._user is None else [],
+            )
+
+    def _watch(self, pid: int) -> None:
+        """Stop the server when this process is gone and nobody else uses it."""
+        command = [sys.executable, "-I", str(WATCHER), str(self._home), str(pid)]
+        self._watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/")
+
+    def _answers_within(self, seconds: float, alive: Callable[[], bool]) -> bool:
+        """Whether the server accepts connections before time is up, as long as `alive` says so."""
+        until = time.monotonic() + seconds
+        while alive() and time.monotonic() < until:
+            with contextlib.suppress(psycopg.OperationalError), self._connected():
+                return True
+            time.sleep(0.05)
+        return False
+
+    @contextlib.contextmanager
+    def _connected(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
+        with psycopg.connect(
+            host=str(self.socket_folder), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+        ) as connection:
+            yield connection
+
+    def _make_roles(self) -> None:
+        """The owner of the tables, the service's role that owns nothing, and the database: made when missing."""
+        with self._connected() as connection:
+            for role in (OWNER, SERVICE):
+                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(role))
+                    )
+        with self._connected() as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+                self.create_database(DATABASE)
+
+    def _shut_down(self) -> None:
+        """A fast shutdown: what is committed is on the disk, whoever is connected is sent away."""
+        pid, _ = _recorded(self.data)
+        if pid is None or not _is_server(pid):
+            return
+        os.kill(pid, signal.SIGINT)
+        until = time.monotonic() + STOPPING_SECONDS
+        while _is_server(pid) and time.monotonic() < until:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.02)
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            lines = (self._home / "postgres.log").read_text(errors="replace").strip().splitlines()
+            return lines[-1] if lines else "it said nothing"
+        return "its log cannot be read"
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Whom the server runs as when we are root, since PostgreSQL refuses to be root; None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise EmbeddedPostgresError(
+        "PostgreSQL does not run as root: start Wasl as another user, or set WASL_DATABASE_URL."
+    )
+
+
+def _recorded(data: Path) -> tuple[int | None, Path | None]:
+    """The process and the socket folder that the server itself noted when it started."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        return int(lines[0]), Path(lines[4]) if len(lines) > 4 and lines[4] else None
+    return None, None
+
+
+def _is_server(pid: int) -> bool:
+    """Whether this process is alive and a PostgreSQL server; a process that ended but was not waited for is not."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():
+        with contextlib.suppress(OSError):
+            name, _, rest = stat.read_text().partition(") ")
+            return "(postgres" in name and not rest.startswith("Z")
+        return False
+    with contextlib.suppress(OSError):
+        os.kill(pid, 0)
+        return True
+    return False

@@ -1,0 +1,147 @@
+"""What every test may stand on: a real PostgreSQL, a migrated database of its own, the service on a real port."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
+
+from app.kit.clock import HandSetClock
+from app.kit.db import Database
+from app.kit.embedded_postgres import EmbeddedPostgres
+from app.kit.live_server import LiveServer
+from app.kit.migrate import upgrade
+from app.main import create_app
+from app.roads.region import import_region
+from app.roads.streets import Streets
+from app.settings import Settings
+from tests.service_client import ServiceClient, found_network
+
+ROOT = Path(__file__).resolve().parents[1]
+MORNING = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+
+settings.register_profile(
+    "wasl", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("wasl")
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """One database: as the owner of its tables and as the service's role."""
+
+    __test__ = False
+    owner_url: str
+    service_url: str
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The embedded server, as the product starts it, without waiting for the disk."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), for_tests=True) as server:
+        yield server
+
+
+def _named(server: EmbeddedPostgres, name: str) -> TestDatabase:
+    def named(url: str) -> str:
+        return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+    return TestDatabase(named(server.owner_url), named(server.service_url()))
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated, empty database that others are copied from."""
+    postgres.create_database("template_wasl")
+    upgrade(_named(postgres, "template_wasl").owner_url)
+    return "template_wasl"
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> TestDatabase:
+    """A database without any table."""
+    name = f"empty_{uuid4().hex}"
+    postgres.create_database(name)
+    return _named(postgres, name)
+
+
+@pytest.fixture
+def migrated(postgres: EmbeddedPostgres, template: str) -> TestDatabase:
+    """A migrated database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    postgres.create_database(name, template=template)
+    return _named(postgres, name)
+
+
+@pytest.fixture
+def database(migrated: TestDatabase) -> Iterator[Database]:
+    """That database in the service's role."""
+    opened = Database(migrated.service_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so."""
+    kept = os.environ.get("WASL_TEST_REGIONS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("regions")
+    import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def streets(regions: Path) -> Iterator[Streets]:
+    """Newport's streets, open for the whole run."""
+    opened = Streets(regions)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> HandSetClock:
+    """Early on a Wednesday."""
+    return HandSetClock(MORNING)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    """Settings of one test: short plans, a worker beside the pages."""
+    return Settings(data_folder=tmp_path, plan_seconds=2, worker="on")
+
+
+@pytest.fixture
+def server(
+    database: Database, streets: Streets, clock: HandSetClock, config: Settings, regions: Path
+) -> Iterator[LiveServer]:
+    """The service on a real port with its worker; map tiles come from the same regions."""
+    link = config.data_folder / "regions"
+    link.symlink_to(regions, target_is_directory=True)
+    with LiveServer(create_app(database, streets, clock, config)) as running:
+        yield running
+
+
+@pytest.fixture
+def network(database: Database, server: LiveServer, clock: HandSetClock) -> Iterator[ServiceClient]:
+    """A network in Newport, asked as its first administrator."""
+    client = found_network(database, server.address, clock)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A real browser; WASL_REQUIRE_BROWSER makes its absence a failure instead of a skip."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        reason = "no Chromium on this machine: install the package `chromium` to run the browser tests"
+        if os.environ.get("WASL_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
