@@ -18,7 +18,6 @@ class Vehicle(Identified, Base):
         CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),
         CheckConstraint("cents_per_km >= 0 AND cents_per_hour >= 0 AND cents_per_use >= 0", name="costs"),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str]
@@ -33,7 +32,8 @@ class Vehicle(Identified, Base):
     cents_per_use: Mapped[int]
     grams_co2e_per_km: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Shift(Identified, Base):
@@ -44,7 +44,6 @@ class Shift(Identified, Base):
         CheckConstraint("starts_at < ends_at", name="window"),
         Index("ix_shifts_network_day", "network_id", "service_date"),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"))
@@ -55,4 +54,5 @@ class Shift(Identified, Base):
     start_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
     end_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}

@@ -23,7 +23,6 @@ class Need(Identified, Base):
         UniqueConstraint("site_id", "service_date", "category"),
         Index("ix_needs_network_day", "network_id", "service_date"),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
@@ -37,4 +36,5 @@ class Need(Identified, Base):
     people_served: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}

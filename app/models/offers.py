@@ -21,7 +21,6 @@ class Offer(Identified, Base):
         Index("ix_offers_network_day", "network_id", "service_date"),
         Index("ix_offers_organisation_created", "organisation_id", "created_at", "id"),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"), index=True)
@@ -31,7 +30,8 @@ class Offer(Identified, Base):
     state: Mapped[str] = mapped_column(default="open")
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
     # A line that an amendment replaced keeps its ledger under a negative position.
     lines: Mapped[list["OfferLine"]] = relationship(
         primaryjoin="and_(Offer.id == OfferLine.offer_id, OfferLine.position >= 0)",

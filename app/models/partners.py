@@ -60,7 +60,6 @@ class Site(Identified, Base):
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="position"),
         CheckConstraint("setup_seconds >= 0 AND service_seconds >= 0", name="times"),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     kind: Mapped[str]
@@ -75,7 +74,8 @@ class Site(Identified, Base):
     access_notes: Mapped[str] = mapped_column(default="")
     temperature_classes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     osm_id: Mapped[str | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Person(Identified, Base):

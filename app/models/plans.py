@@ -56,7 +56,6 @@ class Plan(Identified, Base):
             postgresql_where="state = 'published'",
         ),
     )
-    __mapper_args__ = {"version_id_col": "version"}
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     service_date: Mapped[date]
     number: Mapped[int]
@@ -73,7 +72,8 @@ class Plan(Identified, Base):
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
     routes: Mapped[list["Route"]] = relationship(order_by="Route.number", lazy="selectin")
     unserved: Mapped[list["UnservedOffer"]] = relationship(lazy="selectin", order_by="UnservedOffer.position")
 
