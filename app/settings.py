@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port that the service listens on")
     worker: Literal["on", "off"] = Field(default="on", description="Plan inside the web process as well")
     plan_seconds: float = Field(default=20.0, gt=0, le=3600, description="Time budget of one plan")
+    stalled_seconds: float = Field(default=20.0, ge=2, description="A worker silent for so long is taken for dead")
     secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies are sent over it only")
     base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
 

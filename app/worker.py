@@ -14,13 +14,13 @@ from app.settings import Settings
 
 def workshop_of(database: Database, streets: Streets, clock: Clock, settings: Settings) -> Workshop:
     """What a worker of this installation has at hand."""
-    return Workshop(database, streets, clock, settings.plan_seconds)
+    return Workshop(database, streets, clock, settings.plan_seconds, settings.stalled_seconds)
 
 
 async def work_until_cancelled(workshop: Workshop) -> None:
     """Take jobs until cancelled."""
     async with open_jobs(workshop.database.url, {"planning": planning_jobs}) as app:
-        await work(app, {"workshop": workshop})
+        await work(app, {"workshop": workshop}, stalled_seconds=workshop.stalled_seconds)
 
 
 @contextlib.asynccontextmanager

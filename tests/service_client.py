@@ -25,10 +25,19 @@ class ServiceClient:
     def __init__(self, address: str, secret: str | None) -> None:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self.address = address
+        self._opened: list[ServiceClient] = []
         self.http = httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=60)
 
     def close(self) -> None:
+        """Close this caller and all that were made through it."""
+        for client in self._opened:
+            client.close()
         self.http.close()
+
+    def another(self, secret: str) -> "ServiceClient":
+        client = ServiceClient(self.address, secret)
+        self._opened.append(client)
+        return client
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +64,7 @@ class ServiceClient:
     def client_of(self, organisation: dict[str, Any], *scopes: str) -> "ServiceClient":
         """A caller with a key of that organisation."""
         path = f"/organisations/{organisation['id']}/api-keys"
-        return ServiceClient(self.address, self.ok(path, {"name": "test key", "scopes": list(scopes)})["key"])
+        return self.another(self.ok(path, {"name": "test key", "scopes": list(scopes)})["key"])
 
     def site(self, place: tuple[float, float], name: str, **fields: Any) -> dict[str, Any]:
         body = {
@@ -101,7 +110,7 @@ class ServiceClient:
 
     def driver(self, shift: dict[str, Any]) -> "ServiceClient":
         """The driver of a shift, by a fresh link."""
-        return ServiceClient(self.address, self.ok(f"/shifts/{shift['id']}/driver-links")["token"])
+        return self.another(self.ok(f"/shifts/{shift['id']}/driver-links")["token"])
 
 
 def found_network(database: Database, address: str, clock: HandSetClock, name: str = "Newport") -> ServiceClient:

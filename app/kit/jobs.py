@@ -10,9 +10,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-HEARTBEAT_SECONDS = 5
-STALLED_SECONDS = 20
 GRACE_SECONDS = 10
+BEATS_BEFORE_STALLED = 4
 
 upkeep = Blueprint()
 
@@ -46,7 +45,8 @@ def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Give the jobs of a worker that died to another one; Procrastinate notices them but re-runs nothing by itself."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+    silence = context.additional_context["stalled_seconds"]
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
         await manager.retry_job(job, retry_at=datetime.now(UTC))
 
 
@@ -61,8 +61,11 @@ async def open_jobs(url: str, blueprints: dict[str, Blueprint]) -> AsyncIterator
         yield app
 
 
-async def work(app: App, context: dict[str, Any], *, concurrency: int = 1) -> None:
-    """Run jobs until cancelled; what runs then gets a moment to end and is queued again otherwise."""
+async def work(app: App, context: dict[str, Any], *, stalled_seconds: float, concurrency: int = 1) -> None:
+    """Run jobs until cancelled; what runs then gets a moment to end and is queued again otherwise.
+
+    A worker that is silent for `stalled_seconds` is taken for dead, and its jobs are given to another.
+    """
     await app.run_worker_async(
         queues=["wasl"],
         concurrency=concurrency + 1,  # one more, so that a long plan never keeps `rescue` from running
@@ -70,7 +73,7 @@ async def work(app: App, context: dict[str, Any], *, concurrency: int = 1) -> No
         delete_jobs="never",
         fetch_job_polling_interval=2,
         shutdown_graceful_timeout=GRACE_SECONDS,
-        update_heartbeat_interval=HEARTBEAT_SECONDS,
-        stalled_worker_timeout=STALLED_SECONDS,
-        additional_context=context,
+        update_heartbeat_interval=stalled_seconds / BEATS_BEFORE_STALLED,
+        stalled_worker_timeout=stalled_seconds,
+        additional_context={**context, "stalled_seconds": stalled_seconds},
     )

@@ -41,6 +41,7 @@ class Workshop:
     streets: Streets
     clock: Clock
     plan_seconds: float
+    stalled_seconds: float
     seed: int = 1
 
 

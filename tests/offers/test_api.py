@@ -1,0 +1,163 @@
+"""Offers over HTTP: posted, read, amended, withdrawn, and refused with a sentence at the field."""
+
+from typing import Any
+
+import pytest
+
+from tests.service_client import LIDL_CARDIFF_ROAD, ServiceClient, a_line, an_offer
+
+
+@pytest.fixture
+def lidl(network: ServiceClient) -> dict[str, Any]:
+    return network.organisation("supermarket", "Lidl")
+
+
+@pytest.fixture
+def store(network: ServiceClient, lidl: dict[str, Any]) -> dict[str, Any]:
+    return network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=lidl["id"])
+
+
+@pytest.fixture
+def till(network: ServiceClient, lidl: dict[str, Any]) -> ServiceClient:
+    return network.client_of(lidl, "offers")
+
+
+def test_an_offer_is_posted_read_and_listed(till: ServiceClient, store: dict[str, Any]) -> None:
+    response = till.post("/offers", an_offer(store, a_line(kg="62.5"), a_line(kg="٣٫٥", description="Rolls")))
+    assert response.status_code == 201
+    offer = response.json()
+    assert response.headers["Location"] == f"/api/v1/offers/{offer['id']}"
+    assert [line["kg"] for line in offer["lines"]] == ["62.5", "3.5"]
+    assert offer["service_date"] == "2026-11-25"
+    read = till.get(f"/offers/{offer['id']}")
+    assert read.json() == offer
+    assert read.headers["ETag"] == '"1"'
+    assert till.get("/offers", service_date="2026-11-25").json()["items"] == [offer]
+    assert till.get("/offers", service_date="2026-11-26").json()["items"] == []
+
+
+def test_pages_of_offers_follow_each_other_without_gap_or_repetition(
+    till: ServiceClient, store: dict[str, Any]
+) -> None:
+    posted = [till.ok("/offers", an_offer(store))["id"] for _ in range(5)]
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = till.get("/offers", limit=2, **({"cursor": cursor} if cursor else {})).json()
+        seen += [offer["id"] for offer in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(posted)
+    assert till.get("/offers", cursor="made up").status_code == 422
+
+
+def test_the_same_key_gets_the_first_answer_and_posts_once(till: ServiceClient, store: dict[str, Any]) -> None:
+    first = till.post("/offers", an_offer(store), **{"Idempotency-Key": "monday-1"})
+    again = till.post("/offers", an_offer(store), **{"Idempotency-Key": "monday-1"})
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(till.get("/offers").json()["items"]) == 1
+    other = till.post("/offers", an_offer(store, a_line(kg="11")), **{"Idempotency-Key": "monday-1"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"kg": "-3"}, "/lines/0/kg"),
+        ({"kg": "NaN"}, "/lines/0/kg"),
+        ({"kg": 12.5}, "/lines/0/kg"),
+        ({"kg": "0"}, "/lines/0/kg"),
+        ({"kg": "900000"}, "/lines/0/kg"),
+        ({"category": "weapons"}, "/lines/0/category"),
+        ({"colour": "green"}, "/lines/0/colour"),
+        ({"description": ""}, "/lines/0/description"),
+        ({"mark_date": "tomorrow"}, "/lines/0/mark_date"),
+        ({"allergens": ["dust"]}, "/lines/0/allergens/0"),
+        ({"crates": -1}, "/lines/0/crates"),
+    ],
+)
+def test_a_field_that_does_not_fit_is_named_with_a_sentence(
+    till: ServiceClient, store: dict[str, Any], change: dict[str, Any], pointer: str
+) -> None:
+    response = till.post("/offers", an_offer(store, a_line(**change)))
+    assert response.status_code == 422
+    assert response.headers["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["code"] == "invalid_request"
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+    assert problem["detail"].endswith(".")
+    assert till.get("/offers").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "window", "code"),
+    [
+        ({"date_mark": "use_by", "mark_date": "2026-11-24"}, {}, "use_by_passed"),
+        ({"date_mark": "use_by"}, {}, "use_by_date_missing"),
+        ({"mark_date": "2026-11-28"}, {}, "date_mark_missing"),
+        ({"category": "frozen_food"}, {}, "temperature_class_unfit"),
+        ({}, {"pickup_until": "2026-11-25T07:00:00+00:00"}, "window_inverted"),
+        (
+            {},
+            {"pickup_from": "2026-11-24T07:00:00+00:00", "pickup_until": "2026-11-24T09:00:00+00:00"},
+            "window_past",
+        ),
+        ({}, {"pickup_until": "2026-11-27T07:00:00+00:00"}, "window_too_long"),
+    ],
+)
+def test_each_rule_of_food_safety_has_its_own_code(
+    till: ServiceClient, store: dict[str, Any], line: dict[str, Any], window: dict[str, Any], code: str
+) -> None:
+    response = till.post("/offers", an_offer(store, a_line(**line), **window))
+    assert (response.status_code, response.json()["code"]) == (422, code)
+    assert till.get("/offers").json()["items"] == []
+
+
+def test_a_time_without_its_offset_is_refused(till: ServiceClient, store: dict[str, Any]) -> None:
+    response = till.post("/offers", an_offer(store, pickup_from="2026-11-25T08:00:00"))
+    assert response.json()["errors"][0]["pointer"] == "/pickup_from"
+    assert "offset" in response.json()["detail"]
+
+
+def test_an_offer_is_amended_from_the_version_that_was_read(till: ServiceClient, store: dict[str, Any]) -> None:
+    offer = till.ok("/offers", an_offer(store, a_line(kg="10")))
+    path = f"/offers/{offer['id']}"
+    change = {"note": "Ring twice", "lines": [a_line(kg="7")]}
+    assert till.http.patch(path, json=change).status_code == 428
+    assert till.http.patch(path, json=change, headers={"If-Match": '"9"'}).status_code == 412
+    done = till.http.patch(path, json=change, headers={"If-Match": '"1"'})
+    assert done.status_code == 200, done.text
+    assert (done.json()["note"], [line["kg"] for line in done.json()["lines"]]) == ("Ring twice", ["7"])
+    assert done.headers["ETag"] == '"2"'
+    assert till.http.patch(path, json=change, headers={"If-Match": '"1"'}).status_code == 412
+
+
+def test_an_amended_or_withdrawn_offer_leaves_no_gram_unaccounted(
+    network: ServiceClient, till: ServiceClient, store: dict[str, Any]
+) -> None:
+    amended = till.ok("/offers", an_offer(store, a_line(kg="10")))
+    till.http.patch(
+        f"/offers/{amended['id']}", json={"lines": [a_line(kg="7")]}, headers={"If-Match": '"1"'}
+    ).raise_for_status()
+    withdrawn = till.ok("/offers", an_offer(store, a_line(kg="5")))
+    assert till.ok(f"/offers/{withdrawn['id']}/withdraw")["state"] == "withdrawn"
+    balance = network.get("/reports/day", service_date="2026-11-25").json()["actuals"]
+    assert (balance["kg_still_open"], balance["kg_withdrawn"], balance["kg_unaccounted"]) == ("7", "15", "0")
+
+
+def test_a_withdrawn_offer_cannot_be_changed_any_more(till: ServiceClient, store: dict[str, Any]) -> None:
+    offer = till.ok("/offers", an_offer(store))
+    till.ok(f"/offers/{offer['id']}/withdraw")
+    again = till.post(f"/offers/{offer['id']}/withdraw")
+    assert (again.status_code, again.json()["code"]) == (409, "offer_withdrawn")
+
+
+def test_an_unknown_offer_is_not_found(till: ServiceClient) -> None:
+    response = till.get("/offers/00000000-0000-4000-8000-000000000000")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_a_body_above_one_megabyte_is_refused(till: ServiceClient) -> None:
+    assert till.http.post("/offers", content=b" " * 1_000_001).status_code == 413
