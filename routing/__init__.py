@@ -1,1 +1,53 @@
 """Decide a day of food collection: a Problem in, a checked Plan out. No database, no web, no environment."""
+
+from routing.alone import AloneDay, alone
+from routing.check import Violation, check
+from routing.figures import Figures, figures_of_plan
+from routing.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from routing.plan import REASONS, Allocation, Plan, Route, Stop, Unserved
+from routing.problem import (
+    Eligibility,
+    Load,
+    Lot,
+    Need,
+    Policy,
+    Problem,
+    ProblemError,
+    Shift,
+    Site,
+    TimeWindow,
+)
+from routing.solve import Progress, solve
+from routing.travel import TravelMatrix
+
+__all__ = [
+    "REASONS",
+    "Allocation",
+    "AloneDay",
+    "Eligibility",
+    "Figures",
+    "Load",
+    "Lot",
+    "Need",
+    "Plan",
+    "Policy",
+    "Problem",
+    "ProblemError",
+    "Progress",
+    "Route",
+    "Shift",
+    "Site",
+    "Stop",
+    "TimeWindow",
+    "TravelMatrix",
+    "Unserved",
+    "Violation",
+    "alone",
+    "check",
+    "figures_of_plan",
+    "plan_from_json",
+    "plan_to_json",
+    "problem_from_json",
+    "problem_to_json",
+    "solve",
+]

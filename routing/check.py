@@ -121,9 +121,7 @@ def _crates_follow_the_weight(problem: Problem, plan: Plan) -> Iterator[Violatio
         lot = problem.lots_by_id[allocation.lot]
         crates = -(-lot.crates * allocation.grams // lot.grams)
         if allocation.crates != crates:
-            sentence = (
-                f"{allocation.grams} g of the lot {lot.id} fill {crates} crates, not {allocation.crates}."
-            )
+            sentence = f"{allocation.grams} g of the lot {lot.id} fill {crates} crates, not {allocation.crates}."
             yield Violation("crates_follow_the_weight", sentence, f"allocations[{number}]")
 
 

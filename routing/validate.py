@@ -87,9 +87,7 @@ def _lot(path: str, lot: "Lot", sites: set[str]) -> None:
     _within(f"{path}.crates", lot.crates, 0, MOST_GRAMS)
     _within(f"{path}.value_per_kg", lot.value_per_kg, 0, MOST_CENTS)
     if lot.temperature_class not in CLASSES:
-        raise ProblemError(
-            f"{path}.temperature_class", f"This should be one of {', '.join(CLASSES)}.", "unknown_class"
-        )
+        raise ProblemError(f"{path}.temperature_class", f"This should be one of {', '.join(CLASSES)}.", "unknown_class")
     _window(f"{path}.window", lot.window)
 
 
@@ -110,9 +108,7 @@ def _shift(path: str, shift: "Shift", problem: "Problem", sites: set[str]) -> No
     _known(f"{path}.start_site", shift.start_site, sites)
     _known(f"{path}.end_site", shift.end_site, sites)
     if shift.profile not in problem.travel:
-        raise ProblemError(
-            f"{path}.profile", f"There are no travel times for {shift.profile}.", "unknown_reference"
-        )
+        raise ProblemError(f"{path}.profile", f"There are no travel times for {shift.profile}.", "unknown_reference")
     _window(f"{path}.window", shift.window)
     _capacity(f"{path}.capacity", shift.capacity)
     for name in ("cents_per_km", "cents_per_hour", "cents_per_use", "grams_co2e_per_km"):
@@ -158,9 +154,7 @@ def _table(path: str, table: tuple[Row, ...], size: int) -> None:
         raise ProblemError(path, f"There should be {size} rows, one for each site.", "wrong_size")
     for number, row in enumerate(table):
         if len(row) != size:
-            raise ProblemError(
-                f"{path}[{number}]", f"There should be {size} values, one for each site.", "wrong_size"
-            )
+            raise ProblemError(f"{path}[{number}]", f"There should be {size} values, one for each site.", "wrong_size")
         for column, value in enumerate(row):
             if value is not None:
                 _within(f"{path}[{number}][{column}]", value, 0, MOST_SECONDS)

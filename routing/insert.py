@@ -1,0 +1,242 @@
+"""The cheapest place for one more lot on the routes there are: fills what a search left over, and proves why
+something finds no place."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from routing.problem import Load, Lot, Need, Problem, Shift
+from routing.retime import (
+    Cargo,
+    Intervals,
+    Tour,
+    Visit,
+    first_begin,
+    join_neighbours,
+    last_begin,
+    loads_after,
+    opening,
+    opening_for,
+    retime,
+    work_seconds,
+)
+from routing.score import Left, cost_of, value_per_kg
+
+
+@dataclass(frozen=True)
+class Place:
+    """Collect after the first `pickup` visits of the shift's tour, deliver after the first `drop_off` visits."""
+
+    shift: int
+    pickup: int
+    drop_off: int
+    need: str
+    grams: int
+    metres: int
+    gain: int  # worth less cost; not worth driving if not above 0
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search over all routes found: the best place, and how far the others got."""
+
+    best: Place | None
+    time_found: bool
+    room_found: bool
+    limit: str  # of the last place that was in time: "time", "metres" or "stops"
+
+
+class _Line:
+    """One tour with its earliest and latest times, so that a place is judged without driving it all again."""
+
+    def __init__(self, problem: Problem, shift: Shift, tour: Tour) -> None:
+        self.problem, self.shift, self.tour = problem, shift, tour
+        self.sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
+        self.openings: list[Intervals] = [opening(problem, visit) for visit in tour]
+        self.work = [work_seconds(problem, visit) for visit in tour]
+        self.loads = loads_after(problem, tour)
+        self.leaves = self._earliest_leaves()
+        self.latest = self._latest_begins()
+        self.metres = sum(self.leg(a, b)[1] for a, b in zip(self.sites, self.sites[1:], strict=False))
+
+    def leg(self, origin: str, destination: str) -> tuple[int, int]:
+        return self.problem.leg(self.shift, origin, destination) or (10**9, 10**9)
+
+    def _earliest_leaves(self) -> list[int]:
+        leaves = [self.shift.window.earliest]
+        for number, intervals in enumerate(self.openings):
+            arrive = leaves[-1] + self.leg(self.sites[number], self.sites[number + 1])[0]
+            begin = first_begin(intervals, arrive)
+            leaves.append((arrive if begin is None else begin) + self.work[number])
+        return leaves
+
+    def _latest_begins(self) -> list[int]:
+        """For each visit and the end: the latest begin (arrival at the end) that keeps the rest in time."""
+        latest = [self.shift.window.latest]
+        for number in range(len(self.tour) - 1, -1, -1):
+            bound = latest[0] - self.leg(self.sites[number + 1], self.sites[number + 2])[0] - self.work[number]
+            begin = last_begin(self.openings[number], bound)
+            latest.insert(0, bound if begin is None else begin)
+        return latest
+
+    def begin_at(self, number: int, arrive: int) -> int | None:
+        """When the visit of this number begins (the end: arrival) if reached then; None if too late."""
+        if number == len(self.tour):
+            return arrive if arrive <= self.latest[number] else None
+        begin = first_begin(self.openings[number], arrive)
+        return begin if begin is not None and begin <= self.latest[number] else None
+
+    def detour(self, position: int, site: str) -> int:
+        """Metres that a visit after the first `position` visits adds."""
+        before, after = self.sites[position], self.sites[position + 1]
+        return self.leg(before, site)[1] + self.leg(site, after)[1] - self.leg(before, after)[1]
+
+
+def search_place(
+    problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left, needs: Sequence[str] | None = None
+) -> Search:
+    """Look at every position on every route for what is left of the lot."""
+    best: Place | None = None
+    time_found = room_found = False
+    limit = "time"
+    lines = [_Line(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True)]
+    for need_id in problem.needs_for[lot.id] if needs is None else needs:
+        need = problem.needs_by_id[need_id]
+        most = min(left.lots[lot.id], left.needs[need_id])
+        if most <= 0 or (not lot.splittable and most < lot.grams):
+            continue
+        for number, line in enumerate(lines):
+            if not line.shift.capacity.grams_for(lot.temperature_class):
+                continue
+            for place in _places(line, number, lot, need, most):
+                over = _limit_broken(line, place)
+                if over:
+                    limit = over
+                    continue
+                time_found = True
+                if not place.grams:
+                    continue
+                room_found = True
+                judged = _with_gain(line, place, lot, need, left)
+                if best is None or (judged.gain, -judged.metres) > (best.gain, -best.metres):
+                    best = judged
+    return Search(best, time_found, room_found, limit)
+
+
+def _places(line: _Line, number: int, lot: Lot, need: Need, most: int) -> list[Place]:
+    """All places that are in time, with the grams that find room there (perhaps none)."""
+    problem, count = line.problem, len(line.tour)
+    collect = problem.sites_by_id[lot.site]
+    unload = problem.sites_by_id[need.site]
+    windows = opening_for(problem, "pickup", lot.id, need.id)
+    receiving = opening_for(problem, "drop_off", lot.id, need.id)
+    found = []
+    for pickup in range(count + 1):
+        begin = first_begin(windows, line.leaves[pickup] + line.leg(line.sites[pickup], lot.site)[0])
+        if begin is None:
+            break  # every later position is later still
+        leave, site, room = begin + collect.setup_seconds + collect.service_seconds, lot.site, most
+        metres = line.detour(pickup, lot.site)
+        for drop_off in range(pickup, count + 1):
+            room = min(room, _room(line.shift.capacity, line.loads[drop_off], lot, most))
+            begin = first_begin(receiving, leave + line.leg(site, need.site)[0])
+            if begin is None:
+                break
+            done = begin + unload.setup_seconds + unload.service_seconds
+            onward = line.leg(need.site, line.sites[drop_off + 1])[0]
+            if line.begin_at(drop_off, done + onward) is not None:
+                extra = _extra_metres(line, lot.site, need.site, pickup, drop_off, metres)
+                found.append(Place(number, pickup, drop_off, need.id, room, extra, 0))
+            if drop_off == count:
+                break
+            reached = line.begin_at(drop_off, leave + line.leg(site, line.sites[drop_off + 1])[0])
+            if reached is None:
+                break
+            leave, site = reached + line.work[drop_off], line.sites[drop_off + 1]
+    return found
+
+
+def _extra_metres(line: _Line, store: str, bank: str, pickup: int, drop_off: int, detour: int) -> int:
+    if drop_off > pickup:
+        return detour + line.detour(drop_off, bank)
+    before, after = line.sites[pickup], line.sites[pickup + 1]
+    way = line.leg(before, store)[1] + line.leg(store, bank)[1] + line.leg(bank, after)[1]
+    return way - line.leg(before, after)[1]
+
+
+def _room(capacity: Load, on_board: Load, lot: Lot, most: int) -> int:
+    """Grams of the lot that fit beside what is on board: all or nothing if it must stay whole."""
+    free = capacity - on_board
+    reserved = max(0, free.grams)
+    if lot.temperature_class != "ambient":
+        reserved = max(0, min(reserved, free.grams_for(lot.temperature_class)))
+    grams = min(most, reserved)
+    if lot.crates:
+        grams = min(grams, max(0, free.crates) * lot.grams // lot.crates)
+    return grams if lot.splittable or grams == lot.grams else 0
+
+
+def _limit_broken(line: _Line, place: Place) -> str:
+    shift = line.shift
+    if shift.maximum_metres is not None and line.metres + place.metres > shift.maximum_metres:
+        return "metres"
+    stops = len(line.tour) + 2
+    return "stops" if shift.maximum_stops is not None and stops > shift.maximum_stops else ""
+
+
+def _with_gain(line: _Line, place: Place, lot: Lot, need: Need, left: Left) -> Place:
+    problem, shift = line.problem, line.shift
+    value = place.grams * value_per_kg(problem, lot) + left.fill.bonus_for(need, place.grams)
+    seconds = _extra_seconds(line, place, lot, need)
+    cost = cost_of(shift, place.metres, seconds) + (0 if line.tour else shift.cents_per_use * 1000)
+    return replace(place, gain=value - cost)
+
+
+def _extra_seconds(line: _Line, place: Place, lot: Lot, need: Need) -> int:
+    """Driving and work that the place adds; a stop already made there needs no setup again."""
+    seconds = 0
+    for position, site_id, kind in ((place.pickup, lot.site, "pickup"), (place.drop_off, need.site, "drop_off")):
+        site = line.problem.sites_by_id[site_id]
+        neighbours = line.tour[max(0, position - 1) : position + 1]
+        shared = any((visit.site, visit.kind) == (site_id, kind) for visit in neighbours)
+        before, after = line.sites[position], line.sites[position + 1]
+        drive = line.leg(before, site_id)[0] + line.leg(site_id, after)[0] - line.leg(before, after)[0]
+        seconds += drive + site.service_seconds + (0 if shared else site.setup_seconds)
+    return seconds
+
+
+def insert(problem: Problem, tours: Sequence[Tour], lot: Lot, place: Place, part: int) -> tuple[Tour, ...] | None:
+    """The tours with the lot in its place, or None if the shift cannot drive that after all."""
+    cargo = (Cargo(lot.id, place.need, place.grams, part),)
+    tour = tours[place.shift]
+    bank = problem.needs_by_id[place.need].site
+    changed = (
+        *tour[: place.pickup],
+        Visit("pickup", lot.site, cargo),
+        *tour[place.pickup : place.drop_off],
+        Visit("drop_off", bank, cargo),
+        *tour[place.drop_off :],
+    )
+    joined = join_neighbours(problem, problem.shifts[place.shift], changed)
+    if retime(problem, problem.shifts[place.shift], joined) is None:
+        return None
+    return (*tours[: place.shift], joined, *tours[place.shift + 1 :])
+
+
+def fill_up(
+    problem: Problem, tours: tuple[Tour, ...], *, first_part: int, stopped: Callable[[], bool]
+) -> tuple[Tour, ...]:
+    """Put in whatever is worth its detour, the most valuable lots first."""
+    left, part = Left(problem, tours), first_part
+    lots = sorted(
+        (lot for lot in problem.lots if left.lots[lot.id]),
+        key=lambda lot: (-value_per_kg(problem, lot) * left.lots[lot.id], lot.id),
+    )
+    for lot in lots:
+        while left.lots[lot.id] and not stopped():
+            place = search_place(problem, tours, lot, left).best
+            changed = insert(problem, tours, lot, place, part) if place and place.gain > 0 else None
+            if place is None or changed is None:
+                break
+            tours, part = changed, part + 1
+            left.take(problem, lot.id, place.need, place.grams)
+    return tours
