@@ -29,9 +29,7 @@ def site_points(places: tuple[Place, ...]) -> list[Point]:
     return [Point(place.longitude, place.latitude) for place in (*donors(places), *receivers(places))]
 
 
-def test_the_matrix_of_newports_sites_is_sane(
-    newport_roads: EmbeddedRoads, newport_places: tuple[Place, ...]
-) -> None:
+def test_the_matrix_of_newports_sites_is_sane(newport_roads: EmbeddedRoads, newport_places: tuple[Place, ...]) -> None:
     points = site_points(newport_places)
     matrix = newport_roads.matrix(points)
     count = len(points)
@@ -156,8 +154,7 @@ def test_threads_share_one_engine(newport_roads: EmbeddedRoads) -> None:
     points = [TESCO_SPYTTY, Point(-2.9918, 51.5815), Point(-2.9950, 51.5880)]
     found: list[object] = []
     threads = [
-        threading.Thread(target=lambda: found.extend(newport_roads.matrix(points) for _ in range(10)))
-        for _ in range(4)
+        threading.Thread(target=lambda: found.extend(newport_roads.matrix(points) for _ in range(10))) for _ in range(4)
     ]
     for thread in threads:
         thread.start()

@@ -20,9 +20,7 @@ def cut_short(tmp_path: Path, monaco_pbf: Path) -> Path:
     return path
 
 
-def test_an_imported_region_opens_with_its_attribution_and_its_bounds(
-    monaco: Region, region_folder: Path
-) -> None:
+def test_an_imported_region_opens_with_its_attribution_and_its_bounds(monaco: Region, region_folder: Path) -> None:
     opened = open_region("monaco", region_folder)
     assert opened == monaco
     assert opened.attribution == "© OpenStreetMap contributors"
@@ -37,13 +35,9 @@ def test_the_same_file_is_not_built_twice(monaco: Region, region_folder: Path, m
     assert said == ["The region monaco is already imported from this file."]
 
 
-def test_a_file_cut_short_leaves_the_old_region_in_use(
-    tmp_path: Path, monaco_pbf: Path, cut_short: Path
-) -> None:
+def test_a_file_cut_short_leaves_the_old_region_in_use(tmp_path: Path, monaco_pbf: Path, cut_short: Path) -> None:
     before = import_region(monaco_pbf, "town", tmp_path / "regions")
-    with pytest.raises(
-        RegionError, match=r"^The map file cut\.osm\.pbf cannot be used: it is cut short or"
-    ) as caught:
+    with pytest.raises(RegionError, match=r"^The map file cut\.osm\.pbf cannot be used: it is cut short or") as caught:
         import_region(cut_short, "town", tmp_path / "regions")
     assert "\n" not in caught.value.sentence
     assert open_region("town", tmp_path / "regions") == before
@@ -110,8 +104,7 @@ def test_what_a_killed_import_left_behind_is_cleared_by_the_next(tmp_path: Path,
 def test_two_imports_at_once_build_once(tmp_path: Path, monaco_pbf: Path) -> None:
     found: list[Region] = []
     threads = [
-        threading.Thread(target=lambda: found.append(import_region(monaco_pbf, "town", tmp_path)))
-        for _ in range(3)
+        threading.Thread(target=lambda: found.append(import_region(monaco_pbf, "town", tmp_path))) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
