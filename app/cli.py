@@ -11,6 +11,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from app.demo.caller import DemoStopped
 from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
 from app.kit.db import Database
 from app.kit.errors import WaslError
@@ -138,7 +139,7 @@ def main() -> None:
     """Run the command; what goes wrong is one sentence and exit status 1."""
     try:
         cli()
-    except (DatabaseError, RegionError, RoadError, WaslError) as error:
+    except (DatabaseError, DemoStopped, RegionError, RoadError, WaslError) as error:
         say(f"wasl: {error}")
         raise SystemExit(1) from None
     except ValidationError as error:

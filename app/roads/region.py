@@ -100,7 +100,7 @@ def open_region(name: str, folder: Path) -> Region:
 def _home(name: str, folder: Path) -> Path:
     if NAME.fullmatch(name) is None:
         raise RegionError("The name of a region is made of small letters a to z, digits and hyphens.")
-    return folder / name
+    return folder.absolute() / name
 
 
 def _digest(pbf: Path) -> str:

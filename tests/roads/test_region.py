@@ -29,6 +29,16 @@ def test_an_imported_region_opens_with_its_attribution_and_its_bounds(monaco: Re
     assert south < MONTE_CARLO.latitude < north
 
 
+def test_a_folder_may_be_named_from_where_one_stands(
+    tmp_path: Path, monaco_pbf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = monaco_pbf.absolute()
+    monkeypatch.chdir(tmp_path)
+    imported = import_region(source, "town", Path("regions"))
+    assert open_region("town", Path("regions")) == imported
+    assert imported.graph.with_name("region.osrm.mldgr").exists()
+
+
 def test_the_same_file_is_not_built_twice(monaco: Region, region_folder: Path, monaco_pbf: Path) -> None:
     said: list[str] = []
     assert import_region(monaco_pbf, "monaco", region_folder, said.append) == monaco

@@ -82,12 +82,13 @@ export function streetMap(element, { regionName, attribution = "© OpenStreetMap
   element.classList.add("wasl-map");
   // The map's own layout is left to right in every language; popups take the direction of their text.
   element.dir = "ltr";
-  const map = L.map(element, { center, zoom, minZoom: 10, maxZoom: 18, zoomControl: false, attributionControl: false });
+  const moves = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(element, { center, zoom, minZoom: 10, maxZoom: 18, zoomControl: false, zoomAnimation: moves,
+    fadeAnimation: moves, markerZoomAnimation: moves, inertia: moves });
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   const credit = document.createElement("span");
   credit.textContent = attribution;
-  L.control.attribution({ prefix: false }).addAttribution(credit.innerHTML).addTo(map);
-  map.attributionControl ??= { setPrefix() {} };
+  map.attributionControl.setPrefix(false).addAttribution(credit.innerHTML);
   const base = baseLayer(`/api/v1/regions/${encodeURIComponent(regionName)}/tiles`).addTo(map);
   const names = nameLayer(base).addTo(map);
   const veil = L.layerGroup().addTo(map);

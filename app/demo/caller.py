@@ -1,0 +1,49 @@
+"""A caller of the REST API, as any partner's program would be: one key, an Idempotency-Key on every POST."""
+
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+
+class DemoStopped(Exception):
+    """The service refused something that the demonstration needs; the message is one sentence."""
+
+
+class Caller:
+    """Speaks to the API with one key."""
+
+    def __init__(self, address: str, key: str) -> None:
+        headers = {"Authorization": f"Bearer {key}"}
+        self._address = address
+        self._http = httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=120)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def another(self, key: str) -> "Caller":
+        """The same service, asked with another key."""
+        return Caller(self._address, key)
+
+    def get(self, path: str, **query: str) -> Any:
+        """What is there."""
+        return self._answer(self._http.get(path, params=query))
+
+    def post(self, path: str, body: Any = None, *, version: int | None = None) -> Any:
+        """Do something, once."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self._answer(self._http.post(path, json=body, headers=headers))
+
+    def _answer(self, response: httpx.Response) -> Any:
+        if response.is_success:
+            return response.json()
+        problem = response.json()
+        raise DemoStopped(f"{response.request.method} {response.request.url.path}: {problem.get('detail', '?')}")

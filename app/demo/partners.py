@@ -1,0 +1,205 @@
+"""The network's office brings everybody in: organisations, keys, sites, needs, vehicles, shifts, offers."""
+
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.demo import city, food
+from app.demo.caller import Caller
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody who can look at the pages."""
+
+    who: str
+    email: str
+    password: str
+
+
+@dataclass
+class TakingPart:
+    """What the office has entered so far."""
+
+    offers: list[dict[str, Any]] = field(default_factory=list)
+    shifts: list[dict[str, Any]] = field(default_factory=list)
+    sites: dict[str, dict[str, Any]] = field(default_factory=dict)  # by OpenStreetMap id
+    sign_ins: list[SignIn] = field(default_factory=list)
+
+
+def bring_in(office: Caller, day: date, zone: ZoneInfo, seed: int, say: Say) -> TakingPart:
+    """Everything up to the evening before: the day is then ready to be planned."""
+    rng = random.Random(seed)
+    taking_part = TakingPart()
+    keys = _enter_donors(office, taking_part, day, zone, say)
+    owners = _enter_receivers(office, taking_part, day, zone, say)
+    _enter_people(office, taking_part)
+    posts = {store.osm_id: food.offers_of(store, day, zone, rng) for store in city.stores()}
+    _state_needs(owners, taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
+    _lend_carrier(office, taking_part, day, zone)
+    say(f"{len(taking_part.shifts)} vehicles have a shift.")
+    _post_offers(office, keys, taking_part, posts, say)
+    for owner in owners.values():
+        owner.__exit__(None, None, None)
+    return taking_part
+
+
+def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> dict[str, str]:
+    """Chains and their stores; the key of each chain by its name."""
+    stores = city.stores()
+    keys = {}
+    for chain in dict.fromkeys(city.chain_of(store) for store in stores):
+        organisation = office.post("/organisations", {"kind": "supermarket", "name": chain})
+        made = office.post(
+            f"/organisations/{organisation['id']}/api-keys", {"name": "Stores of the chain", "scopes": ["offers"]}
+        )
+        keys[chain] = made["key"]
+        for store in (store for store in stores if city.chain_of(store) == chain):
+            taking_part.sites[store.osm_id] = office.post(
+                "/sites",
+                {
+                    "organisation_id": organisation["id"],
+                    "kind": "store",
+                    "name": city.store_label(store, stores),
+                    "address": store.address,
+                    "latitude": store.latitude,
+                    "longitude": store.longitude,
+                    "windows": city.windows_of(store, day, zone, receiving=False),
+                    "setup_seconds": 300,
+                    "service_seconds": 90,
+                    "access_notes": "Goods entrance at the back; ask for the duty manager (invented).",
+                    "temperature_classes": ["ambient", "chilled", "frozen"],
+                    "osm_id": store.osm_id,
+                },
+            )
+    say(f"{len(stores)} real supermarkets of {len(keys)} names take part.")
+    return keys
+
+
+def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> dict[str, Caller]:
+    """Food banks and community places, each with a key of its own; those that have a vehicle plan its shift."""
+    places, owners = city.receiving_places(), {}
+    for receiver in city.RECEIVERS:
+        place = places[receiver.osm_id]
+        organisation = office.post("/organisations", {"kind": receiver.kind, "name": place.name})
+        made = office.post(
+            f"/organisations/{organisation['id']}/api-keys", {"name": "Office", "scopes": ["needs", "fleet"]}
+        )
+        owner = owners[receiver.osm_id] = office.another(made["key"])
+        site = taking_part.sites[receiver.osm_id] = office.post(
+            "/sites",
+            {
+                "organisation_id": organisation["id"],
+                "kind": "distribution_point",
+                "name": place.name,
+                "address": place.address,
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+                "windows": city.windows_of(place, day, zone, receiving=True),
+                "setup_seconds": 300,
+                "service_seconds": 60,
+                "access_notes": "Ring at the side door (invented).",
+                "temperature_classes": list(receiver.keeps),
+                "osm_id": receiver.osm_id,
+            },
+        )
+        if receiver.vehicle is not None:
+            taking_part.shifts.append(_plan_shift(owner, receiver.vehicle, site, day, zone))
+    say(f"{len(owners)} real food banks and community places take part as receivers.")
+    return owners
+
+
+def _plan_shift(owner: Caller, van: city.Van, site: dict[str, Any], day: date, zone: ZoneInfo) -> dict[str, Any]:
+    vehicle = owner.post(
+        "/vehicles",
+        {
+            "name": van.name,
+            "capacity_kg": str(van.capacity_kg),
+            "capacity_crates": van.capacity_kg // 6,
+            "chilled_kg": str(van.chilled_kg),
+            "frozen_kg": str(van.frozen_kg),
+        },
+    )
+    shift: dict[str, Any] = owner.post(
+        "/shifts",
+        {
+            "vehicle_id": vehicle["id"],
+            "driver_name": van.driver,
+            "starts_at": datetime.combine(day, van.starts, tzinfo=zone).isoformat(),
+            "ends_at": datetime.combine(day, van.ends, tzinfo=zone).isoformat(),
+            "start_site_id": site["id"],
+            "end_site_id": site["id"],
+        },
+    )
+    return shift
+
+
+def _enter_people(office: Caller, taking_part: TakingPart) -> None:
+    """A dispatcher and a shop assistant, so that the pages can be looked at."""
+    me = office.get("/me")
+    run = secrets.token_hex(3)
+    spytty = taking_part.sites["node/9876916419"]
+    for who, role, organisation, site in (
+        ("Dispatcher", "dispatcher", me["organisation"]["id"], None),
+        (f"Shop assistant, {spytty['name']}", "donor_staff", spytty["organisation_id"], spytty["id"]),
+    ):
+        sign_in = SignIn(who, f"{role.replace('_', '-')}-{run}@newport.example", secrets.token_urlsafe(10))
+        body = {"name": who, "email": sign_in.email, "role": role, "password": sign_in.password, "site_id": site}
+        office.post(f"/organisations/{organisation}/people", body)
+        taking_part.sign_ins.append(sign_in)
+
+
+def _state_needs(
+    owners: dict[str, Caller],
+    taking_part: TakingPart,
+    offers: list[dict[str, Any]],
+    day: date,
+    rng: random.Random,
+    say: Say,
+) -> None:
+    needs = food.needs_of(offers, day, rng)
+    for receiver, need in needs:
+        site = taking_part.sites[receiver.osm_id]
+        owners[receiver.osm_id].post("/needs", {**need, "site_id": site["id"]})
+    say(f"{len(needs)} needs are stated (invented).")
+
+
+def _lend_carrier(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo) -> None:
+    carrier = office.post("/organisations", {"kind": "carrier", "name": city.CARRIER_NAME})
+    made = office.post(f"/organisations/{carrier['id']}/api-keys", {"name": "Office", "scopes": ["fleet"]})
+    depot = office.post(
+        "/sites",
+        {
+            "organisation_id": carrier["id"],
+            "kind": "depot",
+            "name": "Carrier's yard (invented)",
+            "latitude": city.CARRIER_DEPOT[0],
+            "longitude": city.CARRIER_DEPOT[1],
+            "windows": [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "06:00", "closes": "22:00"}],
+        },
+    )
+    with office.another(made["key"]) as owner:
+        taking_part.shifts.append(_plan_shift(owner, city.CARRIER_VAN, depot, day, zone))
+
+
+def _post_offers(
+    office: Caller,
+    keys: dict[str, str],
+    taking_part: TakingPart,
+    posts: dict[str, list[dict[str, Any]]],
+    say: Say,
+) -> None:
+    """Each chain's stores post with the chain's own key."""
+    for store in city.stores():
+        with office.another(keys[city.chain_of(store)]) as till:
+            for offer in posts[store.osm_id]:
+                body = {**offer, "site_id": taking_part.sites[store.osm_id]["id"]}
+                taking_part.offers.append(till.post("/offers", body))
+    kg = sum(float(line["kg"]) for offer in taking_part.offers for line in offer["lines"])
+    say(f"{len(taking_part.offers)} offers are posted, {kg:,.0f} kg (invented).")

@@ -1,0 +1,106 @@
+"""What the day came to, as a JSON document and as lines for a terminal."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.demo.partners import SignIn
+
+FIGURES = (
+    ("kg delivered", "kg_delivered", "{:,.0f}"),
+    ("km driven", "metres", "{:,.1f}"),
+    ("km per tonne", None, "{:,.1f}"),
+    ("driver hours", "driver_seconds", "{:,.1f}"),
+    ("driver hours per tonne", None, "{:,.1f}"),
+    ("vehicles", "vehicles", "{:,.0f}"),
+    ("kg CO2e of driving", "kg_co2e_driving", "{:,.1f}"),
+    ("duplicate visits", "duplicate_visits", "{:,.0f}"),
+    ("people served", "people_served", "{:,.0f}"),
+    ("lowest fill rate, %", "lowest_fill_rate", "{:,.0f}"),
+)
+SCALE = {"metres": 1 / 1000, "driver_seconds": 1 / 3600, "lowest_fill_rate": 100}
+
+
+def document(
+    network: dict[str, Any],
+    day: str,
+    offers: Sequence[dict[str, Any]],
+    plan: dict[str, Any],
+    report: dict[str, Any],
+) -> dict[str, Any]:
+    """The document of `./run demo --json`; kilograms are numbers here."""
+    actuals = report["actuals"]
+    return {
+        "network": network["name"],
+        "service_date": day,
+        "invented": "Places and streets are real; food, needs, vehicles and people are invented.",
+        "attribution": "Streets and places © OpenStreetMap contributors, ODbL 1.0",
+        "offers": {
+            "count": len(offers),
+            "kg": round(sum(float(line["kg"]) for offer in offers for line in offer["lines"]), 3),
+        },
+        "plan": {
+            "id": plan["id"],
+            "state": plan["state"],
+            "routes": len(plan["routes"]),
+            "stops": sum(stop["kind"] in ("pickup", "drop_off") for r in plan["routes"] for stop in r["stops"]),
+            "kg_allocated": float(plan["kg_allocated"]),
+            "metres": plan["metres"],
+            "seconds": plan["seconds"],
+            "unserved": [
+                {
+                    "offer": each["offer_id"],
+                    "reason": each["reason"],
+                    "sentence": each["sentence"],
+                    "kg": float(each["kg"]),
+                }
+                for each in plan["unserved"]
+            ],
+        },
+        "actuals": {
+            name: float(actuals[name]) for name in ("kg_collected", "kg_delivered", "kg_refused", "kg_unaccounted")
+        },
+        "coordinated": report["coordinated"],
+        "alone": report["alone"],
+    }
+
+
+def lines(plan: dict[str, Any], report: dict[str, Any]) -> Iterator[str]:
+    """The mass balance and the efficiency table."""
+    yield ""
+    yield "Where every kilogram is (invented food, recorded by the drivers)"
+    for name, kg in report["actuals"].items():
+        yield f"  {name.removeprefix('kg_').replace('_', ' '):<14}{float(kg):>12,.1f} kg"
+    yield ""
+    yield "What coordination is worth (as planned)"
+    yield f"  {'':<26}{'together':>12}{'alone':>12}"
+    together, alone = report["coordinated"] or {}, report["alone"] or {}
+    for label, key, form in FIGURES:
+        values = [_figure(label, key, figures) for figures in (together, alone)]
+        yield f"  {label:<26}" + "".join(f"{form.format(value) if value is not None else '-':>12}" for value in values)
+    yield ""
+    yield f"Left at the stores: {len(plan['unserved'])} lines, for example:"
+    for each in plan["unserved"][:4]:
+        yield f"  {each['site_name']}: {each['description']}, {each['kg']} kg. {each['sentence']}"
+    yield ""
+
+
+def _figure(label: str, key: str | None, figures: dict[str, Any]) -> float | None:
+    if not figures:
+        return None
+    if key is not None:
+        return float(figures[key]) * SCALE.get(key, 1)
+    tonnes = figures["kg_delivered"] / 1000
+    if not tonnes:
+        return None
+    return float(figures["metres"] / 1000 if label.startswith("km") else figures["driver_seconds"] / 3600) / tonnes
+
+
+def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Where to look, and as whom."""
+    yield f"Look at it: {address}/sign-in"
+    for each in sign_ins:
+        yield f"  {each.who}: {each.email}  password {each.password}"
+    yield f"The dispatcher's day: {address}/day?date={day}"
+    for vehicle, url in links:
+        yield f"On the driver's phone, {vehicle}: {url}"
+    yield f"The API: {address}/api/docs"
