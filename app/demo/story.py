@@ -89,10 +89,9 @@ def _figure(label: str, key: str | None, figures: dict[str, Any]) -> float | Non
         return None
     if key is not None:
         return float(figures[key]) * SCALE.get(key, 1)
-    tonnes = figures["kg_delivered"] / 1000
-    if not tonnes:
-        return None
-    return float(figures["metres"] / 1000 if label.startswith("km") else figures["driver_seconds"] / 3600) / tonnes
+    tonnes = float(figures["kg_delivered"]) / 1000
+    amount = figures["metres"] / 1000 if label.startswith("km") else figures["driver_seconds"] / 3600
+    return float(amount) / tonnes if tonnes else None
 
 
 def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -66,9 +66,7 @@ def refusals_on_posting(
     found = list(_window_refusals(pickup_from, pickup_until, now))
     hot = any(line.temperature_class == "hot" for line in lines)
     if hot and pickup_until - pickup_from > LONGEST_HOT:
-        found.append(
-            Refusal("hot_window_too_long", "Hot food must be fetched within 2 hours.", "/pickup_until")
-        )
+        found.append(Refusal("hot_window_too_long", "Hot food must be fetched within 2 hours.", "/pickup_until"))
     for position, line in enumerate(lines):
         found.extend(_date_refusals(line, f"/lines/{position}", pickup_from, now, zone))
         found.extend(_kind_refusals(line, f"/lines/{position}"))
@@ -109,21 +107,15 @@ def _window_refusals(pickup_from: datetime, pickup_until: datetime, now: datetim
         yield Refusal("window_too_long", "Give a pickup time of at most 24 hours.", "/pickup_until")
 
 
-def _date_refusals(
-    line: Line, at: str, pickup_from: datetime, now: datetime, zone: tzinfo
-) -> Iterator[Refusal]:
+def _date_refusals(line: Line, at: str, pickup_from: datetime, now: datetime, zone: tzinfo) -> Iterator[Refusal]:
     mark = line.mark_date
     if line.date_mark == "none":
         if mark is not None:
-            yield Refusal(
-                "date_mark_missing", f"Is {_spoken(mark)} a use-by or a best-before date?", f"{at}/date_mark"
-            )
+            yield Refusal("date_mark_missing", f"Is {_spoken(mark)} a use-by or a best-before date?", f"{at}/date_mark")
         return
     if mark is None:
         word = line.date_mark.replace("_", "-")
-        yield Refusal(
-            f"{line.date_mark}_date_missing", f"Give the {word} date on the pack.", f"{at}/mark_date"
-        )
+        yield Refusal(f"{line.date_mark}_date_missing", f"Give the {word} date on the pack.", f"{at}/mark_date")
         return
     if line.date_mark != "use_by":
         return
@@ -174,9 +166,7 @@ def _too_old(line: Line, receiver: Receiver, service_date: date) -> Refusal | No
             return Refusal("best_before_passed", "They do not take food past its best-before date.")
     if left < receiver.minimum_shelf_life_days:
         days = receiver.minimum_shelf_life_days
-        return Refusal(
-            "shelf_life_too_short", f"They need at least {days} {'day' if days == 1 else 'days'} left."
-        )
+        return Refusal("shelf_life_too_short", f"They need at least {days} {'day' if days == 1 else 'days'} left.")
     return None
 
 

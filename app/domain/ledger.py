@@ -203,8 +203,7 @@ def balances(entries: Iterable[Entry]) -> Balances:
 def is_balanced(entries: Iterable[Entry]) -> bool:
     """Every line's accounts add up to nothing, and none but supply owes food that it never had."""
     return all(
-        sum(accounts.values()) == 0
-        and all(grams >= 0 for account, grams in accounts.items() if account != "supply")
+        sum(accounts.values()) == 0 and all(grams >= 0 for account, grams in accounts.items() if account != "supply")
         for accounts in balances(entries).values()
     )
 
@@ -219,9 +218,7 @@ def mass_balance(entries: Iterable[Entry], posted: Mapping[str, int] | None = No
     by_line = balances(booked)
     there = {a: sum(max(0, line[a]) for line in by_line.values()) for a in ACCOUNTS if a != "supply"}
     offered = -sum(line["supply"] for line in by_line.values())
-    unbooked = sum(
-        max(0, grams + by_line.get(line, {}).get("supply", 0)) for line, grams in (posted or {}).items()
-    )
+    unbooked = sum(max(0, grams + by_line.get(line, {}).get("supply", 0)) for line, grams in (posted or {}).items())
     return MassBalance(
         offered=offered + unbooked,
         collected=_net_flow(booked, _PASSED_THE_DOOR_OF_THE_STORE),

@@ -95,11 +95,7 @@ def fold(events: Iterable[StopEvent]) -> DayState:
     found: set[Contradiction] = set()
     for event in unique:
         if told.setdefault(event.id, event) != event:
-            found.add(
-                Contradiction(
-                    "same_id_differs", "One report arrived with two different contents.", event.stop
-                )
-            )
+            found.add(Contradiction("same_id_differs", "One report arrived with two different contents.", event.stop))
     ordered = list(told.values())
     stops = {stop: _stop_state([e for e in ordered if e.stop == stop]) for stop in {e.stop for e in ordered}}
     by_allocation: dict[str, list[tuple[StopEvent, EventLine]]] = {}

@@ -68,12 +68,17 @@ PROBLEM_CODES: tuple[str, ...] = tuple(PROBLEMS)
 
 def sentence(code: str, details: Details | None = None) -> str:
     """What the person reads for a reason that food stays, or for a problem at a stop."""
+    template, words = template_and_words(code, details)
+    return template.format_map(words)
+
+
+def template_and_words(code: str, details: Details | None = None) -> tuple[str, dict[str, str]]:
+    """The most telling sentence whose details are known, and the words for its gaps: both can be translated."""
     templates = UNSERVED.get(code) or PROBLEMS.get(code)
     if templates is None:
         raise KeyError(code)
     known = _spoken(details or {})
-    template = next(each for each in templates if _fields(each) <= known.keys())
-    return template.format_map(known)
+    return next(each for each in templates if _fields(each) <= known.keys()), known
 
 
 def _fields(template: str) -> set[str]:

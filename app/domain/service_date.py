@@ -20,9 +20,7 @@ def local_window(day: date, opens: time, closes: time, zone: tzinfo) -> tuple[da
         return first, end_of(day, zone)
     early, late = _both_readings(day, closes, zone)
     last = _end_of_gap(late, early, zone) if late < early else late
-    if (
-        opens < closes and last <= first
-    ):  # the whole window lies in the gap: it moves behind it, as long as it was
+    if opens < closes and last <= first:  # the whole window lies in the gap: it moves behind it, as long as it was
         length = datetime.combine(day, closes) - datetime.combine(day, opens)
         return first, first + length
     return first, last
@@ -77,9 +75,7 @@ def _aware(instant: datetime) -> datetime:
 def _both_readings(day: date, at: time, zone: tzinfo) -> tuple[datetime, datetime]:
     """The time read with the offset before a clock change and with the one after it."""
     wall = datetime.combine(day, at.replace(tzinfo=None))
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC), wall.replace(tzinfo=zone, fold=1).astimezone(
-        UTC
-    )
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC), wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
 def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:

@@ -95,7 +95,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         progress=[
             StopProgress(
                 stop_id=stop.id,
-                state=day.stops.get(str(stop.id), untouched).state,  # type: ignore[arg-type]
+                state=day.stops.get(str(stop.id), untouched).state,
                 reason=day.stops.get(str(stop.id), untouched).reason,
             )
             for stop in route.stops

@@ -11,7 +11,8 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from app.kit.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from app.kit.embedded_postgres import EmbeddedPostgres
+from app.kit.postgres_programs import EmbeddedPostgresError
 from app.settings import Settings
 
 SERVICE_ROLE = "wasl_app"

@@ -25,12 +25,12 @@ class Page[T]:
 
 
 def after[T](
-    query: Select[tuple[T]],
+    query: Select[T],
     at: InstrumentedAttribute[datetime],
     identity: InstrumentedAttribute[UUID],
     cursor: str | None,
     limit: int,
-) -> Select[tuple[T]]:
+) -> Select[T]:
     """`query`, oldest first, from behind `cursor`, with one row more than a page to see whether another follows."""
     if cursor is not None:
         moment, last = _read(cursor)

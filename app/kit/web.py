@@ -1,7 +1,7 @@
 """The edge of the API: who calls with which key, answers with their version, errors as problem documents."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -73,7 +73,8 @@ def presented_secret(request: Request) -> str | None:
         return secret.strip()
     if request.method not in ("GET", "HEAD") and not _from_own_page(request):
         return None
-    cookie = DRIVER_COOKIE if "/driver/" in request.url.path else SESSION_COOKIE
+    path = request.url.path
+    cookie = DRIVER_COOKIE if path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/")) else SESSION_COOKIE
     return request.cookies.get(cookie)
 
 
@@ -177,7 +178,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def misfit(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return problem_response(invalid_request([_field_error(item) for item in error.errors()]))
+        return problem_response(invalid_request([field_error(item) for item in error.errors()]))
 
     def routed(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -218,7 +219,8 @@ _FRIENDLY = {
 }
 
 
-def _field_error(item: dict[str, Any]) -> FieldError:
+def field_error(item: Mapping[str, Any]) -> FieldError:
+    """A misfit that Pydantic found, as a pointer and a sentence for people."""
     parts = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
     sentence = _FRIENDLY.get(item["type"]) or item["msg"].removeprefix("Value error, ")
     return FieldError("/" + "/".join(parts), sentence.rstrip(".") + ".", item["type"])

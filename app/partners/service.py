@@ -151,6 +151,12 @@ def own_site(session: Session, principal: Principal, site_id: UUID) -> Site:
     return site
 
 
+def own_site_id(session: Session, principal: Principal) -> UUID | None:
+    """The site that a person works at, where they have one."""
+    person = session.get(Person, principal.person_id) if principal.person_id else None
+    return person.site_id if person else None
+
+
 def change_site(
     session: Session, principal: Principal, site_id: UUID, change: SiteChange, version: int, now: datetime
 ) -> Site:

@@ -101,6 +101,7 @@ def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:
             description=lines[each.offer_line_id][0].description,
             kg=each.grams,
             reason=each.reason,
+            details=each.details,
             sentence=reasons.sentence(each.reason, each.details),
         )
         for each in plan.unserved

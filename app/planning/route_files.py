@@ -44,4 +44,5 @@ def gpx(route: RouteOut) -> bytes:
     segment = SubElement(SubElement(root, "trk"), "trkseg")
     for longitude, latitude in route.line:
         SubElement(segment, "trkpt", lat=f"{latitude:.6f}", lon=f"{longitude:.6f}")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8")
+    text: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text

@@ -89,6 +89,7 @@ class UnservedOut(BaseModel):
     description: str
     kg: KgOut
     reason: str
+    details: dict[str, Any]
     sentence: str
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain.service_date import instant_from_seconds
+from app.domain.service_date import clock_text, instant_from_seconds
+from app.domain.units import kg_display, km_display
+from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.snapshot import Day
@@ -156,8 +158,24 @@ def _unserved_row(day: Day, plan: Plan, unserved: routing.Unserved, position: in
         position=position,
         grams=unserved.grams,
         reason=unserved.reason,
-        details=dict(unserved.details),
+        details=_telling(day, offer, line, unserved),
     )
+
+
+def _telling(day: Day, offer: Offer, line: OfferLine, unserved: routing.Unserved) -> dict[str, str]:
+    """The reason's details as people say them: kilograms, kilometres and local times."""
+    found = {
+        "category": line.category,
+        "temperature_class": line.temperature_class,
+        "kg": kg_display(unserved.grams),
+        "pickup_from": f"{offer.pickup_from.astimezone(day.zone):%H:%M}",
+        "pickup_until": f"{offer.pickup_until.astimezone(day.zone):%H:%M}",
+    }
+    if "metres" in unserved.details:
+        found["km"] = km_display(int(unserved.details["metres"]))
+    if "deliver_by" in unserved.details:
+        found["deliver_by"] = clock_text(int(unserved.details["deliver_by"]), day.service_date, day.zone)
+    return found
 
 
 def save(session: Session, rows: PlanRows) -> UUID:

@@ -131,9 +131,7 @@ def frame(streets: Sequence[BaseGeometry]) -> Bounds:
     return float(west), float(south), float(east), float(north)
 
 
-def street_points(
-    streets: Sequence[BaseGeometry], bounds: Bounds, count: int = 60
-) -> tuple[tuple[float, float], ...]:
+def street_points(streets: Sequence[BaseGeometry], bounds: Bounds, count: int = 60) -> tuple[tuple[float, float], ...]:
     """Places on streets all over the frame, always the same for the same extract."""
     west, south, east, north = bounds
     middles = shapely.get_coordinates(shapely.line_interpolate_point(streets, 0.5, normalized=True))
@@ -159,21 +157,14 @@ def write_base_map(extract: Extract, target: Path) -> None:
     wkb = shapely.to_wkb(shapes)
     with sqlite3.connect(target) as base_map:
         base_map.executescript(SCHEMA)
-        base_map.executemany(
-            "INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?)", _feature_rows(extract.drawings, wkb)
-        )
+        base_map.executemany("INSERT INTO feature VALUES (?, ?, ?, ?, ?, ?)", _feature_rows(extract.drawings, wkb))
         base_map.executemany(
             "INSERT INTO box VALUES (?, ?, ?, ?, ?)",
-            (
-                (index, west, east, north, south)
-                for index, (west, north, east, south) in enumerate(boxes.tolist())
-            ),
+            ((index, west, east, north, south) for index, (west, north, east, south) in enumerate(boxes.tolist())),
         )
     base_map.close()
 
 
-def _feature_rows(
-    drawings: Sequence[Drawing], wkb: Sequence[bytes]
-) -> Iterator[tuple[int, str, str, int, str, bytes]]:
+def _feature_rows(drawings: Sequence[Drawing], wkb: Sequence[bytes]) -> Iterator[tuple[int, str, str, int, str, bytes]]:
     for index, (drawing, shape) in enumerate(zip(drawings, wkb, strict=True)):
         yield index, drawing.layer, drawing.kind, drawing.zoom, drawing.label, shape

@@ -48,9 +48,7 @@ class EmbeddedRoads:
             return RoadMatrix((), (), ())
         snaps = self._snap(points)
         coordinates = [_pair(snap.point) for snap in snaps]
-        answer = self._ask(
-            "table", coordinates=[*coordinates, self._region.anchor], radius=SNAPPED_RADIUS_METRES
-        )
+        answer = self._ask("table", coordinates=[*coordinates, self._region.anchor], radius=SNAPPED_RADIUS_METRES)
         count = len(points)
         return RoadMatrix(
             seconds=_square(answer["seconds"], count),
@@ -164,6 +162,4 @@ def _pair(point: Point) -> list[float]:
 
 def _square(rows: Sequence[Sequence[int | None]], count: int) -> tuple[tuple[int | None, ...], ...]:
     """The first count rows and columns, with nothing to travel from a point to itself."""
-    return tuple(
-        tuple(0 if column == row else rows[row][column] for column in range(count)) for row in range(count)
-    )
+    return tuple(tuple(0 if column == row else rows[row][column] for column in range(count)) for row in range(count))

@@ -16,10 +16,7 @@ def great_circle_metres(a: Point, b: Point) -> float:
     latitude_a, latitude_b = math.radians(a.latitude), math.radians(b.latitude)
     half_latitude = (latitude_b - latitude_a) / 2
     half_longitude = math.radians(b.longitude - a.longitude) / 2
-    chord = (
-        math.sin(half_latitude) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
-    )
+    chord = math.sin(half_latitude) ** 2 + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
     return 2 * EARTH_RADIUS_METRES * math.asin(min(1.0, math.sqrt(chord)))
 
 

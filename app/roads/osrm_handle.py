@@ -48,9 +48,7 @@ class OsrmHandle:
                     return self._exchange(self._running(), {"call": call, **question})
                 except _ChildDied:
                     self._end()
-        raise RoadError(
-            "The street engine stopped twice while it was asked; try again, or import the region anew."
-        )
+        raise RoadError("The street engine stopped twice while it was asked; try again, or import the region anew.")
 
     @property
     def process_id(self) -> int | None:
@@ -86,9 +84,7 @@ class OsrmHandle:
             self._read(self._child)
         except OsrmRefusal as refusal:
             self._end()
-            raise RoadError(
-                "The street graph of this region cannot be opened; import the region again."
-            ) from refusal
+            raise RoadError("The street graph of this region cannot be opened; import the region again.") from refusal
         return self._child
 
     def _exchange(self, child: subprocess.Popen[str], question: dict[str, Any]) -> Any:

@@ -141,9 +141,7 @@ def _place(feature: Mapping[str, Any]) -> Place:
         longitude=float(longitude),
         latitude=float(latitude),
         opening_hours=tags.get("opening_hours"),
-        names=tuple(
-            (key.removeprefix("name:"), value) for key, value in tags.items() if key.startswith("name:")
-        ),
+        names=tuple((key.removeprefix("name:"), value) for key, value in tags.items() if key.startswith("name:")),
     )
 
 

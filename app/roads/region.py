@@ -91,9 +91,7 @@ def open_region(name: str, folder: Path) -> Region:
     if region is None:
         raise RegionError(f"There is no region called {name} here; import its map extract first.")
     if region.fingerprint != _fingerprint(region.sha256):
-        raise RegionError(
-            f"The region {name} was built by another version of Wasl; import its map extract again."
-        )
+        raise RegionError(f"The region {name} was built by another version of Wasl; import its map extract again.")
     return region
 
 
@@ -201,9 +199,7 @@ def _build_graph(pbf: Path, name: str, build: Path, progress: Progress) -> None:
             check=False,
         )
         if done.returncode != 0:
-            raise RegionError(
-                f"The street graph of {name} could not be built from {pbf.name}; {program} failed."
-            )
+            raise RegionError(f"The street graph of {name} could not be built from {pbf.name}; {program} failed.")
     extract.unlink()
 
 
@@ -216,9 +212,7 @@ def _anchor(region: Region, candidates: Sequence[tuple[float, float]]) -> tuple[
             raise RegionError(f"The street graph of {region.name} was built but does not answer.") from error
     seconds = answer["seconds"]
     places = range(len(candidates))
-    best = max(
-        places, key=lambda i: sum(seconds[i][j] is not None and seconds[j][i] is not None for j in places)
-    )
+    best = max(places, key=lambda i: sum(seconds[i][j] is not None and seconds[j][i] is not None for j in places))
     longitude, latitude = answer["waypoints"][best]["location"]
     return longitude, latitude
 

@@ -1,7 +1,57 @@
 """The pages: shop floor, dispatcher's day, route sheet, driver's phone. No rule lives here."""
 
-from fastapi import FastAPI
+from importlib.metadata import distribution
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from app.kit.errors import WaslError, not_found
+from app.kit.web import problem_response
+from app.web import day, drive, route_sheet, shop, sign_in
+from app.web.rendering import render
+from app.web.visitor import SignInFirst
+
+STATIC = Path(__file__).with_name("static")
 
 
 def install_pages(app: FastAPI) -> None:
-    """Put the pages onto the application."""
+    """Put the pages, their files and their errors onto the application."""
+    leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
+    app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for module in (sign_in, shop, day, route_sheet, drive):
+        app.include_router(module.router, include_in_schema=False)
+    app.add_exception_handler(SignInFirst, _to_sign_in)
+    app.add_exception_handler(WaslError, _problem)
+    app.add_exception_handler(HTTPException, _http_problem)
+
+
+def _to_sign_in(request: Request, _: Exception) -> Response:
+    wanted = request.url.path if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    """A page for people, a problem document for programs."""
+    assert isinstance(error, WaslError)  # noqa: S101
+    if _is_page(request):
+        return render(request, "problem.html", error.status, error=error)
+    return problem_response(error)
+
+
+def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    known = not_found("page") if error.status_code == 404 else None
+    problem = known or WaslError(str(error.detail), "method_not_allowed", error.status_code, "Not possible")
+    if error.status_code == 404 and not _is_page(request):
+        problem = WaslError("There is nothing at this address.", "not_found", 404, "Not found")
+    problem.headers = dict(error.headers or {})
+    return _problem(request, problem)
+
+
+def _is_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")

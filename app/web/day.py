@@ -1,0 +1,218 @@
+"""The dispatcher's day: offers, needs, the plan on the map, what stays and why, publish, what came of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from app.fleet.service import give_driver_link, list_shifts
+from app.kit.auth import Principal
+from app.kit.paging import LARGEST_PAGE
+from app.kit.web import database_of, now_of
+from app.models.needs import Need
+from app.models.offers import Offer
+from app.models.partners import Network, Site
+from app.models.plans import PlanRun
+from app.needs.service import list_needs
+from app.offers.service import list_offers
+from app.partners.service import list_sites, network_of, zone_of
+from app.planning import queries, service
+from app.planning.schemas import PlanOut
+from app.reports.schemas import DayReportOut
+from app.reports.service import day_report
+from app.web.rendering import render, see_other
+from app.web.visitor import Visitor
+
+router = APIRouter()
+# Figures of the comparison: label, key, kind of number, whether less is better.
+COMPARED = (
+    ("Food delivered", "kg_delivered", "kg"),
+    ("Distance driven", "metres", "km"),
+    ("Distance per tonne", "metres_per_tonne", "km"),
+    ("Driver hours", "driver_seconds", "hours"),
+    ("Driver hours per tonne", "seconds_per_tonne", "hours"),
+    ("Vehicles", "vehicles", "count"),
+    ("CO₂e of driving", "kg_co2e_driving", "kg"),
+    ("Duplicate visits", "duplicate_visits", "count"),
+    ("People served", "people_served", "count"),
+    ("Lowest fill rate", "lowest_fill_rate", "percent"),
+)
+
+
+@dataclass(frozen=True)
+class SiteNeed:
+    """What one place asks for and what the plan brings it, in grams."""
+
+    name: str
+    wanted: int
+    planned: int
+
+    @property
+    def percent(self) -> int:
+        """The fill."""
+        return min(100, round(100 * self.planned / self.wanted)) if self.wanted else 100
+
+
+@dataclass(frozen=True)
+class DayView:
+    """All that the page shows of one day."""
+
+    network: Network
+    zone: ZoneInfo
+    day: date
+    offers: Sequence[tuple[Offer, str]]  # with the store's name
+    needs: Sequence[SiteNeed]
+    plan: PlanOut | None
+    run: PlanRun | None
+    report: DayReportOut
+    shifts: int
+
+    @property
+    def offered_grams(self) -> int:
+        """Everything open on that day."""
+        return sum(line.grams for offer, _ in self.offers for line in offer.lines)
+
+    @property
+    def planning(self) -> bool:
+        """Whether a plan is being made just now."""
+        return self.run is not None and self.run.state in ("queued", "running")
+
+    @property
+    def compared(self) -> list[tuple[str, str, float | None, float | None]]:
+        """Label, kind of number, coordinated, alone."""
+        together, alone = self.report.coordinated, self.report.alone
+        if not together or not alone:
+            return []
+        return [(label, kind, _figure(together, key), _figure(alone, key)) for label, key, kind in COMPARED]
+
+
+def _figure(figures: dict[str, float], key: str) -> float | None:
+    if not key.endswith("_per_tonne"):
+        return figures[key]
+    tonnes = figures["kg_delivered"] / 1000
+    amount = figures["metres" if key == "metres_per_tonne" else "driver_seconds"]
+    return amount / tonnes if tonnes else None
+
+
+def load_day(session: Session, visitor: Principal, day: date) -> DayView:
+    """Everything of one day, in one transaction."""
+    network = network_of(session, visitor)
+    sites = {site.id: site for site in list_sites(session)}
+    plan = queries.current_plan(session, visitor, day)
+    return DayView(
+        network=network,
+        zone=zone_of(network),
+        day=day,
+        offers=[(offer, sites[offer.site_id].name) for offer in _all_offers(session, visitor, day)],
+        needs=_needs(_all_needs(session, visitor, day), sites, plan),
+        plan=plan,
+        run=queries.latest_run(session, visitor, day),
+        report=day_report(session, visitor, day),
+        shifts=len(list_shifts(session, visitor, day)),
+    )
+
+
+def _all_offers(session: Session, visitor: Principal, day: date) -> list[Offer]:
+    found: list[Offer] = []
+    cursor = None
+    while True:
+        page = list_offers(session, visitor, service_date=day, state="open", cursor=cursor, limit=LARGEST_PAGE)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def _all_needs(session: Session, visitor: Principal, day: date) -> list[Need]:
+    found: list[Need] = []
+    cursor = None
+    while True:
+        page = list_needs(session, visitor, service_date=day, cursor=cursor, limit=LARGEST_PAGE)
+        found += [need for need in page.items if need.state == "open"]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def _needs(needs: Sequence[Need], sites: dict[UUID, Site], plan: PlanOut | None) -> list[SiteNeed]:
+    wanted: defaultdict[str, int] = defaultdict(int)
+    planned: defaultdict[str, int] = defaultdict(int)
+    for need in needs:
+        wanted[sites[need.site_id].name] += need.grams
+    for route in plan.routes if plan else []:
+        for stop in route.stops:
+            if stop.kind == "drop_off":
+                planned[stop.site_name] += sum(each.kg for each in stop.allocations)
+    found = [SiteNeed(name, grams, planned[name]) for name, grams in wanted.items()]
+    return sorted(found, key=lambda need: (need.percent, need.name))
+
+
+@router.get("/day")
+def show(request: Request, visitor: Visitor, date: str = "") -> Response:
+    """The day that was asked for, or today."""
+    return _show(request, visitor, date)
+
+
+def _show(request: Request, visitor: Principal, wished: str, link: str | None = None) -> Response:
+    visitor.require("plans.read")
+    with database_of(request).transaction(visitor.scope) as session:
+        today = now_of(request).astimezone(zone_of(network_of(session, visitor))).date()
+        view = load_day(session, visitor, _date_or(wished, today))
+    return render(
+        request,
+        "day.html",
+        signed_in=visitor.name,
+        demonstration=view.network.demonstration,
+        view=view,
+        before=view.day - timedelta(days=1),
+        after=view.day + timedelta(days=1),
+        link=link,
+        may_plan=visitor.may("plans.request"),
+    )
+
+
+def _date_or(wished: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(wished)
+    except ValueError:
+        return otherwise
+
+
+@router.post("/day/plan")
+def plan(request: Request, visitor: Visitor, day: Annotated[str, Form()]) -> Response:
+    """Ask for a plan of the day."""
+    wished = _date_or(day, now_of(request).date())
+    with database_of(request).transaction(visitor.scope) as session:
+        service.request_plan(session, visitor, wished, now_of(request))
+    return see_other("/day", date=wished.isoformat())
+
+
+@router.post("/day/publish")
+def publish(
+    request: Request,
+    visitor: Visitor,
+    day: Annotated[str, Form()],
+    plan_id: Annotated[UUID, Form()],
+    version: Annotated[int, Form()],
+) -> Response:
+    """Publish the plan as it was shown."""
+    with database_of(request).transaction(visitor.scope) as session:
+        service.publish_plan(session, visitor, plan_id, version, now_of(request))
+    return see_other("/day", date=day)
+
+
+@router.post("/day/driver-link")
+def driver_link(
+    request: Request, visitor: Visitor, day: Annotated[str, Form()], shift_id: Annotated[UUID, Form()]
+) -> Response:
+    """A fresh link for the driver of a route, shown this once."""
+    with database_of(request).transaction(visitor.scope) as session:
+        _, secret = give_driver_link(session, visitor, shift_id, now_of(request))
+    base = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
+    return _show(request, visitor, day, f"{base}/drive/{secret}")

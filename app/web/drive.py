@@ -1,0 +1,141 @@
+"""The driver's phone: the link is exchanged for a cookie, then the next stop in one glance."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from app.domain.reasons import PROBLEM_CODES
+from app.driving import service
+from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
+from app.kit.auth import authenticate
+from app.kit.errors import WaslError, invalid_request
+from app.kit.web import DRIVER_COOKIE, database_of, field_error, now_of, set_cookie
+from app.planning.schemas import StopOut
+from app.web.rendering import render, see_other
+from app.web.visitor import Sent, Visitor
+
+router = APIRouter()
+COOKIE_SECONDS = 24 * 3600
+# At the store these leave something behind while the rest is loaded.
+PARTLY = frozenset({"van_full", "too_warm", "other"})
+
+
+@dataclass(frozen=True)
+class DriveView:
+    """What the phone shows."""
+
+    day: DriverRouteOut
+    zone: ZoneInfo
+    progress: dict[UUID, StopProgress]
+    told: dict[UUID, AllocationProgress]
+
+    @property
+    def stops(self) -> list[StopOut]:
+        """The stops with something to do."""
+        return [stop for stop in self.day.route.stops if stop.kind in ("pickup", "drop_off")]
+
+    @property
+    def following(self) -> StopOut | None:
+        """The first stop that is not behind the driver."""
+        return next((s for s in self.stops if self.progress[s.id].state in ("waiting", "arrived")), None)
+
+    def done(self) -> int:
+        """How many stops are behind the driver."""
+        return sum(self.progress[stop.id].state in ("done", "failed") for stop in self.stops)
+
+    def grams_of(self, stop: StopOut, allocation_id: UUID, planned: int) -> int:
+        """What is probably handled: at a drop-off, what was collected."""
+        collected = self.told[allocation_id].kg_collected
+        return planned if stop.kind == "pickup" or collected is None else collected
+
+
+@router.get("/drive/{token}")
+def arrive(request: Request, token: str) -> Response:
+    """Mail scanners follow links; only a person presses the button."""
+    return render(request, "drive_confirm.html", token=token)
+
+
+@router.post("/drive/{token}")
+def enter(request: Request, token: str) -> Response:
+    """Keep the link as a cookie, so that it stands in no address."""
+    authenticate(database_of(request), token, now_of(request))
+    response = see_other("/drive")
+    set_cookie(request, response, DRIVER_COOKIE, token, COOKIE_SECONDS)
+    return response
+
+
+@router.get("/drive")
+def show(request: Request, visitor: Visitor) -> Response:
+    """The next stop, then all others."""
+    with database_of(request).transaction(visitor.scope) as session:
+        day = service.driver_route(session, visitor, now_of(request))
+    view = DriveView(
+        day,
+        ZoneInfo(day.time_zone),
+        {each.stop_id: each for each in day.progress},
+        {each.allocation_id: each for each in day.allocations},
+    )
+    return render(
+        request,
+        "drive.html",
+        demonstration=day.demonstration,
+        view=view,
+        event_id=str(uuid4()),
+        problems=PROBLEM_CODES,
+    )
+
+
+@router.post("/drive")
+def report(
+    request: Request,
+    visitor: Visitor,
+    data: Sent,
+    event_id: Annotated[str, Form()],
+    stop_id: Annotated[str, Form()],
+    kind: Annotated[str, Form()],
+) -> Response:
+    """Store what the driver reports; the form's own id makes a double tap one report."""
+    event = _event(request, data, event_id, stop_id, kind)
+    with database_of(request).transaction(visitor.scope) as session:
+        results = service.record_events(session, visitor, [event], now_of(request))
+    if results[0].status == "conflict":
+        raise WaslError(results[0].detail, "conflicting_report", 409, "Changed meanwhile")
+    return see_other("/drive")
+
+
+def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: str) -> StopEventIn:
+    reason = str(data.get("reason") or "") or None
+    lines = [
+        {"allocation_id": name.removeprefix("kg-"), "kg": str(kg), "celsius": _celsius(data, name)}
+        for name, kg in data.items()
+        if name.startswith("kg-") and str(kg).strip()
+    ]
+    if kind == "problem-pickup":
+        loaded = [line for line in lines if str(line["kg"]).strip("0٠.,٫ ")]
+        kind, lines = ("collected", lines) if reason in PARTLY and loaded else ("failed", [])
+    elif kind == "problem-drop_off":
+        kind, lines = ("refused", lines) if reason in ("refused_at_the_door", "too_warm") else ("failed", [])
+    try:
+        return StopEventIn.model_validate(
+            {
+                "id": event_id,
+                "stop_id": stop_id,
+                "kind": kind,
+                "occurred_at": now_of(request),
+                "lines": lines,
+                "reason": reason,
+                "note": str(data.get("note") or ""),
+            }
+        )
+    except ValidationError as error:
+        raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
+
+
+def _celsius(data: FormData, name: str) -> str | None:
+    text = str(data.get(name.replace("kg-", "celsius-")) or "").strip()
+    return text.replace(",", ".").replace("−", "-") or None

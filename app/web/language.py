@@ -1,0 +1,135 @@
+"""The reader's language: which one, its words from a catalogue, its direction, its dates and numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from fastapi import Request
+from markupsafe import Markup, escape
+
+from app.domain import reasons
+from app.domain.units import kg_display, kg_text, km_display
+
+LANGUAGES = ("en", "ar")
+LANGUAGE_COOKIE = "wasl_language"
+MESSAGES = Path(__file__).with_name("messages")
+
+
+@cache
+def catalogue(code: str) -> Catalog | None:
+    """The translations of a language; English is the text of the pages itself."""
+    path = MESSAGES / code / "messages.po"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=code)
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a page speaks to its reader."""
+
+    code: str
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's facts about the language."""
+        return Locale.parse(self.code)
+
+    @property
+    def direction(self) -> str:
+        """ "ltr" or "rtl"."""
+        return str(self.locale.text_direction)
+
+    def t(self, text: str, /, **words: Any) -> Markup:
+        """The sentence in this language; words are filled in, escaped and kept apart from its direction."""
+        return _filled(self._translated(text), words)
+
+    def n(self, one: str, many: str, count: int, /, **words: Any) -> Markup:
+        """The sentence that fits the number, in the language's own plural form."""
+        return _filled(self._plural(one, many, count), {"count": count, **words})
+
+    def _translated(self, text: str) -> str:
+        found = catalogue(self.code)
+        message = found.get(text) if found is not None else None
+        return str(message.string) if message is not None and message.string else text
+
+    def _plural(self, one: str, many: str, count: int) -> str:
+        found = catalogue(self.code)
+        message = found.get(one) if found is not None else None
+        if message is None or not isinstance(message.string, tuple):
+            return one if count == 1 else many
+        form = int(_plural_form(self.code, count))
+        return str(message.string[form]) or many
+
+    def reason(self, code: str, details: Mapping[str, Any]) -> Markup:
+        """Why food stays, or why a stop failed."""
+        template, words = reasons.template_and_words(code, details)
+        return self.t(template, **{name: self._translated(word) for name, word in words.items()})
+
+    def refusal(self, code: str, sentence: str) -> str:
+        """A rule's refusal: the rule book's own sentence in English, the code's sentence in other languages."""
+        translated = self._translated(f"refusal:{code}")
+        return sentence if translated.startswith("refusal:") else translated
+
+    def kg(self, grams: int) -> str:
+        """Kilograms: no decimals from ten up, one below."""
+        return kg_display(grams)
+
+    def kg_exact(self, grams: int) -> str:
+        """Kilograms to the gram, for a field that is sent back."""
+        return kg_text(grams)
+
+    def km(self, metres: int) -> str:
+        """Kilometres with one decimal."""
+        return km_display(metres)
+
+    def day(self, day: date) -> str:
+        """A date as people say it."""
+        return format_date(day, "EEEE d MMMM y", locale=self.locale)
+
+    def clock(self, instant: datetime, zone: ZoneInfo) -> str:
+        """The local time of day."""
+        return f"{instant.astimezone(zone):%H:%M}"
+
+    def hours(self, seconds: int) -> str:
+        """Hours and minutes."""
+        minutes = round(seconds / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def _filled(template: str, words: Mapping[str, Any]) -> Markup:
+    """The words in their gaps, each isolated: a Latin name inside Arabic does not turn the sentence round."""
+    safe = {
+        name: Markup("<bdi>{}</bdi>").format(escape(word)) if isinstance(word, str) else word
+        for name, word in words.items()
+    }
+    return Markup(escape(template).format_map(safe) if words else escape(template))  # noqa: S704
+
+
+@cache
+def _plural_form(code: str, count: int) -> int:
+    """The index of the plural form, as the catalogue's own header counts them."""
+    forms = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
+    category = Locale.parse(code).plural_form(count)
+    return forms[category] if code == "ar" else int(category != "one")
+
+
+def language_of(request: Request) -> Language:
+    """What the reader asked for just now, before, or by the browser's own settings."""
+    wished = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if wished in LANGUAGES:
+        return Language(str(wished))
+    for part in request.headers.get("Accept-Language", "").split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in LANGUAGES:
+            return Language(code)
+    return Language("en")

@@ -1,0 +1,134 @@
+"""The form of an offer: from fields to a request of the API, and errors back to their fields."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from app.domain.service_date import local_instant
+from app.kit.errors import FieldError, WaslError, invalid_request
+from app.kit.web import field_error
+from app.models.partners import Site
+from app.offers.schemas import OfferIn
+
+LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date")
+TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
+LIST_FIELDS = ("allergens", "dietary_flags")
+MOST_LINES = 20
+USUAL_HOURS = 3
+
+
+@dataclass
+class OfferForm:
+    """What stands in the form: as typed, with the errors of each field."""
+
+    key: str
+    site_id: str
+    day: str
+    pickup_from: str
+    pickup_until: str
+    note: str = ""
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def error(self, pointer: str) -> str:
+        """The sentence at a field; empty when it fits."""
+        return self.errors.get(pointer, "")
+
+
+def empty_line() -> dict[str, Any]:
+    """A line as it stands in a fresh form."""
+    return {
+        "category": "",
+        "description": "",
+        "kg": "",
+        "crates": "0",
+        "temperature_class": "ambient",
+        "date_mark": "none",
+        "mark_date": "",
+        "allergens": [],
+        "dietary_flags": [],
+    }
+
+
+def fresh(key: str, site: Site | None, now: datetime, zone: ZoneInfo) -> OfferForm:
+    """A form with the store chosen and the next sensible pickup filled in."""
+    begin, end = _next_pickup(site, now.astimezone(zone))
+    return OfferForm(
+        key=key,
+        site_id=str(site.id) if site else "",
+        day=begin.date().isoformat(),
+        pickup_from=f"{begin:%H:%M}",
+        pickup_until=f"{end:%H:%M}",
+        lines=[empty_line()],
+    )
+
+
+def _next_pickup(site: Site | None, local: datetime) -> tuple[datetime, datetime]:
+    """The next three hours within the store's own hours, from the coming full hour on."""
+    earliest = (local + timedelta(minutes=59)).replace(minute=0, second=0, microsecond=0)
+    for ahead in range(8):
+        day = local.date() + timedelta(days=ahead)
+        for window in site.windows if site else []:
+            if day.isoweekday() not in window["weekdays"]:
+                continue
+            opens = datetime.combine(day, time.fromisoformat(window["opens"]), local.tzinfo)
+            closes = datetime.combine(day, time.fromisoformat(window["closes"]), local.tzinfo)
+            begin = max(opens, earliest)
+            if begin + timedelta(hours=1) <= closes:
+                return begin, min(closes, begin + timedelta(hours=USUAL_HOURS))
+    return earliest, earliest + timedelta(hours=USUAL_HOURS)
+
+
+def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> OfferForm:
+    """What was sent, as it was typed."""
+    count = min(MOST_LINES, max(1, int(fields.get("line_count") or 1)))
+    lines: list[dict[str, Any]] = []
+    for number in range(count):
+        typed: dict[str, Any] = {name: str(fields.get(f"line-{number}-{name}", "")) for name in LINE_FIELDS}
+        typed |= {name: list(lists.get(f"line-{number}-{name}", [])) for name in LIST_FIELDS}
+        lines.append(empty_line() | {name: value for name, value in typed.items() if value})
+    key, site_id, day, pickup_from, pickup_until, note = (str(fields.get(name, "")) for name in TOP_FIELDS)
+    return OfferForm(key, site_id, day, pickup_from, pickup_until, note, lines)
+
+
+def request_of(form: OfferForm, zone: ZoneInfo) -> OfferIn:
+    """The API's request; raises WaslError with every field that does not fit."""
+    try:
+        return OfferIn.model_validate(
+            {
+                "site_id": form.site_id,
+                "pickup_from": _instant(form.day, form.pickup_from, zone),
+                "pickup_until": _instant(form.day, form.pickup_until, zone),
+                "note": form.note,
+                "lines": [_line(line) for line in form.lines],
+            }
+        )
+    except ValidationError as error:
+        raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
+
+
+def _instant(day: str, at: str, zone: ZoneInfo) -> datetime | str:
+    try:
+        return local_instant(date.fromisoformat(day), time.fromisoformat(at), zone)
+    except ValueError:
+        return f"{day}T{at}"
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    crates = str(line["crates"]).strip() or "0"
+    return {
+        **line,
+        "crates": int(crates) if crates.isdecimal() else crates,
+        "mark_date": line["mark_date"] or None,
+    }
+
+
+def show_errors(form: OfferForm, error: WaslError, words: Any) -> OfferForm:
+    """The form as typed, with each error at its field."""
+    found = error.errors or [FieldError("", error.detail, error.code)]
+    form.errors = {each.pointer: words.refusal(each.code, each.detail) for each in found}
+    return form

@@ -1,0 +1,57 @@
+"""Templates to responses: one environment, escaped, with the reader's language and a strict content policy."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.domain.categories import WORDS
+from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
+
+YEAR_SECONDS = 365 * 24 * 3600
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+environment = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """A page in the reader's language."""
+    language = language_of(request)
+    text = environment.get_template(template).render(
+        lang=language,
+        t=language.t,
+        n=language.n,
+        category_word=lambda code: language.t(WORDS[code]),
+        other_languages=[code for code in LANGUAGES if code != language.code],
+        here=lambda code: f"{request.url.path}?{urlencode({**request.query_params, 'lang': code})}",
+        **{"signed_in": None, "demonstration": False, **context},
+    )
+    response = HTMLResponse(text, status, dict(HEADERS))
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language.code, max_age=YEAR_SECONDS, samesite="lax", httponly=True, path="/"
+        )
+    return response
+
+
+def see_other(path: str, **query: str) -> RedirectResponse:
+    """After a form: on to the page that shows what came of it."""
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)

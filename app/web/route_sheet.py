@@ -1,0 +1,31 @@
+"""One route on paper or as a file."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.kit.web import database_of
+from app.partners.service import network_of, zone_of
+from app.planning.queries import find_plan, get_route
+from app.web.rendering import render
+from app.web.visitor import Visitor
+
+router = APIRouter()
+
+
+@router.get("/routes/{route_id}")
+def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
+    """The route's stops with times, addresses, access notes and what is handled."""
+    with database_of(request).transaction(visitor.scope) as session:
+        route = get_route(session, visitor, route_id)
+        plan = find_plan(session, visitor, route.plan_id)
+        network = network_of(session, visitor)
+    return render(
+        request,
+        "route.html",
+        signed_in=visitor.name,
+        demonstration=network.demonstration,
+        route=route,
+        plan=plan,
+        zone=zone_of(network),
+    )
