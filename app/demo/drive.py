@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 from app.demo.caller import Caller
 from app.kit.clock import HandSetClock
@@ -50,17 +50,17 @@ def _events(route: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
     refusal = rng.random() < 0.35  # one receiver on every third route refuses one line
     for stop in route["stops"]:
         if stop["kind"] == "pickup":
-            events += [_event(stop, "arrived", "arrive_at", [], rng), _pickup(stop, on_board, rng)]
+            events += [_event(stop, "arrived", "arrive_at", []), _pickup(stop, on_board, rng)]
         elif stop["kind"] == "drop_off":
-            events.append(_event(stop, "arrived", "arrive_at", [], rng))
-            events += _drop_off(stop, on_board, rng, refuse=refusal)
+            events.append(_event(stop, "arrived", "arrive_at", []))
+            events += _drop_off(stop, on_board, refuse=refusal)
             refusal = False
     return events
 
 
 def _pickup(stop: dict[str, Any], on_board: dict[str, float], rng: random.Random) -> dict[str, Any]:
     if rng.random() < NOT_THERE:
-        return _event(stop, "failed", "leave_at", [], rng, reason="nothing_there")
+        return _event(stop, "failed", "leave_at", [], reason="nothing_there")
     lines = []
     for food in stop["allocations"]:
         kg = float(food["kg"])
@@ -68,22 +68,20 @@ def _pickup(stop: dict[str, Any], on_board: dict[str, float], rng: random.Random
             kg = round(kg * rng.uniform(0.7, 0.98), 1)
         on_board[food["id"]] = kg
         lines.append(_line(food, kg))
-    return _event(stop, "collected", "leave_at", lines, rng)
+    return _event(stop, "collected", "leave_at", lines)
 
 
-def _drop_off(
-    stop: dict[str, Any], on_board: dict[str, float], rng: random.Random, *, refuse: bool
-) -> list[dict[str, Any]]:
+def _drop_off(stop: dict[str, Any], on_board: dict[str, float], *, refuse: bool) -> list[dict[str, Any]]:
     there = [food for food in stop["allocations"] if on_board.get(food["id"])]
     refused = there[:1] if refuse else []
     taken = [food for food in there if food not in refused]
     events = []
     if taken:
         lines = [_line(food, on_board[food["id"]]) for food in taken]
-        events.append(_event(stop, "delivered", "leave_at", lines, rng))
+        events.append(_event(stop, "delivered", "leave_at", lines))
     if refused:
         lines = [_line(food, on_board[food["id"]]) for food in refused]
-        events.append(_event(stop, "refused", "leave_at", lines, rng, reason="refused_at_the_door"))
+        events.append(_event(stop, "refused", "leave_at", lines, reason="refused_at_the_door"))
     return events
 
 
@@ -97,12 +95,11 @@ def _event(
     kind: str,
     at: str,
     lines: list[dict[str, Any]],
-    rng: random.Random,
     *,
     reason: str | None = None,
 ) -> dict[str, Any]:
     return {
-        "id": str(UUID(int=rng.getrandbits(128), version=4)),
+        "id": str(uuid4()),
         "stop_id": stop["id"],
         "kind": kind,
         "occurred_at": stop[at],

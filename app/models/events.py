@@ -14,13 +14,16 @@ ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','re
 
 
 class StopEvent(Base):
-    """One thing that a driver reported at a stop; the id is the phone's, so that twice sent is once stored."""
+    """One thing that a driver reported at a stop; the id is the phone's, so that twice sent is once stored.
+
+    Unique per shift: what one phone sends neither meets nor betrays what another sent.
+    """
 
     __tablename__ = "stop_events"
     __table_args__ = (CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
     stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), index=True)
     kind: Mapped[str]
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -125,9 +125,9 @@ def _plural_form(code: str, count: int) -> int:
 
 def language_of(request: Request) -> Language:
     """What the reader asked for just now, before, or by the browser's own settings."""
-    wished = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    if wished in LANGUAGES:
-        return Language(str(wished))
+    for wished in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wished in LANGUAGES:
+            return Language(str(wished))
     for part in request.headers.get("Accept-Language", "").split(","):
         code = part.split(";")[0].strip().lower()[:2]
         if code in LANGUAGES:

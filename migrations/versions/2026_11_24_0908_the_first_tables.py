@@ -544,16 +544,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_stop_events_network_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_stop_events_shift_id")),
         sa.ForeignKeyConstraint(["stop_id"], ["stops.id"], name=op.f("fk_stop_events_stop_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_events")),
+        sa.PrimaryKeyConstraint("id", "shift_id", name=op.f("pk_stop_events")),
     )
-    op.create_index(op.f("ix_stop_events_shift_id"), "stop_events", ["shift_id"], unique=False)
     op.create_index(op.f("ix_stop_events_stop_id"), "stop_events", ["stop_id"], unique=False)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_index(op.f("ix_stop_events_stop_id"), table_name="stop_events")
-    op.drop_index(op.f("ix_stop_events_shift_id"), table_name="stop_events")
     op.drop_table("stop_events")
     op.drop_index(op.f("ix_allocations_shift_id"), table_name="allocations")
     op.drop_index(op.f("ix_allocations_route_id"), table_name="allocations")

@@ -8,8 +8,11 @@ from routing.problem import Lot, Need, Problem
 from routing.score import Fill, Left, value_per_kg
 
 UNIT_GRAMS = 100  # CP-SAT decides in these; what is left below one unit stays with the lot
-SMALLEST_PART_GRAMS = 4_000  # nobody sends a van for less, unless the whole lot is smaller
-TYPICAL_SHARING = 4  # a detour to a pair is shared by about so many others on the same route
+SMALLEST_PART_GRAMS = 10_000  # nobody sends a van for less, unless the whole lot is smaller
+# Found by trial on the demonstration's day (12 s, one core): a lot is worth taking to a near food bank rather than to a
+# far one by twice the drive between store and bank, and every further part by a pound's worth of handling.
+NEARNESS = 2
+HANDLING_COST = 100_000
 
 Amounts = dict[tuple[str, str], int]
 
@@ -61,10 +64,10 @@ def _worth(problem: Problem, lot: Lot, need: Need, grams: int, left: Left) -> in
 
 
 def _nearness_cost(problem: Problem, lot: Lot, need: Need) -> int:
-    """A share of the drive from store to food bank, at the mean rate of the shifts."""
+    """What weighs against the pair: the drive from store to food bank at the mean rate of the shifts, and handling."""
     legs = [problem.leg(shift, lot.site, need.site) for shift in problem.shifts]
     costs = [leg[1] * shift.cents_per_km for leg, shift in zip(legs, problem.shifts, strict=True) if leg]
-    return sum(costs) // len(costs) // TYPICAL_SHARING if costs else 0
+    return HANDLING_COST + (NEARNESS * sum(costs) // len(costs) if costs else 0)
 
 
 def _by_cp_sat(
