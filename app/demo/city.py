@@ -123,7 +123,7 @@ def chain_of(store: Place) -> str:
 def store_label(store: Place, all_stores: Sequence[Place]) -> str:
     """A name that tells two shops of one chain apart by their street."""
     same = [other for other in all_stores if other.name == store.name]
-    street = store.address.split(",")[0].lstrip("0123456789 ")
+    street = store.address.split(",")[0].lstrip("0123456789 -")
     return f"{store.name}, {street}" if len(same) > 1 and street else store.name
 
 

@@ -50,7 +50,7 @@ UNSERVED: dict[str, tuple[str, ...]] = {
     ),
     "detour_not_worth_it": (
         "Fetching these {kg} kg would cost {km} km more: too far for so little.",
-        "The detour to fetch these {kg} kg is too long for so little.",
+        "These {kg} kg are too little for one more stop.",
         "The detour to fetch it is too long for so little.",
     ),
 }

@@ -162,6 +162,9 @@ def _unserved_row(day: Day, plan: Plan, unserved: routing.Unserved, position: in
     )
 
 
+WORTH_SAYING_METRES = 500  # below that it is not the way that costs too much
+
+
 def _telling(day: Day, offer: Offer, line: OfferLine, unserved: routing.Unserved) -> dict[str, str]:
     """The reason's details as people say them: kilograms, kilometres and local times."""
     found = {
@@ -171,7 +174,7 @@ def _telling(day: Day, offer: Offer, line: OfferLine, unserved: routing.Unserved
         "pickup_from": f"{offer.pickup_from.astimezone(day.zone):%H:%M}",
         "pickup_until": f"{offer.pickup_until.astimezone(day.zone):%H:%M}",
     }
-    if "metres" in unserved.details:
+    if int(unserved.details.get("metres", 0)) >= WORTH_SAYING_METRES:
         found["km"] = km_display(int(unserved.details["metres"]))
     if "deliver_by" in unserved.details:
         found["deliver_by"] = clock_text(int(unserved.details["deliver_by"]), day.service_date, day.zone)
