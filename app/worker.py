@@ -19,7 +19,7 @@ def workshop_of(database: Database, streets: Streets, clock: Clock, settings: Se
 
 async def work_until_cancelled(workshop: Workshop) -> None:
     """Take jobs until cancelled."""
-    async with open_jobs(workshop.database.url, {"planning": planning_jobs}) as app:
+    async with open_jobs(workshop.database.url, {"planning": planning_jobs()}) as app:
         await work(app, {"workshop": workshop}, stalled_seconds=workshop.stalled_seconds)
 
 

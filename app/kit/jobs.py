@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 GRACE_SECONDS = 10
 BEATS_BEFORE_STALLED = 4
 
-upkeep = Blueprint()
-
 
 def conninfo(url: str) -> str:
     """A SQLAlchemy URL as libpq reads it."""
@@ -40,21 +38,27 @@ def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
     return True
 
 
-@upkeep.periodic(cron="* * * * * */5")  # the sixth field is seconds
-@upkeep.task(name="rescue", queue="wasl", queueing_lock="rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Give the jobs of a worker that died to another one; Procrastinate notices them but re-runs nothing by itself."""
+    """Give the jobs of a worker that died to another one; Procrastinate notices it but re-runs nothing by itself."""
     manager = context.app.job_manager
     silence = context.additional_context["stalled_seconds"]
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
         await manager.retry_job(job, retry_at=datetime.now(UTC))
 
 
+def upkeep() -> Blueprint:
+    """The queue's own jobs. A blueprint belongs to one queue, so each gets a new one."""
+    found = Blueprint()
+    task = found.task(name="rescue", queue="wasl", queueing_lock="rescue", pass_context=True)(rescue)
+    found.periodic(cron="* * * * * */5")(task)  # the sixth field is seconds
+    return found
+
+
 @asynccontextmanager
 async def open_jobs(url: str, blueprints: dict[str, Blueprint]) -> AsyncIterator[App]:
     """The queue with all tasks that a worker can run."""
     app = App(connector=PsycopgConnector(conninfo=conninfo(url)))
-    app.add_tasks_from(upkeep, namespace="upkeep")
+    app.add_tasks_from(upkeep(), namespace="upkeep")
     for namespace, blueprint in blueprints.items():
         app.add_tasks_from(blueprint, namespace=namespace)
     async with app.open_async():

@@ -90,7 +90,7 @@ def add_organisation(call: Caller, wish: OrganisationIn) -> Response:
 @router.get("/organisations")
 def list_organisations(call: Caller) -> list[OrganisationOut]:
     """The partners that you see."""
-    call.principal.require("network.read")
+    call.principal.require("partners.read")
     return call.read(
         lambda session: [OrganisationOut.model_validate(row) for row in service.list_organisations(session)]
     )
@@ -99,7 +99,7 @@ def list_organisations(call: Caller) -> list[OrganisationOut]:
 @router.get("/organisations/{organisation_id}")
 def get_organisation(call: Caller, organisation_id: UUID) -> OrganisationOut:
     """One partner."""
-    call.principal.require("network.read")
+    call.principal.require("partners.read")
     return call.read(lambda session: OrganisationOut.model_validate(service.get_organisation(session, organisation_id)))
 
 
@@ -149,14 +149,14 @@ def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
 @router.get("/sites")
 def list_sites(call: Caller) -> list[SiteOut]:
     """The places that you see."""
-    call.principal.require("network.read")
+    call.principal.require("sites.read")
     return call.read(lambda session: [SiteOut.model_validate(row) for row in service.list_sites(session)])
 
 
 @router.get("/sites/{site_id}")
 def get_site(call: Caller, response: Response, site_id: UUID) -> SiteOut:
     """One place, with its version as ETag."""
-    call.principal.require("network.read")
+    call.principal.require("sites.read")
     site = call.read(lambda session: SiteOut.model_validate(service.get_site(session, site_id)))
     with_version(response, site.version)
     return site

@@ -28,8 +28,6 @@ from app.roads.region import RegionError
 from app.roads.streets import Streets
 
 log = structlog.get_logger()
-planning_jobs = Blueprint()
-PLAN_DAY = "planning:plan_day"
 MOST_ATTEMPTS = 5
 
 
@@ -64,9 +62,6 @@ class Superseded(Exception):
     """Another attempt has taken this run over."""
 
 
-@planning_jobs.task(
-    name="plan_day", queue="wasl", pass_context=True, retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=2)
-)
 async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
     """The job behind a planning run."""
     workshop: Workshop = context.additional_context["workshop"]
@@ -85,6 +80,14 @@ async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
         if not last_try:
             raise
         await asyncio.to_thread(_fail, workshop, claim, "The plan could not be made. Try again, or tell support.")
+
+
+def planning_jobs() -> Blueprint:
+    """The jobs of planning, for one queue."""
+    found = Blueprint()
+    again = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=2)
+    found.task(name="plan_day", queue="wasl", pass_context=True, retry=again)(plan_day)
+    return found
 
 
 async def _plan(workshop: Workshop, claim: Claim) -> None:

@@ -42,9 +42,7 @@ receivers = st.builds(
 )
 
 
-def posting(
-    line: Line, start: datetime = FROM, end: datetime = UNTIL, now: datetime = NOW
-) -> list[tuple[str, str]]:
+def posting(line: Line, start: datetime = FROM, end: datetime = UNTIL, now: datetime = NOW) -> list[tuple[str, str]]:
     """Codes and fields of the refusals of an offer of one line."""
     return [(r.code, r.field) for r in refusals_on_posting([line], start, end, now, LONDON)]
 
@@ -61,9 +59,7 @@ def test_good_food_is_welcome() -> None:
 
 
 def test_food_whose_use_by_date_has_passed_is_refused_on_posting() -> None:
-    assert posting(replace(YOGHURT, mark_date=TODAY - timedelta(days=1))) == [
-        ("use_by_passed", "/lines/0/mark_date")
-    ]
+    assert posting(replace(YOGHURT, mark_date=TODAY - timedelta(days=1))) == [("use_by_passed", "/lines/0/mark_date")]
 
 
 def test_food_that_would_be_fetched_after_its_use_by_date_is_refused_on_posting() -> None:
@@ -82,9 +78,7 @@ def test_bread_past_its_best_before_date_may_be_posted() -> None:
 
 @pytest.mark.parametrize("mark", ["use_by", "best_before"])
 def test_a_date_mark_needs_its_date(mark: str) -> None:
-    assert posting(replace(BREAD, date_mark=mark, mark_date=None)) == [
-        (f"{mark}_date_missing", "/lines/0/mark_date")
-    ]
+    assert posting(replace(BREAD, date_mark=mark, mark_date=None)) == [(f"{mark}_date_missing", "/lines/0/mark_date")]
 
 
 def test_a_date_needs_its_mark() -> None:
@@ -95,9 +89,7 @@ def test_windows_that_cannot_be_are_refused() -> None:
     assert posting(BREAD, UNTIL, FROM) == [("window_inverted", "/pickup_until")]
     assert posting(BREAD, FROM, FROM) == [("window_inverted", "/pickup_until")]
     assert posting(BREAD, now=UNTIL) == [("window_past", "/pickup_until")]
-    assert posting(BREAD, FROM, FROM + timedelta(hours=24, seconds=1)) == [
-        ("window_too_long", "/pickup_until")
-    ]
+    assert posting(BREAD, FROM, FROM + timedelta(hours=24, seconds=1)) == [("window_too_long", "/pickup_until")]
     assert posting(BREAD, FROM, FROM + timedelta(hours=24)) == []
 
 

@@ -19,9 +19,7 @@ def test_nothing_is_known_before_the_first_report() -> None:
 
 
 def test_where_the_pickup_failed_nothing_was_collected() -> None:
-    assert known(StopEvent("1", "shop", "failed", NOON, (), "closed")) == Outcome(
-        100, 0, shortfall_reason="closed"
-    )
+    assert known(StopEvent("1", "shop", "failed", NOON, (), "closed")) == Outcome(100, 0, shortfall_reason="closed")
 
 
 def test_where_the_line_was_left_behind_nothing_of_it_was_collected() -> None:
@@ -38,10 +36,7 @@ def test_a_reason_at_the_receiver_or_for_other_food_does_not_explain_a_shortfall
 
 
 def test_a_problem_at_the_receiver_says_nothing_about_the_pickup() -> None:
-    assert (
-        known(StopEvent("1", "bank", "failed", NOON, (EventLine("bread", 0),), "closed")).collected_grams
-        is None
-    )
+    assert known(StopEvent("1", "bank", "failed", NOON, (EventLine("bread", 0),), "closed")).collected_grams is None
     assert known(StopEvent("1", "bank", "failed", NOON, (), "closed")) == Outcome(100)
 
 

@@ -40,9 +40,7 @@ def test_seconds_and_instants_are_each_others_inverse(day: date, seconds: int, z
 
 
 @given(days, times, st.sampled_from(ZONES))
-def test_a_local_time_belongs_to_its_day_unless_the_day_has_no_such_time(
-    day: date, at: time, zone: ZoneInfo
-) -> None:
+def test_a_local_time_belongs_to_its_day_unless_the_day_has_no_such_time(day: date, at: time, zone: ZoneInfo) -> None:
     instant = local_instant(day, at, zone)
     shown = instant.astimezone(zone)
     if (shown.date(), shown.time()) != (day, at):  # skipped: the moment the clocks changed

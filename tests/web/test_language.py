@@ -1,0 +1,191 @@
+"""Both languages say everything, in right plural forms, with names kept apart and nothing of theirs run as markup."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+from starlette.requests import Request
+
+from app.domain import foods, lifecycle, reasons
+from app.domain.categories import WORDS
+from app.kit import web as kit_web
+from app.web import day
+from app.web.language import Language, catalogue, language_of
+from app.web.rendering import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "app" / "web" / "templates").glob("*.html"))
+ARABIC = Language("ar")
+REFUSAL = re.compile(
+    r"(?:refused|conflict|Refusal)\(\s*\"([a-z_]+)\"|WaslError\([^()]*?,\s*\"([a-z_]+)\",\s*\d{3}", re.DOTALL
+)
+NEVER_ON_A_PAGE = {
+    # about one receiver: reasons of the plan, which have sentences of their own
+    "category_differs", "temperature_class_not_accepted", "allergen_excluded", "dietary_flag_missing",
+    "best_before_passed", "shelf_life_too_short",
+}  # fmt: skip
+
+
+def calls(name: str) -> Iterator[tuple[str, list[object]]]:
+    """Every call of `t` or `n` in the templates with its constant arguments."""
+    for path in TEMPLATES:
+        for call in environment.parse(path.read_text()).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == name:
+                yield path.name, [each.value for each in call.args if isinstance(each, nodes.Const)]
+
+
+def messages() -> set[str]:
+    """Every sentence that a page may say in one number."""
+    told = {str(constants[0]) for _, constants in calls("t") if constants}
+    told |= {label for label, _, _ in day.COMPARED}
+    told |= {sentence for group in (reasons.UNSERVED, reasons.PROBLEMS) for each in group.values() for sentence in each}
+    told |= set(WORDS.values()) | set(foods.TEMPERATURE_CLASSES) | set(foods.ALLERGENS)
+    return told | {flag.replace("_", " ") for flag in foods.DIETARY_FLAGS}
+
+
+def contradictions() -> set[str]:
+    """What the fold of a driver's reports may object to."""
+    text = Path(lifecycle.__file__).read_text()
+    found = set(re.findall(r"Contradiction\(\s*\"[a-z_]+\", \"([^\"]+)\"", text))
+    return found | {f"Two different weights were reported as {kind}." for kind in ("collected", "delivered", "refused")}
+
+
+def refusal_codes() -> set[str]:
+    """The code of every refusal in the code, and of every misfit that a form can have."""
+    sources = [path.read_text() for path in (ROOT / "app").rglob("*.py") if "demo" not in path.parts]
+    found = {first or second for text in sources for first, second in REFUSAL.findall(text)}
+    return (found | set(kit_web._FRIENDLY) & {"missing", "date_parsing", "datetime_parsing"}) - NEVER_ON_A_PAGE
+
+
+def arabic(text: str) -> str | None:
+    found = catalogue("ar")
+    assert found is not None
+    message = found.get(text)
+    return str(message.string) if message is not None and message.string else None
+
+
+def gaps(text: str) -> list[str]:
+    return sorted(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("text", sorted(messages() | contradictions()))
+def test_every_sentence_has_its_arabic_with_the_same_gaps(text: str) -> None:
+    translated = arabic(text)
+    assert translated is not None, f"no Arabic for: {text}"
+    assert gaps(translated) == gaps(text)
+
+
+@pytest.mark.parametrize("code", sorted(refusal_codes()))
+def test_every_refusal_has_its_arabic(code: str) -> None:
+    assert arabic(f"refusal:{code}") is not None
+
+
+def test_some_refusals_were_found_in_the_code() -> None:
+    assert {"use_by_passed", "day_under_way", "no_route_yet", "window_inverted"} <= refusal_codes()
+
+
+@pytest.mark.parametrize("pair", sorted({tuple(map(str, constants[:2])) for _, constants in calls("n")}))
+def test_every_number_of_things_has_all_six_arabic_forms(pair: tuple[str, str]) -> None:
+    found = catalogue("ar")
+    assert found is not None
+    message = found.get(pair[0])
+    assert message is not None, pair
+    assert message.id == pair
+    assert len(message.string) == 6
+    assert all(message.string)
+
+
+def test_nothing_in_the_catalogue_is_uncertain_or_left_over() -> None:
+    found = catalogue("ar")
+    assert found is not None
+    said = messages() | contradictions() | {str(constants[0]) for _, constants in calls("n")}
+    for message in found:
+        if message.id:
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            assert not message.fuzzy
+            assert text in said or text.startswith("refusal:"), f"no page says: {text}"
+
+
+@pytest.mark.parametrize(
+    ("count", "spoken"),
+    [(0, "لا محطات"), (1, "محطة واحدة"), (2, "محطتان"), (3, "3 محطات"), (10, "10 محطات"), (11, "11 محطة"),
+     (99, "99 محطة"), (100, "100 محطة"), (103, "103 محطات")],
+)  # fmt: skip
+def test_arabic_counts_in_six_forms(count: int, spoken: str) -> None:
+    assert ARABIC.n("{count} stop", "{count} stops", count) == spoken
+
+
+@pytest.mark.parametrize(("count", "spoken"), [(0, "0 stops"), (1, "1 stop"), (2, "2 stops")])
+def test_english_counts_in_two_forms(count: int, spoken: str) -> None:
+    assert Language("en").n("{count} stop", "{count} stops", count) == spoken
+
+
+@pytest.mark.parametrize(("grams", "shown"), [(62_500, "63"), (10_000, "10"), (9_940, "9.9"), (500, "0.5")])
+def test_kilograms_have_no_decimals_from_ten_up_and_one_below(grams: int, shown: str) -> None:
+    assert Language("en").kg(grams) == shown
+    assert ARABIC.kg(grams) == shown
+
+
+def test_the_digits_of_one_page_are_of_one_kind() -> None:
+    from datetime import UTC, date, datetime
+    from zoneinfo import ZoneInfo
+
+    shown = [
+        ARABIC.kg(1_234_500),
+        ARABIC.km(12_345),
+        ARABIC.day(date(2026, 11, 25)),
+        ARABIC.clock(datetime(2026, 11, 25, 9, 5, tzinfo=UTC), ZoneInfo("Europe/London")),
+        ARABIC.hours(12_345),
+        str(ARABIC.n("{count} stop", "{count} stops", 15)),
+    ]
+    assert not re.search("[٠-٩۰-۹]", "".join(shown))
+    assert all(re.search("[0-9]", each) for each in shown)
+
+
+def test_a_name_is_isolated_and_never_markup() -> None:
+    shown = ARABIC.t("{kg} kg for {name}, the van comes about {time}", kg="5", name="<script>x</script>", time="09:00")
+    assert "<script>" not in shown
+    assert "<bdi>&lt;script&gt;x&lt;/script&gt;</bdi>" in shown
+
+
+def test_a_translation_is_text_and_never_markup() -> None:
+    assert Language("en").t("<b>{name}</b>", name="Lidl") == "&lt;b&gt;<bdi>Lidl</bdi>&lt;/b&gt;"
+
+
+def test_a_reason_is_told_in_the_readers_language_with_its_words() -> None:
+    details = {"category": "frozen_food", "temperature_class": "frozen", "deliver_by": "17:00"}
+    assert Language("en").reason("no_receiving_window_in_time", details) == (
+        "No food bank can take <bdi>frozen food</bdi> before <bdi>17:00</bdi>."
+    )
+    told = ARABIC.reason("no_receiving_window_in_time", details)
+    assert "الأطعمة المجمّدة" in told
+    assert "<bdi>17:00</bdi>" in told
+    assert not re.search("[a-z]{4,}", told.replace("bdi", ""))
+
+
+def request(query: str = "", **headers: str) -> Request:
+    raw = [(name.lower().replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": "/", "query_string": query.encode(), "headers": raw})
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (request(), "en"),
+        (request(accept_language="ar-EG,ar;q=0.9,en;q=0.5"), "ar"),
+        (request(accept_language="cy-GB,cy;q=0.9,ar;q=0.5"), "ar"),
+        (request(accept_language="fr-FR"), "en"),
+        (request(cookie="wasl_language=ar", accept_language="en"), "ar"),
+        (request("lang=en", cookie="wasl_language=ar", accept_language="ar"), "en"),
+        (request("lang=xx", cookie="wasl_language=ar"), "ar"),
+        (request("lang=../../etc"), "en"),
+    ],
+)
+def test_the_language_is_what_was_asked_for_then_remembered_then_the_browsers(asked: Request, code: str) -> None:
+    assert language_of(asked).code == code
+
+
+def test_the_direction_follows_the_language() -> None:
+    assert (Language("ar").direction, Language("en").direction) == ("rtl", "ltr")
