@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -25,9 +26,11 @@ import psycopg
 from psycopg import sql
 
 from app.kit.postgres_programs import EmbeddedPostgresError, Programs, find_programs, reachable_by_others
+from app.kit.postgres_watcher import is_server, recorded
 
 SUPERUSER, OWNER, SERVICE, DATABASE = "postgres", "wasl_owner", "wasl_app", "wasl"
-STARTING_SECONDS, STOPPING_SECONDS = 60.0, 30.0
+STARTING_SECONDS, STOPPING_SECONDS = 300.0, 60.0  # after a crash the server first repairs what was written last
+LEFTOVER_SECONDS = 30.0
 LONGEST_SOCKET_FOLDER = 90  # a socket's whole path has at most 107 bytes
 HOME_FOR_ROOT = Path("/var/lib/wasl")
 WATCHER = Path(__file__).with_name("postgres_watcher.py")
@@ -51,6 +54,10 @@ class EmbeddedPostgres:
     def data(self) -> Path:
         """The cluster itself."""
         return self._home / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self._home / "postgres.log"
 
     @property
     def owner_url(self) -> str:
@@ -132,7 +139,7 @@ class EmbeddedPostgres:
 
     def server_pid(self) -> int | None:
         """The server's process, while it runs."""
-        return _recorded(self.data)[0]
+        return recorded(self.data)[0]
 
     # The steps of starting and stopping.
 
@@ -145,6 +152,9 @@ class EmbeddedPostgres:
             if not reachable_by_others(self._asked):
                 name = hashlib.sha256(str(self._asked).encode()).hexdigest()[:16]
                 self._home = HOME_FOR_ROOT / name
+                if not HOME_FOR_ROOT.exists():
+                    HOME_FOR_ROOT.mkdir(parents=True)
+                    HOME_FOR_ROOT.chmod(0o755)
                 (self._asked / "LOCATION").write_text(f"{self._home}\n")
         self._home.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
@@ -159,18 +169,18 @@ class EmbeddedPostgres:
 
     def _join_running(self) -> bool:
         """Whether a server already runs on this data folder; waits for one that is still coming up."""
-        pid, socket_folder = _recorded(self.data)
+        pid, socket_folder = recorded(self.data)
         if pid is None or socket_folder is None:
             return False
-        if not _is_server(pid):
+        if not is_server(pid):
             # Left by a server that was killed. The number may belong to another program by now.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             return False
         self.socket_folder = socket_folder
-        return self._answers_within(STARTING_SECONDS, lambda: _is_server(pid))
+        return self._answers_within(STARTING_SECONDS, lambda: is_server(pid))
 
     def _launch(self) -> None:
-        programs = find_programs().readable_by(-1 if self._user is None else self._user.pw_uid, self._home)
+        programs = find_programs(self._home).readable_by(-1 if self._user is None else self._user.pw_uid, self._home)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(programs)
         kept = int((self.data / "PG_VERSION").read_text())
@@ -183,17 +193,23 @@ class EmbeddedPostgres:
         options: list[str] = [*WITHOUT_WAITING_FOR_THE_DISK] if self._for_tests else []
         options += ["-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "max_connections=200"]
         command = [str(programs.bin / "postgres"), "-D", str(self.data), "-k", str(self.socket_folder), "-h", ""]
-        # The processes of a server that was killed need a moment to notice; until then PostgreSQL refuses to start.
-        until = time.monotonic() + STARTING_SECONDS
+        self._server = self._served_by([*command, *options])
+        self._watch(self._server.pid)
+
+    def _served_by(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """The server, once it answers. The children of one that was killed need a moment to end: it waits for them."""
+        until = time.monotonic() + LEFTOVER_SECONDS
         while True:
-            server = self._spawn([*command, *options])
+            server = self._spawn(command)
             if self._answers_within(STARTING_SECONDS, lambda: server.poll() is None):  # noqa: B023
-                self._server = server
-                self._watch(server.pid)
-                return
-            if time.monotonic() > until:
-                raise EmbeddedPostgresError(f"The embedded database does not start: {self._last_words()}")
-            time.sleep(1)
+                return server
+            if server.poll() is None:
+                server.send_signal(signal.SIGINT)
+                raise EmbeddedPostgresError(f"The embedded database takes too long to start: see {self._log}.")
+            words = self._last_words()
+            if "still in use" not in words or time.monotonic() > until:
+                raise EmbeddedPostgresError(f"The embedded database does not start: {words}.")
+            time.sleep(0.5)
 
     def _initialise(self, programs: Programs) -> None:
         """Make the cluster in a folder aside, then rename it: a half-made one is never taken for whole."""
@@ -213,7 +229,7 @@ class EmbeddedPostgres:
             ]
         )
         if made.wait() != 0:
-            raise EmbeddedPostgresError(f"The embedded database cannot be made: {self._last_words()}")
+            raise EmbeddedPostgresError(f"The embedded database cannot be made: {self._last_words()}.")
         unfinished.rename(self.data)
 
     def _make_socket_folder(self) -> Path:
@@ -234,7 +250,7 @@ class EmbeddedPostgres:
 
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         """A program as the server's user, in a session of its own, so that Ctrl-C reaches us alone."""
-        with (self._home / "postgres.log").open("ab") as log:
+        with self._log.open("ab") as log:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -251,6 +267,7 @@ class EmbeddedPostgres:
     def _watch(self, pid: int) -> None:
         """Stop the server when this process is gone and nobody else uses it."""
         command = [sys.executable, "-I", str(WATCHER), str(self._home), str(pid)]
+        command += ["remove"] if self._for_tests else []
         self._watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/")
 
     def _answers_within(self, seconds: float, alive: Callable[[], bool]) -> bool:
@@ -283,20 +300,21 @@ class EmbeddedPostgres:
 
     def _shut_down(self) -> None:
         """A fast shutdown: what is committed is on the disk, whoever is connected is sent away."""
-        pid, _ = _recorded(self.data)
-        if pid is None or not _is_server(pid):
+        pid, _ = recorded(self.data)
+        if pid is None or not is_server(pid):
             return
         os.kill(pid, signal.SIGINT)
         until = time.monotonic() + STOPPING_SECONDS
-        while _is_server(pid) and time.monotonic() < until:
+        while is_server(pid) and time.monotonic() < until:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
             time.sleep(0.02)
 
     def _last_words(self) -> str:
+        """Why a program of PostgreSQL gave up, as it said itself."""
         with contextlib.suppress(OSError):
-            lines = (self._home / "postgres.log").read_text(errors="replace").strip().splitlines()
-            return lines[-1] if lines else "it said nothing"
+            said = re.findall(r"(?:FATAL|PANIC|error): +(.+)", self._log.read_text(errors="replace"))
+            return said[-1].rstrip(".") if said else f"see {self._log}"
         return "its log cannot be read"
 
 
@@ -310,25 +328,3 @@ def _server_user() -> pwd.struct_passwd | None:
     raise EmbeddedPostgresError(
         "PostgreSQL does not run as root: start Wasl as another user, or set WASL_DATABASE_URL."
     )
-
-
-def _recorded(data: Path) -> tuple[int | None, Path | None]:
-    """The process and the socket folder that the server itself noted when it started."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), Path(lines[4]) if len(lines) > 4 and lines[4] else None
-    return None, None
-
-
-def _is_server(pid: int) -> bool:
-    """Whether this process is alive and a PostgreSQL server; a process that ended but was not waited for is not."""
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.parent.parent.joinpath("self").exists():
-        with contextlib.suppress(OSError):
-            name, _, rest = stat.read_text().partition(") ")
-            return "(postgres" in name and not rest.startswith("Z")
-        return False
-    with contextlib.suppress(OSError):
-        os.kill(pid, 0)
-        return True
-    return False

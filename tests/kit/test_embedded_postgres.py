@@ -13,9 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.kit import embedded_postgres, postgres_programs
+from app.kit import postgres_programs
 from app.kit.embedded_postgres import EmbeddedPostgres
 from app.kit.postgres_programs import EmbeddedPostgresError
+from app.kit.postgres_watcher import is_server
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
@@ -57,7 +58,7 @@ def rows(url: str) -> int:
 def ended(pid: int, seconds: float = 30) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if not embedded_postgres._is_server(pid):
+        if not is_server(pid):
             return True
         time.sleep(0.05)
     return False
@@ -136,7 +137,7 @@ def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Pa
 
 def test_without_any_postgresql_one_sentence_names_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for source in ("_from_wheel", "_from_path", "_from_debian"):
-        monkeypatch.setattr(postgres_programs, source, lambda: None)
+        monkeypatch.setattr(postgres_programs, source, lambda *_: None)
     with pytest.raises(EmbeddedPostgresError, match="WASL_DATABASE_URL"), EmbeddedPostgres(folder):
         pass
 

@@ -22,7 +22,8 @@ STATIC = Path(api.__file__).parents[1] / "web" / "static"
 LEAFLET = str(distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-PAGE = """<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8"><link rel="stylesheet" href="/leaflet/leaflet.css">
+PAGE = """<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8">
+<link rel="stylesheet" href="/leaflet/leaflet.css">
 <script src="/leaflet/leaflet.js"></script><style>body { margin: 0 } #map { height: 100vh }</style><div id="map"></div>
 <script type="module">
 import { streetMap, routeLine, stopMarker } from "/static/street-map.js";

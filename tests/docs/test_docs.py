@@ -1,0 +1,82 @@
+"""What the documents say is what the code has: settings, error codes, reasons, words; and nothing of this machine."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.domain import lifecycle, reasons
+from app.domain.categories import CATEGORIES
+from app.domain.permissions import Role, Scope
+from app.settings import Settings
+from routing import REASONS
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+CODE = re.compile(r"(?:refused|conflict|Refusal)\(\s*\"([a-z_]+)\"|WaslError\([^()]*?,\s*\"([a-z_]+)\",", re.DOTALL)
+
+
+def tracked() -> list[Path]:
+    """The files that git keeps; in an export without git, all of them."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    return [ROOT / name for name in listed.stdout.splitlines()] if listed.returncode == 0 else []
+
+
+def error_codes() -> set[str]:
+    sources = [path.read_text() for path in (ROOT / "app").rglob("*.py") if "demo" not in path.parts]
+    return {first or second for text in sources for first, second in CODE.findall(text)}
+
+
+def test_every_setting_is_explained() -> None:
+    told = (DOCS / "operations.md").read_text()
+    assert [name for name in Settings.model_fields if f"WASL_{name.upper()}" not in told] == []
+
+
+def test_every_error_code_is_explained() -> None:
+    codes = error_codes()
+    assert len(codes) > 30
+    told = (DOCS / "errors.md").read_text()
+    assert [code for code in sorted(codes) if f"`{code}`" not in told] == []
+
+
+def test_every_reason_is_explained_and_has_a_sentence() -> None:
+    told = (DOCS / "reasons.md").read_text()
+    assert [code for code in REASONS if f"`{code}`" not in told] == []
+    assert set(REASONS) == set(reasons.UNSERVED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        CATEGORIES,
+        lifecycle.STOP_KINDS,
+        lifecycle.STOP_EVENT_KINDS,
+        tuple(lifecycle.PLAN_MOVES),
+        tuple(Role),
+        tuple(Scope),
+    ],
+)
+def test_every_code_is_in_the_glossary(words: tuple[str, ...]) -> None:
+    told = (DOCS / "glossary.md").read_text()
+    assert [word for word in words if f"`{word}`" not in told] == []
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_lock_holds_versions_and_hashes_and_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert lock.count("--hash=sha256:") > 500
+
+
+def test_no_tracked_file_names_a_folder_of_somebodys_machine() -> None:
+    forbidden = re.compile("|".join(("/" + "work/", "/" + "root/", r"\.\./" + "shared")))
+    for path in tracked():
+        if path.suffix in (".py", ".md", ".toml", ".yaml", ".yml", ".css", ".js", ".html", ".po", ".lock", ""):
+            found = forbidden.search(path.read_text(errors="ignore"))
+            assert found is None, (path, found)
