@@ -41,7 +41,7 @@ class EmbeddedPostgres:
     """The server of one data folder; a context manager. `for_tests` keeps nothing and does not wait for the disk."""
 
     def __init__(self, data_folder: Path, *, for_tests: bool = False) -> None:
-        self._asked = data_folder.absolute()
+        self._asked = data_folder.resolve()
         self._for_tests = for_tests
         self._user = _server_user()
         self._home = self._asked
@@ -169,15 +169,20 @@ class EmbeddedPostgres:
 
     def _join_running(self) -> bool:
         """Whether a server already runs on this data folder; waits for one that is still coming up."""
-        pid, socket_folder = recorded(self.data)
-        if pid is None or socket_folder is None:
-            return False
-        if not is_server(pid):
-            # Left by a server that was killed. The number may belong to another program by now.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            return False
-        self.socket_folder = socket_folder
-        return self._answers_within(STARTING_SECONDS, lambda: is_server(pid))
+        until = time.monotonic() + STARTING_SECONDS
+        while time.monotonic() < until:
+            pid, socket_folder = recorded(self.data)
+            if pid is None:
+                return False
+            if not is_server(pid, self.data):
+                # Left by a server that was killed. The number may belong to another program by now.
+                (self.data / "postmaster.pid").unlink(missing_ok=True)
+                return False
+            if socket_folder is not None:
+                self.socket_folder = socket_folder
+                return self._answers_within(STARTING_SECONDS, lambda: is_server(pid, self.data))  # noqa: B023
+            time.sleep(0.05)
+        return False
 
     def _launch(self) -> None:
         programs = find_programs(self._home).readable_by(-1 if self._user is None else self._user.pw_uid, self._home)
@@ -233,10 +238,12 @@ class EmbeddedPostgres:
         unfinished.rename(self.data)
 
     def _make_socket_folder(self) -> Path:
+        """An empty one: the lock of a killed server's socket names a process that may be another program by now."""
         folder = self._home / "socket"
-        if len(str(folder)) > LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
             return self._private(Path(tempfile.mkdtemp(prefix="wasl-", dir="/tmp")))
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         return self._private(folder)
 
     def _private(self, folder: Path) -> Path:
@@ -301,14 +308,16 @@ class EmbeddedPostgres:
     def _shut_down(self) -> None:
         """A fast shutdown: what is committed is on the disk, whoever is connected is sent away."""
         pid, _ = recorded(self.data)
-        if pid is None or not is_server(pid):
+        if pid is None or not is_server(pid, self.data):
             return
         os.kill(pid, signal.SIGINT)
         until = time.monotonic() + STOPPING_SECONDS
-        while is_server(pid) and time.monotonic() < until:
+        while is_server(pid, self.data) and time.monotonic() < until:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
             time.sleep(0.02)
+        if self.socket_folder is not None:
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def _last_words(self) -> str:
         """Why a program of PostgreSQL gave up, as it said itself."""

@@ -24,12 +24,15 @@ def recorded(data: Path) -> tuple[int | None, Path | None]:
     return None, None
 
 
-def is_server(pid: int) -> bool:
-    """Whether this process is alive and a PostgreSQL server; one that ended but was not waited for is not."""
+def is_server(pid: int, data: Path) -> bool:
+    """Whether this process is alive and the PostgreSQL server of this folder; one that ended unwaited for is not.
+
+    The command line is what every user may read of another's process; a number alone may be somebody else's by now.
+    """
     if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
-            name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition(") ")
-            return "(postgres" in name and not rest.startswith("Z")
+            program, *arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return program.endswith(b"postgres") and os.fsencode(data) in arguments
         return False
     with contextlib.suppress(OSError):
         os.kill(pid, 0)
@@ -48,7 +51,7 @@ def watch(home: Path, pid: int) -> bool:
             fcntl.flock(starting, fcntl.LOCK_EX)
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if is_server(pid):
+                if is_server(pid, home / "data"):
                     os.kill(pid, signal.SIGINT)
                 return True
         time.sleep(1)
@@ -58,7 +61,7 @@ def watch(home: Path, pid: int) -> bool:
 def remove(home: Path, pid: int) -> None:
     """Nothing of this server is kept: wait for its end, then take its files away."""
     until = time.monotonic() + ENDING_SECONDS
-    while is_server(pid) and time.monotonic() < until:
+    while is_server(pid, home / "data") and time.monotonic() < until:
         time.sleep(0.1)
     shutil.rmtree(home, ignore_errors=True)
 

