@@ -136,6 +136,10 @@ class EmbeddedPostgres:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}{}").format(sql.Identifier(name), sql.Identifier(OWNER), copied)
             )
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(SERVICE))
+            )
 
     def server_pid(self) -> int | None:
         """The server's process, while it runs."""

@@ -227,6 +227,8 @@ def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Pa
         assert found == [("wasl_app", False), ("wasl_owner", False)]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE mine (word text)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TEMPORARY TABLE mine (word text)")
 
 
 def test_without_any_postgresql_one_sentence_names_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
