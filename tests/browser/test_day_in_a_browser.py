@@ -1,0 +1,181 @@
+"""The way of an offer in a real Chromium: posted, planned, published, driven, in both languages, on phone and desk."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.service_client import (
+    DAY,
+    DUFFRYN_CENTRE,
+    FOOD_BANK,
+    LIDL_CARDIFF_ROAD,
+    ServiceClient,
+    a_line,
+    a_need,
+    an_offer,
+)
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a long enough password"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """One reader's browser window; what its console complains about is kept."""
+
+    def __init__(self, browser: Browser, address: str, language: str, size: dict[str, int], **options: Any) -> None:
+        self.context = browser.new_context(base_url=address, viewport=size, locale=language, **options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, email: str) -> None:
+        self.page.goto("/sign-in")
+        self.page.fill("#email", email)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button")
+
+    def show(self, name: str) -> None:
+        """Nothing to scroll sideways, nothing to complain about; a picture where WASL_SCREENSHOTS names a folder."""
+        self.page.wait_for_load_state("networkidle")
+        folder = os.environ.get("WASL_SCREENSHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        needed, there = self.page.evaluate(widths)
+        assert needed <= there, name
+        assert self.complaints == [], name
+
+
+@pytest.fixture
+def day(network: ServiceClient) -> dict[str, Any]:
+    """A store with its assistant, two food banks, a van, a dispatcher."""
+    me = network.get("/me").json()
+    lidl = network.organisation("supermarket", "Lidl")
+    store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=lidl["id"], address="Cardiff Road")
+    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point", access_notes="Ring the bell")
+    duffryn = network.site(DUFFRYN_CENTRE, "Duffryn Community Centre", kind="distribution_point")
+    network.ok("/needs", a_need(bank, kg="20"))
+    network.ok("/needs", a_need(duffryn, kg="30"))
+    for organisation, role, site in ((lidl, "donor_staff", store["id"]), (me["organisation"], "dispatcher", None)):
+        body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": site}
+        network.ok(f"/organisations/{organisation['id']}/people", body)
+    return {"store": store, "shift": network.vehicle_and_shift(bank)}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_assistant_posts_surplus_and_is_told_at_the_field_what_does_not_fit(
+    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str
+) -> None:
+    visit = Visit(browser, network.address, language, PHONE)
+    page = visit.page
+    visit.sign_in("donor_staff@example.org")
+    page.wait_for_url("**/offers/new")
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    visit.show(f"post-{language}")
+    page.locator("label.choice", has=page.locator("input[value=bread_and_bakery]")).click()
+    page.fill("#line-0-description", "Loaves <b>of the day</b>")
+    page.fill("#line-0-kg", "-3")
+    page.click("form.offer .thumb button")
+    page.wait_for_selector("#faults")
+    assert page.input_value("#line-0-description") == "Loaves <b>of the day</b>"
+    visit.complaints.clear()  # the browser notes the 422 of the refused form
+    page.fill("#line-0-kg", "١٢٫٥")
+    page.click("form.offer .thumb button")
+    page.wait_for_url("**/offers?posted=*")
+    visit.show(f"offers-{language}")
+    assert "Loaves <b>of the day</b>" in page.locator("main").inner_text()
+    offers = network.get("/offers").json()["items"]
+    assert [line["kg"] for line in offers[0]["lines"]] == ["12.5"]
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
+    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
+) -> None:
+    network.ok("/offers", an_offer(day["store"], a_line(kg="40"), a_line(kg="5", category="drinks")))
+    visit = Visit(browser, network.address, language, size)
+    page = visit.page
+    visit.sign_in("dispatcher@example.org")
+    page.goto(f"/day?date={DAY}")
+    visit.show(f"day-unplanned-{language}")
+    page.click("form[action='/day/plan'] button")
+    page.wait_for_selector("form[action='/day/publish'] button:not([disabled])", timeout=60_000)
+    page.click("form[action='/day/publish'] button")
+    page.wait_for_selector("#map canvas.leaflet-tile-loaded")
+    page.wait_for_selector(".wasl-stop")
+    visit.show(f"day-published-{language}")
+    assert page.locator(".wasl-stop").count() == 3
+    assert page.locator(".lane").count() == 1
+    assert page.locator(".columns section").first.locator("li").count() == 1
+    page.locator(".lane summary").click()
+    page.click(".lane-actions a")
+    page.wait_for_url("**/routes/*")
+    visit.show(f"route-{language}")
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("language", "script"), [("en", True), ("ar", False)])
+def test_a_driver_works_through_the_route_with_and_without_scripts(
+    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, script: bool
+) -> None:
+    network.ok("/offers", an_offer(day["store"], a_line(kg="40")))
+    network.published(network.planned())
+    link = network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"]
+    visit = Visit(browser, network.address, language, PHONE, java_script_enabled=script)
+    page = visit.page
+    page.goto(link)
+    page.click("main button")
+    page.wait_for_url("**/drive")
+    assert "Lidl, Cardiff Road" in page.locator(".next h1").inner_text()
+    if script:
+        visit.show(f"drive-{language}")
+    for _ in range(3):
+        page.locator(".next .thumb button").click()
+        page.wait_for_load_state()
+    assert page.locator(".next form").count() == 0
+    balance = network.get("/reports/day", service_date=DAY).json()["actuals"]
+    assert (balance["kg_delivered"], balance["kg_unaccounted"]) == ("40", "0")
+    visit.context.close()
+
+
+def test_a_problem_at_the_store_is_reported_in_two_taps(
+    browser: Browser, network: ServiceClient, day: dict[str, Any]
+) -> None:
+    network.ok("/offers", an_offer(day["store"], a_line(kg="40")))
+    network.published(network.planned())
+    visit = Visit(browser, network.address, "en", PHONE)
+    page = visit.page
+    page.goto(network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"])
+    page.click("main button")
+    page.locator(".problem summary").click()
+    page.locator("label.choice", has=page.locator("input[value=closed]")).click()
+    visit.show("drive-problem")
+    page.locator(".problem button").click()
+    page.wait_for_selector(".state.bad")
+    balance = network.get("/reports/day", service_date=DAY).json()["actuals"]
+    assert (balance["kg_collected"], balance["kg_still_open"], balance["kg_unaccounted"]) == ("0", "40", "0")
+    visit.context.close()
