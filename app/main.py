@@ -2,10 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +27,7 @@ from app.settings import Settings, settings
 from app.web import install_pages
 from app.worker import working_beside, workshop_of
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 LARGEST_BODY = 1_000_000
 DESCRIPTION = """
 Wasl coordinates surplus food: supermarkets post **offers**, food banks state **needs**, a plan decides which
@@ -71,8 +73,17 @@ def create_app(
     for router in (partners, offers, needs, fleet, planning, driving, reports, roads):
         app.include_router(router)
     install_pages(app)
+    _install_documents(app)
     _install_health(app)
     return app
+
+
+def _install_documents(app: FastAPI) -> None:
+    """What problem documents and people point at, as it stands in the docs folder."""
+
+    @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
+    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+        return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 
 def _install_health(app: FastAPI) -> None:

@@ -159,7 +159,8 @@ def _refuse_strangers(
 def _store(
     session: Session, shift: Shift, event: StopEventIn, known: dict[UUID, StopEvent], now: datetime
 ) -> EventResult:
-    content = json.dumps(event.model_dump(mode="json"), sort_keys=True)
+    # Not the time: a page that is sent twice says a later one, and it is the same report.
+    content = json.dumps(event.model_dump(mode="json", exclude={"occurred_at"}), sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     earlier = known.get(event.id)
     if earlier is not None:

@@ -5,12 +5,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from app.kit.errors import WaslError, not_found
-from app.kit.web import problem_response
+from app.kit.errors import WaslError, invalid_request, not_found
+from app.kit.web import field_error, problem_response
 from app.web import day, drive, route_sheet, shop, sign_in
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
@@ -28,6 +29,7 @@ def install_pages(app: FastAPI) -> None:
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _misfit)
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
@@ -41,6 +43,11 @@ def _problem(request: Request, error: Exception) -> Response:
     if _is_page(request):
         return render(request, "problem.html", error.status, error=error)
     return problem_response(error)
+
+
+def _misfit(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return _problem(request, invalid_request([field_error(item) for item in error.errors()]))
 
 
 def _http_problem(request: Request, error: Exception) -> Response:

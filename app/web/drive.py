@@ -13,7 +13,7 @@ from app.domain.reasons import PROBLEM_CODES
 from app.driving import service
 from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
 from app.kit.auth import authenticate
-from app.kit.errors import WaslError, invalid_request
+from app.kit.errors import FieldError, WaslError, invalid_request, refused
 from app.kit.web import DRIVER_COOKIE, database_of, field_error, now_of, set_cookie
 from app.planning.schemas import StopOut
 from app.web.rendering import render, see_other
@@ -115,6 +115,8 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
         for name, kg in data.items()
         if name.startswith("kg-") and str(kg).strip()
     ]
+    if kind.startswith("problem-") and reason is None:
+        raise refused("reason_missing", "Choose what happened.", [FieldError("/reason", "Choose what happened.")])
     if kind == "problem-pickup":
         loaded = [line for line in lines if str(line["kg"]).strip("0٠.,٫ ")]
         kind, lines = ("collected", lines) if reason in PARTLY and loaded else ("failed", [])

@@ -1,0 +1,45 @@
+"""The application as a whole: health, documents, an API description that a stranger can use."""
+
+import httpx
+
+from app.kit.db import Database
+from app.kit.live_server import LiveServer
+
+
+def test_it_is_alive_and_ready(server: LiveServer) -> None:
+    assert httpx.get(f"{server.address}/livez").json() == {"status": "alive"}
+    ready = httpx.get(f"{server.address}/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"database": True, "schema": True})
+
+
+def test_without_its_database_it_is_alive_and_not_ready(server: LiveServer, database: Database) -> None:
+    database.engine.dispose()
+    database.engine = Database("postgresql+psycopg://nobody@127.0.0.1:1/none").engine
+    assert httpx.get(f"{server.address}/livez").status_code == 200
+    assert httpx.get(f"{server.address}/readyz").status_code == 503
+    answer = httpx.get(f"{server.address}/api/v1/offers", headers={"Authorization": "Bearer wasl_key_x"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"]
+
+
+def test_the_type_of_a_problem_leads_to_its_explanation(server: LiveServer) -> None:
+    problem = httpx.get(f"{server.address}/api/v1/offers").json()
+    page = httpx.get(f"{server.address}{problem['type'].partition('#')[0]}")
+    assert page.status_code == 200
+    assert f"`{problem['code']}`" in page.text
+    assert httpx.get(f"{server.address}/docs/../pyproject.toml").status_code == 404
+
+
+def test_every_operation_is_described_in_words(server: LiveServer) -> None:
+    document = httpx.get(f"{server.address}/api/openapi.json").json()
+    operations = [(m, p, o) for p, methods in document["paths"].items() for m, o in methods.items()]
+    assert len(operations) > 35
+    assert [(method, path) for method, path, operation in operations if not operation.get("description")] == []
+    assert all("422" in operation["responses"] for _, path, operation in operations if path.startswith("/api/v1/o"))
+
+
+def test_an_address_where_nothing_is_answers_in_the_callers_language(server: LiveServer) -> None:
+    program = httpx.get(f"{server.address}/api/v1/nothing")
+    assert program.headers["Content-Type"] == "application/problem+json"
+    person = httpx.get(f"{server.address}/nothing", headers={"Accept": "text/html", "Accept-Language": "ar"})
+    assert (person.status_code, 'dir="rtl"' in person.text) == (404, True)
