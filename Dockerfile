@@ -22,6 +22,7 @@ COPY routing routing
 COPY app app
 COPY migrations migrations
 COPY data data
+COPY docs docs
 RUN .venv/bin/python -m compileall -q routing app migrations
 # The data folder is all that is written: the rest may be mounted read-only, with a temporary /tmp.
 ENV PATH=/wasl/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
