@@ -1,0 +1,76 @@
+"""The demonstration from nothing: one JSON document on standard output, every gram accounted for, worth the effort."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.demo import city, food
+from tests.conftest import ROOT
+
+FIGURES = {
+    "kg_delivered",
+    "metres",
+    "driver_seconds",
+    "vehicles",
+    "kg_co2e_driving",
+    "duplicate_visits",
+    "people_served",
+    "lowest_fill_rate",
+}
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", "demo", "--no-serve", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "WASL_DATA_FOLDER": str(folder), "WASL_PLAN_SECONDS": "8"},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+
+
+def test_the_demonstration_ends_with_every_gram_in_its_place(tmp_path: Path) -> None:
+    done = demo(tmp_path, "--json", "--day", "2026-11-25")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) >= {"network", "service_date", "offers", "plan", "actuals", "coordinated", "alone"}
+    assert 55 <= told["offers"]["count"] <= 75
+    assert told["plan"]["state"] == "published"
+    assert told["plan"]["routes"] >= 3
+    assert told["actuals"]["kg_unaccounted"] == 0
+    assert told["actuals"]["kg_collected"] == pytest.approx(
+        told["actuals"]["kg_delivered"] + told["actuals"]["kg_refused"]
+    )
+    assert set(told["coordinated"]) == set(told["alone"]) == FIGURES
+    assert told["coordinated"]["kg_delivered"] > 2 * told["alone"]["kg_delivered"]
+    assert "invented" in done.stderr
+
+
+def test_a_day_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    done = demo(tmp_path, "--day", "tomorrow")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "2026-11-25" in done.stderr
+
+
+def test_the_real_places_of_the_city_take_part() -> None:
+    assert len(city.stores()) == 23
+    places = city.receiving_places()
+    assert len(places) == len(city.RECEIVERS) == 18
+    assert all(place.name for place in places.values())
+    assert sum(receiver.vehicle is not None for receiver in city.RECEIVERS) >= 5
+
+
+def test_the_invented_day_is_the_same_for_a_seed() -> None:
+    import random
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    store, zone = city.stores()[0], ZoneInfo("Europe/London")
+    first, second = (food.offers_of(store, date(2026, 11, 25), zone, random.Random(7)) for _ in range(2))
+    assert first == second
