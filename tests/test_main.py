@@ -35,6 +35,8 @@ def test_every_operation_is_described_in_words(server: LiveServer) -> None:
     operations = [(m, p, o) for p, methods in document["paths"].items() for m, o in methods.items()]
     assert len(operations) > 35
     assert [(method, path) for method, path, operation in operations if not operation.get("description")] == []
+    keyless = [path for _, path, operation in operations if path.startswith("/api/") and "security" not in operation]
+    assert all(path == "/api/v1/sign-in" or path.startswith("/api/v1/regions/") for path in keyless)
     assert all("422" in operation["responses"] for _, path, operation in operations if path.startswith("/api/v1/o"))
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
@@ -87,7 +88,13 @@ def _from_own_page(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("Host")
 
 
-def principal_of(request: Request) -> Principal:
+# For the API's description; what is presented is read by `presented_secret`, from a cookie as well.
+_bearer = HTTPBearer(auto_error=False, description="An API key, a session's token or a driver link's token")
+
+
+def principal_of(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None
+) -> Principal:
     """Who is asking; raises `not_signed_in` (401)."""
     secret = presented_secret(request)
     if secret is None:
