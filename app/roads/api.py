@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response, status
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response, status
 from pydantic import BaseModel, Field
 
 from app.roads.region import Region, RegionError, open_region
@@ -25,11 +25,10 @@ class RegionOut(BaseModel):
     fingerprint: str = Field(description="Changes with the map file, the profile and the engine")
 
 
-def region_folder() -> Path:
+def region_folder(request: Request) -> Path:
     """Where this installation keeps its regions."""
-    from app.settings import settings
-
-    return settings().data_folder / "regions"
+    folder: Path = request.app.state.settings.data_folder
+    return folder / "regions"
 
 
 def named_region(name: str, folder: Annotated[Path, Depends(region_folder)]) -> Region:
