@@ -32,7 +32,8 @@ class Place:
     need: str
     grams: int
     metres: int
-    gain: int  # worth less cost; not worth driving if not above 0
+    gain: int = 0  # worth less cost; not worth driving if not above 0
+    shares_a_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ class _Line:
         begin = first_begin(self.openings[number], arrive)
         return begin if begin is not None and begin <= self.latest[number] else None
 
+    def shares(self, position: int, kind: str, site: str) -> bool:
+        """Whether the visit before or after this position is the same kind of stop at the same site."""
+        neighbours = self.tour[max(0, position - 1) : position + 1]
+        return any((visit.kind, visit.site) == (kind, site) for visit in neighbours)
+
     def detour(self, position: int, site: str) -> int:
         """Metres that a visit after the first `position` visits adds."""
         before, after = self.sites[position], self.sites[position + 1]
@@ -94,11 +100,34 @@ class _Line:
 def search_place(
     problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left, needs: Sequence[str] | None = None
 ) -> Search:
-    """Look at every position on every route for what is left of the lot."""
+    """Look at every position on every route for what is left of the lot: as stops of its own first, and where that
+    finds no place, at stops that the route makes anyway."""
+    lines = [_Line(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True)]
+    search = _search(problem, lines, lot, left, needs, _limit_broken)
+    if search.best is not None:
+        return search
+
+    def fails(_: _Line, place: Place) -> str:
+        driven = place.shares_a_stop and place.grams and insert(problem, tours, lot, place, part=-1)
+        return "" if driven else search.limit  # a shared stop must suit all it handles: only the clock can tell
+
+    shared = _search(problem, lines, lot, left, needs, fails, sharing=True)
+    return shared if shared.best is not None else search
+
+
+def _search(
+    problem: Problem,
+    lines: Sequence[_Line],
+    lot: Lot,
+    left: Left,
+    needs: Sequence[str] | None,
+    fails: Callable[[_Line, Place], str],
+    *,
+    sharing: bool = False,
+) -> Search:
     best: Place | None = None
     time_found = room_found = False
     limit = "time"
-    lines = [_Line(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True)]
     for need_id in problem.needs_for[lot.id] if needs is None else needs:
         need = problem.needs_by_id[need_id]
         most = min(left.lots[lot.id], left.needs[need_id])
@@ -107,8 +136,8 @@ def search_place(
         for number, line in enumerate(lines):
             if not line.shift.capacity.grams_for(lot.temperature_class):
                 continue
-            for place in _places(line, number, lot, need, most):
-                over = _limit_broken(line, place)
+            for place in _places(line, number, lot, need, most, sharing):
+                over = fails(line, place)
                 if over:
                     limit = over
                     continue
@@ -122,8 +151,9 @@ def search_place(
     return Search(best, time_found, room_found, limit)
 
 
-def _places(line: _Line, number: int, lot: Lot, need: Need, most: int) -> list[Place]:
-    """All places that are in time, with the grams that find room there (perhaps none)."""
+def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
+    """All places that are in time, with the grams that find room there (perhaps none). With `sharing`, a stop beside
+    one of its kind at the same site is reckoned to need no setup: such a place is yet to be driven."""
     problem, count = line.problem, len(line.tour)
     collect = problem.sites_by_id[lot.site]
     unload = problem.sites_by_id[need.site]
@@ -134,18 +164,21 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int) -> list[P
         begin = first_begin(windows, line.leaves[pickup] + line.leg(line.sites[pickup], lot.site)[0])
         if begin is None:
             break  # every later position is later still
-        leave, site, room = begin + collect.setup_seconds + collect.service_seconds, lot.site, most
+        shared = sharing and line.shares(pickup, "pickup", lot.site)
+        leave = begin + collect.service_seconds + (0 if shared else collect.setup_seconds)
+        site, room = lot.site, most
         metres = line.detour(pickup, lot.site)
         for drop_off in range(pickup, count + 1):
             room = min(room, _room(line.shift.capacity, line.loads[drop_off], lot, most))
             begin = first_begin(receiving, leave + line.leg(site, need.site)[0])
             if begin is None:
                 break
-            done = begin + unload.setup_seconds + unload.service_seconds
+            also = sharing and line.shares(drop_off, "drop_off", need.site)
+            done = begin + unload.service_seconds + (0 if also else unload.setup_seconds)
             onward = line.leg(need.site, line.sites[drop_off + 1])[0]
             if line.begin_at(drop_off, done + onward) is not None:
                 extra = _extra_metres(line, lot.site, need.site, pickup, drop_off, metres)
-                found.append(Place(number, pickup, drop_off, need.id, room, extra, 0))
+                found.append(Place(number, pickup, drop_off, need.id, room, extra, shares_a_stop=shared or also))
             if drop_off == count:
                 break
             reached = line.begin_at(drop_off, leave + line.leg(site, line.sites[drop_off + 1])[0])
@@ -196,8 +229,7 @@ def _extra_seconds(line: _Line, place: Place, lot: Lot, need: Need) -> int:
     seconds = 0
     for position, site_id, kind in ((place.pickup, lot.site, "pickup"), (place.drop_off, need.site, "drop_off")):
         site = line.problem.sites_by_id[site_id]
-        neighbours = line.tour[max(0, position - 1) : position + 1]
-        shared = any((visit.site, visit.kind) == (site_id, kind) for visit in neighbours)
+        shared = line.shares(position, kind, site_id)
         before, after = line.sites[position], line.sites[position + 1]
         drive = line.leg(before, site_id)[0] + line.leg(site_id, after)[0] - line.leg(before, after)[0]
         seconds += drive + site.service_seconds + (0 if shared else site.setup_seconds)
@@ -231,12 +263,15 @@ def fill_up(
         (lot for lot in problem.lots if left.lots[lot.id]),
         key=lambda lot: (-value_per_kg(problem, lot) * left.lots[lot.id], lot.id),
     )
-    for lot in lots:
-        while left.lots[lot.id] and not stopped():
-            place = search_place(problem, tours, lot, left).best
-            changed = insert(problem, tours, lot, place, part) if place and place.gain > 0 else None
-            if place is None or changed is None:
-                break
-            tours, part = changed, part + 1
-            left.take(problem, lot.id, place.need, place.grams)
+    found_one = True
+    while found_one and not stopped():  # a place found for one lot may make the way to another shorter
+        found_one = False
+        for lot in lots:
+            while left.lots[lot.id] and not stopped():
+                place = search_place(problem, tours, lot, left).best
+                changed = insert(problem, tours, lot, place, part) if place and place.gain > 0 else None
+                if place is None or changed is None:
+                    break
+                tours, part, found_one = changed, part + 1, True
+                left.take(problem, lot.id, place.need, place.grams)
     return tours

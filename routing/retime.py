@@ -63,12 +63,18 @@ def join_neighbours(problem: Problem, shift: Shift, tour: Tour) -> Tour:
         if (first.kind, first.site) == (second.kind, second.site):
             visit = Visit(first.kind, first.site, first.cargo + second.cargo)
             joined = (*tour[:position], visit, *tour[position + 2 :])
-            before, after = retime(problem, shift, tour), retime(problem, shift, joined)
-            if after is not None and (before is None or after.stops[-1].leave <= before.stops[-1].leave):
+            if _better_joined(problem, shift, tour, joined, visit):
                 tour = joined
                 continue
         position += 1
     return tour
+
+
+def _better_joined(problem: Problem, shift: Shift, apart: Tour, joined: Tour, visit: Visit) -> bool:
+    before, after = retime(problem, shift, apart), retime(problem, shift, joined)
+    if before is None and after is None:  # one setup less may be one of several that make the tour possible
+        return bool(opening(problem, visit))
+    return after is not None and (before is None or after.stops[-1].leave <= before.stops[-1].leave)
 
 
 def allocations_of(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tuple[Allocation, ...]:

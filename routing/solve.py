@@ -15,6 +15,7 @@ from routing.retime import Tour, allocations_of, retime
 from routing.score import Left, worth_of
 
 ENGINE = "or-tools two-phase"
+GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 FIRST_PART = 1_000_000  # pieces put in later never share a number with those cut before
 
 
@@ -58,16 +59,24 @@ def solve(
     amounts = allocate(problem, possible_pairs(problem), seconds=seconds * 0.2, seed=seed, stopped=stopped)
     report("building routes", nothing)
     tours = route(problem, shipments_of(problem, amounts), seconds=remaining() * 0.5, stopped=stopped)
-    tours = fill_up(problem, tours, first_part=FIRST_PART, stopped=_never(stop))
+    tours = fill_up(problem, tours, first_part=FIRST_PART, stopped=_a_little_after(stop))
     report("improving routes", tours)
     tours = _improved(problem, tours, remaining, stopped)
     report("explaining what stays", tours)
     return plan_of(problem, tours, seed)
 
 
-def _never(stop: Callable[[], bool] | None) -> Callable[[], bool]:
-    """Filling up takes little and always ends; only somebody's wish to stop ends it earlier."""
-    return stop if stop is not None else (lambda: False)
+def _a_little_after(stop: Callable[[], bool] | None) -> Callable[[], bool]:
+    """Filling up ends by itself and needs little time, so it may still do its work when somebody wants the answer:
+    otherwise an early stop would have an empty plan, with reasons that are not true."""
+    asked: list[float] = []
+
+    def over() -> bool:
+        if stop is not None and not asked and stop():
+            asked.append(time.monotonic())
+        return bool(asked) and time.monotonic() - asked[0] > GRACE_SECONDS
+
+    return over
 
 
 def _improved(

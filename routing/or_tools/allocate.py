@@ -1,5 +1,6 @@
 """How many grams of which lot for which need, by CP-SAT: value, fairness and nearness weighed before any routing."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,8 @@ SMALLEST_PART_GRAMS = 10_000  # nobody sends a van for less, unless the whole lo
 NEARNESS = 2
 HANDLING_COST = 100_000
 
+SECONDS_BETWEEN_LOOKS = 0.05
+
 Amounts = dict[tuple[str, str], int]
 
 
@@ -27,7 +30,7 @@ def allocate(
     greedy = allocate_greedily(problem, pairs)
     if not pairs or seconds <= 0 or stopped():
         return greedy
-    return _by_cp_sat(problem, sorted(pairs), greedy, seconds, seed) or greedy
+    return _by_cp_sat(problem, sorted(pairs), greedy, seconds, seed, stopped) or greedy
 
 
 def allocate_greedily(problem: Problem, pairs: frozenset[tuple[str, str]]) -> Amounts:
@@ -71,7 +74,12 @@ def _nearness_cost(problem: Problem, lot: Lot, need: Need) -> int:
 
 
 def _by_cp_sat(
-    problem: Problem, pairs: list[tuple[str, str]], greedy: Amounts, seconds: float, seed: int
+    problem: Problem,
+    pairs: list[tuple[str, str]],
+    greedy: Amounts,
+    seconds: float,
+    seed: int,
+    stopped: Callable[[], bool],
 ) -> Amounts | None:
     from ortools.sat.python import cp_model  # takes seconds to import, so only where it is used
 
@@ -105,10 +113,22 @@ def _by_cp_sat(
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
-    status = solver.solve(model)
+    status = _solve_until(solver, model, stopped)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     return _grams(problem, {pair: solver.value(amount) for pair, amount in units.items()})
+
+
+def _solve_until(solver: Any, model: Any, stopped: Callable[[], bool]) -> int:
+    """The status of the search. It runs in a thread of its own, so that this one can hear a signal and end it."""
+    status: list[int] = []
+    search = threading.Thread(target=lambda: status.append(int(solver.solve(model))))
+    search.start()
+    while search.is_alive():
+        search.join(SECONDS_BETWEEN_LOOKS)
+        if stopped():
+            solver.stop_search()
+    return status[0]
 
 
 def _keep_to_limits(problem: Problem, model: Any, units: Mapping[tuple[str, str], Any]) -> None:

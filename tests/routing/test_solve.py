@@ -84,3 +84,10 @@ def test_progress_is_reported_and_a_stop_gives_the_best_so_far() -> None:
 def test_a_shift_longer_than_needed_is_not_driven_longer() -> None:
     plan = solve(a_problem([a_lot()], [a_need()], [a_shift(window=WORKDAY)]), seconds=1)
     assert plan.routes[0].seconds < 3600
+
+
+def test_stopped_at_once_it_still_brings_what_a_quick_look_finds_and_tells_the_truth_about_the_rest() -> None:
+    problem = a_problem([a_lot()], [a_need()], [a_shift()])
+    plan = solve(problem, seconds=30, stop=lambda: True)
+    assert check(problem, plan) == ()
+    assert (plan.grams_allocated, plan.unserved) == (40_000, ())

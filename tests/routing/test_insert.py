@@ -1,0 +1,38 @@
+"""A place for one more lot: at a stop of its own, or at one that the route makes anyway."""
+
+from routing import TimeWindow
+from routing.explain import explain
+from routing.insert import fill_up
+from routing.retime import Cargo, Visit, retime
+from tests.routing.builders import a_lot, a_need, a_problem, a_shift
+
+HOUR = 3600
+BREAD, ROLLS = Cargo("bread", "bank bread", 40_000), Cargo("rolls", "bank bread", 40_000)
+# Time for one stop at the store and one at the food bank with both lots, and not for the setup of a third.
+SHORT_SHIFT = a_shift(window=TimeWindow(8 * HOUR, 9 * HOUR + 625 + 2 * 420 + 120))
+WINDOW = TimeWindow(9 * HOUR, 10 * HOUR)
+PROBLEM = a_problem([a_lot("bread", window=WINDOW), a_lot("rolls", window=WINDOW)], [a_need()], [SHORT_SHIFT])
+BREAD_ALONE = (Visit("pickup", "store", (BREAD,)), Visit("drop_off", "bank", (BREAD,)))
+
+
+def test_a_lot_joins_the_stops_that_a_route_makes_anyway_when_there_is_no_time_for_its_own() -> None:
+    tours = fill_up(PROBLEM, (BREAD_ALONE,), first_part=1, stopped=lambda: False)
+    assert [(visit.kind, {cargo.lot for cargo in visit.cargo}) for visit in tours[0]] == [
+        ("pickup", {"bread", "rolls"}),
+        ("drop_off", {"bread", "rolls"}),
+    ]
+    assert retime(PROBLEM, SHORT_SHIFT, tours[0]) is not None
+
+
+def test_a_lot_that_could_join_a_stop_is_never_said_to_lack_time() -> None:
+    together = (Visit("pickup", "store", (BREAD, ROLLS)), Visit("drop_off", "bank", (BREAD, ROLLS)))
+    assert retime(PROBLEM, SHORT_SHIFT, together) is not None
+    assert "no_time_on_any_route" not in [unserved.reason for unserved in explain(PROBLEM, (BREAD_ALONE,))]
+
+
+def test_joining_a_stop_spares_a_stop_where_stops_are_limited() -> None:
+    shift = a_shift(maximum_stops=2)
+    problem = a_problem([a_lot("bread", window=WINDOW), a_lot("rolls", window=WINDOW)], [a_need()], [shift])
+    tours = fill_up(problem, (BREAD_ALONE,), first_part=1, stopped=lambda: False)
+    assert len(tours[0]) == 2
+    assert sum(len(visit.cargo) for visit in tours[0]) == 4
