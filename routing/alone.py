@@ -32,7 +32,7 @@ def alone(
 ) -> AloneDay:
     """Every food bank by itself; the time is shared out by how much each could choose from."""
     days = own_days(problem)
-    choices = {bank: max(1, len(day.eligibilities)) for bank, day in days.items()}
+    choices = {bank: max(1, sum(1 for _ in day.pairs())) for bank, day in days.items()}
     total = sum(choices.values())
     plans = {
         bank: solve(day, seconds=seconds * choices[bank] / total, seed=seed, stop=stop) for bank, day in days.items()
@@ -47,8 +47,10 @@ def own_days(problem: Problem) -> dict[str, Problem]:
         shifts = tuple(shift for shift in problem.shifts if shift.organisation == bank)
         needs = tuple(need for need in problem.needs if need.organisation == bank)
         mine = {need.id for need in needs}
-        pairs = tuple(pair for pair in problem.eligibilities if pair.need in mine)
-        wanted = {pair.lot for pair in pairs}
+        pairs = None
+        if problem.eligibilities is not None:
+            pairs = tuple(pair for pair in problem.eligibilities if pair.need in mine)
+        wanted = {lot for lot, need in problem.pairs() if need in mine}
         lots = tuple(lot for lot in problem.lots if lot.id in wanted)
         if shifts:
             days[bank] = replace(problem, shifts=shifts, needs=needs, eligibilities=pairs, lots=lots)

@@ -92,7 +92,7 @@ def _unserved_has_one_reason(_: Problem, plan: Plan) -> Iterator[Violation]:
 
 def _only_suitable_food(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for number, allocation in enumerate(plan.allocations):
-        if (allocation.lot, allocation.need) not in problem.deadlines:
+        if problem.deadline(allocation.lot, allocation.need) is None:
             sentence = f"The lot {allocation.lot} may not go to the need {allocation.need}."
             yield Violation("only_suitable_food", sentence, f"allocations[{number}]")
 
@@ -159,7 +159,7 @@ def _delivered_within_receiving_hours(problem: Problem, plan: Plan) -> Iterator[
 def _delivered_in_time(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for number, allocation in enumerate(plan.allocations):
         begin = _stops(plan, allocation)[1].begin
-        latest = problem.deadlines.get((allocation.lot, allocation.need))
+        latest = problem.deadline(allocation.lot, allocation.need)
         if latest is not None and begin > latest:
             sentence = f"Unloading begins at {_clock(begin)}; this food must be there by {_clock(latest)}."
             yield Violation("delivered_in_time", sentence, f"allocations[{number}]")

@@ -26,7 +26,7 @@ def explain(problem: Problem, tours: Sequence[Tour]) -> tuple[Unserved, ...]:
 
 
 def _reason(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left) -> tuple[str, Details]:
-    needs = problem.needs_for[lot.id]
+    needs = problem.needs_for(lot.id)
     if not needs:
         return "no_eligible_need", {"category": lot.category}
     smallest = 1 if lot.splittable else lot.grams
@@ -65,7 +65,7 @@ def _details_of_trip(problem: Problem, lot: Lot, reason: str, needs: Sequence[st
         window = lot.window
         return {"earliest": window.earliest, "latest": window.latest, "shifts": len(problem.shifts)}
     if reason == "no_receiving_window_in_time":
-        deadline = max(problem.deadlines[lot.id, need] for need in needs)
+        deadline = max(problem.deadline(lot.id, need) or 0 for need in needs)
         details: Details = {"temperature_class": lot.temperature_class, "deliver_by": deadline}
         opens = [window.earliest for need in needs for window in problem.needs_by_id[need].windows]
         return details | ({"opens": min(opens)} if opens else {})

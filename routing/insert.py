@@ -128,7 +128,7 @@ def _search(
     best: Place | None = None
     time_found = room_found = False
     limit = "time"
-    for need_id in problem.needs_for[lot.id] if needs is None else needs:
+    for need_id in problem.needs_for(lot.id) if needs is None else needs:
         need = problem.needs_by_id[need_id]
         most = min(left.lots[lot.id], left.needs[need_id])
         if most <= 0 or (not lot.splittable and most < lot.grams):

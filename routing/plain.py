@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
@@ -19,12 +19,36 @@ class ProblemError(Exception):
 
 def to_plain(value: Any) -> Any:
     """The value as dicts, lists, numbers, strings and None."""
+    if hasattr(value, "to_plain"):
+        return value.to_plain()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def plain_table(value: Any, path: str) -> Sequence[Sequence[int | None]]:
+    """A list of lists, whatever is in them."""
+    if not isinstance(value, list):
+        raise ProblemError(path, f"This should be a list, not {_name_of(value)}.", "wrong_type")
+    for number, row in enumerate(value):
+        if not isinstance(row, list):
+            raise ProblemError(f"{path}[{number}]", f"This should be a list, not {_name_of(row)}.", "wrong_type")
+    return value
+
+
+def plain_fields(value: Any, names: Sequence[str], path: str) -> dict[str, Any]:
+    """An object that has these fields and no other."""
+    if not isinstance(value, dict):
+        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+    for name in sorted(str(key) for key in value.keys() - set(names)):
+        raise ProblemError(_join(path, name), "There is no field of this name.", "unknown_field")
+    for name in names:
+        if name not in value:
+            raise ProblemError(_join(path, name), "This field is missing.", "missing_field")
     return value
 
 
@@ -42,6 +66,8 @@ def _read(kind: Any, value: Any, path: str) -> Any:
         return _read_list(get_args(kind)[0], value, path)
     if origin is Mapping:
         return _read_mapping(get_args(kind)[1], value, path)
+    if hasattr(kind, "from_plain"):
+        return kind.from_plain(value, path)
     if dataclasses.is_dataclass(kind):
         return _read_object(kind, value, path)
     if type(value) is not kind:

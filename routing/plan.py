@@ -1,7 +1,7 @@
 """The answer: routes with their stops, who gets what, and what stays unserved and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.problem import Load
 
@@ -19,6 +19,8 @@ REASONS = (
     "no_time_on_any_route",
     "detour_not_worth_it",
 )
+
+CHANGES = ("pickup_window", "receiving_window", "need", "storage", "shift", "vehicle", "split")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,37 @@ class Allocation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """The smallest change found that serves a lot, proven by solving again with it. `amount` is in seconds or
+    grams, by kind; `subject` is the lot, need, site or shift that would change."""
+
+    kind: str
+    subject: str
+    amount: int
+    details: Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """What the plan was made for, first things first, in thousandths of a cent (grams times cents per kg).
+
+    food: the value of all delivered.
+    fairness: what lifting the emptier food banks is worth (`Policy.fairness`).
+    driving: kilometres, hours and vehicles, a cost.
+    moves: promises broken, a cost.
+    """
+
+    food: int
+    fairness: int
+    driving: int
+    moves: int
+
+    @property
+    def worth(self) -> int:
+        return self.food + self.fairness - self.driving - self.moves
+
+
+@dataclass(frozen=True)
 class Unserved:
     """Grams of a lot that the plan leaves out, with the reason and the facts its sentence needs."""
 
@@ -67,6 +100,7 @@ class Unserved:
     grams: int
     reason: str
     details: Mapping[str, str | int]
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,8 @@ class Plan:
     engine: str
     seed: int
     bound_grams: int | None = None  # no plan at all could deliver more than this
+    tiers: Tiers | None = None
+    attainable_grams: Mapping[str, int] = field(default_factory=dict)  # by organisation, if it alone were served
 
     @property
     def metres(self) -> int:

@@ -3,26 +3,36 @@ since local midnight. Everything is checked once, when the Problem is made."""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from routing.plain import ProblemError, to_plain
 from routing.travel import TravelMatrix
-from routing.validate import CLASSES, validate
+from routing.validate import CLASSES, LATEST_SECOND, validate
+
+END_OF_PLANNING = LATEST_SECOND
 
 __all__ = [
     "CLASSES",
+    "END_OF_PLANNING",
+    "Break",
     "Eligibility",
     "FairnessStep",
     "Load",
+    "LockedCargo",
+    "LockedRoute",
+    "LockedStop",
     "Lot",
     "Need",
     "Policy",
     "Problem",
     "ProblemError",
+    "Promise",
     "Shift",
     "Site",
+    "Storage",
     "TimeWindow",
     "TravelMatrix",
 ]
@@ -88,17 +98,36 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Storage:
+    """What a site can put away of all that is delivered to it, by temperature class; None: no limit."""
+
+    ambient_grams: int | None = None
+    chilled_grams: int | None = None
+    frozen_grams: int | None = None
+    hot_grams: int | None = None
+
+    def limit_for(self, temperature_class: str) -> int | None:
+        limit: int | None = getattr(self, f"{temperature_class}_grams")
+        return limit
+
+
+@dataclass(frozen=True)
 class Site:
-    """A place. A stop takes `setup_seconds` once and `service_seconds` for every lot handled there."""
+    """A place. A stop takes `setup_seconds` once and `service_seconds` for every lot handled there. Only a shift
+    that has all `skills` of the place may stop there (a tail lift, a small van, a named driver)."""
 
     id: str
     setup_seconds: int = 0
     service_seconds: int = 0
+    storage: Storage = Storage()
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Lot:
-    """One line of an offer, to be fetched from one site within its window."""
+    """One line of an offer, to be fetched from one site within its window. A lot `on_board` of a shift was
+    collected already: it has no pickup stop, takes its room from the start, and only that shift can deliver it.
+    `deliver_by` counts for the pairs that the problem does not list one by one."""
 
     id: str
     offer: str
@@ -110,6 +139,9 @@ class Lot:
     window: TimeWindow
     splittable: bool = True
     value_per_kg: int = 0  # cents; 0 means the policy's usual value
+    deliver_by: int | None = None
+    skills: tuple[str, ...] = ()
+    on_board: str | None = None
 
     def crates_for(self, grams: int) -> int:
         """Crates that a share of this lot fills: a crate begun is a crate taken."""
@@ -128,8 +160,10 @@ class Lot:
 
 @dataclass(frozen=True)
 class Need:
-    """What one site of a food bank can still take of a category: never more than `grams`. `delivered_grams`
-    is what it already had; it counts for fairness only."""
+    """What one site of a food bank can still take of a category: never more than `grams`. What it already had
+    today (`delivered_grams`) and what it wanted and had in the weeks before (`past_wanted_grams`,
+    `past_delivered_grams`) count for fairness only, and so does `priority_percent`: 200 makes fairness towards
+    this need worth twice as much."""
 
     id: str
     organisation: str
@@ -139,6 +173,9 @@ class Need:
     windows: tuple[TimeWindow, ...]
     people_served: int = 0
     delivered_grams: int = 0
+    past_wanted_grams: int = 0
+    past_delivered_grams: int = 0
+    priority_percent: int = 100
 
 
 @dataclass(frozen=True)
@@ -148,6 +185,14 @@ class Eligibility:
     lot: str
     need: str
     deliver_by: int
+
+
+@dataclass(frozen=True)
+class Break:
+    """A pause that begins within the window, wherever the vehicle then is. A shift that drives takes all its breaks."""
+
+    window: TimeWindow
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +213,8 @@ class Shift:
     grams_co2e_per_km: int = 0
     maximum_metres: int | None = None
     maximum_stops: int | None = None  # pickups and drop-offs together
+    breaks: tuple[Break, ...] = ()
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,34 +232,78 @@ class Policy:
     value_per_kg: int = 200  # cents, for lots that state none
     fairness: tuple[FairnessStep, ...] = (FairnessStep(35, 120), FairnessStep(65, 60))
     shipment_grams: int = 120_000  # a splittable quantity for one food bank travels in pieces of at most this
+    move_cents: int = 300  # a promised lot that goes with another shift or elsewhere must be worth this much more
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A published plan's word: this lot goes to this need with this shift. Breaking it costs `Policy.move_cents`."""
+
+    lot: str
+    need: str
+    shift: str
+
+
+@dataclass(frozen=True)
+class LockedCargo:
+    """Grams of one lot for one need, collected and delivered on the same locked route."""
+
+    lot: str
+    need: str
+    grams: int
+
+
+@dataclass(frozen=True)
+class LockedStop:
+    """A pickup or drop-off of a locked route, with all that is handled at it."""
+
+    kind: str
+    site: str
+    cargo: tuple[LockedCargo, ...]
+
+
+@dataclass(frozen=True)
+class LockedRoute:
+    """The stops of a shift that every plan must drive in this order with this cargo, and nothing else."""
+
+    shift: str
+    stops: tuple[LockedStop, ...]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything the solver may know."""
+    """Everything the solver may know. Without `eligibilities` (None) every lot may go to each need of its
+    category until the lot's own `deliver_by`."""
 
     service_date: str
     time_zone: str
     sites: tuple[Site, ...]
     lots: tuple[Lot, ...]
     needs: tuple[Need, ...]
-    eligibilities: tuple[Eligibility, ...]
+    eligibilities: tuple[Eligibility, ...] | None
     shifts: tuple[Shift, ...]
     travel: Mapping[str, TravelMatrix] = field(hash=False)
     policy: Policy = Policy()
     estimated_travel: bool = False
+    locked: tuple[LockedRoute, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
     def __post_init__(self) -> None:
         validate(self)
 
     def digest(self) -> str:
-        """The SHA-256 of the problem's canonical JSON: two problems are the same if their digests are."""
+        """SHA-256 of the problem's canonical JSON and of its travel tables: equal problems have equal digests."""
         return self._digest
 
     @cached_property
     def _digest(self) -> str:
-        text = json.dumps(to_plain(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        plain = {each.name: to_plain(getattr(self, each.name)) for each in fields(self) if each.name != "travel"}
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        whole = hashlib.sha256(text.encode())
+        for profile in sorted(self.travel):
+            whole.update(profile.encode())
+            whole.update(self.travel[profile].digest())
+        return whole.hexdigest()
 
     @cached_property
     def site_numbers(self) -> dict[str, int]:
@@ -235,17 +326,66 @@ class Problem:
         return {shift.id: shift for shift in self.shifts}
 
     @cached_property
-    def deadlines(self) -> dict[tuple[str, str], int]:
-        """The latest begin of unloading for every allowed pair of lot and need."""
-        return {(pair.lot, pair.need): pair.deliver_by for pair in self.eligibilities}
+    def _listed(self) -> dict[tuple[str, str], int]:
+        return {(pair.lot, pair.need): pair.deliver_by for pair in self.eligibilities or ()}
+
+    def deadline(self, lot_id: str, need_id: str) -> int | None:
+        """The latest begin of unloading for this lot and need; None if they may not meet."""
+        if self.eligibilities is not None:
+            return self._listed.get((lot_id, need_id))
+        lot, need = self.lots_by_id.get(lot_id), self.needs_by_id.get(need_id)
+        if lot is None or need is None or lot.category != need.category:
+            return None
+        return END_OF_PLANNING if lot.deliver_by is None else lot.deliver_by
 
     @cached_property
-    def needs_for(self) -> dict[str, tuple[str, ...]]:
-        """The needs that each lot may go to."""
-        found: dict[str, list[str]] = {lot.id: [] for lot in self.lots}
-        for pair in self.eligibilities:
+    def _needs_of_category(self) -> dict[str, tuple[str, ...]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for need in self.needs:
+            found[need.category].append(need.id)
+        return {category: tuple(needs) for category, needs in found.items()}
+
+    @cached_property
+    def _needs_listed(self) -> dict[str, tuple[str, ...]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for pair in self.eligibilities or ():
             found[pair.lot].append(pair.need)
         return {lot: tuple(needs) for lot, needs in found.items()}
+
+    def needs_for(self, lot_id: str) -> tuple[str, ...]:
+        """The needs that this lot may go to."""
+        if self.eligibilities is not None:
+            return self._needs_listed.get(lot_id, ())
+        return self._needs_of_category.get(self.lots_by_id[lot_id].category, ())
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every allowed pair of lot and need, lot by lot. A large day without a list has very many."""
+        for lot in self.lots:
+            for need in self.needs_for(lot.id):
+                yield lot.id, need
+
+    @cached_property
+    def attainable_grams(self) -> dict[str, int]:
+        """For each need, what could come to it at most: its grams, or all lots that may go there in time if that is
+        less. Fairness is measured against this, so that nobody is chased for food that cannot reach them."""
+        supply: defaultdict[str, int] = defaultdict(int)
+        for lot in self.lots:
+            for need in self.needs_for(lot.id):
+                deadline = self.deadline(lot.id, need)
+                windows = self.needs_by_id[need].windows
+                if deadline is not None and any(
+                    window.earliest <= deadline and window.latest >= lot.window.earliest for window in windows
+                ):
+                    supply[need] += lot.grams
+        return {need.id: min(need.grams, supply[need.id]) for need in self.needs}
+
+    def may_stop(self, shift: Shift, site_id: str) -> bool:
+        """Whether the shift has every skill that the place asks for."""
+        return set(self.sites_by_id[site_id].skills) <= set(shift.skills)
+
+    def may_carry(self, shift: Shift, lot: Lot) -> bool:
+        """Whether the shift has every skill that the lot asks for, and no other shift has the lot on board."""
+        return set(lot.skills) <= set(shift.skills) and lot.on_board in (None, shift.id)
 
     def leg(self, shift: Shift, origin: str, destination: str) -> tuple[int, int] | None:
         """Seconds and metres between two sites for this shift's vehicle, or None without a road."""

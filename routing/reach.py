@@ -58,10 +58,10 @@ def _failure_in_time(problem: Problem, shift: Shift, cargo: tuple[Cargo, ...], d
 def possible_pairs(problem: Problem) -> frozenset[tuple[str, str]]:
     """The allowed pairs of lot and need that at least one shift could serve."""
     return frozenset(
-        (pair.lot, pair.need)
-        for pair in problem.eligibilities
+        (lot, need)
+        for lot, need in problem.pairs()
         if any(
-            failure_of_trip(problem, shift, problem.lots_by_id[pair.lot], problem.needs_by_id[pair.need]) is None
+            failure_of_trip(problem, shift, problem.lots_by_id[lot], problem.needs_by_id[need]) is None
             for shift in problem.shifts
         )
     )

@@ -113,7 +113,9 @@ def opening_for(problem: Problem, kind: str, lot: str, need: str) -> Intervals:
     if kind == "pickup":
         window = problem.lots_by_id[lot].window
         return ((window.earliest, window.latest),)
-    latest = problem.deadlines[lot, need]
+    latest = problem.deadline(lot, need)
+    if latest is None:
+        return ()
     return tuple(
         (window.earliest, min(window.latest, latest))
         for window in problem.needs_by_id[need].windows

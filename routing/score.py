@@ -4,7 +4,7 @@ driving. Grams times cents per kg and metres times cents per km are both in that
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from routing.plan import Route
+from routing.plan import Route, Tiers
 from routing.problem import Lot, Need, Problem, Shift
 from routing.retime import Tour, retime
 
@@ -14,15 +14,20 @@ def value_per_kg(problem: Problem, lot: Lot) -> int:
 
 
 class Fill:
-    """How full each food bank is, and what more food for it is worth: the emptier, the more."""
+    """How full each food bank is, over the weeks before and today, and what more food for it is worth: the emptier,
+    the more. Full means all that could come to it today, not all that it asked for."""
 
     def __init__(self, problem: Problem) -> None:
         self._steps = problem.policy.fairness
         self.wanted: dict[str, int] = defaultdict(int)
         self.delivered: dict[str, int] = defaultdict(int)
+        self.priority: dict[str, int] = defaultdict(int)
+        attainable = problem.attainable_grams
         for need in problem.needs:
-            self.wanted[need.organisation] += need.grams + need.delivered_grams
-            self.delivered[need.organisation] += need.delivered_grams
+            bank = need.organisation
+            self.wanted[bank] += attainable[need.id] + need.delivered_grams + need.past_wanted_grams
+            self.delivered[bank] += need.delivered_grams + need.past_delivered_grams
+            self.priority[bank] = max(self.priority[bank], need.priority_percent)
 
     def add(self, need: Need, grams: int) -> None:
         self.delivered[need.organisation] += grams
@@ -38,7 +43,7 @@ class Fill:
         for step in self._steps:
             high = self.wanted[organisation] * step.until_percent // 100
             if high > low:
-                found.append((high - low, step.cents_per_kg))
+                found.append((high - low, step.cents_per_kg * self.priority[organisation] // 100))
                 low = high
         return found
 
@@ -46,7 +51,8 @@ class Fill:
         total = low = 0
         for step in self._steps:
             high = self.wanted[organisation] * step.until_percent // 100
-            total += max(0, min(delivered, high) - low) * step.cents_per_kg
+            cents = step.cents_per_kg * self.priority[organisation] // 100
+            total += max(0, min(delivered, high) - low) * cents
             low = high
         return total
 
@@ -55,24 +61,36 @@ def cost_of(shift: Shift, metres: int, seconds: int) -> int:
     return metres * shift.cents_per_km + seconds * shift.cents_per_hour * 1000 // 3600
 
 
-def worth_of(problem: Problem, tours: Sequence[Tour]) -> int:
-    """What these tours, one for each shift, are worth."""
-    fill, total = Fill(problem), 0
+def tiers_of(problem: Problem, tours: Sequence[Tour]) -> Tiers:
+    """What these tours, one for each shift, are worth, tier by tier."""
+    fill, food, fairness, driving = Fill(problem), 0, 0, 0
+    carried: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for shift, tour in zip(problem.shifts, tours, strict=True):
         if not tour:
             continue
         route = retime(problem, shift, tour)
         if route is None:
             raise ValueError(f"The shift {shift.id} cannot drive this tour.")
-        total -= route_cost(shift, route)
+        driving += route_cost(shift, route)
         for visit in tour:
             if visit.kind == "drop_off":
                 for cargo in visit.cargo:
                     need = problem.needs_by_id[cargo.need]
-                    total += cargo.grams * value_per_kg(problem, problem.lots_by_id[cargo.lot])
-                    total += fill.bonus_for(need, cargo.grams)
+                    food += cargo.grams * value_per_kg(problem, problem.lots_by_id[cargo.lot])
+                    fairness += fill.bonus_for(need, cargo.grams)
                     fill.add(need, cargo.grams)
-    return total
+                    carried[cargo.lot].add((cargo.need, shift.id))
+    return Tiers(food, fairness, driving, broken_promises(problem, carried) * problem.policy.move_cents * 1000)
+
+
+def broken_promises(problem: Problem, carried: Mapping[str, set[tuple[str, str]]]) -> int:
+    """Promises that are not kept: nothing of the lot goes to that need with that shift."""
+    return sum((promise.need, promise.shift) not in carried.get(promise.lot, set()) for promise in problem.promises)
+
+
+def worth_of(problem: Problem, tours: Sequence[Tour]) -> int:
+    """What these tours, one for each shift, are worth."""
+    return tiers_of(problem, tours).worth
 
 
 def route_cost(shift: Shift, route: Route) -> int:

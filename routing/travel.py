@@ -1,21 +1,112 @@
 """Travel times and distances between the sites of a problem, one matrix per road profile."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from typing import Any
 
-Row = tuple[int | None, ...]
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.plain import ProblemError, plain_fields, plain_table
+
+NO_ROAD = -1
+MOST = 10_000_000
+
+Row = Sequence[int | None]
+Table = Sequence[Row] | NDArray[np.int32]
 
 
-@dataclass(frozen=True)
 class TravelMatrix:
-    """Seconds and metres from site i to site j, in the order of Problem.sites; None where no road leads."""
+    """Seconds and metres from site i to site j, in the order of Problem.sites; not symmetric.
 
-    seconds: tuple[Row, ...]
-    metres: tuple[Row, ...]
+    Held as two read-only int32 arrays of shape (sites, sites), with -1 where no road leads (`None` in lists and in
+    JSON). Raises ProblemError, with a path from `seconds` or `metres` on, for tables that are no square of
+    whole numbers from 0 to 10,000,000, or not 0 from a site to itself.
+    """
+
+    __slots__ = ("metres", "seconds")
+
+    def __init__(self, seconds: Table, metres: Table) -> None:
+        self.seconds = _array("seconds", seconds)
+        self.metres = _array("metres", metres)
+        if self.seconds.shape != self.metres.shape:
+            raise ProblemError("metres", f"There should be {len(self.seconds)} rows, as in seconds.", "wrong_size")
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TravelMatrix):
+            return NotImplemented
+        return bool(np.array_equal(self.seconds, other.seconds) and np.array_equal(self.metres, other.metres))
+
+    __hash__ = None  # type: ignore[assignment]  # large, and nobody's key
 
     def leg(self, origin: int, destination: int) -> tuple[int, int] | None:
         """Seconds and metres of one drive, or None if there is no road."""
-        seconds = self.seconds[origin][destination]
-        metres = self.metres[origin][destination]
-        if seconds is None or metres is None:
-            return None
-        return seconds, metres
+        seconds = int(self.seconds[origin, destination])
+        metres = int(self.metres[origin, destination])
+        return None if seconds < 0 or metres < 0 else (seconds, metres)
+
+    def digest(self) -> bytes:
+        """SHA-256 of both tables."""
+        whole = hashlib.sha256(repr(self.seconds.shape).encode())
+        whole.update(self.seconds.tobytes())
+        whole.update(self.metres.tobytes())
+        return whole.digest()
+
+    @classmethod
+    def from_plain(cls, value: Any, path: str) -> "TravelMatrix":
+        """Read what `to_plain` wrote; raises ProblemError with the path of what does not fit."""
+        found = plain_fields(value, ("seconds", "metres"), path)
+        tables = {name: plain_table(found[name], f"{path}.{name}") for name in ("seconds", "metres")}
+        try:
+            return cls(tables["seconds"], tables["metres"])
+        except ProblemError as error:
+            raise ProblemError(f"{path}.{error.path}", error.sentence, error.code) from None
+
+    def to_plain(self) -> dict[str, list[list[int | None]]]:
+        """As lists, None where no road leads."""
+        return {"seconds": _lists(self.seconds), "metres": _lists(self.metres)}
+
+
+def _lists(table: NDArray[np.int32]) -> list[list[int | None]]:
+    return [[None if value < 0 else value for value in row] for row in table.tolist()]
+
+
+def _array(path: str, table: Table) -> NDArray[np.int32]:
+    if isinstance(table, np.ndarray):
+        found = np.array(table, dtype=np.int64)
+    else:
+        found = _from_lists(path, table)
+    if found.ndim != 2 or found.shape[0] != found.shape[1]:
+        raise ProblemError(path, "There should be as many values in each row as there are rows.", "wrong_size")
+    wrong = np.argwhere((found < NO_ROAD) | (found > MOST))
+    if len(wrong):
+        row, column = (int(each) for each in wrong[0])
+        sentence = f"This should be from 0 to {MOST}, not {found[row, column]}."
+        raise ProblemError(f"{path}[{row}][{column}]", sentence, "out_of_range")
+    away = np.flatnonzero(np.diagonal(found) != 0)
+    if len(away):
+        raise ProblemError(f"{path}[{away[0]}][{away[0]}]", "A site is 0 from itself.", "out_of_range")
+    result = found.astype(np.int32)
+    result.setflags(write=False)
+    return result
+
+
+def _from_lists(path: str, table: Sequence[Row]) -> NDArray[np.int64]:
+    size = len(table)
+    found = np.empty((size, size), dtype=np.int64)
+    for number, row in enumerate(table):
+        if len(row) != size:
+            raise ProblemError(f"{path}[{number}]", f"There should be {size} values, one for each site.", "wrong_size")
+        for column, value in enumerate(row):
+            if value is None:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise ProblemError(f"{path}[{number}][{column}]", "This should be a whole number.", "wrong_type")
+            if not 0 <= value <= MOST:
+                sentence = f"This should be from 0 to {MOST}, not {value}."
+                raise ProblemError(f"{path}[{number}][{column}]", sentence, "out_of_range")
+        found[number] = [NO_ROAD if value is None else value for value in row]
+    return found

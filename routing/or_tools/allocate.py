@@ -41,7 +41,7 @@ def allocate_greedily(problem: Problem, pairs: frozenset[tuple[str, str]]) -> Am
         while True:
             choices = [
                 (_worth(problem, lot, problem.needs_by_id[need], grams, left), grams, need)
-                for need in problem.needs_for[lot.id]
+                for need in problem.needs_for(lot.id)
                 if (lot.id, need) in pairs and (lot.id, need) not in amounts
                 for grams in [_takes(lot, left.lots[lot.id], left.needs[need])]
                 if grams
