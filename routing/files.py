@@ -9,7 +9,8 @@ from routing.problem import Problem
 
 PROBLEM_FORMAT = "wasl-problem"
 PLAN_FORMAT = "wasl-plan"
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)  # version 2 only added fields that may be left out
 
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def _body(document: Any, expected: str) -> dict[str, Any]:
         raise ProblemError("", "The document should be a JSON object.", "wrong_type")
     if document.get("format") != expected:
         raise ProblemError("format", f"The format should be {expected}.", "wrong_format")
-    if document.get("version") != VERSION or isinstance(document["version"], bool):
-        raise ProblemError("version", f"Only version {VERSION} can be read.", "unknown_version")
+    if type(document.get("version")) is not int or document["version"] not in READABLE:
+        versions = " and ".join(str(version) for version in READABLE)
+        raise ProblemError("version", f"Only versions {versions} can be read.", "unknown_version")
     return {key: value for key, value in document.items() if key not in ("format", "version")}

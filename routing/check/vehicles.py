@@ -1,0 +1,65 @@
+"""Rules about vehicles and drivers: what they can carry, cold enough, and where they may go."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from routing.check.case import Case, Violation, is_visit, load_of
+from routing.plan import Route
+from routing.problem import Load
+
+
+def vehicles_carry_what_they_can(case: Case) -> Iterator[Violation]:
+    rule = "vehicles_carry_what_they_can"
+    stays = _stays_on_board(case)
+    for number, route in enumerate(case.plan.routes):
+        capacity = case.shift_of(route).capacity
+        on_board = stays.get(route.shift, Load())
+        for position, stop in enumerate(route.stops):
+            where = f"routes[{number}].stops[{position}]"
+            on_board = on_board + _added(case, route, position)
+            if stop.load_after != on_board:
+                yield Violation(rule, "The load on board is not what the stops before add up to.", where)
+            if not on_board.fits_in(capacity):
+                yield Violation(rule, "The vehicle cannot carry this much.", where)
+
+
+def _added(case: Case, route: Route, position: int) -> Load:
+    """What a stop puts into the vehicle, less what it takes out."""
+    added = Load()
+    for allocation in case.handled_at(route, position):
+        load = load_of(case.lot_of(allocation), allocation.grams)
+        added = added + load if allocation.pickup_stop == position else added - load
+    return added
+
+
+def _stays_on_board(case: Case) -> dict[str, Load]:
+    """By shift, what it has on board from the start and does not deliver: that takes room all day."""
+    delivered: defaultdict[str, int] = defaultdict(int)
+    for _, allocation in case.allocations():
+        delivered[allocation.lot] += allocation.grams
+    found: defaultdict[str, Load] = defaultdict(Load)
+    for lot in case.problem.lots:
+        if lot.on_board is not None:
+            found[lot.on_board] += load_of(lot, max(0, lot.grams - delivered[lot.id]))
+    return found
+
+
+def food_keeps_its_temperature(case: Case) -> Iterator[Violation]:
+    for where, allocation in case.allocations():
+        wanted = case.lot_of(allocation).temperature_class
+        if case.problem.shifts_by_id[allocation.shift].capacity.grams_for(wanted) < allocation.grams:
+            sentence = f"The vehicle has too little room for {wanted} food."
+            yield Violation("food_keeps_its_temperature", sentence, where)
+
+
+def skills_are_there(case: Case) -> Iterator[Violation]:
+    """Every place and every lot gets a shift with all the skills that it asks for."""
+    rule = "skills_are_there"
+    for where, route, _, stop in case.stops():
+        missing = set(case.problem.sites_by_id[stop.site].skills) - set(case.shift_of(route).skills)
+        if is_visit(stop) and missing:
+            yield Violation(rule, f"To stop at {stop.site} takes {', '.join(sorted(missing))}.", where)
+    for where, allocation in case.allocations():
+        missing = set(case.lot_of(allocation).skills) - set(case.problem.shifts_by_id[allocation.shift].skills)
+        if missing:
+            yield Violation(rule, f"To carry the lot {allocation.lot} takes {', '.join(sorted(missing))}.", where)

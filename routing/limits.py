@@ -1,0 +1,58 @@
+"""How large every number of a problem may be. Validation and the JSON Schema both read this one table."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+LATEST_SECOND = 3 * 86_400  # deadlines and shifts may reach into the night after
+DAY = 86_400
+MOST_GRAMS = 1_000_000_000  # a thousand tonnes
+MOST_CENTS = 1_000_000
+MOST_EXACT = 2**53  # sums of worth beyond this would lose cents in floating point
+
+
+class Limit(NamedTuple):
+    """A whole number from `least` to `most`; `optional`: or None."""
+
+    least: int
+    most: int
+    optional: bool = False
+
+
+_SECOND = Limit(0, LATEST_SECOND)
+_GRAMS = Limit(0, MOST_GRAMS)
+_GRAMS_OR_NONE = Limit(0, MOST_GRAMS, optional=True)
+_CENTS = Limit(0, MOST_CENTS)
+
+LIMITS: Mapping[str, Mapping[str, Limit]] = {
+    "TimeWindow": {"earliest": _SECOND, "latest": _SECOND},
+    "Load": dict.fromkeys(("grams", "crates", "chilled_grams", "frozen_grams", "hot_grams"), _GRAMS),
+    "Storage": dict.fromkeys(("ambient_grams", "chilled_grams", "frozen_grams", "hot_grams"), _GRAMS_OR_NONE),
+    "Site": {"setup_seconds": Limit(0, DAY), "service_seconds": Limit(0, DAY)},
+    "Lot": {
+        "grams": Limit(1, MOST_GRAMS),
+        "crates": _GRAMS,
+        "value_per_kg": _CENTS,
+        "deliver_by": Limit(0, LATEST_SECOND, optional=True),
+    },
+    "Need": {
+        "grams": _GRAMS,
+        "people_served": _GRAMS,
+        "delivered_grams": _GRAMS,
+        "past_wanted_grams": _GRAMS,
+        "past_delivered_grams": _GRAMS,
+        "priority_percent": Limit(0, 1000),
+    },
+    "Eligibility": {"deliver_by": _SECOND},
+    "Break": {"seconds": Limit(1, DAY)},
+    "Shift": {
+        "cents_per_km": _CENTS,
+        "cents_per_hour": _CENTS,
+        "cents_per_use": _CENTS,
+        "grams_co2e_per_km": _CENTS,
+        "maximum_metres": _GRAMS_OR_NONE,
+        "maximum_stops": _GRAMS_OR_NONE,
+    },
+    "FairnessStep": {"until_percent": Limit(1, 100), "cents_per_kg": _CENTS},
+    "Policy": {"value_per_kg": _CENTS, "shipment_grams": Limit(1, MOST_GRAMS), "move_cents": _CENTS},
+    "LockedCargo": {"grams": Limit(1, MOST_GRAMS)},
+}
