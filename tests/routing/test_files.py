@@ -1,6 +1,7 @@
 """Problems and plans survive the way through JSON; what does not fit is refused with its path."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import ProblemError, plan_from_json, plan_to_json, problem_from_json, problem_to_json, solve
+from routing.plan import Change, Unserved
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
+from tests.routing.checked_day import the_day, the_plan
 
 
 @given(seed=st.integers(0, 10_000))
@@ -28,6 +31,40 @@ def test_two_different_problems_have_different_digests() -> None:
     assert a_problem([a_lot()]).digest() != a_problem([a_lot(grams=41_000)]).digest()
 
 
+def test_a_document_of_the_first_version_is_one_of_the_second() -> None:
+    problem = a_city(2)
+    document = problem_to_json(problem)
+    later = {
+        "sites": ("storage", "skills"),
+        "lots": ("deliver_by", "skills", "on_board"),
+        "needs": ("past_wanted_grams", "past_delivered_grams", "priority_percent"),
+        "shifts": ("breaks", "skills"),
+    }
+    for name, fields in later.items():
+        for thing in document[name]:
+            for field in fields:
+                del thing[field]
+    del document["locked"], document["promises"], document["policy"]["move_cents"]
+    assert problem_from_json({**document, "version": 1}) == problem
+    assert problem_from_json({**document, "version": 2}) == problem
+
+
+def test_a_plan_of_the_first_version_can_still_be_read() -> None:
+    plan = replace(the_plan(), tiers=None, attainable_grams={})
+    document = plan_to_json(plan)
+    del document["tiers"], document["attainable_grams"]
+    for unserved in document["unserved"]:
+        del unserved["change"]
+    assert plan_from_json({**document, "version": 1}) == plan
+
+
+def test_every_field_survives_the_way_through_json() -> None:
+    day = replace(the_day(), eligibilities=None)
+    assert problem_from_json(json.loads(json.dumps(problem_to_json(day)))) == day
+    plan = replace(the_plan(), unserved=(Unserved("cake", 1, "no_need_left", {}, Change("need", "x", 5, {"g": 5})),))
+    assert plan_from_json(json.loads(json.dumps(plan_to_json(plan)))) == plan
+
+
 WRONG: list[tuple[list[Any], Any, str]] = [
     (["lots", 0, "grams"], -1, "lots[0].grams"),
     (["lots", 0, "grams"], "many", "lots[0].grams"),
@@ -40,7 +77,13 @@ WRONG: list[tuple[list[Any], Any, str]] = [
     (["shifts", 0, "profile"], "boat", "shifts[0].profile"),
     (["eligibilities", 0, "lot"], "nothing", "eligibilities[0].lot"),
     (["travel", "car", "seconds"], [[0]], "travel"),
+    (["shifts", 0, "breaks"], [{"window": {"earliest": 1, "latest": 2}}], "shifts[0].breaks[0].seconds"),
+    (["lots", 0, "on_board"], 7, "lots[0].on_board"),
+    (["eligibilities"], 7, "eligibilities"),
     (["version"], 99, "version"),
+    (["version"], 0, "version"),
+    (["version"], True, "version"),
+    (["version"], "2", "version"),
     (["format"], "recipe", "format"),
 ]
 
