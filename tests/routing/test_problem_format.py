@@ -1,21 +1,46 @@
-"""The example on the page about the file format is one that the commands take."""
+"""The page about the file format: its example runs, its tables have every field with its default, its codes are all."""
 
+import ast
+import dataclasses
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from routing import Lot, Need, Policy, Problem, Shift, check, problem_from_json, solve
+import pytest
+
+from routing import Plan, Problem, check, plan_to_json, problem_from_json, problem_to_json, solve
+from routing.plan import CHANGES, STOP_KINDS
+from routing.schema import SCHEMAS, schema_text
 from tests.conftest import ROOT
+from tests.routing.checked_day import the_day, the_plan
 
-PAGE = (ROOT / "docs" / "problem-format.md").read_text(encoding="utf-8")
+DOCS = ROOT / "docs"
+PAGE = (DOCS / "problem-format.md").read_text(encoding="utf-8")
+IN_WORDS = {("Site", "storage"), ("Problem", "policy"), ("Policy", "fairness")}
 
 
 def example() -> str:
     found = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert found is not None
     return found.group(1)
+
+
+def table_of(title: str) -> dict[str, list[str]]:
+    """The rows of the first table under a heading, by the name in their first cell."""
+    found = re.search(rf"^##+ {title}\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    assert found is not None, title
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", found.group(1), re.M)
+    ]
+    return {cells[0].strip("`"): cells for cells in rows[2:]}
+
+
+def parts_of(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The schema objects that a document is made of, by name."""
+    return {kind: found, **found["$defs"]}
 
 
 def test_the_example_is_a_problem_with_a_good_plan() -> None:
@@ -35,7 +60,53 @@ def test_the_commands_of_the_page_work_on_its_example(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def test_every_field_of_a_problem_is_on_the_page() -> None:
-    for kind in (Problem, Lot, Need, Shift, Policy):
-        for name in kind.__dataclass_fields__:
-            assert re.search(rf"\b{name}\b", PAGE), f"{kind.__name__}.{name}"
+@pytest.mark.parametrize("document", SCHEMAS)
+def test_every_object_has_a_table_with_its_fields_in_order_and_their_defaults(document: str) -> None:
+    schema = SCHEMAS[document]()
+    whole = {"problem": Problem, "plan": Plan}[document]
+    for name, part in parts_of(whole.__name__, schema).items():
+        rows = table_of(name)
+        assert list(rows) == list(part["properties"]), name
+        for field, about in part["properties"].items():
+            default = rows[field][3]
+            if field in part["required"]:
+                assert default == "-", (name, field)
+            elif field == "attainable_grams":
+                assert default == "`{}`"
+            elif (name, field) not in IN_WORDS:
+                assert default == f"`{json.dumps(about['default'])}`", (name, field)
+
+
+@pytest.mark.parametrize("word", [*STOP_KINDS, *CHANGES])
+def test_every_word_that_a_plan_may_use_is_on_the_page(word: str) -> None:
+    assert f"`{word}`" in PAGE
+
+
+def codes_of(source: Path) -> set[str]:
+    """The codes of all problem errors that a module raises."""
+    calls = [node for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    raised = [call.args[-1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "ProblemError"]
+    return {str(code.value) for code in raised if isinstance(code, ast.Constant)}
+
+
+def test_every_code_is_on_the_page_and_no_other() -> None:
+    told = {code for cell in table_of("What is refused") for code in re.findall(r"[a-z_]+", cell)}
+    raised = set().union(*(codes_of(path) for path in (ROOT / "routing").rglob("*.py")))
+    raised.add("breaks_overlap")  # handed on as an argument
+    raised.add("windows_overlap")
+    assert told == raised
+
+
+@pytest.mark.parametrize("document", SCHEMAS)
+def test_the_committed_schemas_are_those_of_the_code(document: str) -> None:
+    kept = (DOCS / f"{document}.schema.json").read_text(encoding="utf-8")
+    assert kept == schema_text(document), "write them again: python -m routing.schema docs"
+
+
+def test_what_is_written_has_the_fields_that_the_schemas_name() -> None:
+    written = {"problem": problem_to_json(the_day()), "plan": plan_to_json(the_plan())}
+    for document, fields in written.items():
+        assert set(fields) == set(SCHEMAS[document]()["properties"])
+    stops = written["plan"]["routes"][0]["stops"][0]
+    assert set(stops) == set(SCHEMAS["plan"]()["$defs"]["Stop"]["properties"])
+    assert {field.name for field in dataclasses.fields(Problem)} < set(written["problem"])
