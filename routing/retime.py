@@ -100,6 +100,12 @@ def tour_of(plan: Plan, route: Route) -> Tour:
     return tuple(visits)
 
 
+def tours_of_plan(problem: Problem, plan: Plan) -> tuple[Tour, ...]:
+    """One tour for each shift of the problem, empty where the plan leaves it at home."""
+    routes = {route.shift: route for route in plan.routes}
+    return tuple(tour_of(plan, routes[shift.id]) if shift.id in routes else () for shift in problem.shifts)
+
+
 def opening(problem: Problem, visit: Visit) -> Intervals:
     """When this visit may begin, given all it handles."""
     intervals = ANY_TIME

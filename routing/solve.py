@@ -1,33 +1,37 @@
-"""The pipeline on one screen: allocate, route, fill up, route again from there, explain."""
+"""The pipeline on one screen: set locked routes aside, search, put together, explain what stays."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from routing.explain import explain
-from routing.insert import fill_up
-from routing.or_tools.allocate import allocate
-from routing.or_tools.route import route, shipments_in, shipments_of
+from routing.locked import with_locked, without_locked
+from routing.or_tools.allocate import allocate, allocate_greedily
 from routing.plan import Allocation, Plan, Route
 from routing.problem import Problem
-from routing.reach import possible_pairs
-from routing.retime import Tour, allocations_of, retime
-from routing.score import Left, worth_of
+from routing.retime import Tour, allocations_of, retime, tours_of_plan
+from routing.score import Left, tiers_of
 
-ENGINE = "or-tools two-phase"
+if TYPE_CHECKING:
+    from routing.engine.prepare import Candidates
+    from routing.engine.search import Found
+
+ENGINES = ("joint", "two-phase", "or-tools")
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
-FIRST_PART = 1_000_000  # pieces put in later never share a number with those cut before
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the search is; figures are those of the best plan so far."""
+    """How far the search is; figures are those of the best plan so far, `worth` in thousandths of a cent."""
 
     phase: str
     elapsed_seconds: float
     grams_allocated: int
     metres: int
     lots_unserved: int
+    worth: int = 0
+    bound_grams: int | None = None
 
 
 def solve(
@@ -35,68 +39,141 @@ def solve(
     *,
     seconds: float = 10.0,
     seed: int = 1,
+    engine: str = "joint",
+    iterations: int | None = None,
+    workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    start: Plan | None = None,
 ) -> Plan:
     """Decide the day within about `seconds`; with `stop` the best plan so far is given at once.
 
-    The plan always passes `routing.check`. An empty problem has an empty plan.
+    engine: "joint" (one search for food bank, vehicle and place), "two-phase" (the same search with CP-SAT's food
+        banks) or "or-tools" (CP-SAT, then OR-Tools' routing library).
+    iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine.
+    workers: processes, for days of more than some hundred lots.
+    start: a plan of this problem to begin with.
+
+    The plan always passes `routing.check`. An empty problem has an empty plan. Raises ValueError for an engine that
+    does not exist.
     """
-    began = time.monotonic()
+    if engine not in ENGINES:
+        raise ValueError(f"There is no engine {engine}: choose one of {', '.join(ENGINES)}.")
+    run = _Run(problem, seconds, iterations, seed, progress, stop)
+    free = without_locked(problem)
+    begin = tours_of_plan(problem, start) if start is not None else None
+    tours = _search(free, run, engine, workers, _free_part(problem, free, begin))
+    whole = with_locked(problem, free, tours)
+    run.report("explaining what stays", whole, problem)
+    return plan_of(problem, whole, seed, engine)
 
-    def remaining() -> float:
-        return seconds - (time.monotonic() - began)
 
-    def stopped() -> bool:
-        return remaining() <= 0 or (stop is not None and stop())
+def _free_part(problem: Problem, free: Problem, tours: Sequence[Tour] | None) -> Sequence[Tour] | None:
+    if tours is None:
+        return None
+    by_shift = dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
+    return tuple(by_shift[shift.id] for shift in free.shifts)
 
-    def report(phase: str, tours: Sequence[Tour]) -> None:
-        if progress is not None:
-            progress(_progress(problem, phase, time.monotonic() - began, tours))
 
+class _Run:
+    """The clock of one solve, and whom it tells."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        iterations: int | None,
+        seed: int,
+        progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        self.problem, self.seconds, self.iterations, self.seed = problem, seconds, iterations, seed
+        self.progress, self.stop = progress, stop
+        self.began = time.monotonic()
+        self.asked: float | None = None
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+    def remaining(self) -> float:
+        return self.seconds - self.elapsed()
+
+    def stopped(self) -> bool:
+        """Whether somebody wants the answer now, or (without iterations) the time is over."""
+        over = self.iterations is None and self.remaining() <= 0
+        return over or (self.stop is not None and self.stop())
+
+    def filling_stopped(self) -> bool:
+        """Filling up ends by itself and needs little time, so it may still do its work when somebody wants the
+        answer: otherwise an early stop would have an empty plan, with reasons that are not true."""
+        if self.asked is None and self.stop is not None and self.stop():
+            self.asked = time.monotonic()
+        return self.asked is not None and time.monotonic() - self.asked > GRACE_SECONDS
+
+    def assign(self, problem: Problem, candidates: "Candidates", seconds: float) -> Mapping[tuple[str, str], int]:
+        """CP-SAT's food banks; with iterations the greedy ones, since CP-SAT goes by the clock."""
+        pairs = frozenset((problem.lots[lot].id, need) for lot, needs in candidates.items() for need in needs)
+        if self.iterations is not None:
+            return allocate_greedily(problem, pairs)
+        return allocate(problem, pairs, seconds=seconds, seed=self.seed, stopped=self.stopped)
+
+    def found(self, best: "Found") -> None:
+        """Tell of a better plan, in numbers."""
+        if self.progress is not None:
+            self.progress(
+                Progress("improving routes", round(self.elapsed(), 2), best.grams, best.metres, 0, int(best.worth))
+            )
+
+    def report(self, phase: str, tours: Sequence[Tour], problem: Problem | None = None) -> None:
+        if self.progress is None:
+            return
+        problem = problem or self.problem
+        left = Left(problem, tours)
+        timed = [retime(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True) if tour]
+        self.progress(
+            Progress(
+                phase,
+                round(self.elapsed(), 2),
+                sum(lot.grams for lot in problem.lots) - sum(left.unserved.values()),
+                sum(each.metres for each in timed if each is not None),
+                len(left.unserved),
+                tiers_of(problem, tours).worth,
+            )
+        )
+
+
+def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Sequence[Tour] | None) -> tuple[Tour, ...]:
     nothing: tuple[Tour, ...] = tuple(() for _ in problem.shifts)
-    report("choosing food banks", nothing)
-    amounts = allocate(problem, possible_pairs(problem), seconds=seconds * 0.2, seed=seed, stopped=stopped)
-    report("building routes", nothing)
-    tours = route(problem, shipments_of(problem, amounts), seconds=remaining() * 0.5, stopped=stopped)
-    tours = fill_up(problem, tours, first_part=FIRST_PART, stopped=_a_little_after(stop))
-    report("improving routes", tours)
-    tours = _improved(problem, tours, remaining, stopped)
-    report("explaining what stays", tours)
-    return plan_of(problem, tours, seed)
+    if not problem.lots or not problem.needs or not problem.shifts:
+        return nothing
+    if engine == "or-tools":
+        from routing.or_tools.two_phase import solve_or_tools
+
+        return solve_or_tools(
+            problem,
+            seed=run.seed,
+            seconds=run.seconds,
+            remaining=run.remaining,
+            stopped=run.stopped,
+            filling_stopped=run.filling_stopped,
+            report=lambda phase, tours: run.report(phase, tours, problem),
+        )
+    from routing.joint import Budget, solve_joint, solve_two_phase
+
+    budget = Budget(
+        run.seconds,
+        run.iterations,
+        run.seed,
+        run.stopped,
+        lambda phase, tours: run.report(phase, tours, problem),
+        run.found,
+    )
+    if engine == "two-phase":
+        return solve_two_phase(problem, budget, run.assign)
+    return solve_joint(problem, budget, run.assign, start)
 
 
-def _a_little_after(stop: Callable[[], bool] | None) -> Callable[[], bool]:
-    """Filling up ends by itself and needs little time, so it may still do its work when somebody wants the answer:
-    otherwise an early stop would have an empty plan, with reasons that are not true."""
-    asked: list[float] = []
-
-    def over() -> bool:
-        if stop is not None and not asked and stop():
-            asked.append(time.monotonic())
-        return bool(asked) and time.monotonic() - asked[0] > GRACE_SECONDS
-
-    return over
-
-
-def _improved(
-    problem: Problem, tours: tuple[Tour, ...], remaining: Callable[[], float], stopped: Callable[[], bool]
-) -> tuple[Tour, ...]:
-    """Route what the tours carry again, from where they are, as long as that helps and time remains."""
-    part = 2 * FIRST_PART
-    while remaining() > 0.5 and not stopped():
-        shipments, order = shipments_in(problem, tours)
-        if not shipments:
-            return tours
-        again = route(problem, shipments, seconds=remaining() * 0.9, stopped=stopped, start=order)
-        again = fill_up(problem, again, first_part=part, stopped=stopped)
-        if worth_of(problem, again) <= worth_of(problem, tours):
-            return tours
-        tours, part = again, part + FIRST_PART
-    return tours
-
-
-def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = ENGINE) -> Plan:
+def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "joint") -> Plan:
     """The plan that drives these tours, with its reasons for all that stays."""
     routes: list[Route] = []
     allocations: list[Allocation] = []
@@ -105,16 +182,12 @@ def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = EN
         if timed is not None:
             routes.append(timed)
             allocations.extend(allocations_of(problem, shift, tour))
-    return Plan(problem.digest(), tuple(routes), tuple(allocations), explain(problem, tours), engine, seed)
-
-
-def _progress(problem: Problem, phase: str, elapsed: float, tours: Sequence[Tour]) -> Progress:
-    left = Left(problem, tours)
-    timed = [retime(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True) if tour]
-    return Progress(
-        phase,
-        round(elapsed, 2),
-        sum(lot.grams for lot in problem.lots) - sum(left.unserved.values()),
-        sum(each.metres for each in timed if each is not None),
-        len(left.unserved),
+    return Plan(
+        problem.digest(),
+        tuple(routes),
+        tuple(allocations),
+        explain(problem, tours),
+        engine,
+        seed,
+        tiers=tiers_of(problem, tours),
     )

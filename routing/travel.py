@@ -75,10 +75,7 @@ def _lists(table: NDArray[np.int32]) -> list[list[int | None]]:
 
 
 def _array(path: str, table: Table) -> NDArray[np.int32]:
-    if isinstance(table, np.ndarray):
-        found = np.array(table, dtype=np.int64)
-    else:
-        found = _from_lists(path, table)
+    found = np.array(table, dtype=np.int64) if isinstance(table, np.ndarray) else _from_lists(path, table)
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
         raise ProblemError(path, "There should be as many values in each row as there are rows.", "wrong_size")
     wrong = np.argwhere((found < NO_ROAD) | (found > MOST))

@@ -1,0 +1,71 @@
+"""What the search moves: grams of one lot that travel together, cut so that some vehicle can take them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.problem import Lot, Problem
+from routing.retime import Tour
+
+SMALLEST_PART_GRAMS = 10_000  # nobody stops for less, unless the whole lot is smaller
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Grams of the lot with this number. `need` is where it must go, if that is decided; `carried` where it is now:
+    the number of the shift, and the need."""
+
+    lot: int
+    grams: int
+    need: str | None = None
+    carried: tuple[int, str] | None = None
+
+
+def cut(problem: Problem, lot: Lot, grams: int) -> list[int]:
+    """Equal parts that a vehicle can take; whatever must stay whole, or is on board already, stays whole."""
+    if not lot.splittable or lot.on_board is not None:
+        return [grams]
+    room = max((shift.capacity.grams_for(lot.temperature_class) for shift in problem.shifts), default=0)
+    crates = max((shift.capacity.crates for shift in problem.shifts), default=0)
+    largest = max(1, min(problem.policy.shipment_grams, room))
+    if lot.crates > crates > 0:
+        largest = max(1, min(largest, lot.grams * crates // lot.crates))
+    count = -(-grams // largest)
+    return [grams // count + (number < grams % count) for number in range(count)]
+
+
+def pieces_of(problem: Problem, amounts: Mapping[tuple[str, str], int] | None = None) -> list[Piece]:
+    """All lots as pieces; with `amounts` (grams by lot and need) only what these allot, each piece for its need."""
+    if amounts is None:
+        return [Piece(number, part) for number, lot in enumerate(problem.lots) for part in cut(problem, lot, lot.grams)]
+    numbers = {lot.id: number for number, lot in enumerate(problem.lots)}
+    return [
+        Piece(numbers[lot], part, need=need)
+        for (lot, need), grams in sorted(amounts.items())
+        for part in cut(problem, problem.lots_by_id[lot], grams)
+    ]
+
+
+def pieces_in(problem: Problem, tours: Sequence[Tour]) -> list[Piece]:
+    """What the tours carry, one piece for each cargo in the order of unloading, and then what they leave, cut."""
+    numbers = {lot.id: number for number, lot in enumerate(problem.lots)}
+    left = {lot.id: lot.grams for lot in problem.lots}
+    found = []
+    for shift, tour in enumerate(tours):
+        for visit in tour:
+            if visit.kind == "drop_off":
+                for cargo in visit.cargo:
+                    found.append(Piece(numbers[cargo.lot], cargo.grams, carried=(shift, cargo.need)))
+                    left[cargo.lot] -= cargo.grams
+    for number, lot in enumerate(problem.lots):
+        if left[lot.id] > 0 and (lot.on_board is None or left[lot.id] == lot.grams):
+            found += [Piece(number, part) for part in cut(problem, lot, left[lot.id])]
+    return found
+
+
+def by_lot(pieces: Sequence[Piece]) -> dict[int, list[int]]:
+    """The numbers of the pieces of each lot."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, piece in enumerate(pieces):
+        found[piece.lot].append(number)
+    return dict(found)

@@ -1,0 +1,140 @@
+"""Put pieces back greedily, each where it is worth most: food bank, vehicle and place in one choice."""
+
+from typing import Any
+
+import numpy as np
+
+from routing.engine.chance import below, chance, countdown
+from routing.engine.compiled import compiled, in_line
+from routing.engine.layout import (
+    BLINK,
+    EMPTY_VERSION,
+    NEVER,
+    NONE,
+    POOL,
+    SEARCH,
+    ZERO,
+)
+from routing.engine.moves import bonus, promise_kept, put_in
+from routing.engine.places import cheapest_place
+
+
+@in_line
+def look_up(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any) -> Any:
+    """The cost of the piece's cheapest place on the vehicle's route as it is now, from memory where it was found
+    before; the place itself is in the cache then."""
+    version = state.version[vehicle]
+    if state.cache_version[candidate, vehicle] == version:
+        return state.cache_cost[candidate, vehicle]
+    profile = day.vehicle_profile[vehicle]
+    site, to_site = day.piece_site[piece], day.candidate_site[candidate]
+    cost, code = cheapest_place(
+        day.seconds[profile],
+        day.metres[profile],
+        state.stops[vehicle],
+        state.times[vehicle],
+        state.stop_count[vehicle],
+        day.vehicle_capacity[vehicle],
+        day.piece_load[piece],
+        day.piece_on_board[piece] >= 0,
+        site,
+        day.piece_from[piece],
+        day.piece_until[piece],
+        day.setup[site],
+        day.service[site],
+        to_site,
+        day.candidate_windows[candidate],
+        day.candidate_window_count[candidate],
+        day.setup[to_site],
+        day.service[to_site],
+        day.vehicle_per_metre[vehicle],
+        day.vehicle_per_second[vehicle],
+        day.vehicle_most_metres[vehicle] - state.route_metres[vehicle],
+        day.vehicle_most_stops[vehicle] - state.route_stops[vehicle],
+    )
+    if state.route_stops[vehicle] == 0:
+        cost += day.vehicle_use[vehicle]
+    state.cache_version[candidate, vehicle] = version
+    state.cache_cost[candidate, vehicle] = cost
+    state.cache_place[candidate, vehicle] = code
+    return cost
+
+
+@in_line
+def can_take(day: Any, state: Any, piece: Any, candidate: Any) -> Any:
+    """How many grams of the piece the candidate can still take; 0 if too few."""
+    grams = min(day.piece_grams[piece], state.need_left[day.candidate_need[candidate]])
+    storage = day.candidate_storage[candidate]
+    if storage >= 0:
+        grams = min(grams, state.storage_left[storage])
+    return grams if grams >= day.piece_least[piece] else ZERO
+
+
+@compiled
+def put_back_best(day: Any, state: Any, scratch: Any, piece: Any, blinks: Any) -> Any:
+    """Put the piece where it is worth most; False if that is nowhere worth its cost."""
+    best, best_vehicle, best_candidate, best_grams = 0.0, NONE, NONE, ZERO
+    for candidate in range(day.candidate_first[piece], day.candidate_first[piece + 1]):
+        grams = can_take(day, state, piece, candidate)
+        if grams == 0:
+            continue
+        bank = day.candidate_bank[candidate]
+        had = state.bank_grams[bank]
+        worth = (
+            grams * day.piece_value[piece]
+            + bonus(day.step_until[bank], day.step_worth[bank], had + grams)
+            - bonus(day.step_until[bank], day.step_worth[bank], had)
+        )
+        most = worth + (day.move_cost if day.piece_promised_vehicle[piece] >= 0 else 0.0)
+        if most <= best:
+            continue
+        scratch.numbers[SEARCH] += 1
+        for vehicle in range(len(state.version)):
+            if not day.allowed[piece, vehicle] or not state.enabled[vehicle]:
+                continue
+            if not day.stop_allowed[day.candidate_site[candidate], vehicle]:
+                continue
+            if state.version[vehicle] == EMPTY_VERSION:
+                # Of empty vehicles that differ in nothing, one is enough.
+                if scratch.class_mark[day.vehicle_class[vehicle]] == scratch.numbers[SEARCH]:
+                    continue
+                scratch.class_mark[day.vehicle_class[vehicle]] = scratch.numbers[SEARCH]
+            scratch.numbers[BLINK] -= 1
+            if scratch.numbers[BLINK] <= 0 and blinks > 0:
+                scratch.numbers[BLINK] = countdown(state.random, blinks)
+                continue
+            cost = look_up(day, state, piece, candidate, vehicle)
+            if cost >= NEVER:
+                continue
+            gain = worth - cost + promise_kept(day, piece, candidate, vehicle)
+            if gain > best:
+                best, best_vehicle, best_candidate, best_grams = gain, np.int64(vehicle), np.int64(candidate), grams
+    if best_vehicle < 0:
+        return False
+    code = state.cache_place[best_candidate, best_vehicle]
+    return put_in(day, state, scratch, piece, best_vehicle, best_candidate, best_grams, code)
+
+
+@compiled
+def order_pool(day: Any, state: Any, scratch: Any) -> None:
+    """Sort the pool by one of the orders, chosen by chance: chance itself and the largest first more often."""
+    orders = day.piece_keys.shape[0]
+    draw = below(state.random, orders + 6)
+    order = 0 if draw < 4 else (1 if draw < 8 else min(orders - 1, draw - 6))
+    size = scratch.numbers[POOL]
+    for number in range(size):
+        piece = scratch.pool[number]
+        key = chance(state.random) if order == 0 else day.piece_keys[order, piece]
+        at = number
+        while at > 0 and scratch.pool_key[at - 1] > key:
+            scratch.pool_key[at], scratch.pool[at] = scratch.pool_key[at - 1], scratch.pool[at - 1]
+            at -= 1
+        scratch.pool_key[at], scratch.pool[at] = key, piece
+
+
+@compiled
+def recreate(day: Any, state: Any, scratch: Any, blinks: Any) -> None:
+    """Put the pool back, piece by piece; what is worth its cost nowhere stays out."""
+    order_pool(day, state, scratch)
+    for number in range(scratch.numbers[POOL]):
+        put_back_best(day, state, scratch, scratch.pool[number], blinks)

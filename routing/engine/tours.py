@@ -1,0 +1,85 @@
+"""From the engine's arrays to tours and back."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.engine.layout import BREAK, DROP_OFF, FIRST_NODE, KIND, NODES, PICKUP, SITE
+from routing.engine.moves import drive_as_sketched, give_piece
+from routing.engine.prepare import Prepared
+from routing.retime import Cargo, Tour, Visit
+
+KINDS = {int(PICKUP): "pickup", int(DROP_OFF): "drop_off", int(BREAK): "break"}
+
+
+def tours_of(prepared: Prepared) -> tuple[Tour, ...]:
+    """One tour for each shift, empty where it stays at home."""
+    return tuple(_tour(prepared, vehicle) for vehicle in range(len(prepared.problem.shifts)))
+
+
+def _tour(prepared: Prepared, vehicle: int) -> Tour:
+    state, problem = prepared.state, prepared.problem
+    if state.node_count[vehicle] == 0:
+        return ()
+    visits = []
+    for row in state.stops[vehicle, : state.stop_count[vehicle]]:
+        kind = KINDS.get(int(row[KIND]))
+        if kind is None:
+            continue
+        codes = state.nodes[vehicle, row[FIRST_NODE] : row[FIRST_NODE] + row[NODES]] if kind != "break" else ()
+        visits.append(
+            Visit(kind, problem.sites[row[SITE]].id, tuple(_cargo(prepared, int(code) // 2) for code in codes))
+        )
+    return tuple(visits)
+
+
+def _cargo(prepared: Prepared, piece: int) -> Cargo:
+    lot = prepared.problem.lots[prepared.pieces[piece].lot].id
+    need = prepared.candidate_needs[prepared.state.piece_candidate[piece]]
+    return Cargo(lot, need, int(prepared.state.piece_carried[piece]), piece)
+
+
+def load_tours(prepared: Prepared, tours: Sequence[Tour]) -> bool:
+    """Let the search begin with these tours; the first pieces are those that they carry, in the order of unloading
+    (`pieces_in`). False if some tour could not be driven: its pieces are then on no route."""
+    day, state = prepared.day, prepared.state
+    number, whole = 0, True
+    for vehicle, tour in enumerate(tours):
+        if not tour:
+            continue
+        numbers: dict[Cargo, int] = {}
+        for visit in tour:
+            if visit.kind == "drop_off":
+                for cargo in visit.cargo:
+                    numbers[cargo] = number
+                    number += 1
+        for cargo, piece in numbers.items():
+            candidate = _candidate(prepared, piece, cargo.need)
+            give_piece(day, state, piece, vehicle, candidate, cargo.grams)
+        if not _drive(prepared, vehicle, tour, numbers):
+            whole = False
+    return whole
+
+
+def _candidate(prepared: Prepared, piece: int, need: str) -> int:
+    first, last = prepared.day.candidate_first[piece : piece + 2]
+    return int(first) + list(prepared.candidate_needs[first:last]).index(need)
+
+
+def _drive(prepared: Prepared, vehicle: int, tour: Tour, numbers: dict[Cargo, int]) -> bool:
+    problem, scratch = prepared.problem, prepared.scratch
+    rows = [[prepared.day.vehicle_start[vehicle], 0, 0, 0, 0]]
+    codes: list[int] = []
+    taken = int(prepared.day.break_first[vehicle])
+    for visit in tour:
+        if visit.kind == "break":
+            rows.append([0, int(BREAK), taken, 0, 0])
+            taken += 1
+            continue
+        kind, side = (PICKUP, 0) if visit.kind == "pickup" else (DROP_OFF, 1)
+        rows.append([problem.site_numbers[visit.site], int(kind), len(codes), len(visit.cargo), 0])
+        codes += [2 * numbers[cargo] + side for cargo in visit.cargo]
+    rows.append([prepared.day.vehicle_end[vehicle], 4, 0, 0, 0])
+    scratch.stops[: len(rows)] = np.array(rows, dtype=np.int32)
+    scratch.nodes[: len(codes)] = np.array(codes, dtype=np.int32)
+    return bool(drive_as_sketched(prepared.day, prepared.state, scratch, vehicle, len(rows), len(codes)))

@@ -1,0 +1,142 @@
+"""The joint engine: food bank, vehicle and place in the route decided in one search.
+
+CP-SAT's assignment gives a second start beside the greedy one; the better is searched on, with all food banks free. The
+control, two-phase, is the same search with CP-SAT's food banks fixed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.engine.nearness import needs_worth_trying
+from routing.engine.pace import Pace
+from routing.engine.pieces import Piece, pieces_in, pieces_of
+from routing.engine.prepare import Candidates, Prepared, prepare
+from routing.engine.search import Found, begin, fill, improve
+from routing.engine.tours import load_tours, tours_of
+from routing.problem import Problem
+from routing.retime import Tour
+from routing.score import worth_of
+
+FEW_LOOK_UPS = 400_000  # as many places to look at need no choice of food banks beforehand
+MOST_NEEDS = 24
+ROUNDS = (0.45, 0.3, 0.25)  # parts of the time; what is left of split lots is cut anew between them
+ASSIGN_PART, FIXED_PART = 0.1, 0.15
+
+Amounts = Mapping[tuple[str, str], int]
+Assign = Callable[[Problem, Candidates, float], Amounts]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a search may use, and whom it tells."""
+
+    seconds: float
+    iterations: int | None
+    seed: int
+    stopped: Callable[[], bool]
+    report: Callable[[str, Sequence[Tour]], None]
+    found: Callable[[Found], None]
+
+    def pace(self, part: float) -> Pace:
+        """A part of the time, or of the iterations."""
+        return Pace(self.seconds * part, None if self.iterations is None else max(1, int(self.iterations * part)))
+
+
+def candidates_of(problem: Problem) -> Candidates:
+    """All needs where a day is small, else the nearest and the emptiest."""
+    most = max((len(problem.needs_for(lot.id)) for lot in problem.lots), default=0)
+    if most <= MOST_NEEDS and len(problem.lots) * most * len(problem.shifts) <= FEW_LOOK_UPS:
+        return needs_worth_trying(problem, nearest=most, emptiest=0)
+    return needs_worth_trying(problem)
+
+
+def solve_joint(
+    problem: Problem, budget: Budget, assign: Assign, start: Sequence[Tour] | None = None
+) -> tuple[Tour, ...]:
+    """Tours for all shifts, from `start` where given."""
+    candidates = candidates_of(problem)
+    if start is not None:
+        return improve_tours(problem, start, candidates, budget, 1.0)
+    first = first_tours(problem, candidates, budget.seed)
+    budget.report("building routes", first)
+    amounts = assign(problem, candidates, budget.seconds * ASSIGN_PART)
+    fixed = with_fixed_needs(problem, candidates, amounts, budget, FIXED_PART)
+    best = max(first, fixed, key=lambda tours: worth_of(problem, tours))
+    budget.report("improving routes", best)
+    return improve_tours(problem, best, candidates, budget, 1.0 - ASSIGN_PART - FIXED_PART)
+
+
+def solve_two_phase(problem: Problem, budget: Budget, assign: Assign) -> tuple[Tour, ...]:
+    """The control: who gets what is decided by CP-SAT alone, before any routing."""
+    candidates = candidates_of(problem)
+    amounts = assign(problem, candidates, budget.seconds * 2 * ASSIGN_PART)
+    return with_fixed_needs(problem, candidates, amounts, budget, 1.0 - 2 * ASSIGN_PART)
+
+
+def first_tours(problem: Problem, candidates: Candidates, seed: int) -> tuple[Tour, ...]:
+    """Everything put in greedily: a plan at once."""
+    prepared = _begun(problem, pieces_of(problem), candidates, seed)
+    fill(prepared)
+    return tours_of(prepared)
+
+
+def with_fixed_needs(
+    problem: Problem, candidates: Candidates, amounts: Amounts, budget: Budget, part: float
+) -> tuple[Tour, ...]:
+    """Routes for what is allotted already."""
+    prepared = _begun(problem, pieces_of(problem, amounts), candidates, budget.seed)
+    fill(prepared)
+    improve(prepared, budget.pace(part), stopped=budget.stopped)
+    return tours_of(prepared)
+
+
+def improve_tours(
+    problem: Problem, tours: Sequence[Tour], candidates: Candidates, budget: Budget, part: float
+) -> tuple[Tour, ...]:
+    """Search on from these tours, in rounds, and end with every place used that is worth its detour."""
+    for number, share in enumerate(ROUNDS):
+        prepared = loaded(problem, tours, candidates, budget.seed + number)
+
+        improve(prepared, budget.pace(part * share), stopped=budget.stopped, better=budget.found)
+        tours = tours_of(prepared)
+    return finish(problem, tours, budget.seed)
+
+
+def loaded(problem: Problem, tours: Sequence[Tour], candidates: Candidates, seed: int) -> Prepared:
+    """A search that begins with these tours, and with the rest put in greedily."""
+    prepared = _begun(problem, pieces_in(problem, tours), candidates, seed)
+    load_tours(prepared, tours)
+    fill(prepared)
+    return prepared
+
+
+def finish(problem: Problem, tours: Sequence[Tour], seed: int) -> tuple[Tour, ...]:
+    """Put in what is left wherever it is worth its detour, whatever the food bank, until nothing changes."""
+    every = _Everywhere(problem)
+    while True:
+        prepared = loaded(problem, tours, every, seed)
+        found = tours_of(prepared)
+        if _carried(found) <= _carried(tours):
+            return tuple(tours)
+        tours = found
+
+
+class _Everywhere(dict[int, tuple[str, ...]]):
+    """All needs that a lot may go to, found when asked for."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+    def get(self, lot: int, _: object = ()) -> tuple[str, ...]:
+        return self.problem.needs_for(self.problem.lots[lot].id)
+
+
+def _carried(tours: Sequence[Tour]) -> int:
+    return sum(cargo.grams for tour in tours for visit in tour if visit.kind == "drop_off" for cargo in visit.cargo)
+
+
+def _begun(problem: Problem, pieces: Sequence[Piece], candidates: Candidates, seed: int) -> Prepared:
+    prepared = prepare(problem, pieces, candidates, seed=seed)
+    begin(prepared)
+    return prepared

@@ -1,0 +1,72 @@
+"""Locked routes are no matter for a search: what they carry is taken off lots, needs and storages beforehand, and they
+are put beside what was found."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from routing.problem import LockedRoute, Lot, Need, Problem, Site, Storage
+from routing.retime import Cargo, Tour, Visit
+
+
+def without_locked(problem: Problem) -> Problem:
+    """The problem of the shifts that are free, with what the locked ones leave over."""
+    if not problem.locked:
+        return problem
+    locked = {route.shift for route in problem.locked}
+    by_lot: defaultdict[str, int] = defaultdict(int)
+    by_need: defaultdict[str, int] = defaultdict(int)
+    stored: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for route in problem.locked:
+        for stop in route.stops:
+            for cargo in stop.cargo if stop.kind == "drop_off" else ():
+                by_lot[cargo.lot] += cargo.grams
+                by_need[cargo.need] += cargo.grams
+                stored[stop.site, problem.lots_by_id[cargo.lot].temperature_class] += cargo.grams
+    lots = tuple(rest for lot in problem.lots if (rest := _lot_left(lot, by_lot[lot.id], locked)) is not None)
+    kept = {lot.id for lot in lots}
+    pairs = problem.eligibilities
+    return replace(
+        problem,
+        sites=tuple(_site_left(site, stored) for site in problem.sites),
+        lots=lots,
+        needs=tuple(_need_left(need, by_need[need.id]) for need in problem.needs),
+        eligibilities=None if pairs is None else tuple(pair for pair in pairs if pair.lot in kept),
+        shifts=tuple(shift for shift in problem.shifts if shift.id not in locked),
+        locked=(),
+        promises=tuple(each for each in problem.promises if each.lot in kept and each.shift not in locked),
+    )
+
+
+def _lot_left(lot: Lot, taken: int, locked: set[str]) -> Lot | None:
+    left = lot.grams - taken
+    if left <= 0 or (taken and not lot.splittable) or lot.on_board in locked:
+        return None
+    return replace(lot, grams=left, crates=lot.crates_for(left))
+
+
+def _need_left(need: Need, taken: int) -> Need:
+    return replace(need, grams=need.grams - taken, delivered_grams=need.delivered_grams + taken)
+
+
+def _site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
+    limits = {}
+    for name in ("ambient", "chilled", "frozen", "hot"):
+        limit = site.storage.limit_for(name)
+        limits[f"{name}_grams"] = None if limit is None else max(0, limit - stored.get((site.id, name), 0))
+    return replace(site, storage=Storage(**limits))
+
+
+def with_locked(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
+    """One tour for each shift of the problem: those found for the free shifts, and the locked ones."""
+    found = {shift.id: tour for shift, tour in zip(free.shifts, tours, strict=True)}
+    found |= {route.shift: locked_tour(route) for route in problem.locked}
+    return tuple(found[shift.id] for shift in problem.shifts)
+
+
+def locked_tour(route: LockedRoute) -> Tour:
+    """The visits of a locked route."""
+    return tuple(
+        Visit(stop.kind, stop.site, tuple(Cargo(each.lot, each.need, each.grams) for each in stop.cargo))
+        for stop in route.stops
+    )

@@ -1,0 +1,97 @@
+"""The engine's search against what can be said without it: the checker, the score, a second run, a brute force."""
+
+import itertools
+
+import pytest
+
+from routing import check, solve
+from routing.engine.layout import WORTH
+from routing.engine.nearness import needs_worth_trying
+from routing.engine.pace import Pace
+from routing.engine.pieces import pieces_in, pieces_of
+from routing.engine.prepare import Prepared, prepare
+from routing.engine.search import begin, fill, improve
+from routing.engine.tours import load_tours, tours_of
+from routing.problem import Problem
+from routing.retime import retime
+from routing.score import tiers_of, worth_of
+from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
+
+
+def searched(problem: Problem, iterations: int = 300, seed: int = 1) -> Prepared:
+    prepared = prepare(problem, pieces_of(problem), needs_worth_trying(problem), seed=seed)
+    begin(prepared)
+    fill(prepared)
+    improve(prepared, Pace(1.0, iterations), stopped=lambda: False)
+    return prepared
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_the_search_adds_up_is_what_the_tours_are_worth(seed: int) -> None:
+    problem = a_city(seed, lots=20, vans=4)
+    prepared = searched(problem)
+    assert prepared.state.totals[WORTH] == pytest.approx(worth_of(problem, tours_of(prepared)), rel=1e-6, abs=50_000)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_tour_of_the_search_can_be_driven(seed: int) -> None:
+    problem = a_city(seed, lots=20, vans=4)
+    for shift, tour in zip(problem.shifts, tours_of(searched(problem)), strict=True):
+        assert not tour or retime(problem, shift, tour) is not None
+
+
+def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
+    problem = a_city(7, lots=25, vans=4)
+    plans = [solve(problem, iterations=400, seed=3) for _ in range(2)]
+    assert plans[0] == plans[1]
+
+
+def test_another_seed_may_give_another_plan_but_never_a_wrong_one() -> None:
+    problem = a_city(8, lots=25, vans=4)
+    for seed in range(5):
+        assert check(problem, solve(problem, iterations=200, seed=seed)) == ()
+
+
+def test_a_search_goes_on_from_the_tours_it_is_given() -> None:
+    problem = a_city(9, lots=25, vans=4)
+    tours = tours_of(searched(problem))
+    again = prepare(problem, pieces_in(problem, tours), needs_worth_trying(problem), seed=5)
+    begin(again)
+    assert load_tours(again, tours)
+    assert again.state.totals[WORTH] == pytest.approx(worth_of(problem, tours), rel=1e-6, abs=50_000)
+    assert tiers_of(problem, tours_of(again)).food == tiers_of(problem, tours).food
+
+
+def test_the_engine_finds_the_best_order_that_there_is() -> None:
+    places = {"store": (0, 0), "west": (-4000, 500), "east": (5000, -700), "north": (300, 6000), "bank": (1000, 1000)}
+    stores = ["store", "west", "east", "north"]
+    lots = [a_lot(store, site=store, grams=30_000) for store in stores]
+    problem = a_problem(lots, [a_need(grams=500_000)], [a_shift(cents_per_hour=0)], places=places)
+    plan = solve(problem, iterations=2000, seed=1)
+    metres = [
+        sum(problem.leg(problem.shifts[0], a, b)[1] for a, b in itertools.pairwise(["bank", *order, "bank"]))  # type: ignore[index]
+        for order in itertools.permutations(stores)
+    ]
+    assert plan.grams_unserved == 0
+    assert plan.metres == min(metres)
+
+
+def test_lots_of_one_store_share_its_stop() -> None:
+    lots = [a_lot(f"lot {number}", grams=20_000) for number in range(4)]
+    plan = solve(a_problem(lots, [a_need(grams=500_000)], [a_shift()]), iterations=300)
+    assert [stop.kind for stop in plan.routes[0].stops] == ["start", "pickup", "drop_off", "end"]
+
+
+def test_a_lot_goes_where_it_is_worth_most_and_not_only_to_the_nearest() -> None:
+    places = {"store": (0, 0), "bank": (1000, 0), "poor": (3000, 0)}
+    full = a_need("full", past_wanted_grams=1_000_000, past_delivered_grams=1_000_000)
+    empty = a_need("empty", organisation="poor", site="poor", past_wanted_grams=1_000_000)
+    plan = solve(a_problem([a_lot()], [full, empty], [a_shift()], places=places), iterations=200)
+    assert [allocation.need for allocation in plan.allocations] == ["empty"]
+
+
+def test_a_vehicle_is_not_sent_for_what_its_drive_is_not_worth() -> None:
+    places = {"store": (90_000, 0), "bank": (0, 0)}
+    plan = solve(a_problem([a_lot(grams=5_000)], [a_need()], [a_shift()], places=places), iterations=100)
+    assert plan.routes == ()
+    assert plan.unserved[0].reason == "detour_not_worth_it"
