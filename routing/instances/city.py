@@ -94,6 +94,7 @@ def _point(draw: Draw, middles: Sequence[Point]) -> Point:
 class Named:
     """What the name of an instance says; `size` is empty for a real place."""
 
+    name: str
     place: str
     size: str
     seed: int
@@ -118,7 +119,7 @@ def parsed(name: str) -> Named:
         raise ProblemError("name", sentence, "unknown_reference")
     city, size, place, fleet, seed, split, km = found.groups()
     variant = Variant(cast(Fleet, fleet), bool(split), CENTS_PER_KM if km is None else int(km))
-    return Named(city or place, size or "", int(seed), variant)
+    return Named(name, city or place, size or "", int(seed), variant)
 
 
 def instance(name: str) -> Problem:

@@ -54,6 +54,16 @@ def _families() -> Iterator[tuple[str, int]]:
             yield f"{place}-{fleet} -split", 3
 
 
+def named(words: Sequence[str]) -> list[str]:
+    """The days that these names mean: a day, or a family (a name without its seed) for all its published days.
+    Raises ProblemError for what is neither."""
+    found: list[str] = []
+    for word in words:
+        family = [name for name in published() if parsed(name).family == word]
+        found.extend(family or [parsed(word).name])
+    return found
+
+
 def is_large(name: str) -> bool:
     return parsed(name).size in LARGE
 
