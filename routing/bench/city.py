@@ -55,7 +55,7 @@ class Bench:
         return "\n".join(
             [
                 f"{self.date}; {self.machine}.",
-                f"{days} day(s); {_list(seconds)} s; seeds of the engines {_list(seeds)}; one process, or *n, a run.",
+                f"{days} day(s); {_list(seconds)} s; seeds of the engines {_list(seeds)}; one process, or :n, a run.",
                 "Every plan was checked, and its figures are the checker's. " + INVENTED,
                 "",
                 "Median (worst) over days and seeds:",
@@ -84,7 +84,7 @@ def run(
     """Run every engine on every day with every seed.
 
     names: of days, or of families for all their published days.
-    engines: of `routing.solve`, or "uncoordinated": every food bank by itself. "joint*2" uses two processes.
+    engines: of `routing.solve`, or "uncoordinated": every food bank by itself. "joint:2" uses two processes.
     processes: of each run whose engine does not say; runs never overlap.
     plans: a folder for the plans that stand, from which `publish` takes them.
     told: hears of each result at once.
@@ -113,11 +113,11 @@ def _versions() -> str:
 
 def _side(engine: str, processes: int) -> tuple[str, int]:
     """An engine and its number of processes."""
-    name, star, number = engine.partition("*")
-    if name not in (*ENGINES, UNCOORDINATED) or (star and not number.isdecimal()) or number == "0":
+    name, colon, number = engine.partition(":")
+    if name not in (*ENGINES, UNCOORDINATED) or (colon and not number.isdecimal()) or number == "0":
         known = ", ".join((*ENGINES, UNCOORDINATED))
-        raise ProblemError("engines", f"There is no engine {engine}: name {known}, or joint*2.", "unknown_reference")
-    return name, int(number) if star else processes
+        raise ProblemError("engines", f"There is no engine {engine}: name {known}, or joint:2.", "unknown_reference")
+    return name, int(number) if colon else processes
 
 
 def _list(things: Sequence[float]) -> str:

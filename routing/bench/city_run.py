@@ -37,7 +37,7 @@ class Run:
     @property
     def label(self) -> str:
         """The engine, and how many processes if there are several."""
-        return self.engine if self.workers == 1 else f"{self.engine}*{self.workers}"
+        return self.engine if self.workers == 1 else f"{self.engine}:{self.workers}"
 
 
 @dataclass(frozen=True)

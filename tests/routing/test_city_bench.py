@@ -68,15 +68,15 @@ def test_engines_take_turns_on_every_day_and_seed() -> None:
         runs.append(run)
         return Result(run)
 
-    city.run([DAY, "newport-plentiful-1"], ["joint", "or-tools*2"], 3.0, [1, 2], start=start)
+    city.run([DAY, "newport-plentiful-1"], ["joint", "or-tools:2"], 3.0, [1, 2], start=start)
     assert [(run.instance, run.seed, run.label) for run in runs] == [
         (DAY, 1, "joint"),
-        (DAY, 1, "or-tools*2"),
-        (DAY, 2, "or-tools*2"),
+        (DAY, 1, "or-tools:2"),
+        (DAY, 2, "or-tools:2"),
         (DAY, 2, "joint"),
         ("newport-plentiful-1", 1, "joint"),
-        ("newport-plentiful-1", 1, "or-tools*2"),
-        ("newport-plentiful-1", 2, "or-tools*2"),
+        ("newport-plentiful-1", 1, "or-tools:2"),
+        ("newport-plentiful-1", 2, "or-tools:2"),
         ("newport-plentiful-1", 2, "joint"),
     ]
 
@@ -88,7 +88,7 @@ def test_a_family_means_all_its_published_days() -> None:
     ]
 
 
-@pytest.mark.parametrize(("names", "engines"), [(["city-S"], ["joint"]), ([DAY], ["best"]), ([DAY], ["joint*0"])])
+@pytest.mark.parametrize(("names", "engines"), [(["city-S"], ["joint"]), ([DAY], ["best"]), ([DAY], ["joint:0"])])
 def test_nothing_runs_with_a_name_that_does_not_exist(names: list[str], engines: list[str]) -> None:
     with pytest.raises(ProblemError, match="is no"):
         city.run(names, engines, start=lambda run: pytest.fail("it ran"))
