@@ -216,7 +216,9 @@ def test_every_best_known_value_is_for_the_published_day() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [each for each in read_best_known().values() if not is_large(each.instance)], ids=str
+    "record",
+    [each for each in read_best_known().values() if not is_large(each.instance)],
+    ids=lambda each: each.instance,
 )
 def test_the_plan_behind_a_best_known_value_stands_and_is_worth_it(record: Record) -> None:
     figures = checked_figures(instance(record.instance), read_plan(plan_path(record.instance, PLANS)))
