@@ -27,6 +27,8 @@ def cut(problem: Problem, lot: Lot, grams: int) -> list[int]:
         return [grams]
     room = max((shift.capacity.grams_for(lot.temperature_class) for shift in problem.shifts), default=0)
     crates = max((shift.capacity.crates for shift in problem.shifts), default=0)
+    if not room:  # no vehicle takes any of it, so nothing is gained by cutting it fine
+        return [grams]
     largest = max(1, min(problem.policy.shipment_grams, room))
     if lot.crates > crates > 0:
         largest = max(1, min(largest, lot.grams * crates // lot.crates))
