@@ -1,105 +1,119 @@
-"""`python -m routing solve|check|alone FILE`: the library at the command line. A wrong file is one sentence."""
+"""`python -m routing COMMAND`: the library at the command line. A wrong file is one sentence and status 1."""
 
 import argparse
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from routing.check import check
-from routing.child import figures_out, run
-from routing.files import plan_from_json, plan_to_json, problem_from_json
-from routing.plan import Plan
-from routing.problem import Problem, ProblemError
+from routing.commands.common import WrongFile, add_search_arguments, count, run, say
+from routing.solve import ENGINES
+
+FORMATS = ("wasl", "li-lim", "sartori-buriol")
 
 
-class WrongFile(Exception):
-    """A file that cannot be used; the message is one sentence."""
-
-
-def read(path: Path) -> Any:
-    """The JSON document of a file."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WrongFile(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise WrongFile(f"{path} is not JSON.") from error
-
-
-def read_problem(path: Path) -> Problem:
-    """A problem, alone in its file or beside a plan."""
-    document = read(path)
-    inner = document.get("problem", document) if isinstance(document, dict) else document
-    try:
-        return problem_from_json(inner)
-    except ProblemError as error:
-        raise WrongFile(f"{path}: {error}") from error
-
-
-def read_both(paths: list[Path]) -> tuple[Problem, Plan]:
-    """A problem and a plan, in one file or in two."""
-    document = read(paths[-1])
-    if len(paths) == 1 and not (isinstance(document, dict) and "plan" in document):
-        raise WrongFile(f"{paths[0]} holds no plan: give a problem file and a plan file.")
-    try:
-        return read_problem(paths[0]), plan_from_json(document["plan"] if len(paths) == 1 else document)
-    except ProblemError as error:
-        raise WrongFile(f"{paths[-1]}: {error}") from error
-
-
-def solve_command(arguments: argparse.Namespace) -> int:
-    from routing.solve import solve
-
-    plan = solve(read_problem(arguments.files[0]), seconds=arguments.seconds, seed=arguments.seed)
-    text = json.dumps(plan_to_json(plan), indent=2, ensure_ascii=False)
-    if arguments.output is None:
-        print(text)
-    else:
-        arguments.output.write_text(text + "\n", encoding="utf-8")
-    return 0
-
-
-def check_command(arguments: argparse.Namespace) -> int:
-    problem, plan = read_both(arguments.files)
-    violations = check(problem, plan)
-    for violation in violations:
-        print(f"{violation.rule}: {violation.sentence} ({violation.where})")
-    if not violations:
-        print(
-            f"No violation: {len(plan.routes)} routes, {plan.grams_allocated / 1000:.1f} kg allocated,"
-            f" {plan.grams_unserved / 1000:.1f} kg unserved with a reason."
-        )
-    return 1 if violations else 0
-
-
-def alone_command(arguments: argparse.Namespace) -> int:
-    from routing.alone import alone
-
-    day = alone(read_problem(arguments.files[0]), seconds=arguments.seconds, seed=arguments.seed)
-    print(json.dumps(figures_out(day.figures), indent=2))
-    return 0
-
-
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m routing", description="Decide a day of food collection.")
-    parser.add_argument("command", choices=("solve", "check", "alone", "child"))
-    parser.add_argument("files", nargs="*", type=Path, help="a problem; for check also a plan, or one file with both")
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--output", type=Path, help="where the plan goes; standard output otherwise")
-    arguments = parser.parse_args()
-    if arguments.command == "child":
-        return run(sys.stdin, sys.stdout)
-    if not arguments.files or len(arguments.files) > 2:
-        parser.error("name one file, or for check two")
-    commands = {"solve": solve_command, "check": check_command, "alone": alone_command}
+    given = list(sys.argv[1:] if words is None else words)
+    if given[:1] == ["bench"]:  # whose arguments are read there, to let the others start sooner
+        from routing.commands.bench import main as bench
+
+        return bench(given[1:])
+    return run(parser().parse_args(given))
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    whole = argparse.ArgumentParser(prog="python -m routing", description="Decide a day of food collection.")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    _add_solve(commands.add_parser("solve", help="decide a day, or solve a public pickup-and-delivery instance"))
+    _add_check(commands.add_parser("check", help="say what is wrong with a plan, or with a route list"))
+    alone = commands.add_parser("alone", help="the figures of a day with every food bank on its own")
+    alone.add_argument("file", type=Path, help="a problem")
+    add_search_arguments(alone)
+    alone.set_defaults(does=_alone)
+    child = commands.add_parser("child", help="one JSON request on standard input, JSON lines back")
+    child.set_defaults(does=_child)
+    commands.add_parser("bench", help="compare with other solvers, every answer checked: see bench --help")
+    schema = commands.add_parser("schema", help="write the JSON Schemas of problem and plan")
+    schema.add_argument("folder", type=Path, help="where problem.schema.json and plan.schema.json go")
+    schema.set_defaults(does=_schema)
+    compiling = commands.add_parser("compile", help="make the engine's machine code now, not at the first search")
+    compiling.set_defaults(does=_compile)
+    return whole
+
+
+def _add_solve(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, help="a problem; public instances also packed with gzip")
+    command.add_argument("--format", choices=FORMATS, default="wasl", help="what the file is; wasl: a problem document")
+    command.add_argument("--engine", choices=ENGINES, default="joint", help="for problem documents")
+    command.add_argument(
+        "--objective", choices=("vehicles", "distance"), default="vehicles", help="for public instances: what is least"
+    )
+    add_search_arguments(command)
+    command.add_argument("--iterations", type=count, help="steps of the search, instead of a time limit")
+    command.add_argument("--workers", type=count, default=1, help="processes, for problem documents")
+    command.add_argument("--output", type=Path, help="where the answer goes; standard output otherwise")
+    command.set_defaults(does=_solve)
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=FORMATS, default="wasl")
+    command.add_argument("files", nargs="+", type=Path, help="a problem and a plan, or one file with both; or routes")
+    command.set_defaults(does=_check)
+
+
+def _solve(arguments: argparse.Namespace) -> int:
+    if arguments.format == "wasl":
+        from routing.commands.days import solve_day
+
+        return solve_day(arguments)
+    from routing.commands.public import solve_pairs_file
+
+    return solve_pairs_file(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if len(arguments.files) > 2:
+        raise WrongFile(f"{arguments.files[2]} is one file too many: name one or two.")
+    if arguments.format == "wasl":
+        from routing.commands.days import check_day
+
+        return check_day(arguments)
+    from routing.commands.public import check_pairs_files
+
+    return check_pairs_files(arguments)
+
+
+def _alone(arguments: argparse.Namespace) -> int:
+    from routing.commands.days import alone_day
+
+    return alone_day(arguments)
+
+
+def _child(_: argparse.Namespace) -> int:
+    from routing import child
+
+    return child.run(sys.stdin, sys.stdout)
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    from routing.schema import write_schemas
+
     try:
-        return commands[arguments.command](arguments)
-    except WrongFile as error:
-        print(f"routing: {error}", file=sys.stderr)
-        return 1
+        write_schemas(arguments.folder)
+    except OSError as error:
+        raise WrongFile(f"{arguments.folder} cannot be written to: {error.strerror}.") from error
+    return 0
+
+
+def _compile(_: argparse.Namespace) -> int:
+    from routing.bench.on_wasl import load_machine_code
+    from routing.engine.warm import compile_engine
+
+    say("compiling the search, which takes some 40 seconds where it is not done yet.")
+    compile_engine()
+    load_machine_code()
+    return 0
 
 
 if __name__ == "__main__":

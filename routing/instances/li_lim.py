@@ -10,7 +10,6 @@ import numpy as np
 
 from routing.instances.pair_files import Nodes, lines_of, text_of, whole, wrong
 from routing.instances.pairs import PairInstance
-from routing.plain import ProblemError
 
 
 def read_li_lim(path: Path) -> PairInstance:
@@ -26,9 +25,7 @@ def name_of(path: Path) -> str:
 def li_lim_from_text(text: str, name: str) -> PairInstance:
     """The instance in this text. The speed in the first line is 1 or, in some of the files, 0: nobody uses it."""
     lines = lines_of(text)
-    number, words = next(lines, (0, []))
-    if not words:
-        raise ProblemError("", "This file is empty.", "empty_file")
+    number, words = next(lines, (1, []))
     if len(words) != 3:
         raise wrong(number, "The first line should be three numbers: vehicles, capacity and speed.")
     vehicles, capacity = whole(number, words[0], 1), whole(number, words[1], 1)

@@ -27,11 +27,11 @@ def text_of(path: Path) -> str:
             content = gzip.decompress(content)
         return content.decode("utf-8")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ProblemError(str(path), "This gzip file is damaged.", "damaged_file") from error
+        raise ProblemError(str(path), "This gzip file is damaged.", "unreadable_file") from error
     except OSError as error:
         raise ProblemError(str(path), f"This file cannot be read: {error.strerror}.", "unreadable_file") from error
     except UnicodeDecodeError as error:
-        raise ProblemError(str(path), "This file is not text.", "not_text") from error
+        raise ProblemError(str(path), "This file is not text.", "unreadable_file") from error
 
 
 def lines_of(text: str) -> Iterator[Line]:

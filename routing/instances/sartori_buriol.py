@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from routing.instances.li_lim import name_of
 from routing.instances.pair_files import Line, Nodes, decimal, lines_of, shown, text_of, whole, wrong
 from routing.instances.pairs import PairInstance
-from routing.plain import ProblemError
 
 
 def read_sartori_buriol(path: Path) -> PairInstance:
@@ -35,7 +34,7 @@ def sartori_buriol_from_text(text: str, name: str = "") -> PairInstance:
 def _header(lines: Iterator[Line]) -> tuple[dict[str, tuple[int, str]], int]:
     """`NAME: value` lines up to NODES: value and line number by name, and the line of NODES."""
     header: dict[str, tuple[int, str]] = {}
-    last = 0
+    last = 1
     for last, words in lines:
         if words == ["NODES"]:
             return header, last
@@ -43,8 +42,6 @@ def _header(lines: Iterator[Line]) -> tuple[dict[str, tuple[int, str]], int]:
         if not colon:
             raise wrong(last, f"A header line is NAME: VALUE, and here is {shown(name)}.")
         header[name.strip()] = (last, value.strip())
-    if not last:
-        raise ProblemError("", "This file is empty.", "empty_file")
     raise wrong(last, "There is no line NODES.")
 
 

@@ -245,7 +245,7 @@ class RoutingModel:
         parent = os.getppid()
         limit = self.model.solver().CustomLimit(lambda: stopped() or os.getppid() != parent)
         self.model.AddSearchMonitor(limit)
-        parameters = _parameters(seconds)
+        parameters = search_parameters(seconds)
         self.model.CloseModelWithParameters(parameters)
         begin = self.model.ReadAssignmentFromRoutes(start, True) if start is not None else None
         if begin is not None:
@@ -266,7 +266,7 @@ class RoutingModel:
         return tuple(visits)
 
 
-def _parameters(seconds: float) -> Any:
+def search_parameters(seconds: float) -> Any:
     """The settings that did best of sixteen on public pickup and delivery days."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
     from ortools.util import optional_boolean_pb2

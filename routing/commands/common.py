@@ -1,0 +1,124 @@
+"""What the commands share: arguments that are checked, the clock of a command, output, and stopping early."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from routing.plain import ProblemError
+
+LONGEST_SECONDS = 7 * 86_400.0
+LEAST_SECONDS = 0.1  # of search, however long the start took
+MOST_SEED = 2**31 - 1
+
+
+class WrongFile(Exception):
+    """A file or request that cannot be used; the message is one sentence."""
+
+
+def say(sentence: str) -> None:
+    """Tell whoever is at the terminal; standard output is for answers."""
+    print(f"routing: {sentence}", file=sys.stderr, flush=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the parsed arguments say; the exit status."""
+    try:
+        status: int = arguments.does(arguments)
+    except WrongFile as error:
+        say(str(error))
+        return 1
+    return status
+
+
+def wrong_file(path: Path, error: ProblemError) -> WrongFile:
+    """The error with its file in front, said once."""
+    where = error.path if error.path not in ("", str(path)) else ""
+    return WrongFile(f"{path}: {where}: {error.sentence}" if where else f"{path}: {error.sentence}")
+
+
+def seconds(text: str) -> float:
+    """An argument in seconds, above 0."""
+    value = float(text)
+    if not 0 < value <= LONGEST_SECONDS:  # neither is true of nan
+        raise argparse.ArgumentTypeError(f"{text} should be above 0 and at most {LONGEST_SECONDS:.0f} seconds")
+    return value
+
+
+def count(text: str) -> int:
+    """An argument that counts something, at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} should be at least 1")
+    return value
+
+
+def seed(text: str) -> int:
+    """An argument that starts the random numbers."""
+    value = int(text)
+    if not 0 <= value <= MOST_SEED:
+        raise argparse.ArgumentTypeError(f"{text} should be from 0 to {MOST_SEED}")
+    return value
+
+
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """Time, seed and so on, called alike everywhere."""
+    limit = "seconds for the whole command, 10 if nothing is said; making machine code, once, is not counted"
+    parser.add_argument("--time-limit", "--seconds", dest="seconds", type=seconds, default=10.0, help=limit)
+    parser.add_argument("--seed", type=seed, default=1, help="start of the random numbers")
+
+
+class Clock:
+    """How much of a command's time is left. It began with the process: starting up is work of the processor alone."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self.began = time.monotonic() - time.process_time()
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+    def left(self) -> float:
+        return max(LEAST_SECONDS, self.limit - self.elapsed())
+
+
+class StopOnSignal:
+    """Ctrl-C or SIGTERM asks for the best answer so far; a second one ends the process."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, _: object) -> None:
+        self.asked = True
+        signal.signal(number, signal.SIG_DFL)
+
+    def __call__(self) -> bool:
+        return self.asked
+
+
+def compile_first(clock: Clock, load: Callable[[], object]) -> None:
+    """Make the engine's machine code where it is missing, say so, and do not count the time."""
+    from routing.engine.compiled import is_compiled
+
+    if is_compiled():
+        return
+    say("compiling the search, which takes some 40 seconds and is kept.")
+    began = time.monotonic()
+    load()
+    clock.began += time.monotonic() - began
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole file or nothing. Raises WrongFile where that is not possible."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise WrongFile(f"{path} cannot be written: {error.strerror}.") from error

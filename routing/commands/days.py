@@ -1,0 +1,109 @@
+"""Days of food collection: our own problem and plan documents, solved, checked, and played without coordination."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from routing.check import check
+from routing.child import figures_out
+from routing.commands.common import Clock, StopOnSignal, WrongFile, compile_first, write, wrong_file
+from routing.files import plan_from_json, plan_to_json, problem_from_json
+from routing.plan import Plan
+from routing.problem import Problem, ProblemError
+
+
+def read(path: Path) -> Any:
+    """The JSON document of a file."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WrongFile(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise WrongFile(f"{path} is not JSON.") from error
+
+
+def read_problem(path: Path) -> Problem:
+    """A problem, alone in its file or beside a plan."""
+    document = read(path)
+    inner = document.get("problem", document) if isinstance(document, dict) else document
+    try:
+        return problem_from_json(inner)
+    except ProblemError as error:
+        raise wrong_file(path, error) from error
+
+
+def read_both(paths: list[Path]) -> tuple[Problem, Plan]:
+    """A problem and a plan, in one file or in two."""
+    document = read(paths[-1])
+    if len(paths) == 1 and not (isinstance(document, dict) and "plan" in document):
+        raise WrongFile(f"{paths[0]} holds no plan: give a problem file and a plan file.")
+    problem = read_problem(paths[0])
+    try:
+        return problem, plan_from_json(document["plan"] if len(paths) == 1 else document)
+    except ProblemError as error:
+        raise wrong_file(paths[-1], error) from error
+
+
+def solve_day(arguments: argparse.Namespace) -> int:
+    """Decide a day and write the plan, if the checker accepts it."""
+    from routing.solve import solve
+
+    clock, stop = Clock(arguments.seconds), StopOnSignal()
+    problem = read_problem(arguments.file)
+    if arguments.engine != "or-tools":
+        compile_first(clock, _compile)
+    plan = solve(
+        problem,
+        engine=arguments.engine,
+        seconds=clock.left(),
+        iterations=arguments.iterations,
+        seed=arguments.seed,
+        workers=arguments.workers,
+        stop=stop,
+    )
+    violations = check(problem, plan)
+    if violations:
+        raise WrongFile(f"{arguments.file}: no plan is written, since it would be wrong: {violations[0].sentence}")
+    text = json.dumps(plan_to_json(plan), indent=2, ensure_ascii=False)
+    if arguments.output is None:
+        print(text)
+    else:
+        write(arguments.output, text + "\n")
+        print(f"{_summary(plan)}, {clock.elapsed():.1f} s")
+    return 0
+
+
+def _compile() -> None:
+    from routing.engine.warm import compile_engine
+
+    compile_engine()
+
+
+def _summary(plan: Plan) -> str:
+    metres = sum(route.metres for route in plan.routes)
+    kilograms = f"{plan.grams_allocated / 1000:.1f} kg allocated, {plan.grams_unserved / 1000:.1f} kg unserved"
+    return f"{len(plan.routes)} vehicles, {metres / 1000:.1f} km, {kilograms}"
+
+
+def check_day(arguments: argparse.Namespace) -> int:
+    """Say every rule that a plan breaks; 1 if there is one."""
+    problem, plan = read_both(arguments.files)
+    violations = check(problem, plan)
+    for violation in violations:
+        print(f"{violation.rule}: {violation.sentence} ({violation.where})")
+    if not violations:
+        print(
+            f"No violation: {len(plan.routes)} routes, {plan.grams_allocated / 1000:.1f} kg allocated,"
+            f" {plan.grams_unserved / 1000:.1f} kg unserved with a reason."
+        )
+    return 1 if violations else 0
+
+
+def alone_day(arguments: argparse.Namespace) -> int:
+    """The figures of the same day with every food bank on its own."""
+    from routing.alone import alone
+
+    day = alone(read_problem(arguments.file), seconds=arguments.seconds, seed=arguments.seed)
+    print(json.dumps(figures_out(day.figures), indent=2))
+    return 0
