@@ -11,8 +11,7 @@ from routing.engine.anneal import close_route, insert_all, open_all, remember_be
 from routing.engine.layout import (
     ABSENT,
     BLINKS,
-    BY_BANK,
-    BY_ROUTE,
+    BY_ABSENT,
     COLD,
     FLEET,
     HOT,
@@ -103,7 +102,7 @@ class Run:
         settings = np.zeros(16)
         settings[MEAN_OUT], settings[LONGEST_STRING], settings[BLINKS] = MEAN, STRING, BLINK_RATE
         settings[HOT], settings[COLD] = hot * self.scale, cold * self.scale
-        settings[BY_BANK], settings[BY_ROUTE] = 0.0, 0.0
+        settings[BY_ABSENT] = NEAR_ABSENT
         settings[MOST_ABSENT], settings[STEPS_TO_DO], settings[FLEET] = 10**6, steps, float(fleet)
         return settings
 
@@ -167,8 +166,8 @@ class Run:
 
 
 FLEET_PART = 0.4
-MEAN, STRING, BLINK_RATE = 10.0, 10.0, 0.01
-HOTTEST, COLDEST, FLEET_HEAT = 0.5, 0.005, 0.05
+MEAN, STRING, BLINK_RATE, NEAR_ABSENT = 10.0, 10.0, 0.01, 0.9
+HOTTEST, COLDEST, FLEET_HEAT = 2.0, 0.02, 0.2
 
 
 def pair_day(instance: "PairInstance", fleet: int, *, use: bool) -> Day:

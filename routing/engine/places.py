@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from routing.engine.chance import chance
 from routing.engine.clock import first_begin, first_begin_in_both, reaches
 from routing.engine.compiled import compiled
 from routing.engine.layout import (
@@ -66,6 +67,8 @@ def drop_off_place(
     stops_so_far: Any,
     seconds_so_far: Any,
     best: Any,
+    overlooked: Any,
+    random: Any,
 ) -> Any:
     """The cheapest drop-off from `stop` on, for a piece that is in the vehicle when it leaves `site`; cheaper than
     `best`, else code -1. The code is 2 x the stop after which to unload, plus 1 to unload at that stop itself."""
@@ -80,6 +83,8 @@ def drop_off_place(
         extra = metres[site, to_site] + metres[to_site, onward] - metres[site, onward]
         drive = seconds[site, to_site] + seconds[to_site, onward] - seconds[site, onward]
         cost = cost_so_far + extra * per_metre + (drive + setup + work) * per_second
+        if overlooked > 0.0 and chance(random) < overlooked:
+            cost = best
         if cost < best and metres_so_far + extra <= metres_left and stops_so_far + 1 <= stops_left:
             begin = first_begin(windows, window_count, ZERO, leave + seconds[site, to_site])
             if begin < NEVER and reaches(seconds, stops, times, stop, to_site, begin + setup + work):
@@ -133,6 +138,8 @@ def cheapest_place(
     per_second: Any,
     metres_left: Any,
     stops_left: Any,
+    overlooked: Any,
+    random: Any,
 ) -> Any:
     """The cheapest place of a piece on one route: (cost, code), NEVER and -1 without any. The code holds the stop
     after which (or at which) to collect, how it joins, and drop_off_place's code."""
@@ -141,7 +148,7 @@ def cheapest_place(
         best, found = drop_off_place(
             seconds, metres, stops, times, capacity, load[:0], to_site, windows, window_count, to_setup, to_work,
             per_metre, per_second, metres_left, stops_left, ONE, np.int64(stops[0, SITE]), times[0, LEAVE],
-            0.0, ZERO, 0.0, best,
+            0.0, ZERO, 0.0, best, overlooked, random,
         )  # fmt: skip
         return best, NONE if found < 0 else found * 4 + ON_BOARD
     loads_at = times.shape[1] - len(load)
@@ -158,7 +165,7 @@ def cheapest_place(
                 best, found = drop_off_place(
                     seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup,
                     to_work, per_metre, per_second, metres_left, stops_left, stop + 1, from_site, leave, 0.0, ZERO,
-                    from_work, best,
+                    from_work, best, overlooked, random,
                 )  # fmt: skip
                 if found >= 0:
                     code = (stop * 2**20 + found) * 4 + SAME_STOP
@@ -171,12 +178,13 @@ def cheapest_place(
         extra = metres[here, from_site] + metres[from_site, onward] - metres[here, onward]
         drive = seconds[here, from_site] + seconds[from_site, onward] - seconds[here, onward]
         drive += from_setup + from_work
-        if extra * per_metre + drive * per_second >= best:
+        if extra * per_metre + drive * per_second >= best or (overlooked > 0.0 and chance(random) < overlooked):
             continue
         leave = begin + from_setup + from_work
         best, found = drop_off_place(
             seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup, to_work,
             per_metre, per_second, metres_left, stops_left, stop + 1, from_site, leave, extra, ONE, drive, best,
+            overlooked, random,
         )  # fmt: skip
         if found >= 0:
             code = (stop * 2**20 + found) * 4 + NEW_STOP

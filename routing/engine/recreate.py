@@ -18,14 +18,15 @@ from routing.engine.layout import (
 from routing.engine.moves import bonus, promise_kept, put_in
 from routing.engine.places import cheapest_place
 
+# A blink (Christiaens and Vanden Berghe 2020) overlooks positions: here, now and then many of one route at once, so
+# that all other looks can be remembered.
+OVERLOOKED = 0.3
+
 
 @in_line
-def look_up(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any) -> Any:
-    """The cost of the piece's cheapest place on the vehicle's route as it is now, from memory where it was found
-    before; the place itself is in the cache then."""
-    version = state.version[vehicle]
-    if state.cache_version[candidate, vehicle] == version:
-        return state.cache_cost[candidate, vehicle]
+def find_place(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, overlooked: Any) -> Any:
+    """The cheapest place for the piece on the vehicle's route as it is now: its cost and its code. Each position is
+    overlooked at this rate."""
     profile = day.vehicle_profile[vehicle]
     site, to_site = day.piece_site[piece], day.candidate_site[candidate]
     cost, code = cheapest_place(
@@ -51,13 +52,12 @@ def look_up(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any) -> A
         day.vehicle_per_second[vehicle],
         day.vehicle_most_metres[vehicle] - state.route_metres[vehicle],
         day.vehicle_most_stops[vehicle] - state.route_stops[vehicle],
+        overlooked,
+        state.random,
     )
     if state.route_stops[vehicle] == 0:
         cost += day.vehicle_use[vehicle]
-    state.cache_version[candidate, vehicle] = version
-    state.cache_cost[candidate, vehicle] = cost
-    state.cache_place[candidate, vehicle] = code
-    return cost
+    return cost, code
 
 
 @in_line
@@ -73,7 +73,7 @@ def can_take(day: Any, state: Any, piece: Any, candidate: Any) -> Any:
 @compiled
 def put_back_best(day: Any, state: Any, scratch: Any, piece: Any, blinks: Any) -> Any:
     """Put the piece where it is worth most; False if that is nowhere worth its cost."""
-    best, best_vehicle, best_candidate, best_grams = 0.0, NONE, NONE, ZERO
+    best, best_vehicle, best_candidate, best_grams, best_code = 0.0, NONE, NONE, ZERO, NONE
     for candidate in range(day.candidate_first[piece], day.candidate_first[piece + 1]):
         grams = can_take(day, state, piece, candidate)
         if grams == 0:
@@ -102,17 +102,23 @@ def put_back_best(day: Any, state: Any, scratch: Any, piece: Any, blinks: Any) -
             scratch.numbers[BLINK] -= 1
             if scratch.numbers[BLINK] <= 0 and blinks > 0:
                 scratch.numbers[BLINK] = countdown(state.random, blinks)
-                continue
-            cost = look_up(day, state, piece, candidate, vehicle)
+                cost, code = find_place(day, state, piece, candidate, vehicle, OVERLOOKED)
+            elif state.cache_version[candidate, vehicle] == state.version[vehicle]:
+                cost, code = state.cache_cost[candidate, vehicle], state.cache_place[candidate, vehicle]
+            else:
+                cost, code = find_place(day, state, piece, candidate, vehicle, 0.0)
+                state.cache_version[candidate, vehicle] = state.version[vehicle]
+                state.cache_cost[candidate, vehicle] = cost
+                state.cache_place[candidate, vehicle] = code
             if cost >= NEVER:
                 continue
             gain = worth - cost + promise_kept(day, piece, candidate, vehicle)
             if gain > best:
                 best, best_vehicle, best_candidate, best_grams = gain, np.int64(vehicle), np.int64(candidate), grams
+                best_code = code
     if best_vehicle < 0:
         return False
-    code = state.cache_place[best_candidate, best_vehicle]
-    return put_in(day, state, scratch, piece, best_vehicle, best_candidate, best_grams, code)
+    return put_in(day, state, scratch, piece, best_vehicle, best_candidate, best_grams, best_code)
 
 
 @compiled

@@ -6,6 +6,8 @@ from typing import Any
 from routing.engine.chance import below, chance
 from routing.engine.compiled import compiled
 from routing.engine.layout import (
+    ABSENT,
+    BY_ABSENT,
     BY_BANK,
     BY_ROUTE,
     LONGEST_STRING,
@@ -67,6 +69,12 @@ def ruin_strings(day: Any, state: Any, scratch: Any, settings: Any) -> None:
     most_strings = 4.0 * settings[MEAN_OUT] / (1.0 + longest) - 1.0
     strings = int(1.0 + chance(state.random) * most_strings)
     seed = below(state.random, 2 * pieces)
+    if state.counters[ABSENT] > 0 and chance(state.random) < settings[BY_ABSENT]:
+        for step in range(pieces):
+            code = seed + 2 * step if seed + 2 * step < 2 * pieces else seed + 2 * step - 2 * pieces
+            if state.piece_vehicle[code // 2] < 0:
+                seed = code
+                break
     ruined = 0
     for number in range(-1, day.neighbours.shape[1]):
         if ruined >= strings:

@@ -11,6 +11,7 @@ from routing.engine.anneal import insert_all, open_all, remember_best, return_to
 from routing.engine.layout import (
     BEST_WORTH,
     BLINKS,
+    BY_ABSENT,
     BY_BANK,
     BY_ROUTE,
     COLD,
@@ -52,12 +53,14 @@ class Habits:
     blinks: float = 0.01
     by_bank: float = 0.05
     by_route: float = 0.02
+    by_absent: float = 0.1
     most_absent: int = 20
 
     def row(self, steps: int, hot: float, cold: float) -> NDArray[np.float64]:
-        found = np.zeros(10)
+        found = np.zeros(11)
         found[MEAN_OUT], found[LONGEST_STRING], found[BLINKS] = self.mean_out, self.longest_string, self.blinks
         found[BY_BANK], found[BY_ROUTE], found[MOST_ABSENT] = self.by_bank, self.by_route, self.most_absent
+        found[BY_ABSENT] = self.by_absent
         found[HOT], found[COLD], found[STEPS_TO_DO], found[FLEET] = hot, cold, steps, 0.0
         return found
 
