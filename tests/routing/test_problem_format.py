@@ -85,7 +85,7 @@ def test_every_word_that_a_plan_may_use_is_on_the_page(word: str) -> None:
 def codes_of(source: Path) -> set[str]:
     """The codes of all problem errors that a module raises."""
     calls = [node for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    raised = [call.args[-1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "ProblemError"]
+    raised = [call.args[2] for call in calls if ast.unparse(call.func) == "ProblemError" and len(call.args) == 3]
     return {str(code.value) for code in raised if isinstance(code, ast.Constant)}
 
 
