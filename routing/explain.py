@@ -34,6 +34,11 @@ def _reason(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left) -> tu
     if not open_needs:
         most = max(left.needs[need] for need in needs)
         return "no_need_left", {"category": lot.category, "needs": len(needs), "most_left_grams": most}
+    roomy = [
+        need for need in open_needs if left.room_at(problem.needs_by_id[need].site, lot.temperature_class) >= smallest
+    ]
+    if not roomy:
+        return "storage_full", {"temperature_class": lot.temperature_class}
     failure = _furthest_failure(problem, lot, open_needs)
     if failure is not None:
         return failure, _details_of_trip(problem, lot, failure, open_needs)
@@ -55,6 +60,8 @@ def _furthest_failure(problem: Problem, lot: Lot, needs: Sequence[str]) -> str |
 def _details_of_trip(problem: Problem, lot: Lot, reason: str, needs: Sequence[str]) -> Details:
     if reason == "no_vehicle_for_temperature_class":
         return {"temperature_class": lot.temperature_class}
+    if reason == "no_vehicle_with_skills":
+        return {"shifts": len(problem.shifts)}
     if reason == "exceeds_every_vehicle":
         largest = max(shift.capacity.grams_for(lot.temperature_class) for shift in problem.shifts)
         crates = max(shift.capacity.crates for shift in problem.shifts)

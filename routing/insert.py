@@ -16,7 +16,9 @@ from routing.retime import (
     loads_after,
     opening,
     opening_for,
+    place_breaks,
     retime,
+    with_breaks_in_place,
     work_seconds,
 )
 from routing.score import Left, cost_of, value_per_kg
@@ -54,7 +56,7 @@ class _Line:
         self.sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
         self.openings: list[Intervals] = [opening(problem, visit) for visit in tour]
         self.work = [work_seconds(problem, visit) for visit in tour]
-        self.loads = loads_after(problem, tour)
+        self.loads = loads_after(problem, tour, shift)
         self.leaves = self._earliest_leaves()
         self.latest = self._latest_begins()
         self.metres = sum(self.leg(a, b)[1] for a, b in zip(self.sites, self.sites[1:], strict=False))
@@ -130,11 +132,15 @@ def _search(
     limit = "time"
     for need_id in problem.needs_for(lot.id) if needs is None else needs:
         need = problem.needs_by_id[need_id]
-        most = min(left.lots[lot.id], left.needs[need_id])
+        most = min(left.lots[lot.id], left.needs[need_id], left.room_at(need.site, lot.temperature_class))
         if most <= 0 or (not lot.splittable and most < lot.grams):
             continue
         for number, line in enumerate(lines):
-            if not line.shift.capacity.grams_for(lot.temperature_class):
+            if not line.shift.capacity.grams_for(lot.temperature_class) or not problem.may_carry(line.shift, lot):
+                continue
+            if not problem.may_stop(line.shift, need.site):
+                continue
+            if lot.on_board is None and not problem.may_stop(line.shift, lot.site):
                 continue
             for place in _places(line, number, lot, need, most, sharing):
                 over = fails(line, place)
@@ -155,6 +161,8 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     """All places that are in time, with the grams that find room there (perhaps none). With `sharing`, a stop beside
     one of its kind at the same site is reckoned to need no setup: such a place is yet to be driven."""
     problem, count = line.problem, len(line.tour)
+    if lot.on_board is not None:
+        return _places_on_board(line, number, lot, need, most)
     collect = problem.sites_by_id[lot.site]
     unload = problem.sites_by_id[need.site]
     windows = opening_for(problem, "pickup", lot.id, need.id)
@@ -188,6 +196,22 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     return found
 
 
+def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int) -> list[Place]:
+    """All places where what is on board already can be unloaded in time; it has its room."""
+    unload = line.problem.sites_by_id[need.site]
+    receiving = opening_for(line.problem, "drop_off", lot.id, need.id)
+    found = []
+    for drop_off in range(len(line.tour) + 1):
+        begin = first_begin(receiving, line.leaves[drop_off] + line.leg(line.sites[drop_off], need.site)[0])
+        if begin is None:
+            break
+        onward = line.leg(need.site, line.sites[drop_off + 1])[0]
+        done = begin + unload.setup_seconds + unload.service_seconds
+        if line.begin_at(drop_off, done + onward) is not None:
+            found.append(Place(number, drop_off, drop_off, need.id, most, line.detour(drop_off, need.site)))
+    return found
+
+
 def _extra_metres(line: _Line, store: str, bank: str, pickup: int, drop_off: int, detour: int) -> int:
     if drop_off > pickup:
         return detour + line.detour(drop_off, bank)
@@ -212,7 +236,7 @@ def _limit_broken(line: _Line, place: Place) -> str:
     shift = line.shift
     if shift.maximum_metres is not None and line.metres + place.metres > shift.maximum_metres:
         return "metres"
-    stops = len(line.tour) + 2
+    stops = sum(visit.kind != "break" for visit in line.tour) + 2
     return "stops" if shift.maximum_stops is not None and stops > shift.maximum_stops else ""
 
 
@@ -241,15 +265,18 @@ def insert(problem: Problem, tours: Sequence[Tour], lot: Lot, place: Place, part
     cargo = (Cargo(lot.id, place.need, place.grams, part),)
     tour = tours[place.shift]
     bank = problem.needs_by_id[place.need].site
+    collect = () if lot.on_board is not None else (Visit("pickup", lot.site, cargo),)
     changed = (
         *tour[: place.pickup],
-        Visit("pickup", lot.site, cargo),
+        *collect,
         *tour[place.pickup : place.drop_off],
         Visit("drop_off", bank, cargo),
         *tour[place.drop_off :],
     )
     joined = join_neighbours(problem, problem.shifts[place.shift], changed)
-    if retime(problem, problem.shifts[place.shift], joined) is None:
+    shift = problem.shifts[place.shift]
+    joined = with_breaks_in_place(joined, shift.start_site) if tour else place_breaks(problem, shift, joined) or ()
+    if not joined or retime(problem, shift, joined) is None:
         return None
     return (*tours[: place.shift], joined, *tours[place.shift + 1 :])
 

@@ -59,6 +59,7 @@ def solve_joint(
         return improve_tours(problem, start, candidates, budget, 1.0)
     first = first_tours(problem, candidates, budget.seed)
     budget.report("building routes", first)
+    budget.report("choosing food banks", first)
     amounts = assign(problem, candidates, budget.seconds * ASSIGN_PART)
     fixed = with_fixed_needs(problem, candidates, amounts, budget, FIXED_PART)
     best = max(first, fixed, key=lambda tours: worth_of(problem, tours))

@@ -1,12 +1,12 @@
 """Locked routes are no matter for a search: what they carry is taken off lots, needs and storages beforehand, and they
 are put beside what was found."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from routing.problem import LockedRoute, Lot, Need, Problem, Site, Storage
-from routing.retime import Cargo, Tour, Visit
+from routing.problem import LockedCargo, LockedRoute, Lot, Need, Problem, ProblemError, Site, Storage
+from routing.retime import Cargo, Tour, Visit, place_breaks, retime
 
 
 def without_locked(problem: Problem) -> Problem:
@@ -58,15 +58,29 @@ def _site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
 
 
 def with_locked(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
-    """One tour for each shift of the problem: those found for the free shifts, and the locked ones."""
+    """One tour for each shift of the problem: those found for the free shifts, and the locked ones. Raises ProblemError
+    if a locked route cannot be driven."""
     found = {shift.id: tour for shift, tour in zip(free.shifts, tours, strict=True)}
-    found |= {route.shift: locked_tour(route) for route in problem.locked}
+    for route in problem.locked:
+        shift, tour = problem.shifts_by_id[route.shift], locked_tour(route)
+        timed = place_breaks(problem, shift, tour)
+        if timed is None or (timed and retime(problem, shift, timed) is None):
+            number = [each.shift for each in problem.locked].index(route.shift)
+            sentence = "This route cannot be driven as it is locked: something would be late, or too much on board."
+            raise ProblemError(f"locked[{number}]", sentence, "locked_not_drivable")
+        found[route.shift] = timed
     return tuple(found[shift.id] for shift in problem.shifts)
 
 
 def locked_tour(route: LockedRoute) -> Tour:
     """The visits of a locked route."""
+    seen: dict[str, Counter[LockedCargo]] = {"pickup": Counter(), "drop_off": Counter()}
     return tuple(
-        Visit(stop.kind, stop.site, tuple(Cargo(each.lot, each.need, each.grams) for each in stop.cargo))
-        for stop in route.stops
+        Visit(stop.kind, stop.site, tuple(_cargo(each, seen[stop.kind]) for each in stop.cargo)) for stop in route.stops
     )
+
+
+def _cargo(cargo: LockedCargo, seen: Counter[LockedCargo]) -> Cargo:
+    """Equal cargo is told apart by the order in which it is collected, and delivered."""
+    seen[cargo] += 1
+    return Cargo(cargo.lot, cargo.need, cargo.grams, seen[cargo])

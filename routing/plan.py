@@ -10,6 +10,8 @@ STOP_KINDS = ("start", "pickup", "drop_off", "break", "end")
 REASONS = (
     "no_eligible_need",
     "no_need_left",
+    "storage_full",
+    "no_vehicle_with_skills",
     "no_vehicle_for_temperature_class",
     "exceeds_every_vehicle",
     "outside_every_shift",

@@ -322,6 +322,15 @@ class Problem:
         return {need.id: need for need in self.needs}
 
     @cached_property
+    def lots_on_board(self) -> dict[str, tuple[Lot, ...]]:
+        """By shift, the lots that it has on board from the start."""
+        found: defaultdict[str, list[Lot]] = defaultdict(list)
+        for lot in self.lots:
+            if lot.on_board is not None:
+                found[lot.on_board].append(lot)
+        return {shift: tuple(lots) for shift, lots in found.items()}
+
+    @cached_property
     def shifts_by_id(self) -> dict[str, Shift]:
         return {shift.id: shift for shift in self.shifts}
 

@@ -6,6 +6,7 @@ from routing.retime import Cargo, Visit, first_begin, opening, work_seconds
 
 # In the order in which a trip fails; a trip that fails later got further.
 STAGES = (
+    "no_vehicle_with_skills",
     "no_vehicle_for_temperature_class",
     "exceeds_every_vehicle",
     "unreachable_by_road",
@@ -17,6 +18,10 @@ STAGES = (
 
 def failure_of_trip(problem: Problem, shift: Shift, lot: Lot, need: Need) -> str | None:
     """The reason why the shift's vehicle cannot do the trip, or None if it can."""
+    if not problem.may_carry(shift, lot) or not problem.may_stop(shift, need.site):
+        return "no_vehicle_with_skills"
+    if lot.on_board is None and not problem.may_stop(shift, lot.site):
+        return "no_vehicle_with_skills"
     grams = 1 if lot.splittable else lot.grams
     if not shift.capacity.grams_for(lot.temperature_class):
         return "no_vehicle_for_temperature_class"

@@ -1,11 +1,11 @@
 """The clock of a route: given the order of visits on a shift, when each one happens and what is on board."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from routing.plan import Allocation, Plan, Route, Stop
-from routing.problem import Load, Problem, Shift
+from routing.problem import Break, Load, Problem, Shift
 from routing.validate import LATEST_SECOND
 
 Intervals = tuple[tuple[int, int], ...]
@@ -24,11 +24,13 @@ class Cargo:
 
 @dataclass(frozen=True)
 class Visit:
-    """One stop to be: what is collected or delivered at one site. Without cargo it is a visit in vain."""
+    """One stop to be: what is collected or delivered at one site, or a `pause` where the vehicle then is. Food that is
+    on board from the start appears only where it is delivered."""
 
     kind: str
     site: str
     cargo: tuple[Cargo, ...]
+    pause: Break | None = None
 
 
 Tour = tuple[Visit, ...]
@@ -36,8 +38,10 @@ Tour = tuple[Visit, ...]
 
 def retime(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Route | None:
     """The route that drives these visits in this order, back as early as possible and out no earlier than
-    that needs; None if windows, deadlines, loads or limits forbid the order."""
-    loads = loads_after(problem, tour)
+    that needs; None if windows, deadlines, loads, skills, breaks or limits forbid the order."""
+    if not _is_fit_for(problem, shift, tour):
+        return None
+    loads = loads_after(problem, tour, shift)
     if not all(load.fits_in(shift.capacity) for load in loads):
         return None
     legs = _legs(problem, shift, tour)
@@ -47,7 +51,7 @@ def retime(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Route | Non
     leave = _latest_start(problem, tour, legs, times[-1][0])
     times = _times(problem, tour, legs, leave) or times
     route = _route(shift, tour, legs, times, loads)
-    stops = len(tour)
+    stops = sum(visit.kind != "break" for visit in tour)
     if shift.maximum_metres is not None and route.metres > shift.maximum_metres:
         return None
     if shift.maximum_stops is not None and stops > shift.maximum_stops:
@@ -60,7 +64,7 @@ def join_neighbours(problem: Problem, shift: Shift, tour: Tour) -> Tour:
     position = 0
     while position + 1 < len(tour):
         first, second = tour[position], tour[position + 1]
-        if (first.kind, first.site) == (second.kind, second.site):
+        if first.kind != "break" and (first.kind, first.site) == (second.kind, second.site):
             visit = Visit(first.kind, first.site, first.cargo + second.cargo)
             joined = (*tour[:position], visit, *tour[position + 2 :])
             if _better_joined(problem, shift, tour, joined, visit):
@@ -68,6 +72,49 @@ def join_neighbours(problem: Problem, shift: Shift, tour: Tour) -> Tour:
                 continue
         position += 1
     return tour
+
+
+def with_breaks_in_place(tour: Sequence[Visit], start_site: str) -> Tour:
+    """The tour with every break at the site of the stop before it."""
+    found: list[Visit] = []
+    for visit in tour:
+        here = found[-1].site if found else start_site
+        found.append(replace(visit, site=here) if visit.kind == "break" else visit)
+    return tuple(found)
+
+
+def place_breaks(problem: Problem, shift: Shift, tour: Tour) -> Tour | None:
+    """The tour, so far without breaks, with those of the shift where they cost the least time; None if they fit
+    nowhere. Breaks are placed one after the other, each at the best place that the ones before leave."""
+    if not tour:
+        return tour
+    first = 0
+    for pause in shift.breaks:
+        best: tuple[int, Tour, int] | None = None
+        for position in range(first, len(tour) + 1):
+            visit = Visit("break", shift.start_site, (), pause)
+            changed = with_breaks_in_place((*tour[:position], visit, *tour[position:]), shift.start_site)
+            timed = retime(problem, replace(shift, breaks=tuple(v.pause for v in changed if v.pause)), changed)
+            if timed is not None and (best is None or timed.seconds < best[0]):
+                best = timed.seconds, changed, position + 1
+        if best is None:
+            return None
+        _, tour, first = best
+    return tour
+
+
+def _is_fit_for(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> bool:
+    """Whether the tour has the shift's breaks, and only places and lots that the shift has the skills for."""
+    if tuple(visit.pause for visit in tour if visit.kind == "break") != shift.breaks:
+        return False
+    return all(
+        visit.kind == "break"
+        or (
+            problem.may_stop(shift, visit.site)
+            and all(problem.may_carry(shift, problem.lots_by_id[cargo.lot]) for cargo in visit.cargo)
+        )
+        for visit in tour
+    )
 
 
 def _better_joined(problem: Problem, shift: Shift, apart: Tour, joined: Tour, visit: Visit) -> bool:
@@ -85,9 +132,10 @@ def allocations_of(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tup
     )
 
 
-def tour_of(plan: Plan, route: Route) -> Tour:
-    """The visits of a route in a plan, to be changed and retimed."""
+def tour_of(plan: Plan, route: Route, shift: Shift) -> Tour:
+    """The visits of a shift's route in a plan, to be changed and retimed."""
     visits = []
+    pauses = iter(shift.breaks)
     mine = [allocation for allocation in plan.allocations if allocation.shift == route.shift]
     for number, stop in enumerate(route.stops):
         if stop.kind in ("pickup", "drop_off"):
@@ -97,17 +145,21 @@ def tour_of(plan: Plan, route: Route) -> Tour:
                 if number in (allocation.pickup_stop, allocation.drop_off_stop)
             )
             visits.append(Visit(stop.kind, stop.site, cargo))
+        elif stop.kind == "break":
+            visits.append(Visit("break", stop.site, (), next(pauses, None)))
     return tuple(visits)
 
 
 def tours_of_plan(problem: Problem, plan: Plan) -> tuple[Tour, ...]:
     """One tour for each shift of the problem, empty where the plan leaves it at home."""
     routes = {route.shift: route for route in plan.routes}
-    return tuple(tour_of(plan, routes[shift.id]) if shift.id in routes else () for shift in problem.shifts)
+    return tuple(tour_of(plan, routes[shift.id], shift) if shift.id in routes else () for shift in problem.shifts)
 
 
 def opening(problem: Problem, visit: Visit) -> Intervals:
     """When this visit may begin, given all it handles."""
+    if visit.pause is not None:
+        return ((visit.pause.window.earliest, visit.pause.window.latest),)
     intervals = ANY_TIME
     for cargo in visit.cargo:
         intervals = overlap(intervals, opening_for(problem, visit.kind, cargo.lot, cargo.need))
@@ -156,18 +208,24 @@ def last_begin(intervals: Intervals, bound: int) -> int | None:
 
 
 def work_seconds(problem: Problem, visit: Visit) -> int:
+    if visit.pause is not None:
+        return visit.pause.seconds
     site = problem.sites_by_id[visit.site]
     return site.setup_seconds + site.service_seconds * len({cargo.lot for cargo in visit.cargo})
 
 
-def loads_after(problem: Problem, tour: Sequence[Visit]) -> list[Load]:
-    """What is on board after each visit, nothing at the start. Pieces that are collected and delivered
-    together count as one, since a crate begun is a crate taken."""
-    loads, on_board = [Load()], Load()
+def loads_after(problem: Problem, tour: Sequence[Visit], shift: Shift) -> list[Load]:
+    """What is on board after the start and after each visit. Pieces that are collected and delivered together count
+    as one, since a crate begun is a crate taken; lots on board from the start count whole until they are delivered."""
+    on_board = Load()
+    for lot in problem.lots_on_board.get(shift.id, ()):
+        on_board += lot.load_for(lot.grams)
+    loads = [on_board]
     change = [Load()] * (len(tour) + 1)
-    for (lot, _, pickup, drop_off), grams in _grams_between_stops(tour).items():
-        load = problem.lots_by_id[lot].load_for(grams)
-        change[pickup] += load
+    for (lot_id, _, pickup, drop_off), grams in _grams_between_stops(tour).items():
+        load = problem.lots_by_id[lot_id].load_for(grams)
+        if pickup:
+            change[pickup] += load
         change[drop_off] -= load
     for stop in range(1, len(tour) + 1):
         on_board += change[stop]
@@ -176,13 +234,13 @@ def loads_after(problem: Problem, tour: Sequence[Visit]) -> list[Load]:
 
 
 def _grams_between_stops(tour: Sequence[Visit]) -> dict[tuple[str, str, int, int], int]:
-    """Grams by lot, need, number of the pickup stop and number of the drop-off stop."""
+    """Grams by lot, need, number of the pickup stop (0 if on board from the start) and number of the drop-off stop."""
     collected = {cargo: stop for stop, visit in enumerate(tour, 1) if visit.kind == "pickup" for cargo in visit.cargo}
     grams: dict[tuple[str, str, int, int], int] = {}
     for stop, visit in enumerate(tour, 1):
         if visit.kind == "drop_off":
             for cargo in visit.cargo:
-                key = (cargo.lot, cargo.need, collected[cargo], stop)
+                key = (cargo.lot, cargo.need, collected.get(cargo, 0), stop)
                 grams[key] = grams.get(key, 0) + cargo.grams
     return grams
 
@@ -232,7 +290,7 @@ def _route(
     stops = tuple(
         Stop(kind, site, arrive, begin, leave, metres, seconds, load)
         for kind, site, (arrive, begin, leave), (seconds, metres), load in zip(
-            kinds, sites, times, [(0, 0), *legs], [*loads, Load()], strict=True
+            kinds, sites, times, [(0, 0), *legs], [*loads, loads[-1]], strict=True
         )
     )
     return Route(

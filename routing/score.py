@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from routing.plan import Route, Tiers
-from routing.problem import Lot, Need, Problem, Shift
+from routing.problem import CLASSES, Lot, Need, Problem, Shift
 from routing.retime import Tour, retime
+
+NO_LIMIT = 2**60
 
 
 def value_per_kg(problem: Problem, lot: Lot) -> int:
@@ -104,6 +106,12 @@ class Left:
         self.lots = {lot.id: lot.grams for lot in problem.lots}
         self.needs = {need.id: need.grams for need in problem.needs}
         self.fill = Fill(problem)
+        self._room = {
+            (site.id, name): limit
+            for site in problem.sites
+            for name in CLASSES
+            if (limit := site.storage.limit_for(name)) is not None
+        }
         for tour in tours:
             for visit in tour:
                 if visit.kind == "drop_off":
@@ -113,7 +121,14 @@ class Left:
     def take(self, problem: Problem, lot: str, need: str, grams: int) -> None:
         self.lots[lot] -= grams
         self.needs[need] -= grams
+        room = problem.needs_by_id[need].site, problem.lots_by_id[lot].temperature_class
+        if room in self._room:
+            self._room[room] -= grams
         self.fill.add(problem.needs_by_id[need], grams)
+
+    def room_at(self, site: str, temperature_class: str) -> int:
+        """Grams of this class that the site can still put away."""
+        return self._room.get((site, temperature_class), NO_LIMIT)
 
     @property
     def unserved(self) -> Mapping[str, int]:

@@ -21,6 +21,11 @@ UNSERVED: dict[str, tuple[str, ...]] = {
         "Every food bank that takes {category} already gets all it asked for.",
         "Every food bank that takes this already gets all it asked for.",
     ),
+    "storage_full": (
+        "Every food bank that takes this has no room left for {temperature_class} food.",
+        "Every food bank that takes this has no room left to store it.",
+    ),
+    "no_vehicle_with_skills": ("No vehicle on the road today is equipped for this stop.",),
     "no_vehicle_for_temperature_class": (
         "No vehicle on the road today can carry {temperature_class} food.",
         "No vehicle on the road today can keep this food at its temperature.",

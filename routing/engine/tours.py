@@ -22,11 +22,16 @@ def _tour(prepared: Prepared, vehicle: int) -> Tour:
     if state.node_count[vehicle] == 0:
         return ()
     visits = []
+    first_break = int(prepared.day.break_first[vehicle])
     for row in state.stops[vehicle, : state.stop_count[vehicle]]:
         kind = KINDS.get(int(row[KIND]))
         if kind is None:
             continue
-        codes = state.nodes[vehicle, row[FIRST_NODE] : row[FIRST_NODE] + row[NODES]] if kind != "break" else ()
+        if kind == "break":
+            pause = problem.shifts[vehicle].breaks[int(row[FIRST_NODE]) - first_break]
+            visits.append(Visit(kind, problem.sites[row[SITE]].id, (), pause))
+            continue
+        codes = state.nodes[vehicle, row[FIRST_NODE] : row[FIRST_NODE] + row[NODES]]
         visits.append(
             Visit(kind, problem.sites[row[SITE]].id, tuple(_cargo(prepared, int(code) // 2) for code in codes))
         )

@@ -4,13 +4,13 @@ costs, dimensions, parameters, solve, tours."""
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from routing.or_tools.allocate import Amounts
 from routing.problem import Load, Problem, Shift
-from routing.retime import Cargo, Intervals, Tour, Visit, join_neighbours, opening_for, overlap, retime
+from routing.retime import Cargo, Intervals, Tour, Visit, join_neighbours, opening_for, overlap, place_breaks, retime
 from routing.score import value_per_kg
 
 NO_ROAD = 10**7
@@ -307,9 +307,13 @@ def route(
 
 def _drivable(problem: Problem, shift: Shift, tour: Tour) -> Tour:
     """The tour with neighbours joined; where the exact clock disagrees with the model's, without what breaks it."""
-    joined = join_neighbours(problem, shift, tour)
-    while joined and retime(problem, shift, joined) is None:
-        joined = join_neighbours(problem, shift, _without(joined, _least(problem, joined)))
+    bare = replace(shift, breaks=())
+    joined = join_neighbours(problem, bare, tour)
+    while joined:
+        timed = place_breaks(problem, shift, joined)
+        if timed is not None and retime(problem, shift, timed) is not None:
+            return timed
+        joined = join_neighbours(problem, bare, _without(joined, _least(problem, joined)))
     return joined
 
 

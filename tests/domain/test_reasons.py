@@ -27,10 +27,12 @@ def test_every_code_has_a_sentence_with_and_without_details(code: str) -> None:
         assert "_" not in said
 
 
-def test_the_ten_reasons_of_the_planner_are_known() -> None:
+def test_the_reasons_of_the_planner_are_known() -> None:
     assert set(REASON_CODES) == {
         "no_eligible_need",
         "no_need_left",
+        "storage_full",
+        "no_vehicle_with_skills",
         "no_vehicle_for_temperature_class",
         "exceeds_every_vehicle",
         "outside_every_shift",

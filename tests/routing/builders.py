@@ -58,6 +58,7 @@ def a_problem(
     *,
     places: dict[str, tuple[float, float]] | None = None,
     deliver_by: int = END_OF_DAY,
+    sites: dict[str, dict[str, Any]] | None = None,
     **fields: Any,
 ) -> Problem:
     """Store and food bank five kilometres apart; every lot may go to every need of its category."""
@@ -65,7 +66,7 @@ def a_problem(
     return Problem(
         service_date="2026-11-25",
         time_zone="Europe/London",
-        sites=tuple(Site(name, 300, 60) for name in places),
+        sites=tuple(Site(name, 300, 60, **(sites or {}).get(name, {})) for name in places),
         lots=tuple(lots),
         needs=tuple(needs),
         eligibilities=tuple(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Load, TimeWindow, check, solve
+from routing import Load, Storage, TimeWindow, check, solve
 from routing.solve import Progress
 from tests.routing.builders import END_OF_DAY, WORKDAY, a_city, a_lot, a_need, a_problem, a_shift
 
@@ -41,6 +41,8 @@ FULL = a_shift(capacity=Load(100_000, 100, 100_000, 0, 0), window=TimeWindow(7 *
 REASONS = {
     "no_eligible_need": a_problem([a_lot(category="cake")], [a_need()], [a_shift()]),
     "no_need_left": a_problem([a_lot(splittable=False)], [a_need(grams=1_000)], [a_shift()]),
+    "storage_full": a_problem([a_lot()], [a_need()], [a_shift()], sites={"bank": {"storage": Storage(0)}}),
+    "no_vehicle_with_skills": a_problem([a_lot(skills=("tail lift",))], [a_need()], [a_shift()]),
     "no_vehicle_for_temperature_class": a_problem([a_lot(temperature_class="frozen")], [a_need()], [a_shift()]),
     "exceeds_every_vehicle": a_problem([a_lot(splittable=False, grams=600_000)], [a_need(grams=900_000)], [a_shift()]),
     "outside_every_shift": a_problem(
@@ -78,7 +80,7 @@ def test_progress_is_reported_and_a_stop_gives_the_best_so_far() -> None:
     plan = solve(problem, seconds=30, progress=said.append, stop=lambda: len(said) >= 3)
     assert check(problem, plan) == ()
     assert said[-1].elapsed_seconds < 20
-    assert [step.phase for step in said][:2] == ["choosing food banks", "building routes"]
+    assert [step.phase for step in said][:2] == ["building routes", "choosing food banks"]
 
 
 def test_a_shift_longer_than_needed_is_not_driven_longer() -> None:
