@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from routing.instances.pair_files import decimal, text_of, whole, wrong
+from routing.instances.pair_files import decimal, in_file, text_of, whole, wrong
 from routing.instances.pairs import Cost
+from routing.plain import ProblemError
 
 DISTANCE_NAMES = ("distance", "cost")  # Sartori and Buriol call it cost
 OWN_FILES = tuple(
@@ -16,8 +17,14 @@ OWN_FILES = tuple(
 
 def read_best_known(paths: Iterable[Path]) -> dict[str, Cost]:
     """By the instance's name in small letters. A later file replaces an earlier one's values. Raises ProblemError with
-    the line."""
-    return {name: cost for path in paths for name, cost in best_known_from_text(text_of(path)).items()}
+    file and line."""
+    found: dict[str, Cost] = {}
+    for path in paths:
+        try:
+            found |= best_known_from_text(text_of(path))
+        except ProblemError as error:
+            raise in_file(path, error) from error
+    return found
 
 
 def best_known_from_text(text: str) -> dict[str, Cost]:

@@ -16,7 +16,7 @@ def load_machine_code() -> None:
 
 
 def smallest() -> PairInstance:
-    """Two pairs, four nodes round a depot."""
+    """Two pairs round a depot, too far apart for one vehicle, so that the search tries all that it can do."""
     places = np.array([[2, 2], [0, 1], [1, 0], [3, 4], [4, 3]], dtype=np.float64)
     distance = np.abs(places[:, None] - places[None]).sum(axis=2)
     return PairInstance(
@@ -27,7 +27,7 @@ def smallest() -> PairInstance:
         time=distance,
         demand=np.array([0, 1, -1, 1, -1]),
         earliest=np.zeros(5),
-        latest=np.full(5, 100.0),
+        latest=np.full(5, 10.0),
         service=np.zeros(5),
         pickups=np.array([1, 3]),
         deliveries=np.array([2, 4]),

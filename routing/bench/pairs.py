@@ -3,6 +3,7 @@ checked apart from the engine that gave it."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from routing.bench.peers import OURS
 from routing.bench.whole import vehicle_cost
 from routing.instances.formats import read_pairs
+from routing.instances.pair_files import in_file
 from routing.instances.pairs import Cost, PairInstance, check_routes, cost_of
 from routing.plain import ProblemError
 
@@ -68,11 +70,11 @@ class Case:
 
 def instance_paths(names: Sequence[Path]) -> list[Path]:
     """Files as they are, and of folders all instances in them and below, by name."""
-    found = []
+    found: list[Path] = []
     for name in names:
         inside = sorted([*name.rglob("*.txt"), *name.rglob("*.txt.gz")]) if name.is_dir() else [name]
         found += [path for path in inside if path.name.lower() not in ("readme.txt", "license.txt")]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def cases(paths: Iterable[Path], best_known: Mapping[str, Cost]) -> list[Case]:
@@ -82,9 +84,7 @@ def cases(paths: Iterable[Path], best_known: Mapping[str, Cost]) -> list[Case]:
         try:
             instance = read_pairs(path)
         except ProblemError as error:
-            raise ProblemError(
-                f"{path}: {error.path}" if error.path else str(path), error.sentence, error.code
-            ) from error
+            raise in_file(path, error) from error
         best = best_known.get(instance.name.lower())
         found.append(Case(path, replace(instance, vehicles=offered_fleet(instance, best)), best))
     return found
@@ -118,7 +118,11 @@ def run_once(case: Case, engine: str, seed: int, settings: Settings) -> Run:
     if case.best is not None:
         total = cost_of_use * case.best.vehicles + case.best.distance
         run = replace(run, best_vehicles=case.best.vehicles, best_distance=case.best.distance, best_cost=total)
-    said = _ask_child(case, engine, seed, settings)
+    return judged(run, case, cost_of_use, _ask_child(case, engine, seed, settings))
+
+
+def judged(run: Run, case: Case, cost_of_use: float, said: dict[str, Any] | str) -> Run:
+    """The run with what the checker finds in the child's answer, or with its fault."""
     if isinstance(said, str):
         return replace(run, fault=said)
     measured = {name: said[name] for name in ("seconds", "first_seconds", "peak_mib")}
@@ -151,26 +155,24 @@ def _ask_child(case: Case, engine: str, seed: int, settings: Settings) -> dict[s
     environment = (
         os.environ | one_thread | {"PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
     )
-    child = subprocess.Popen(
-        [sys.executable, "-m", "routing.bench.pair_child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
     try:
-        output, errors = child.communicate(json.dumps(request), timeout=PREPARE_SECONDS + settings.kill_seconds)
+        child = subprocess.run(
+            [sys.executable, "-m", "routing.bench.pair_child"],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=PREPARE_SECONDS + settings.kill_seconds,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        return f"ended after {settings.kill_seconds:g} s"
-    finally:
-        child.kill()
-        child.wait()
-    if child.returncode < 0:
+        return "ended before it had begun"
+    if child.returncode == -signal.SIGALRM:
         return f"ended after {settings.kill_seconds:g} s"
     if child.returncode != 0:
-        return f"failed: {errors.strip().splitlines()[-1] if errors.strip() else 'without a word'}"
-    answer: dict[str, Any] = json.loads(output)
+        last = child.stderr.strip().splitlines()[-1:] or [f"status {child.returncode}"]
+        return f"failed: {last[0]}"
+    answer: dict[str, Any] = json.loads(child.stdout)
     return answer
 
 

@@ -94,10 +94,13 @@ def _summary_rows(columns: Mapping[str, Column], instances: Sequence[str]) -> li
     rows = _head(["over all instances", *map(_title, columns)])
     figures: list[tuple[str, Callable[[Column], str]]] = [
         ("runs with a checked answer", _answered),
-        ("mean cost gap %, medians", lambda column: _mean_gap(column, middle)),
-        ("mean cost gap %, worst seeds", lambda column: _mean_gap(column, worst)),
-        ("mean cost gap %, medians, where all have answers", lambda column: _common_gap(column, columns, instances)),
     ]
+    if any(run.best_cost is not None for column in columns.values() for run in _all(column)):
+        figures += [
+            ("mean cost gap %, medians", lambda column: _mean_gap(column, middle)),
+            ("mean cost gap %, worst seeds", lambda column: _mean_gap(column, worst)),
+            ("mean cost gap %, medians, where all answer", lambda column: _common_gap(column, columns, instances)),
+        ]
     if OURS in columns:
         ours = columns[OURS]
         figures += [
@@ -164,7 +167,7 @@ def _wins(ours: Column, theirs: Column) -> str:
         if not theirs.get(name):
             continue
         mine, other = _cost(middle(runs)), _cost(middle(theirs[name]))
-        if mine == other or abs(mine - other) <= ALIKE * other:
+        if mine == other or math.isclose(mine, other, rel_tol=ALIKE):
             same += 1
         elif mine < other:
             better += 1

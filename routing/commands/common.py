@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from routing.instances.pair_files import in_file
 from routing.plain import ProblemError
 
 LONGEST_SECONDS = 7 * 86_400.0
@@ -36,8 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def wrong_file(path: Path, error: ProblemError) -> WrongFile:
     """The error with its file in front, said once."""
-    where = error.path if error.path not in ("", str(path)) else ""
-    return WrongFile(f"{path}: {where}: {error.sentence}" if where else f"{path}: {error.sentence}")
+    return WrongFile(str(in_file(path, error)))
 
 
 def seconds(text: str) -> float:

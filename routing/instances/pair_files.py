@@ -47,6 +47,12 @@ def wrong(number: int, sentence: str) -> ProblemError:
     return ProblemError(f"line {number}", sentence, "wrong_line")
 
 
+def in_file(path: Path, error: ProblemError) -> ProblemError:
+    """The same error with its file in front, for whoever reads several."""
+    where = str(path) if error.path in ("", str(path)) else f"{path}: {error.path}"
+    return ProblemError(where, error.sentence, error.code)
+
+
 def whole(number: int, word: str, least: int = 0) -> int:
     """A whole number from `least`."""
     try:

@@ -1,0 +1,173 @@
+"""`python -m routing`, as somebody who has just found it would use it."""
+
+import gzip
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from routing import check, plan_from_json, problem_from_json, problem_to_json
+from routing.instances.formats import read_pairs
+from routing.instances.pairs import check_routes
+from routing.instances.route_list import routes_from_text
+from routing.schema import SCHEMAS, schema_text
+from tests.conftest import ROOT
+from tests.routing.builders import a_city
+
+HERE = Path(__file__).parent / "instances"
+SIX, FIVE = HERE / "six_pairs.txt", HERE / "five_streets.txt"
+PUBLIC = [(SIX, "li-lim"), (FIVE, "sartori-buriol")]
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "routing", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+
+
+@pytest.mark.parametrize(("path", "form"), PUBLIC)
+def test_a_public_instance_is_solved_and_its_routes_are_checked(path: Path, form: str, tmp_path: Path) -> None:
+    routes = tmp_path / "routes.txt"
+    done = run("solve", str(path), "--format", form, "--iterations", "500", "--output", str(routes))
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"\d+ vehicles, distance \d+\.\d\d, \d+\.\d s\n", done.stdout)
+    assert check_routes(read_pairs(path), routes_from_text(routes.read_text())) == []
+    good = run("check", str(path), str(routes), "--format", form)
+    assert good.returncode == 0
+    assert good.stdout.startswith("No violation: ")
+    lines = routes.read_text().splitlines()
+    routes.write_text("\n".join([*lines[:5], f"Route 1 : {lines[5].split(':')[1].split()[0]}"]))
+    bad = run("check", str(path), str(routes), "--format", form)
+    assert bad.returncode == 1
+    assert "is not visited." in bad.stdout
+
+
+def test_routes_go_to_standard_output_where_no_file_is_named(tmp_path: Path) -> None:
+    packed = tmp_path / "six_pairs.txt.gz"
+    packed.write_bytes(gzip.compress(SIX.read_bytes()))
+    words = ["--format", "li-lim", "--objective", "distance", "--seed", "3", "--iterations", "300"]
+    first, second = run("solve", str(packed), *words), run("solve", str(SIX), *words)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("Instance name : six_pairs\n")
+    assert check_routes(read_pairs(SIX), routes_from_text(first.stdout)) == []
+    assert first.stdout == second.stdout  # the same seed and number of steps
+
+
+@pytest.mark.parametrize(("path", "form"), PUBLIC)
+def test_the_time_limit_is_that_of_the_whole_command(path: Path, form: str, tmp_path: Path) -> None:
+    done = run("solve", str(path), "--format", form, "--time-limit", "1", "--output", str(tmp_path / "routes.txt"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "routes.txt").exists()
+
+
+def test_a_public_file_that_cannot_be_used_is_one_sentence_with_its_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.txt"
+    broken.write_text(SIX.read_text().replace("40\t80\t11", "40\t80\televen"))
+    for path, form, said in [
+        (broken, "li-lim", "line 3: 'eleven' should be a whole number."),
+        (SIX, "sartori-buriol", "line 1: "),
+        (FIVE, "li-lim", "line 1: "),
+        (tmp_path / "nowhere.txt", "li-lim", "cannot be read: No such file or directory."),
+    ]:
+        done = run("solve", str(path), "--format", form, "--time-limit", "1")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_instance_that_no_fleet_can_serve_is_one_sentence_and_no_file(tmp_path: Path) -> None:
+    alone, output = tmp_path / "alone.txt", tmp_path / "routes.txt"
+    alone.write_text(SIX.read_text().replace("4\t30\t1", "1\t30\t1"))
+    done = run("solve", str(alone), "--format", "li-lim", "--time-limit", "1", "--output", str(output))
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not output.exists()
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    where = tmp_path / "no" / "such" / "folder.txt"
+    done = run("solve", str(FIVE), "--format", "sartori-buriol", "--iterations", "10", "--output", str(where))
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("engine", ["joint", "two-phase", "or-tools"])
+def test_a_day_is_solved_with_the_engine_that_is_named(engine: str, tmp_path: Path) -> None:
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    problem.write_text(json.dumps(problem_to_json(a_city(3))))
+    done = run("solve", str(problem), "--engine", engine, "--time-limit", "2", "--output", str(plan))
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"\d+ vehicles, [\d.]+ km, [\d.]+ kg allocated, [\d.]+ kg unserved, [\d.]+ s\n", done.stdout)
+    found = plan_from_json(json.loads(plan.read_text()))
+    assert found.engine == engine
+    assert check(a_city(3), found) == ()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at processes the way Linux shows them")
+def test_asked_to_end_it_writes_the_best_routes_so_far(tmp_path: Path) -> None:
+    output = tmp_path / "routes.txt"
+    words = ["solve", str(SIX), "--format", "li-lim", "--time-limit", "300", "--output", str(output)]
+    child = subprocess.Popen([sys.executable, "-m", "routing", *words], cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        status = Path(f"/proc/{child.pid}/status")
+        while not catches(status.read_text(), signal.SIGTERM):
+            assert child.poll() is None
+            time.sleep(0.05)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=120) == 0
+    finally:
+        child.kill()
+    assert check_routes(read_pairs(SIX), routes_from_text(output.read_text())) == []
+
+
+def catches(status: str, number: int) -> bool:
+    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["dance"],
+        ["solve"],
+        ["solve", "a.json", "--time-limit", "0"],
+        ["solve", "a.json", "--time-limit", "nan"],
+        ["solve", "a.json", "--iterations", "0"],
+        ["solve", "a.json", "--seed", "-1"],
+        ["solve", "a.json", "--engine", "steam"],
+        ["solve", "a.txt", "--format", "solomon"],
+    ],
+)
+def test_a_wrong_argument_is_explained_with_the_usage(words: list[str]) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: python -m routing")
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_has_help() -> None:
+    whole = run("--help")
+    assert whole.returncode == 0
+    for command in ("solve", "check", "alone", "child", "bench", "schema", "compile"):
+        assert command in whole.stdout
+    for words in (["solve"], ["check"], ["alone"], ["bench"], ["bench", "pairs"], ["bench", "city"]):
+        assert run(*words, "--help").returncode == 0
+
+
+def test_the_schemas_are_written_where_one_wants_them(tmp_path: Path) -> None:
+    assert run("schema", str(tmp_path)).returncode == 0
+    for name in SCHEMAS:
+        assert (tmp_path / f"{name}.schema.json").read_text() == schema_text(name)
+    assert run("schema", str(tmp_path / "nowhere")).returncode == 1
+
+
+def test_the_city_days_are_reached_from_the_same_command(tmp_path: Path) -> None:
+    done = run("bench", "city", "instance", "city-S-scarce-1", str(tmp_path / "day.json"))
+    assert done.returncode == 0, done.stderr
+    assert problem_from_json(json.loads((tmp_path / "day.json").read_text())["problem"]).lots
