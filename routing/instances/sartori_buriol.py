@@ -67,16 +67,29 @@ def _edges(lines: Iterator[Line], size: int, number: int) -> NDArray[np.float64]
     if words != ["EDGES"]:
         raise wrong(number, "EDGES should follow the nodes.")
     minutes = np.empty((size, size))
+    known = _Known()
     for row in range(size):
         number, words = next(lines, (number, []))
         if len(words) != size or words == ["EOF"]:
             raise wrong(number, f"Row {row} of the matrix should have {size} numbers.")
-        minutes[row] = _row(number, words)
+        minutes[row] = known.row(number, words)
     number, words = next(lines, (number, ["EOF"]))
     if words != ["EOF"]:
         raise wrong(number, f"The matrix has more than {size} rows.")
     return minutes
 
 
-def _row(number: int, words: list[str]) -> list[float]:
-    return [decimal(number, word) for word in words]
+class _Known(dict[str, float]):
+    """The value of every word that was read before: a matrix of 25 million numbers has some hundred different ones."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def row(self, number: int, words: list[str]) -> list[float]:
+        """The values of one line. Raises ProblemError for a word that is no number."""
+        self.number = number
+        return [self[word] for word in words]
+
+    def __missing__(self, word: str) -> float:
+        value = self[word] = decimal(self.number, word)
+        return value
