@@ -23,7 +23,7 @@ COPY app app
 COPY migrations migrations
 COPY data data
 COPY docs docs
-RUN .venv/bin/python -m compileall -q routing app migrations
+RUN .venv/bin/python -m compileall -q routing app migrations && .venv/bin/python -m routing compile
 # The data folder is all that is written: the rest may be mounted read-only, with a temporary /tmp.
 ENV PATH=/wasl/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     WASL_DATA_FOLDER=/var/lib/wasl WASL_HOST=0.0.0.0 WASL_PORT=8000

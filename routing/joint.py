@@ -13,6 +13,7 @@ from routing.engine.pieces import Piece, pieces_in, pieces_of
 from routing.engine.prepare import Candidates, Prepared, prepare
 from routing.engine.search import Found, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
+from routing.large import is_large, solve_large
 from routing.problem import Problem
 from routing.retime import Tour
 from routing.score import worth_of
@@ -51,10 +52,12 @@ def candidates_of(problem: Problem) -> Candidates:
 
 
 def solve_joint(
-    problem: Problem, budget: Budget, assign: Assign, start: Sequence[Tour] | None = None
+    problem: Problem, budget: Budget, assign: Assign, start: Sequence[Tour] | None = None, workers: int = 1
 ) -> tuple[Tour, ...]:
     """Tours for all shifts, from `start` where given."""
     candidates = candidates_of(problem)
+    if is_large(problem):
+        return solve_large(problem, candidates, budget, workers, start)
     if start is not None:
         return improve_tours(problem, start, candidates, budget, 1.0)
     first = first_tours(problem, candidates, budget.seed)

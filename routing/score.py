@@ -3,6 +3,7 @@ driving. Grams times cents per kg and metres times cents per km are both in that
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from routing.plan import Route, Tiers
 from routing.problem import CLASSES, Lot, Need, Problem, Shift
@@ -30,6 +31,12 @@ class Fill:
             self.wanted[bank] += attainable[need.id] + need.delivered_grams + need.past_wanted_grams
             self.delivered[bank] += need.delivered_grams + need.past_delivered_grams
             self.priority[bank] = max(self.priority[bank], need.priority_percent)
+
+    def copy(self) -> "Fill":
+        """Another one, to be changed."""
+        other = copy(self)
+        other.delivered = self.delivered.copy()
+        return other
 
     def add(self, need: Need, grams: int) -> None:
         self.delivered[need.organisation] += grams

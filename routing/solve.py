@@ -59,6 +59,7 @@ def solve(
     """
     if engine not in ENGINES:
         raise ValueError(f"There is no engine {engine}: choose one of {', '.join(ENGINES)}.")
+    engine = _ready(engine, progress)
     run = _Run(problem, seconds, iterations, seed, progress, stop)
     free = without_locked(problem)
     begin = tours_of_plan(problem, start) if start is not None else None
@@ -66,6 +67,22 @@ def solve(
     whole = with_locked(problem, free, tours)
     run.report("explaining what stays", whole, problem)
     return plan_of(problem, whole, seed, engine)
+
+
+def _ready(engine: str, progress: Callable[[Progress], None] | None) -> str:
+    """The engine, compiled before the clock starts; OR-Tools where there is no compiler."""
+    if engine == "or-tools":
+        return engine
+    try:
+        from routing.engine.compiled import is_compiled
+        from routing.engine.warm import compile_engine
+    except ImportError:
+        return "or-tools"
+    if not is_compiled():
+        if progress is not None:
+            progress(Progress("compiling the engine, once on this machine", 0.0, 0, 0, 0))
+        compile_engine()
+    return engine
 
 
 def _free_part(problem: Problem, free: Problem, tours: Sequence[Tour] | None) -> Sequence[Tour] | None:
@@ -170,7 +187,7 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
     )
     if engine == "two-phase":
         return solve_two_phase(problem, budget, run.assign)
-    return solve_joint(problem, budget, run.assign, start)
+    return solve_joint(problem, budget, run.assign, start, workers)
 
 
 def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "joint") -> Plan:

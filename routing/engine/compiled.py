@@ -1,10 +1,13 @@
 """Compile the engine's functions with numba, once: the machine code is kept beside the sources, or where the user's
 caches are when that folder cannot be written, in a folder of its own for each state of the sources."""
 
+import atexit
 import hashlib
 import os
 import platform
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,8 +30,8 @@ def fingerprint() -> str:
 
 
 def folder() -> Path | None:
-    """The first folder for machine code that can be written: beside the sources, the user's caches, a temporary one
-    of the user's own. None if there is none: the engine is then compiled by every process."""
+    """The first folder for machine code that can be used: beside the sources, or in the user's caches. None if there
+    is none: the engine is then compiled by every process."""
     name = fingerprint()
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -39,9 +42,18 @@ def folder() -> Path | None:
             found.mkdir(parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(found, os.W_OK) or any(found.rglob("*.nbi")):
+        if os.access(found, os.W_OK):
             return found
+        if any(found.rglob("*.nbi")):
+            return copied(found)
     return None
+
+
+def copied(read_only: Path) -> Path:
+    """numba reads machine code only from a folder that it could write to: a copy for this process, some 10 MB."""
+    place = tempfile.mkdtemp(prefix="wasl-engine-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return Path(shutil.copytree(read_only, place, dirs_exist_ok=True))
 
 
 FOLDER = folder()

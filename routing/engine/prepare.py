@@ -38,27 +38,25 @@ def prepare(
     candidates: Candidates,
     *,
     seed: int,
-    closed: frozenset[str] = frozenset(),
+    fill: Fill | None = None,
 ) -> Prepared:
-    """The arrays for a search over these pieces. `closed` shifts stay at home."""
-    builder = _Builder(problem, pieces, candidates)
+    """The arrays for a search over these pieces. `fill`: how full the food banks are before, where the problem is only
+    a part of a day."""
+    builder = _Builder(problem, pieces, candidates, fill or Fill(problem))
     day = builder.day()
     needs = np.array([need.grams for need in problem.needs] or [0], dtype=np.int64)
     state, scratch = make_room(day, needs, builder.storage_limits(), builder.had(), seed)
-    for number, shift in enumerate(problem.shifts):
-        if shift.id in closed:
-            state.enabled[number] = 0
     return Prepared(problem, pieces, builder.candidate_needs, day, state, scratch)
 
 
 class _Builder:
-    def __init__(self, problem: Problem, pieces: Sequence[Piece], candidates: Candidates) -> None:
+    def __init__(self, problem: Problem, pieces: Sequence[Piece], candidates: Candidates, fill: Fill) -> None:
         self.problem, self.pieces = problem, pieces
         self.lots = [problem.lots[piece.lot] for piece in pieces]
         self.need_numbers = {need.id: number for number, need in enumerate(problem.needs)}
         self.banks = {name: number for number, name in enumerate(dict.fromkeys(n.organisation for n in problem.needs))}
         self.shift_numbers = {shift.id: number for number, shift in enumerate(problem.shifts)}
-        self.fill = Fill(problem)
+        self.fill = fill
         self.storages: dict[tuple[str, str], int] = {}
         self.limits: list[int] = []
         self.profiles = {name: number for number, name in enumerate(problem.travel)}

@@ -43,6 +43,10 @@ class Heat:
     hot: float = 2_000_000.0
     cold: float = 20_000.0
 
+    def cooled(self, part: float) -> "Heat":
+        """The same from a cooler begin on, never below the end."""
+        return Heat(max(self.cold, self.hot * part), self.cold)
+
 
 @dataclass(frozen=True)
 class Habits:

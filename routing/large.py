@@ -1,0 +1,100 @@
+"""Days of more than some hundred lots: a first plan by groups, then round after round of groups, in one process or
+several."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from routing.engine.pace import Pace
+from routing.engine.prepare import Candidates
+from routing.engine.search import Heat
+from routing.groups import Divider, Group, Searched, search_group
+from routing.problem import Problem
+from routing.retime import Tour
+
+if TYPE_CHECKING:
+    from routing.joint import Budget
+
+LARGE_LOTS = 700  # from here on, groups do better than one search of the whole
+GROUP_SECONDS = 1.5
+GROUP_ITERATIONS = 2_000
+COOLEST = 0.1  # of the first round's heat, in the last
+
+Search = Callable[[Sequence[Group], float, int | None, Heat], Iterable[Searched]]
+
+
+def is_large(problem: Problem) -> bool:
+    """Whether the day is searched in groups."""
+    return len(problem.lots) > LARGE_LOTS
+
+
+def solve_large(
+    problem: Problem, candidates: Candidates, budget: "Budget", workers: int, start: Sequence[Tour] | None = None
+) -> tuple[Tour, ...]:
+    """Tours for all shifts, from `start` where given."""
+    divider = Divider(problem, candidates)
+    tours = tuple(start) if start is not None else _first(problem, divider, budget.seed)
+    budget.report("building routes", tours)
+    pace, number = budget.pace(1.0), 0
+    with _searches(workers) as search:
+        while not budget.stopped() and pace.part() < 1.0:
+            number += 1
+            drawn = divider.draw(tours, budget.seed + 1000 * number)
+            heat = Heat().cooled(1.0 - (1.0 - COOLEST) * min(1.0, pace.part()))
+            for first in range(0, len(drawn.middles), workers):
+                if budget.stopped() or pace.part() >= 1.0:
+                    break
+                members = range(first, min(first + workers, len(drawn.middles)))
+                groups = divider.groups(drawn, members, tours)
+                found = list(search(groups, *_share(pace, budget.iterations), heat))
+                tours = _with(tours, found)
+                pace.count(max(1, sum(each.iterations for each in found)), 0.0)
+            budget.report("improving routes", tours)
+    return tours
+
+
+def _share(pace: Pace, iterations: int | None) -> tuple[float, int | None]:
+    """Seconds and iterations for one group."""
+    if iterations is None:
+        return max(0.05, min(GROUP_SECONDS, (1.0 - pace.part()) * pace.seconds)), None
+    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, iterations - pace.done))
+
+
+def _first(problem: Problem, divider: Divider, seed: int) -> tuple[Tour, ...]:
+    """Everything put in greedily, group by group: what is left of the needs is there for the next."""
+    tours: tuple[Tour, ...] = tuple(() for _ in problem.shifts)
+    drawn = divider.draw(tours, seed)
+    for number in range(len(drawn.middles)):
+        tours = _with(tours, _here(divider.groups(drawn, [number], tours), 0.0, None, Heat()))
+    return tours
+
+
+def _with(tours: Sequence[Tour], found: Iterable[Searched]) -> tuple[Tour, ...]:
+    changed = list(tours)
+    for each in found:
+        for shift, tour in zip(each.shifts, each.tours, strict=True):
+            changed[shift] = tour
+    return tuple(changed)
+
+
+def _here(groups: Sequence[Group], seconds: float, iterations: int | None, heat: Heat) -> Iterator[Searched]:
+    return (search_group(group, seconds, iterations, heat) for group in groups)
+
+
+@contextmanager
+def _searches(workers: int) -> Iterator[Search]:
+    """A search over several groups: here, or in so many processes."""
+    if workers <= 1:
+        yield _here
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+        yield lambda *arguments: _there(processes, *arguments)
+
+
+def _there(
+    processes: Executor, groups: Sequence[Group], seconds: float, iterations: int | None, heat: Heat
+) -> Iterator[Searched]:
+    count = len(groups)
+    return processes.map(search_group, groups, [seconds] * count, [iterations] * count, [heat] * count)
