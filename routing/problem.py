@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
+import numpy as np
+
 from routing.plain import ProblemError, to_plain
 from routing.travel import TravelMatrix
 from routing.validate import CLASSES, LATEST_SECOND, validate
@@ -374,27 +376,53 @@ class Problem:
                 yield lot.id, need
 
     @cached_property
+    def openings(self) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:
+        """Room to remember when a lot can be collected, or unloaded for a need: `routing.retime.opening_for`."""
+        return {}
+
+    @cached_property
     def attainable_grams(self) -> dict[str, int]:
         """For each need, what could come to it at most: its grams, or all lots that may go there in time if that is
         less. Fairness is measured against this, so that nobody is chased for food that cannot reach them."""
+        supply = self._supply_by_category() if self.eligibilities is None else self._supply_by_pair()
+        return {need.id: min(need.grams, supply.get(need.id, 0)) for need in self.needs}
+
+    def _supply_by_pair(self) -> dict[str, int]:
         supply: defaultdict[str, int] = defaultdict(int)
+        for lot_id, need_id in self.pairs():
+            lot, deadline = self.lots_by_id[lot_id], self.deadline(lot_id, need_id)
+            windows = self.needs_by_id[need_id].windows
+            if deadline is not None and any(
+                window.earliest <= deadline and window.latest >= lot.window.earliest for window in windows
+            ):
+                supply[need_id] += lot.grams
+        return supply
+
+    def _supply_by_category(self) -> dict[str, int]:
+        """The same for a day that lists no pairs: all lots of a category at once."""
+        rows: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for lot in self.lots:
-            for need in self.needs_for(lot.id):
-                deadline = self.deadline(lot.id, need)
-                windows = self.needs_by_id[need].windows
-                if deadline is not None and any(
-                    window.earliest <= deadline and window.latest >= lot.window.earliest for window in windows
-                ):
-                    supply[need] += lot.grams
-        return {need.id: min(need.grams, supply[need.id]) for need in self.needs}
+            deadline = END_OF_PLANNING if lot.deliver_by is None else lot.deliver_by
+            rows[lot.category].append((lot.window.earliest, deadline, lot.grams))
+        tables = {category: np.array(found, dtype=np.int64).T for category, found in rows.items()}
+        supply = {}
+        for need in self.needs:
+            if need.category in tables:
+                begins, deadlines, grams = tables[need.category]
+                in_time = np.zeros(len(grams), dtype=bool)
+                for window in need.windows:
+                    in_time |= (window.earliest <= deadlines) & (window.latest >= begins)
+                supply[need.id] = int(grams[in_time].sum())
+        return supply
 
     def may_stop(self, shift: Shift, site_id: str) -> bool:
         """Whether the shift has every skill that the place asks for."""
-        return set(self.sites_by_id[site_id].skills) <= set(shift.skills)
+        asked = self.sites_by_id[site_id].skills
+        return not asked or set(asked) <= set(shift.skills)
 
     def may_carry(self, shift: Shift, lot: Lot) -> bool:
         """Whether the shift has every skill that the lot asks for, and no other shift has the lot on board."""
-        return set(lot.skills) <= set(shift.skills) and lot.on_board in (None, shift.id)
+        return lot.on_board in (None, shift.id) and (not lot.skills or set(lot.skills) <= set(shift.skills))
 
     def leg(self, shift: Shift, origin: str, destination: str) -> tuple[int, int] | None:
         """Seconds and metres between two sites for this shift's vehicle, or None without a road."""
