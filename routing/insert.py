@@ -4,15 +4,13 @@ something finds no place."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from routing.openings import Intervals, first_begin, last_begin
 from routing.problem import Load, Lot, Need, Problem, Shift
 from routing.retime import (
     Cargo,
-    Intervals,
     Tour,
     Visit,
-    first_begin,
     join_neighbours,
-    last_begin,
     loads_after,
     opening,
     opening_for,

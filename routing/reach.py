@@ -1,8 +1,9 @@
 """Could this vehicle bring this lot to this need if it did nothing else? What no shift can do alone, no plan
 can do."""
 
+from routing.openings import first_begin
 from routing.problem import Lot, Need, Problem, Shift
-from routing.retime import Cargo, Visit, first_begin, opening, work_seconds
+from routing.retime import Cargo, Visit, opening, work_seconds
 
 # In the order in which a trip fails; a trip that fails later got further.
 STAGES = (

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, combinations_with_replacement, pairwise
 
+from routing.openings import ANY_TIME, Intervals, first_begin, last_begin, overlap
 from routing.plan import Allocation, Plan, Route, Stop
 from routing.problem import Break, Load, Problem, Shift
-from routing.validate import LATEST_SECOND
 
-Intervals = tuple[tuple[int, int], ...]
-ANY_TIME: Intervals = ((0, LATEST_SECOND),)
+Carried = dict[tuple[str, str, int, int], int]  # grams by lot, need, stop of pickup and stop of drop-off
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,27 @@ Tour = tuple[Visit, ...]
 
 def retime(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Route | None:
     """The route that drives these visits in this order, back as early as possible and out no earlier than
-    that needs; None if windows, deadlines, loads, skills, breaks or limits forbid the order."""
+    that needs; None if windows, deadlines, loads, skills, breaks or limits forbid it, or food is not collected and
+    then delivered."""
     if not _is_fit_for(problem, shift, tour):
         return None
-    loads = loads_after(problem, tour, shift)
+    carried = _grams_between_stops(tour)
+    if not _is_in_order(problem, tour, carried):
+        return None
+    loads = _loads(problem, carried, len(tour), shift)
     if not all(load.fits_in(shift.capacity) for load in loads):
         return None
     legs = _legs(problem, shift, tour)
-    times = _times(problem, tour, legs, shift.window.earliest) if legs else None
-    if legs is None or times is None or times[-1][0] > shift.window.latest:
+    if legs is None:
         return None
-    leave = _latest_start(problem, tour, legs, times[-1][0])
-    times = _times(problem, tour, legs, leave) or times
-    route = _route(shift, tour, legs, times, loads)
+    openings = [opening(problem, visit) for visit in tour]
+    work = [work_seconds(problem, visit) for visit in tour]
+    times = times_of(openings, work, legs, shift.window.earliest)
+    if times is None or times[-1][0] > shift.window.latest:
+        return None
+    leave = latest_start(openings, work, legs, times[-1][0])
+    times = times_of(openings, work, legs, leave) or times
+    route = route_of(shift, tour, legs, times, loads)
     stops = sum(visit.kind != "break" for visit in tour)
     if shift.maximum_metres is not None and route.metres > shift.maximum_metres:
         return None
@@ -85,22 +92,37 @@ def with_breaks_in_place(tour: Sequence[Visit], start_site: str) -> Tour:
 
 def place_breaks(problem: Problem, shift: Shift, tour: Tour) -> Tour | None:
     """The tour, so far without breaks, with those of the shift where they cost the least time; None if they fit
-    nowhere. Breaks are placed one after the other, each at the best place that the ones before leave."""
-    if not tour:
+    nowhere. Each break takes the best place that the ones before leave; only where that leads nowhere is every
+    combination of places tried."""
+    if not tour or not shift.breaks:
         return tour
-    first = 0
-    for pause in shift.breaks:
-        best: tuple[int, Tour, int] | None = None
-        for position in range(first, len(tour) + 1):
-            visit = Visit("break", shift.start_site, (), pause)
-            changed = with_breaks_in_place((*tour[:position], visit, *tour[position:]), shift.start_site)
-            timed = retime(problem, replace(shift, breaks=tuple(v.pause for v in changed if v.pause)), changed)
-            if timed is not None and (best is None or timed.seconds < best[0]):
-                best = timed.seconds, changed, position + 1
-        if best is None:
-            return None
-        _, tour, first = best
-    return tour
+    found, first = tour, 0
+    for number, pause in enumerate(shift.breaks):
+        so_far = replace(shift, breaks=shift.breaks[: number + 1])
+        places = range(first, len(found) + 1)
+        tried = [(_with_break(found, place, pause, shift.start_site), place + 1) for place in places]
+        timed = [(route.seconds, each) for each in tried if (route := retime(problem, so_far, each[0])) is not None]
+        if not timed:
+            return _place_breaks_anywhere(problem, shift, tour) if number else None
+        found, first = min(timed, key=lambda each: each[0])[1]
+    return found
+
+
+def _place_breaks_anywhere(problem: Problem, shift: Shift, tour: Tour) -> Tour | None:
+    best: tuple[int, Tour] | None = None
+    for places in combinations_with_replacement(range(len(tour) + 1), len(shift.breaks)):
+        changed = tour
+        for number, (place, pause) in enumerate(zip(places, shift.breaks, strict=True)):
+            changed = _with_break(changed, place + number, pause, shift.start_site)
+        route = retime(problem, shift, changed)
+        if route is not None and (best is None or route.seconds < best[0]):
+            best = route.seconds, changed
+    return None if best is None else best[1]
+
+
+def _with_break(tour: Tour, place: int, pause: Break, start_site: str) -> Tour:
+    visit = Visit("break", start_site, (), pause)
+    return with_breaks_in_place((*tour[:place], visit, *tour[place:]), start_site)
 
 
 def _is_fit_for(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> bool:
@@ -115,6 +137,18 @@ def _is_fit_for(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> bool:
         )
         for visit in tour
     )
+
+
+def _is_in_order(problem: Problem, tour: Sequence[Visit], carried: Carried) -> bool:
+    """Whether all that is delivered was collected before (on board from the start: was not), and all collected is
+    delivered."""
+    collected = sum(cargo.grams for visit in tour if visit.kind == "pickup" for cargo in visit.cargo)
+    for (lot, _, pickup, drop_off), grams in carried.items():
+        if pickup >= drop_off or (pickup > 0) != (problem.lots_by_id[lot].on_board is None):
+            return False
+        if pickup:
+            collected -= grams
+    return collected == 0
 
 
 def _better_joined(problem: Problem, shift: Shift, apart: Tour, joined: Tour, visit: Visit) -> bool:
@@ -160,14 +194,25 @@ def opening(problem: Problem, visit: Visit) -> Intervals:
     """When this visit may begin, given all it handles."""
     if visit.pause is not None:
         return ((visit.pause.window.earliest, visit.pause.window.latest),)
-    intervals = ANY_TIME
+    intervals = before = ANY_TIME
     for cargo in visit.cargo:
-        intervals = overlap(intervals, opening_for(problem, visit.kind, cargo.lot, cargo.need))
+        these = opening_for(problem, visit.kind, cargo.lot, cargo.need)
+        if these is not before:
+            intervals = these if intervals is ANY_TIME else overlap(intervals, these)
+            before = these
     return intervals
 
 
 def opening_for(problem: Problem, kind: str, lot: str, need: str) -> Intervals:
     """When collecting this lot, or unloading it for this need, may begin."""
+    key = (lot, "" if kind == "pickup" else need)
+    found = problem.openings.get(key)
+    if found is None:
+        found = problem.openings[key] = _opening_of(problem, kind, lot, need)
+    return found
+
+
+def _opening_of(problem: Problem, kind: str, lot: str, need: str) -> Intervals:
     if kind == "pickup":
         window = problem.lots_by_id[lot].window
         return ((window.earliest, window.latest),)
@@ -181,62 +226,40 @@ def opening_for(problem: Problem, kind: str, lot: str, need: str) -> Intervals:
     )
 
 
-def overlap(some: Intervals, others: Intervals) -> Intervals:
-    found = []
-    for earliest, latest in some:
-        for other_earliest, other_latest in others:
-            low, high = max(earliest, other_earliest), min(latest, other_latest)
-            if low <= high:
-                found.append((low, high))
-    return tuple(found)
-
-
-def first_begin(intervals: Intervals, arrive: int) -> int | None:
-    """The first second from arrival on that lies in one of the intervals."""
-    for earliest, latest in intervals:
-        if arrive <= latest:
-            return max(arrive, earliest)
-    return None
-
-
-def last_begin(intervals: Intervals, bound: int) -> int | None:
-    """The last second up to the bound that lies in one of the intervals."""
-    for earliest, latest in reversed(intervals):
-        if earliest <= bound:
-            return min(latest, bound)
-    return None
-
-
 def work_seconds(problem: Problem, visit: Visit) -> int:
     if visit.pause is not None:
         return visit.pause.seconds
     site = problem.sites_by_id[visit.site]
-    return site.setup_seconds + site.service_seconds * len({cargo.lot for cargo in visit.cargo})
+    lots = 1 if len(visit.cargo) == 1 else len({cargo.lot for cargo in visit.cargo})
+    return site.setup_seconds + site.service_seconds * lots
 
 
 def loads_after(problem: Problem, tour: Sequence[Visit], shift: Shift) -> list[Load]:
     """What is on board after the start and after each visit. Pieces that are collected and delivered together count
-    as one, since a crate begun is a crate taken; lots on board from the start count whole until they are delivered."""
-    on_board = Load()
-    for lot in problem.lots_on_board.get(shift.id, ()):
-        on_board += lot.load_for(lot.grams)
-    loads = [on_board]
-    change = [Load()] * (len(tour) + 1)
-    for (lot_id, _, pickup, drop_off), grams in _grams_between_stops(tour).items():
+    as one, since a crate begun is a crate taken; lots on board from the start count from there, and what of them is
+    not delivered counts to the end."""
+    return _loads(problem, _grams_between_stops(tour), len(tour), shift)
+
+
+def _loads(problem: Problem, carried: Carried, visits: int, shift: Shift) -> list[Load]:
+    left = {lot.id: lot.grams for lot in problem.lots_on_board.get(shift.id, ())}
+    change = [Load()] * (visits + 1)
+    for (lot_id, _, pickup, drop_off), grams in carried.items():
         load = problem.lots_by_id[lot_id].load_for(grams)
-        if pickup:
-            change[pickup] += load
+        change[pickup] += load
         change[drop_off] -= load
-    for stop in range(1, len(tour) + 1):
-        on_board += change[stop]
-        loads.append(on_board)
-    return loads
+        if lot_id in left:
+            left[lot_id] -= grams
+    for lot_id, grams in left.items():
+        if grams > 0:
+            change[0] += problem.lots_by_id[lot_id].load_for(grams)
+    return list(accumulate(change))
 
 
-def _grams_between_stops(tour: Sequence[Visit]) -> dict[tuple[str, str, int, int], int]:
+def _grams_between_stops(tour: Sequence[Visit]) -> Carried:
     """Grams by lot, need, number of the pickup stop (0 if on board from the start) and number of the drop-off stop."""
     collected = {cargo: stop for stop, visit in enumerate(tour, 1) if visit.kind == "pickup" for cargo in visit.cargo}
-    grams: dict[tuple[str, str, int, int], int] = {}
+    grams: Carried = {}
     for stop, visit in enumerate(tour, 1):
         if visit.kind == "drop_off":
             for cargo in visit.cargo:
@@ -247,44 +270,51 @@ def _grams_between_stops(tour: Sequence[Visit]) -> dict[tuple[str, str, int, int
 
 def _legs(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> list[tuple[int, int]] | None:
     """Seconds and metres of each drive, or None if a road is missing."""
-    sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
-    legs = [problem.leg(shift, origin, destination) for origin, destination in pairwise(sites)]
-    roads = [leg for leg in legs if leg is not None]
-    return roads if len(roads) == len(legs) else None
+    matrix, numbers = problem.travel[shift.profile], problem.site_numbers
+    sites = [numbers[shift.start_site], *(numbers[visit.site] for visit in tour), numbers[shift.end_site]]
+    roads = []
+    for origin, destination in pairwise(sites):
+        leg = matrix.leg(origin, destination)
+        if leg is None:
+            return None
+        roads.append(leg)
+    return roads
 
 
-def _times(
-    problem: Problem, tour: Sequence[Visit], legs: list[tuple[int, int]], leave: int
+def times_of(
+    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], leave: int
 ) -> list[tuple[int, int, int]] | None:
-    """Arrival, begin and leaving of start, visits and end when leaving the start at this second."""
+    """Arrival, begin and leaving of start, visits and end when leaving the start at this second. `openings` and `work`
+    (seconds) are those of the visits, `legs` (seconds, metres) one more. None if a visit would be late."""
     times = [(leave, leave, leave)]
-    for visit, (seconds, _) in zip(tour, legs, strict=False):
-        arrive = leave + seconds
-        begin = first_begin(opening(problem, visit), arrive)
+    for intervals, seconds, (drive, _) in zip(openings, work, legs, strict=False):
+        arrive = leave + drive
+        begin = first_begin(intervals, arrive)
         if begin is None:
             return None
-        leave = begin + work_seconds(problem, visit)
+        leave = begin + seconds
         times.append((arrive, begin, leave))
     back = leave + legs[-1][0]
     return [*times, (back, back, back)]
 
 
-def _latest_start(problem: Problem, tour: Sequence[Visit], legs: list[tuple[int, int]], back: int) -> int:
+def latest_start(openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], back: int) -> int:
     """The latest second to leave the start and still be back then: waiting at home beats waiting outside."""
-    for visit, (seconds, _) in zip(reversed(tour), reversed(legs), strict=False):
-        bound = back - seconds - work_seconds(problem, visit)
-        latest = last_begin(opening(problem, visit), bound)
+    for number in range(len(openings) - 1, -1, -1):
+        bound = back - legs[number + 1][0] - work[number]
+        latest = last_begin(openings[number], bound)
         back = bound if latest is None else latest
     return back - legs[0][0]
 
 
-def _route(
+def route_of(
     shift: Shift,
     tour: Sequence[Visit],
     legs: list[tuple[int, int]],
     times: list[tuple[int, int, int]],
     loads: list[Load],
 ) -> Route:
+    """The route of a tour whose legs, times and loads are known."""
     kinds = ["start", *(visit.kind for visit in tour), "end"]
     sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
     stops = tuple(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from routing.openings import Intervals, overlap
 from routing.or_tools.allocate import Amounts
 from routing.problem import Load, Problem, Shift
-from routing.retime import Cargo, Intervals, Tour, Visit, join_neighbours, opening_for, overlap, place_breaks, retime
+from routing.retime import Cargo, Tour, Visit, join_neighbours, opening_for, place_breaks, retime
 from routing.score import value_per_kg
 
 NO_ROAD = 10**7

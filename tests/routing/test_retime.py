@@ -87,3 +87,22 @@ def test_only_a_shift_with_the_skills_stops_there() -> None:
         shift = a_shift(skills=skills)
         problem = a_problem([a_lot()], [a_need()], [shift], sites=sites)
         assert (retime(problem, shift, (THERE, BACK)) is not None) == drivable
+
+
+def test_breaks_are_placed_together_where_the_best_place_of_one_leaves_none_for_the_next() -> None:
+    early = Break(TimeWindow(9 * 3600, 11 * 3600), 1800)
+    late = Break(TimeWindow(11 * 3600 + 60, 11 * 3600 + 120), 600)
+    shift = a_shift(breaks=(early, late))
+    problem = a_problem([a_lot(window=TimeWindow(11 * 3600, 11 * 3600 + 1800))], [a_need()], [shift])
+    tour = place_breaks(problem, shift, (THERE, BACK))
+    assert tour is not None
+    assert retime(problem, shift, tour) is not None
+
+
+def test_part_of_what_is_on_board_takes_its_own_crates_and_the_rest_stays_to_the_end() -> None:
+    shift = a_shift()
+    problem = a_problem([a_lot(on_board="van")], [a_need()], [shift])
+    part = (Visit("drop_off", "bank", (Cargo("bread", "bank bread", 15_000),)),)
+    route = retime(problem, shift, part)
+    assert route is not None
+    assert [stop.load_after for stop in route.stops] == [Load(40_000, 6), Load(25_000, 4), Load(25_000, 4)]
