@@ -125,8 +125,9 @@ class Divider:
     ) -> Group:
         problem = self.problem
         mine = _Carried(problem, [tours[shift] for shift in shifts])
-        needs, fullness = self._needs(owns_need, carried, mine)
         lots, numbers = self._lots(owns_lot, carried, mine)
+        tried = {need for number in numbers for need in self.candidates.get(number, ())}
+        needs, fullness = self._needs(owns_need, tried, carried, mine)
         part = part_of(problem, lots, needs, [problem.shifts[shift] for shift in shifts])
         if any(site.storage != Storage() for site in part.sites):
             owned = {problem.needs[number].site for number in np.flatnonzero(owns_need)}
@@ -139,15 +140,18 @@ class Divider:
         chosen = tuple(shifts.tolist())
         return Group(part, chosen, tuple(tours[shift] for shift in chosen), wanted, fullness, seed)
 
-    def _needs(self, owned: NDArray[np.bool_], carried: "_Carried", mine: "_Carried") -> tuple[list[Need], Fill]:
+    def _needs(
+        self, owned: NDArray[np.bool_], tried: set[str], carried: "_Carried", mine: "_Carried"
+    ) -> tuple[list[Need], Fill]:
         fullness, needs = self.fill.copy(), []
         for need, own in zip(self.problem.needs, owned.tolist(), strict=True):
             others = carried.to_need[need.id] - mine.to_need[need.id]
             if others:
                 fullness.add(need, others)
-            grams = mine.to_need[need.id] + (need.grams - carried.to_need[need.id] if own else 0)
+            here = own and need.id in tried
+            grams = mine.to_need[need.id] + (need.grams - carried.to_need[need.id] if here else 0)
             if grams > 0:
-                needs.append(replace(need, grams=grams))
+                needs.append(need if grams == need.grams else replace(need, grams=grams))
         return needs, fullness
 
     def _lots(self, owned: NDArray[np.bool_], carried: "_Carried", mine: "_Carried") -> tuple[list[Lot], list[int]]:
