@@ -1,7 +1,8 @@
 """Why a lot stays behind: the conditions are tried in order on the problem and on the finished routes, so the
 reason given is the one that holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from routing.insert import search_place
 from routing.plan import Unserved
@@ -10,22 +11,41 @@ from routing.reach import STAGES, failure_of_trip
 from routing.retime import Tour
 from routing.score import Left
 
+if TYPE_CHECKING:
+    from routing.engine.probe import Look
+
 Details = dict[str, str | int]
+MANY_LOTS = 200  # from here on the engine looks for places: plain Python would take minutes
+
+
+class _Looks:
+    """The engine's looks at all that is left, taken once, when the first is asked for."""
+
+    def __init__(self) -> None:
+        self.tours: Sequence[Tour] | None = None
+        self.found: Mapping[str, Look] = {}
+
+    def __call__(self, problem: Problem, tours: Sequence[Tour]) -> Mapping[str, "Look"]:
+        if self.tours is not tours:
+            from routing.engine.probe import look_everywhere
+
+            self.tours, self.found = tours, look_everywhere(problem, tours)
+        return self.found
 
 
 def explain(problem: Problem, tours: Sequence[Tour]) -> tuple[Unserved, ...]:
     """Every lot that the tours leave over, in the order of the problem, with its reason."""
-    left = Left(problem, tours)
+    left, looks = Left(problem, tours), _Looks()
     found = []
     for lot in problem.lots:
         grams = left.lots[lot.id]
         if grams:
-            reason, details = _reason(problem, tours, lot, left)
+            reason, details = _reason(problem, tours, lot, left, looks)
             found.append(Unserved(lot.id, grams, reason, details))
     return tuple(found)
 
 
-def _reason(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left) -> tuple[str, Details]:
+def _reason(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left, looks: _Looks) -> tuple[str, Details]:
     needs = problem.needs_for(lot.id)
     if not needs:
         return "no_eligible_need", {"category": lot.category}
@@ -42,7 +62,7 @@ def _reason(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left) -> tu
     failure = _furthest_failure(problem, lot, open_needs)
     if failure is not None:
         return failure, _details_of_trip(problem, lot, failure, open_needs)
-    return _no_place(problem, tours, lot, left)
+    return _no_place(problem, tours, lot, left, looks)
 
 
 def _furthest_failure(problem: Problem, lot: Lot, needs: Sequence[str]) -> str | None:
@@ -79,7 +99,14 @@ def _details_of_trip(problem: Problem, lot: Lot, reason: str, needs: Sequence[st
     return {"shifts": len(problem.shifts), "limit": "metres"}
 
 
-def _no_place(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left) -> tuple[str, Details]:
+def _no_place(problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left, looks: _Looks) -> tuple[str, Details]:
+    if len(problem.lots) > MANY_LOTS:
+        look = looks(problem, tours)[lot.id]
+        if not look.time_found:
+            return "no_time_on_any_route", {"shifts": len(problem.shifts), "limit": "time"}
+        if not look.room_found:
+            return "vehicles_full", {"shifts": len(problem.shifts), "grams": left.lots[lot.id]}
+        return "detour_not_worth_it", {"metres": look.metres, "grams": left.lots[lot.id]}
     search = search_place(problem, tours, lot, left)
     if not search.time_found:
         return "no_time_on_any_route", {"shifts": len(problem.shifts), "limit": search.limit}

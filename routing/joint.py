@@ -16,7 +16,7 @@ from routing.engine.tours import load_tours, tours_of
 from routing.large import is_large, solve_large
 from routing.problem import Problem
 from routing.retime import Tour
-from routing.score import worth_of
+from routing.score import Left, worth_of
 
 FEW_LOOK_UPS = 400_000  # as many places to look at need no choice of food banks beforehand
 MOST_NEEDS = 24
@@ -57,7 +57,7 @@ def solve_joint(
     """Tours for all shifts, from `start` where given."""
     candidates = candidates_of(problem)
     if is_large(problem):
-        return solve_large(problem, candidates, budget, workers, start)
+        return finish(problem, solve_large(problem, candidates, budget, workers, start), budget.seed)
     if start is not None:
         return improve_tours(problem, start, candidates, budget, 1.0)
     first = first_tours(problem, candidates, budget.seed)
@@ -116,31 +116,23 @@ def loaded(problem: Problem, tours: Sequence[Tour], candidates: Candidates, seed
 
 def finish(problem: Problem, tours: Sequence[Tour], seed: int) -> tuple[Tour, ...]:
     """Put in what is left wherever it is worth its detour, whatever the food bank, until nothing changes."""
-    every = _Everywhere(problem)
     while True:
-        prepared = loaded(problem, tours, every, seed)
+        left = Left(problem, tours)
+        open_lots = {
+            number: problem.needs_for(lot.id) for number, lot in enumerate(problem.lots) if left.lots[lot.id] > 0
+        }
+        prepared = _begun(problem, pieces_in(problem, tours), open_lots, seed, remember=not is_large(problem))
+        load_tours(prepared, tours)
+        fill(prepared)
         found = tours_of(prepared)
-        if _carried(found) <= _carried(tours):
+        if not open_lots or sum(Left(problem, found).lots.values()) >= sum(left.lots.values()):
             return tuple(tours)
         tours = found
 
 
-class _Everywhere(dict[int, tuple[str, ...]]):
-    """All needs that a lot may go to, found when asked for."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
-
-    def get(self, lot: int, _: object = ()) -> tuple[str, ...]:
-        return self.problem.needs_for(self.problem.lots[lot].id)
-
-
-def _carried(tours: Sequence[Tour]) -> int:
-    return sum(cargo.grams for tour in tours for visit in tour if visit.kind == "drop_off" for cargo in visit.cargo)
-
-
-def _begun(problem: Problem, pieces: Sequence[Piece], candidates: Candidates, seed: int) -> Prepared:
-    prepared = prepare(problem, pieces, candidates, seed=seed)
+def _begun(
+    problem: Problem, pieces: Sequence[Piece], candidates: Candidates, seed: int, *, remember: bool = True
+) -> Prepared:
+    prepared = prepare(problem, pieces, candidates, seed=seed, remember=remember)
     begin(prepared)
     return prepared

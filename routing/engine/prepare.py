@@ -39,13 +39,14 @@ def prepare(
     *,
     seed: int,
     fill: Fill | None = None,
+    remember: bool = True,
 ) -> Prepared:
     """The arrays for a search over these pieces. `fill`: how full the food banks are before, where the problem is only
-    a part of a day."""
+    a part of a day. `remember`: see make_room."""
     builder = _Builder(problem, pieces, candidates, fill or Fill(problem))
     day = builder.day()
     needs = np.array([need.grams for need in problem.needs] or [0], dtype=np.int64)
-    state, scratch = make_room(day, needs, builder.storage_limits(), builder.had(), seed)
+    state, scratch = make_room(day, needs, builder.storage_limits(), builder.had(), seed, remember=remember)
     return Prepared(problem, pieces, builder.candidate_needs, day, state, scratch)
 
 

@@ -73,6 +73,7 @@ def can_take(day: Any, state: Any, piece: Any, candidate: Any) -> Any:
 @compiled
 def put_back_best(day: Any, state: Any, scratch: Any, piece: Any, blinks: Any) -> Any:
     """Put the piece where it is worth most; False if that is nowhere worth its cost."""
+    remember = len(state.cache_version) > 0
     best, best_vehicle, best_candidate, best_grams, best_code = 0.0, NONE, NONE, ZERO, NONE
     for candidate in range(day.candidate_first[piece], day.candidate_first[piece + 1]):
         grams = can_take(day, state, piece, candidate)
@@ -103,6 +104,8 @@ def put_back_best(day: Any, state: Any, scratch: Any, piece: Any, blinks: Any) -
             if scratch.numbers[BLINK] <= 0 and blinks > 0:
                 scratch.numbers[BLINK] = countdown(state.random, blinks)
                 cost, code = find_place(day, state, piece, candidate, vehicle, OVERLOOKED)
+            elif not remember:
+                cost, code = find_place(day, state, piece, candidate, vehicle, 0.0)
             elif state.cache_version[candidate, vehicle] == state.version[vehicle]:
                 cost, code = state.cache_cost[candidate, vehicle], state.cache_place[candidate, vehicle]
             else:

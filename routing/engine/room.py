@@ -8,12 +8,13 @@ LONGEST_ROUTE = 400  # stops; a longer one is not to be driven in a day
 
 
 def make_room(
-    day: Day, needs: np.ndarray, storages: np.ndarray, bank_grams: np.ndarray, seed: int
+    day: Day, needs: np.ndarray, storages: np.ndarray, bank_grams: np.ndarray, seed: int, *, remember: bool = True
 ) -> tuple[State, Scratch]:
     """State and Scratch with nothing carried. `needs` and `storages` are grams that can still be taken, by number,
-    `bank_grams` what each food bank had before."""
+    `bank_grams` what each food bank had before. Without `remember` no place is looked up twice in memory: for one
+    look at very many places."""
     vehicles, pieces = len(day.vehicle_start), len(day.piece_site)
-    candidates = len(day.candidate_need)
+    candidates = len(day.candidate_need) if remember else 0
     most_breaks = int(np.max(np.diff(day.break_first), initial=0))
     stops = min(2 * pieces + 2 + most_breaks, LONGEST_ROUTE)
     windows = max(1, day.candidate_windows.shape[1] // 2)
