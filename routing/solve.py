@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routing.bounds import attainable_grams, bound_grams
 from routing.explain import explain
 from routing.locked import with_locked, without_locked
 from routing.or_tools.allocate import allocate, allocate_greedily
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from routing.engine.search import Found
 
 ENGINES = ("joint", "two-phase", "or-tools")
+FEW_BANKS = 60
+LEAST_ASSIGN_SECONDS = 0.3  # below this CP-SAT would hardly be loaded
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 
 
@@ -128,9 +131,10 @@ class _Run:
         return self.asked is not None and time.monotonic() - self.asked > GRACE_SECONDS
 
     def assign(self, problem: Problem, candidates: "Candidates", seconds: float) -> Mapping[tuple[str, str], int]:
-        """CP-SAT's food banks; with iterations the greedy ones, since CP-SAT goes by the clock."""
+        """CP-SAT's food banks; with iterations, or hardly any time, the greedy ones, since CP-SAT goes by the
+        clock."""
         pairs = frozenset((problem.lots[lot].id, need) for lot, needs in candidates.items() for need in needs)
-        if self.iterations is not None:
+        if self.iterations is not None or seconds < LEAST_ASSIGN_SECONDS:
             return allocate_greedily(problem, pairs)
         return allocate(problem, pairs, seconds=seconds, seed=self.seed, stopped=self.stopped)
 
@@ -190,6 +194,11 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
     return solve_joint(problem, budget, run.assign, start, workers)
 
 
+def _has_few_banks(problem: Problem) -> bool:
+    """Whether a flow for each food bank takes no longer than a person notices."""
+    return len({need.organisation for need in problem.needs}) <= FEW_BANKS
+
+
 def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "joint") -> Plan:
     """The plan that drives these tours, with its reasons for all that stays."""
     routes: list[Route] = []
@@ -206,5 +215,7 @@ def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "j
         explain(problem, tours),
         engine,
         seed,
+        bound_grams=bound_grams(problem),
         tiers=tiers_of(problem, tours),
+        attainable_grams=attainable_grams(problem) if _has_few_banks(problem) else {},
     )
