@@ -110,8 +110,8 @@ class Run:
         return self.stop is not None and self.stop()
 
     def _search(self, until: float, fleet: bool) -> None:
-        """Search until this part of the time is over; for the fleet, until no piece is absent."""
-        begin = self.clock.part()
+        """Search until this part of the time is over; for the fleet, until no piece is absent or it is hopeless."""
+        begin, fewest = self.clock.part(), len(self.instance.pickups)
         while (steps := self.clock.next_steps(until)) and not self._stopped():
             part = (self.clock.part() - begin) / max(1e-9, until - begin)
             hot = HOTTEST * (COLDEST / HOTTEST) ** part if not fleet else FLEET_HEAT
@@ -119,7 +119,8 @@ class Run:
             before = time.monotonic()
             done = search(self.day, self.state, self.scratch, settings)
             self.clock.count(int(done), time.monotonic() - before)
-            if fleet and self.state.counters[ABSENT] == 0:
+            fewest = min(fewest, int(self.state.counters[ABSENT]))
+            if fleet and (fewest == 0 or (part > HOPELESS_AFTER and fewest > HOPELESS)):
                 return
 
     def _reduce_fleet(self, until: float) -> None:
@@ -166,8 +167,11 @@ class Run:
 
 
 FLEET_PART = 0.4
+# One route too few shows early: where after a third of the time more pieces than this are absent, shorter routes are
+# the better use of the rest.
+HOPELESS_AFTER, HOPELESS = 0.35, 4
 MEAN, STRING, BLINK_RATE, NEAR_ABSENT = 10.0, 10.0, 0.01, 0.9
-HOTTEST, COLDEST, FLEET_HEAT = 2.0, 0.02, 0.2
+HOTTEST, COLDEST, FLEET_HEAT = 10.0, 0.02, 0.2
 
 
 def pair_day(instance: "PairInstance", fleet: int, *, use: bool) -> Day:
