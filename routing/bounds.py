@@ -1,147 +1,124 @@
 """What no plan can exceed: grams by a maximum flow from lots over needs and storage, proven and found in seconds.
 
-The flow knows categories, deadlines, receiving hours, temperature classes, skills, needs and storage, and one vehicle's
-direct drive; it does not know that vehicles are few, nor that lots stay whole beyond fitting somewhere.
+The flow knows every pair that one vehicle could serve if it did nothing else, and needs and storage; it does not know
+that vehicles are few, and it may cut any lot. On small days CP-SAT then keeps whole what must stay whole.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from routing.problem import END_OF_PLANNING, Lot, Problem
+from routing.problem import CLASSES, Problem
+from routing.trips import Numbers, Pairs, possible_pairs
+from routing.whole_lots import most_with_whole_lots
+
+FEW_LOTS = 200  # with more, CP-SAT would hardly prove anything in the time that it has
+SOURCE, SINK = 0, 1
+NO_LIMIT = 2**60
 
 
-@dataclass(frozen=True)
-class _Arc:
-    lot: int
-    needs: NDArray[np.int64]
+def bound_grams(problem: Problem, *, work: float = 1.0) -> int:
+    """No plan of this problem delivers more.
 
-
-def bound_grams(problem: Problem) -> int:
-    """No plan of this problem delivers more."""
-    return _flow(problem, list(_arcs(problem)), frozenset(range(len(problem.needs))))
+    work: how hard CP-SAT may try to lower the bound where lots must stay whole, roughly in seconds; 0 for not at all.
+        The same work gives the same bound on every run.
+    """
+    pairs = useful_pairs(problem)
+    most = _Flow(problem).most(pairs)
+    if work > 0 and len(problem.lots) <= FEW_LOTS and any(not lot.splittable for lot in problem.lots):
+        return min(most, most_with_whole_lots(problem, pairs, work))
+    return most
 
 
 def attainable_grams(problem: Problem) -> Mapping[str, int]:
     """By organisation, what it could get at most if it alone were served."""
-    arcs = list(_arcs(problem))
-    needs: defaultdict[str, set[int]] = defaultdict(set)
-    for number, need in enumerate(problem.needs):
-        needs[need.organisation].add(number)
-    return {name: _flow(problem, arcs, frozenset(mine)) for name, mine in needs.items()}
+    pairs, flow = useful_pairs(problem), _Flow(problem)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(need.organisation for need in problem.needs))}
+    bank_of_need = np.array([numbers[need.organisation] for need in problem.needs], dtype=np.int64)
+    order = np.argsort(bank_of_need[pairs.needs], kind="stable")
+    first = np.searchsorted(bank_of_need[pairs.needs][order], np.arange(len(numbers) + 1))
+    parts = (order[first[number] : first[number + 1]] for number in range(len(numbers)))
+    return {name: flow.most(pairs.only(part)) for name, part in zip(numbers, parts, strict=True)}
 
 
-class _Fastest:
-    """The fewest seconds between two sites for any vehicle: a lower bound for all of them."""
+def useful_pairs(problem: Problem) -> Pairs:
+    """The possible pairs by which anything could come; a whole lot only to where there is room for all of it."""
+    pairs = possible_pairs(problem, by_any_way=True)
+    least = np.array([1 if lot.splittable else lot.grams for lot in problem.lots], dtype=np.int64)[pairs.lots]
+    wanted = np.array([need.grams for need in problem.needs], dtype=np.int64)[pairs.needs]
+    room = storage_limits(problem)[pairs.needs, class_numbers(problem)[pairs.lots]]
+    return pairs.only((least <= wanted) & (least <= room))
+
+
+def class_numbers(problem: Problem) -> Numbers:
+    """The number of each lot's temperature class in CLASSES."""
+    return np.array([CLASSES.index(lot.temperature_class) for lot in problem.lots], dtype=np.int64)
+
+
+def storage_limits(problem: Problem) -> Numbers:
+    """For each need, what its site can put away of each temperature class; shape (needs, classes)."""
+    limits = {
+        site.id: [NO_LIMIT if (most := site.storage.limit_for(name)) is None else most for name in CLASSES]
+        for site in problem.sites
+    }
+    rows = [limits[need.site] for need in problem.needs]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(CLASSES))
+
+
+class _Flow:
+    """The network: source, lots, for some needs the doors by which each class comes in, needs, for others the storage
+    of their site, sink.
+
+    Needs that take one class only (hardly any takes more) share the storage of their site after them; where a need
+    takes several classes, each has a door that lets in no more than the storage, which is a little too generous where
+    sites have several such needs.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        tables = [matrix.seconds.astype(np.int64) for matrix in problem.travel.values()]
-        for table in tables:
-            table[table < 0] = END_OF_PLANNING * 10
-        self.seconds = tables[0] if len(tables) == 1 else np.minimum.reduce(tables)
+        self.lot_grams = np.array([lot.grams for lot in problem.lots], dtype=np.int64)
+        self.need_grams = np.array([need.grams for need in problem.needs], dtype=np.int64)
+        self.classes, self.limits = class_numbers(problem), storage_limits(problem)
+        self.sites = np.array([problem.site_numbers[need.site] for need in problem.needs], dtype=np.int64)
+        lots, needs = len(problem.lots), len(problem.needs)
+        self.first_need = 2 + lots
+        self.first_door = self.first_need + needs
+        self.first_store = self.first_door + needs * len(CLASSES)
 
-
-def _arcs(problem: Problem) -> Iterator[_Arc]:
-    """For each lot that some vehicle could carry, the needs that it could reach in time."""
-    fastest = _Fastest(problem).seconds
-    sites = np.array([problem.site_numbers[need.site] for need in problem.needs], dtype=np.int64)
-    grams = np.array([need.grams for need in problem.needs], dtype=np.int64)
-    windows = [np.array([(w.earliest, w.latest) for w in need.windows], dtype=np.int64) for need in problem.needs]
-    opens = np.array([found[:, 0].min() if len(found) else END_OF_PLANNING * 10 for found in windows])
-    closes = np.array([found[:, 1].max() if len(found) else -1 for found in windows])
-    numbers = {need.id: number for number, need in enumerate(problem.needs)}
-    groups: dict[str, NDArray[np.int64]] = {}
-    for number, lot in enumerate(problem.lots):
-        if not _carried_by_some(problem, lot):
-            continue
-        if problem.eligibilities is None:
-            if lot.category not in groups:
-                groups[lot.category] = np.array([numbers[each] for each in problem.needs_for(lot.id)], dtype=np.int64)
-            needs = groups[lot.category]
-            latest = np.full(len(needs), END_OF_PLANNING if lot.deliver_by is None else lot.deliver_by)
-        else:
-            listed = problem.needs_for(lot.id)
-            needs = np.array([numbers[each] for each in listed], dtype=np.int64)
-            latest = np.array([problem.deadline(lot.id, each) or 0 for each in listed], dtype=np.int64)
-        if not len(needs):
-            continue
-        least = 1 if lot.splittable else lot.grams
-        start = 0 if lot.on_board is not None else lot.window.earliest + _work(problem, lot.site)
-        away = 0 if lot.on_board is not None else fastest[problem.site_numbers[lot.site], sites[needs]]
-        arrive = np.maximum(start + away, opens[needs])
-        yield _Arc(number, needs[(arrive <= closes[needs]) & (arrive <= latest) & (grams[needs] >= least)])
-
-
-def _work(problem: Problem, site: str) -> int:
-    return problem.sites_by_id[site].setup_seconds + problem.sites_by_id[site].service_seconds
-
-
-def _carried_by_some(problem: Problem, lot: Lot) -> bool:
-    load = lot.load_for(1 if lot.splittable else lot.grams)
-    return any(problem.may_carry(shift, lot) and load.fits_in(shift.capacity) for shift in problem.shifts)
-
-
-class _Network:
-    """A flow network being put together, its nodes by name."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[tuple[str, int, str], int] = {}
-        self.tails: list[NDArray[np.int64]] = []
-        self.heads: list[NDArray[np.int64]] = []
-        self.limits: list[NDArray[np.int64]] = []
-
-    def node(self, kind: str, number: int, temperature_class: str = "") -> int:
-        """The number of a node; 0 is the source, 1 the sink."""
-        return self.numbers.setdefault((kind, number, temperature_class), len(self.numbers) + 2)
-
-    def join(self, tail: int, heads: NDArray[np.int64], limit: int) -> None:
-        self.tails.append(np.full(len(heads), tail))
-        self.heads.append(heads)
-        self.limits.append(np.full(len(heads), limit))
-
-    def most(self) -> int:
+    def most(self, pairs: Pairs) -> int:
+        """The most grams that can flow along these pairs."""
         from ortools.graph.python import max_flow
 
-        if not self.tails:
+        if not len(pairs.lots):
             return 0
         flow = max_flow.SimpleMaxFlow()
-        flow.add_arcs_with_capacity(*(np.concatenate(rows) for rows in (self.tails, self.heads, self.limits)))
-        if flow.solve(0, 1) != flow.OPTIMAL:
+        flow.add_arcs_with_capacity(*self._arcs(pairs))
+        if flow.solve(SOURCE, SINK) != flow.OPTIMAL:
             raise ArithmeticError("The flow has no optimum.")
         return int(flow.optimal_flow())
 
+    def _arcs(self, pairs: Pairs) -> tuple[Numbers, Numbers, Numbers]:
+        """Tails, heads and capacities."""
+        lots = np.unique(pairs.lots)
+        doors = np.unique(pairs.needs * len(CLASSES) + self.classes[pairs.lots])
+        needs, classes = np.divmod(doors, len(CLASSES))
+        limited = self.limits[needs, classes] < NO_LIMIT
+        alone = np.bincount(needs, minlength=len(self.need_grams))[needs] == 1
+        behind, before = limited & alone, limited & ~alone
+        entry = np.where(before, self.first_door + doors, self.first_need + needs)
+        heads = entry[np.searchsorted(doors, pairs.needs * len(CLASSES) + self.classes[pairs.lots])]
+        store = self.first_store + self.sites[needs] * len(CLASSES) + classes
+        _, once = np.unique(needs, return_index=True)
+        exits = np.where(behind, store, SINK)[once]
+        stores, first = np.unique(store[behind], return_index=True)
+        rows = [
+            (np.full(len(lots), SOURCE), 2 + lots, self.lot_grams[lots]),
+            (2 + pairs.lots, heads, self.lot_grams[pairs.lots]),
+            (entry[before], self.first_need + needs[before], self.limits[needs, classes][before]),
+            (self.first_need + needs[once], exits, self.need_grams[needs[once]]),
+            (stores, np.full(len(stores), SINK), self.limits[needs, classes][behind][first]),
+        ]
+        tails, ends, limits = (np.concatenate(each) for each in zip(*rows, strict=True))
+        return tails, ends, limits
 
-def _flow(problem: Problem, arcs: list[_Arc], wanted: frozenset[int]) -> int:
-    """The most that can flow from the source over lots, the doors of needs, and needs to the sink."""
-    network = _Network()
-    mask = np.zeros(len(problem.needs), dtype=bool)
-    mask[list(wanted)] = True
-    doors: dict[str, NDArray[np.int64]] = {}
-    for arc in arcs:
-        lot, needs = problem.lots[arc.lot], arc.needs[mask[arc.needs]]
-        if not len(needs):
-            continue
-        if lot.temperature_class not in doors:
-            doors[lot.temperature_class] = _doors(problem, lot.temperature_class, wanted, network)
-        start = network.node("lot", arc.lot)
-        network.join(0, np.array([start]), lot.grams)
-        network.join(start, doors[lot.temperature_class][needs], lot.grams)
-    for number in wanted if doors else ():
-        network.join(network.node("need", number), np.array([1]), problem.needs[number].grams)
-    return network.most()
 
-
-def _doors(problem: Problem, temperature_class: str, wanted: frozenset[int], network: _Network) -> NDArray[np.int64]:
-    """For each need the node where food of this class comes in: one before it, where its site's storage is limited."""
-    found = np.zeros(len(problem.needs), dtype=np.int64)
-    for number in wanted:
-        need = problem.needs[number]
-        found[number] = inside = network.node("need", number)
-        limit = problem.sites_by_id[need.site].storage.limit_for(temperature_class)
-        if limit is not None:
-            found[number] = door = network.node("door", number, temperature_class)
-            network.join(door, np.array([inside]), limit)
-    return found
+__all__ = ["attainable_grams", "bound_grams", "useful_pairs"]

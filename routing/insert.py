@@ -1,7 +1,7 @@
 """The cheapest place for one more lot on the routes there are: fills what a search left over, and proves why
 something finds no place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.openings import Intervals, first_begin, last_begin
@@ -102,7 +102,12 @@ def search_place(
 ) -> Search:
     """Look at every position on every route for what is left of the lot: as stops of its own first, and where that
     finds no place, at stops that the route makes anyway."""
-    lines = [_Line(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True)]
+    locked = {route.shift for route in problem.locked}
+    lines = {
+        number: _Line(problem, shift, tour)
+        for number, (shift, tour) in enumerate(zip(problem.shifts, tours, strict=True))
+        if shift.id not in locked
+    }
     search = _search(problem, lines, lot, left, needs, _limit_broken)
     if search.best is not None:
         return search
@@ -117,7 +122,7 @@ def search_place(
 
 def _search(
     problem: Problem,
-    lines: Sequence[_Line],
+    lines: Mapping[int, _Line],
     lot: Lot,
     left: Left,
     needs: Sequence[str] | None,
@@ -133,7 +138,7 @@ def _search(
         most = min(left.lots[lot.id], left.needs[need_id], left.room_at(need.site, lot.temperature_class))
         if most <= 0 or (not lot.splittable and most < lot.grams):
             continue
-        for number, line in enumerate(lines):
+        for number, line in lines.items():
             if not line.shift.capacity.grams_for(lot.temperature_class) or not problem.may_carry(line.shift, lot):
                 continue
             if not problem.may_stop(line.shift, need.site):

@@ -9,6 +9,7 @@ from routing.engine.prepare import prepare
 from routing.engine.search import begin, fill, improve
 from routing.problem import Load, Lot, Need, Problem, Shift, Site, TimeWindow
 from routing.travel import TravelMatrix
+from routing.what_if import Routes, WhatIf
 
 DAY = TimeWindow(0, 86_400)
 
@@ -22,6 +23,7 @@ def compile_engine() -> bool:
     begin(prepared)
     fill(prepared)
     improve(prepared, Pace(1.0, iterations=2), stopped=lambda: False)
+    Routes(problem, tuple(() for _ in problem.shifts)).fit(problem.lots[0], 1000, WhatIf(back_later=1))
     return missing
 
 
