@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from routing.bounds import attainable_grams, bound_grams
 from routing.explain import explain
 from routing.locked import with_locked, without_locked
-from routing.or_tools.allocate import allocate, allocate_greedily
+from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
 from routing.problem import Problem
 from routing.retime import Tour, allocations_of, retime, tours_of_plan
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ENGINES = ("joint", "two-phase", "or-tools")
 FEW_BANKS = 60
-LEAST_ASSIGN_SECONDS = 0.3  # below this CP-SAT would hardly be loaded
+ASSIGN_WORK = 2.0  # of CP-SAT, in its own measure, where iterations stand for time
+WORK_SECONDS = 30.0  # that this takes at most on a slow machine
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 
 
@@ -131,12 +132,11 @@ class _Run:
         return self.asked is not None and time.monotonic() - self.asked > GRACE_SECONDS
 
     def assign(self, problem: Problem, candidates: "Candidates", seconds: float) -> Mapping[tuple[str, str], int]:
-        """CP-SAT's food banks; with iterations, or hardly any time, the greedy ones, since CP-SAT goes by the
-        clock."""
+        """CP-SAT's food banks; with iterations they are the same on every run."""
         pairs = frozenset((problem.lots[lot].id, need) for lot, needs in candidates.items() for need in needs)
-        if self.iterations is not None or seconds < LEAST_ASSIGN_SECONDS:
-            return allocate_greedily(problem, pairs)
-        return allocate(problem, pairs, seconds=seconds, seed=self.seed, stopped=self.stopped)
+        work = None if self.iterations is None else ASSIGN_WORK
+        seconds = seconds if work is None else WORK_SECONDS
+        return allocate(problem, pairs, seconds=seconds, seed=self.seed, stopped=self.stopped, work=work)
 
     def found(self, best: "Found") -> None:
         """Tell of a better plan, in numbers."""

@@ -1,10 +1,9 @@
 """How many grams of which lot for which need, by CP-SAT: value, fairness and nearness weighed before any routing."""
 
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 
+from routing.cp_sat import Model, solve
 from routing.problem import Lot, Need, Problem
 from routing.score import Fill, Left, value_per_kg
 
@@ -15,32 +14,43 @@ SMALLEST_PART_GRAMS = 10_000  # nobody sends a van for less, unless the whole lo
 NEARNESS = 2
 HANDLING_COST = 100_000
 
-SECONDS_BETWEEN_LOOKS = 0.05
-
 Amounts = dict[tuple[str, str], int]
 
 
 def allocate(
-    problem: Problem, pairs: frozenset[tuple[str, str]], *, seconds: float, seed: int, stopped: Callable[[], bool]
+    problem: Problem,
+    pairs: frozenset[tuple[str, str]],
+    *,
+    seconds: float,
+    seed: int,
+    stopped: Callable[[], bool],
+    work: float | None = None,
 ) -> Amounts:
     """Grams for each pair of lot and need; pairs are the ones that some shift could serve.
 
-    CP-SAT starts from the greedy answer and falls back to it when it has found nothing in time.
+    CP-SAT starts from the greedy answer and falls back to it when it has found nothing in time. `work`: what it may do
+    instead of `seconds`, as in `routing.cp_sat.solve`; the same seed and work then give the same grams.
     """
-    greedy = allocate_greedily(problem, pairs)
+    costs = _Costs(problem)
+    greedy = _greedily(problem, pairs, costs)
     if not pairs or seconds <= 0 or stopped():
         return greedy
-    return _by_cp_sat(problem, sorted(pairs), greedy, seconds, seed, stopped) or greedy
+    program = _Program(problem, sorted(pairs), costs)
+    hint = program.values(greedy)
+    program.model.hint(hint)
+    answer = solve(program.model, seconds=seconds, seed=seed, stopped=stopped, work=work)
+    found = answer.values and list(answer.values) != hint  # which is the greedy answer in whole units, a little less
+    return program.grams(answer.values) if found else greedy
 
 
-def allocate_greedily(problem: Problem, pairs: frozenset[tuple[str, str]]) -> Amounts:
+def _greedily(problem: Problem, pairs: frozenset[tuple[str, str]], costs: "_Costs") -> Amounts:
     """The most valuable lots first, each to the food bank where it is worth most."""
     left, amounts = Left(problem, ()), Amounts()
     lots = sorted(problem.lots, key=lambda lot: (-value_per_kg(problem, lot) * lot.grams, lot.id))
     for lot in lots:
         while True:
             choices = [
-                (_worth(problem, lot, problem.needs_by_id[need], grams, left), grams, need)
+                (costs.worth(lot, problem.needs_by_id[need], grams, left), grams, need)
                 for need in problem.needs_for(lot.id)
                 if (lot.id, need) in pairs and (lot.id, need) not in amounts
                 for grams in [_takes(lot, left.lots[lot.id], left.needs[need])]
@@ -61,118 +71,149 @@ def _takes(lot: Lot, there: int, wanted: int) -> int:
     return grams if grams >= min(there, SMALLEST_PART_GRAMS) else 0
 
 
-def _worth(problem: Problem, lot: Lot, need: Need, grams: int, left: Left) -> int:
-    value = grams * value_per_kg(problem, lot) + left.fill.bonus_for(need, grams)
-    return value - _nearness_cost(problem, lot, need)
+class _Costs:
+    """What weighs against a pair of lot and need: the drive from store to food bank at the mean rate of the shifts, and
+    handling."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.cents_per_km: Counter[str] = Counter()
+        for shift in problem.shifts:
+            self.cents_per_km[shift.profile] += shift.cents_per_km
+        self.shifts = Counter(shift.profile for shift in problem.shifts)
+        self.known: dict[tuple[str, str], int] = {}
+
+    def of(self, lot: Lot, need: Need) -> int:
+        """In thousandths of a cent."""
+        ends = lot.site, need.site
+        if ends not in self.known:
+            self.known[ends] = HANDLING_COST + NEARNESS * self._drive(*ends)
+        return self.known[ends]
+
+    def _drive(self, store: str, bank: str) -> int:
+        numbers = self.problem.site_numbers
+        total = count = 0
+        for profile, cents in self.cents_per_km.items():
+            metres = int(self.problem.travel[profile].metres[numbers[store], numbers[bank]])
+            if metres >= 0:
+                total += metres * cents
+                count += self.shifts[profile]
+        return total // count if count else 0
+
+    def worth(self, lot: Lot, need: Need, grams: int, left: Left) -> int:
+        """What so many grams add to the day, with what the food bank has already."""
+        return grams * value_per_kg(self.problem, lot) + left.fill.bonus_for(need, grams) - self.of(lot, need)
 
 
-def _nearness_cost(problem: Problem, lot: Lot, need: Need) -> int:
-    """What weighs against the pair: the drive from store to food bank at the mean rate of the shifts, and handling."""
-    legs = [problem.leg(shift, lot.site, need.site) for shift in problem.shifts]
-    costs = [leg[1] * shift.cents_per_km for leg, shift in zip(legs, problem.shifts, strict=True) if leg]
-    return HANDLING_COST + (NEARNESS * sum(costs) // len(costs) if costs else 0)
+class _Program:
+    """The choice of food banks as a program. For each pair a variable that says whether it is used, followed, where the
+    lot may be split, by one with its units; then for each food bank the units on each step of fairness, concave in its
+    fill: the first kilograms are worth most."""
 
+    def __init__(self, problem: Problem, pairs: Sequence[tuple[str, str]], costs: _Costs) -> None:
+        self.problem, self.model = problem, Model()
+        self.used: dict[tuple[str, str], int] = {}
+        self.units: dict[tuple[str, str], tuple[int, int]] = {}  # variable, and units for each that it counts
+        self.worths: dict[int, int] = {}
+        for pair in pairs:
+            self._add(pair, costs)
+        self._keep_to_limits()
+        self.steps = self._fairness()
+        self.model.maximise(list(self.worths), list(self.worths.values()))
 
-def _by_cp_sat(
-    problem: Problem,
-    pairs: list[tuple[str, str]],
-    greedy: Amounts,
-    seconds: float,
-    seed: int,
-    stopped: Callable[[], bool],
-) -> Amounts | None:
-    from ortools.sat.python import cp_model  # takes seconds to import, so only where it is used
-
-    model = cp_model.CpModel()
-    units: dict[tuple[str, str], Any] = {}
-    terms: list[Any] = []
-    for pair in pairs:
-        lot, need = problem.lots_by_id[pair[0]], problem.needs_by_id[pair[1]]
+    def _add(self, pair: tuple[str, str], costs: _Costs) -> None:
+        lot, need = self.problem.lots_by_id[pair[0]], self.problem.needs_by_id[pair[1]]
         most = min(lot.grams, need.grams) // UNIT_GRAMS
-        whole = -(-lot.grams // UNIT_GRAMS)
         if not most or (not lot.splittable and need.grams < lot.grams):
-            continue
-        used = model.new_bool_var("")
-        amount = model.new_int_var(0, most if lot.splittable else whole, "")
-        if lot.splittable:
-            smallest = min(most, max(1, SMALLEST_PART_GRAMS // UNIT_GRAMS))
-            model.add(amount >= smallest).only_enforce_if(used)
-            model.add(amount == 0).only_enforce_if(~used)
-        else:
-            model.add(amount == whole * used)
-        units[pair] = amount
-        hinted = greedy.get(pair, 0)
-        model.add_hint(amount, min(most, hinted // UNIT_GRAMS) if lot.splittable else whole * bool(hinted))
-        model.add_hint(used, bool(hinted))
-        terms.append(amount * (UNIT_GRAMS * value_per_kg(problem, lot)))
-        terms.append(used * -_nearness_cost(problem, lot, need))
-    _keep_to_limits(problem, model, units)
-    terms += _fairness(problem, model, units)
-    model.maximize(sum(terms))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    status = _solve_until(solver, model, stopped)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    return _grams(problem, {pair: solver.value(amount) for pair, amount in units.items()})
+            return
+        used = self.model.variable(0, 1)
+        value = UNIT_GRAMS * value_per_kg(self.problem, lot)
+        self.used[pair] = used
+        self.worths[used] = -costs.of(lot, need)
+        if not lot.splittable:
+            self.units[pair] = used, _whole(lot)
+            self.worths[used] += _whole(lot) * value
+            return
+        amount = self.model.variable(0, most)
+        self.units[pair] = amount, 1
+        self.worths[amount] = value
+        low = -most
+        self.model.between(low, 0, [amount, used], [1, low])  # nothing without a use
+        self.model.between(0, most, [amount, used], [1, -_least_part(most)])
+
+    def _keep_to_limits(self) -> None:
+        of_lot, of_need = defaultdict[str, list[tuple[int, int]]](list), defaultdict[str, list[tuple[int, int]]](list)
+        for (lot_id, need_id), variable in self.units.items():
+            of_lot[lot_id].append(variable)
+            of_need[need_id].append(variable)
+        for lot_id, variables in of_lot.items():
+            lot = self.problem.lots_by_id[lot_id]
+            self._at_most(lot.grams // UNIT_GRAMS if lot.splittable else _whole(lot), variables)
+        for need_id, variables in of_need.items():
+            self._at_most(self.problem.needs_by_id[need_id].grams // UNIT_GRAMS, variables)
+
+    def _at_most(self, limit: int, variables: Sequence[tuple[int, int]]) -> None:
+        self.model.between(0, limit, [name for name, _ in variables], [units for _, units in variables])
+
+    def _fairness(self) -> dict[str, list[tuple[int, int]]]:
+        """The variable and the length in units of each step of each food bank."""
+        fill, found = Fill(self.problem), {}
+        for bank, variables in self._to_banks().items():
+            steps = []
+            for grams, cents in fill.steps_left(bank):
+                step = self.model.variable(0, grams // UNIT_GRAMS)
+                self.worths[step] = UNIT_GRAMS * cents
+                steps.append((step, grams // UNIT_GRAMS))
+            if steps:
+                names = [name for name, _ in steps] + [name for name, _ in variables]
+                counts = [1] * len(steps) + [-units for _, units in variables]
+                self.model.between(-(2**50), 0, names, counts)
+            found[bank] = steps
+        return found
+
+    def _to_banks(self) -> dict[str, list[tuple[int, int]]]:
+        found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for (_, need), variable in self.units.items():
+            found[self.problem.needs_by_id[need].organisation].append(variable)
+        return found
+
+    def values(self, amounts: Amounts) -> list[int]:
+        """A value for every variable, as near to these grams as units come."""
+        values = [0] * self.model.count
+        for pair, (name, _) in self.units.items():
+            lot = self.problem.lots_by_id[pair[0]]
+            count = amounts.get(pair, 0) // UNIT_GRAMS
+            if not lot.splittable:
+                values[name] = int(pair in amounts)
+            elif count >= _least_part(min(lot.grams, self.problem.needs_by_id[pair[1]].grams) // UNIT_GRAMS):
+                values[self.used[pair]], values[name] = 1, count
+        for bank, variables in self._to_banks().items():
+            rest = sum(values[name] * units for name, units in variables)
+            for step, most in self.steps[bank]:
+                values[step] = min(rest, most)
+                rest -= values[step]
+        return values
+
+    def grams(self, values: Sequence[int]) -> Amounts:
+        """Units as grams; whole lots keep their exact weight, and the last grams of a lot go with its last part."""
+        amounts, left = Amounts(), Left(self.problem, ())
+        for (lot_id, need), (name, _) in self.units.items():
+            lot = self.problem.lots_by_id[lot_id]
+            grams = values[name] * (UNIT_GRAMS if lot.splittable else lot.grams)
+            if grams and left.lots[lot_id] - grams < UNIT_GRAMS:
+                grams = left.lots[lot_id]
+            grams = min(grams, left.lots[lot_id], left.needs[need])
+            if grams and (lot.splittable or grams == lot.grams):
+                amounts[lot_id, need] = grams
+                left.take(self.problem, lot_id, need, grams)
+        return amounts
 
 
-def _solve_until(solver: Any, model: Any, stopped: Callable[[], bool]) -> int:
-    """The status of the search. It runs in a thread of its own, so that this one can hear a signal and end it."""
-    status: list[int] = []
-    search = threading.Thread(target=lambda: status.append(int(solver.solve(model))))
-    search.start()
-    while search.is_alive():
-        search.join(SECONDS_BETWEEN_LOOKS)
-        if stopped():
-            solver.stop_search()
-    return status[0]
+def _whole(lot: Lot) -> int:
+    """Units that a lot needs if it must stay whole."""
+    return -(-lot.grams // UNIT_GRAMS)
 
 
-def _keep_to_limits(problem: Problem, model: Any, units: Mapping[tuple[str, str], Any]) -> None:
-    of_lot: defaultdict[str, list[Any]] = defaultdict(list)
-    of_need: defaultdict[str, list[Any]] = defaultdict(list)
-    for (offered, need), amount in units.items():
-        of_lot[offered].append(amount)
-        of_need[need].append(amount)
-    for lot_id, amounts in of_lot.items():
-        lot = problem.lots_by_id[lot_id]
-        whole = -(-lot.grams // UNIT_GRAMS)
-        model.add(sum(amounts) <= (lot.grams // UNIT_GRAMS if lot.splittable else whole))
-    for need_id, amounts in of_need.items():
-        model.add(sum(amounts) <= problem.needs_by_id[need_id].grams // UNIT_GRAMS)
-
-
-def _fairness(problem: Problem, model: Any, units: Mapping[tuple[str, str], Any]) -> list[Any]:
-    """Concave in the fill of each food bank: the first kilograms are worth most."""
-    to_bank: defaultdict[str, list[Any]] = defaultdict(list)
-    for (_, need), amount in units.items():
-        to_bank[problem.needs_by_id[need].organisation].append(amount)
-    fill = Fill(problem)
-    terms: list[Any] = []
-    for bank, amounts in to_bank.items():
-        steps = []
-        for grams, cents in fill.steps_left(bank):
-            step = model.new_int_var(0, grams // UNIT_GRAMS, "")
-            steps.append(step)
-            terms.append(step * (UNIT_GRAMS * cents))
-        model.add(sum(steps) <= sum(amounts))
-    return terms
-
-
-def _grams(problem: Problem, units: Mapping[tuple[str, str], int]) -> Amounts:
-    """Units as grams; whole lots keep their exact weight, and the last grams of a lot go with its last part."""
-    amounts = Amounts()
-    left = Left(problem, ())
-    for (lot_id, need), count in units.items():
-        lot = problem.lots_by_id[lot_id]
-        grams = lot.grams if count and not lot.splittable else count * UNIT_GRAMS
-        if grams and left.lots[lot_id] - grams < UNIT_GRAMS:
-            grams = left.lots[lot_id]
-        grams = min(grams, left.lots[lot_id], left.needs[need])
-        if grams and (lot.splittable or grams == lot.grams):
-            amounts[lot_id, need] = grams
-            left.take(problem, lot_id, need, grams)
-    return amounts
+def _least_part(most: int) -> int:
+    """Units below which a part of a lot is not worth a stop, where at most so many may go to a need."""
+    return min(most, SMALLEST_PART_GRAMS // UNIT_GRAMS)
