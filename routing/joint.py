@@ -1,7 +1,8 @@
 """The joint engine: food bank, vehicle and place in the route decided in one search.
 
-CP-SAT's assignment gives a second start beside the greedy one; the better is searched on, with all food banks free. The
-control, two-phase, is the same search with CP-SAT's food banks fixed.
+CP-SAT's assignment gives a second start beside the greedy one; the better is searched on, with all food banks free. In
+the end the emptiest food banks are lifted, and CP-SAT chooses from all routes seen. The control, two-phase, is the same
+search with CP-SAT's food banks fixed, and nothing after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,17 +12,23 @@ from routing.engine.nearness import needs_worth_trying
 from routing.engine.pace import Pace
 from routing.engine.pieces import Piece, pieces_in, pieces_of
 from routing.engine.prepare import Candidates, Prepared, prepare
-from routing.engine.search import Found, begin, fill, improve
+from routing.engine.search import Found, Heat, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
 from routing.large import is_large, solve_large
+from routing.lift import TRIES, lift
+from routing.pool import Pool, Watch
 from routing.problem import Problem
 from routing.retime import Tour
 from routing.score import Left, worth_of
+from routing.select import select
 
 FEW_LOOK_UPS = 400_000  # as many places to look at need no choice of food banks beforehand
 MOST_NEEDS = 24
 ROUNDS = (0.45, 0.3, 0.25)  # parts of the time; what is left of split lots is cut anew between them
-ASSIGN_PART, FIXED_PART = 0.1, 0.15
+ASSIGN_PART, FIXED_PART, LIFT_PART, SELECT_PART = 0.1, 0.15, 0.1, 0.05  # of the time
+SELECT_WORK = 0.5  # of CP-SAT, in its own measure, for each of its steps where iterations stand for time
+WORK_SECONDS = 30.0  # that this takes at most on a slow machine
+LIFT_HEAT = 0.1  # of a search from the beginning
 
 Amounts = Mapping[tuple[str, str], int]
 Assign = Callable[[Problem, Candidates, float], Amounts]
@@ -57,7 +64,11 @@ def solve_joint(
     """Tours for all shifts, from `start` where given."""
     candidates = candidates_of(problem)
     if is_large(problem):
-        return finish(problem, solve_large(problem, candidates, budget, workers, start), budget.seed)
+        if start is not None:
+            return finish(problem, solve_large(problem, candidates, budget, workers, start), budget.seed)
+        pool = Pool()
+        tours = solve_large(problem, candidates, budget, workers, part=1.0 - SELECT_PART, pool=pool)
+        return chosen(problem, finish(problem, tours, budget.seed), (), budget, pool)
     if start is not None:
         return improve_tours(problem, start, candidates, budget, 1.0)
     first = first_tours(problem, candidates, budget.seed)
@@ -67,7 +78,45 @@ def solve_joint(
     fixed = with_fixed_needs(problem, candidates, amounts, budget, FIXED_PART)
     best = max(first, fixed, key=lambda tours: worth_of(problem, tours))
     budget.report("improving routes", best)
-    return improve_tours(problem, best, candidates, budget, 1.0 - ASSIGN_PART - FIXED_PART)
+    pool = Pool()
+    for tours in (first, fixed):
+        pool.add(tours)
+    rest = 1.0 - ASSIGN_PART - FIXED_PART - LIFT_PART - SELECT_PART
+    best = improve_tours(problem, best, candidates, budget, rest, pool)
+    return last_step(problem, best, candidates, budget, pool)
+
+
+def last_step(
+    problem: Problem, tours: tuple[Tour, ...], candidates: Candidates, budget: Budget, pool: Pool
+) -> tuple[Tour, ...]:
+    """Lift the emptiest food banks, and choose from all routes seen."""
+
+    def search(day: Problem, begin_with: Sequence[Tour], number: int) -> tuple[Tour, ...]:
+        prepared = loaded(day, begin_with, candidates, budget.seed + len(ROUNDS) + number)
+        heat = Heat().cooled(LIFT_HEAT)
+        improve(prepared, budget.pace(LIFT_PART / TRIES), stopped=budget.stopped, heat=heat)
+        return tours_of(prepared)
+
+    lifted = [] if budget.stopped() else list(lift(problem, tours, search))
+    return chosen(problem, tours, lifted, budget, pool)
+
+
+def chosen(
+    problem: Problem, tours: Sequence[Tour], others: Sequence[Sequence[Tour]], budget: Budget, pool: Pool
+) -> tuple[Tour, ...]:
+    """CP-SAT's choice from all routes seen, filled up where it changes anything."""
+    timed = budget.iterations is None
+    found = select(
+        problem,
+        pool,
+        tours,
+        others,
+        seconds=budget.seconds * SELECT_PART if timed else WORK_SECONDS,
+        seed=budget.seed,
+        stopped=budget.stopped,
+        work=None if timed else SELECT_WORK,
+    )
+    return found if found == tuple(tours) else finish(problem, found, budget.seed)
 
 
 def solve_two_phase(problem: Problem, budget: Budget, assign: Assign) -> tuple[Tour, ...]:
@@ -95,13 +144,25 @@ def with_fixed_needs(
 
 
 def improve_tours(
-    problem: Problem, tours: Sequence[Tour], candidates: Candidates, budget: Budget, part: float
+    problem: Problem,
+    tours: Sequence[Tour],
+    candidates: Candidates,
+    budget: Budget,
+    part: float,
+    pool: Pool | None = None,
 ) -> tuple[Tour, ...]:
-    """Search on from these tours, in rounds, and end with every place used that is worth its detour."""
+    """Search on from these tours, in rounds, and end with every place used that is worth its detour. The pool is given
+    the routes of all plans that were the best."""
     for number, share in enumerate(ROUNDS):
         prepared = loaded(problem, tours, candidates, budget.seed + number)
+        watch = pool.watch(prepared) if pool is not None else None
 
-        improve(prepared, budget.pace(part * share), stopped=budget.stopped, better=budget.found)
+        def better(found: Found, watch: Watch | None = watch) -> None:
+            if watch is not None:
+                watch.look()
+            budget.found(found)
+
+        improve(prepared, budget.pace(part * share), stopped=budget.stopped, better=better)
         tours = tours_of(prepared)
     return finish(problem, tours, budget.seed)
 

@@ -11,6 +11,7 @@ from routing.engine.pace import Pace
 from routing.engine.prepare import Candidates
 from routing.engine.search import Heat
 from routing.groups import Divider, Group, Searched, search_group
+from routing.pool import Pool
 from routing.problem import Problem
 from routing.retime import Tour
 
@@ -31,13 +32,19 @@ def is_large(problem: Problem) -> bool:
 
 
 def solve_large(
-    problem: Problem, candidates: Candidates, budget: "Budget", workers: int, start: Sequence[Tour] | None = None
+    problem: Problem,
+    candidates: Candidates,
+    budget: "Budget",
+    workers: int,
+    start: Sequence[Tour] | None = None,
+    part: float = 1.0,
+    pool: Pool | None = None,
 ) -> tuple[Tour, ...]:
-    """Tours for all shifts, from `start` where given."""
+    """Tours for all shifts, from `start` where given, in a part of the time; the pool is given what the rounds find."""
     divider = Divider(problem, candidates)
     tours = tuple(start) if start is not None else _first(problem, divider, budget.seed)
     budget.report("building routes", tours)
-    pace, number = budget.pace(1.0), 0
+    pace, number = budget.pace(part), 0
     with _searches(workers) as search:
         while not budget.stopped() and pace.part() < 1.0:
             number += 1
@@ -50,6 +57,8 @@ def solve_large(
                 groups = divider.groups(drawn, members, tours)
                 found = list(search(groups, *_share(pace, budget.iterations), heat))
                 tours = _with(tours, found)
+                if pool is not None:
+                    pool.add(tours)
                 pace.count(max(1, sum(each.iterations for each in found)), 0.0)
             budget.report("improving routes", tours)
     return tours
@@ -59,7 +68,7 @@ def _share(pace: Pace, iterations: int | None) -> tuple[float, int | None]:
     """Seconds and iterations for one group."""
     if iterations is None:
         return max(0.05, min(GROUP_SECONDS, (1.0 - pace.part()) * pace.seconds)), None
-    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, iterations - pace.done))
+    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, (pace.iterations or 1) - pace.done))
 
 
 def _first(problem: Problem, divider: Divider, seed: int) -> tuple[Tour, ...]:

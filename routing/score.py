@@ -97,6 +97,13 @@ def broken_promises(problem: Problem, carried: Mapping[str, set[tuple[str, str]]
     return sum((promise.need, promise.shift) not in carried.get(promise.lot, set()) for promise in problem.promises)
 
 
+def lowest_fill(problem: Problem, tours: Iterable[Tour]) -> float:
+    """Of all food banks that anything could come to today, the fill of the emptiest; 1 if there is none."""
+    fill = Left(problem, tours).fill
+    reached = {need.organisation for need in problem.needs if problem.attainable_grams[need.id]}
+    return min((min(1.0, fill.delivered[bank] / fill.wanted[bank]) for bank in reached), default=1.0)
+
+
 def worth_of(problem: Problem, tours: Sequence[Tour]) -> int:
     """What these tours, one for each shift, are worth."""
     return tiers_of(problem, tours).worth

@@ -7,7 +7,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from routing.cp_sat import Model, solve
 from routing.problem import CLASSES, Problem
@@ -18,6 +17,8 @@ WORTH_KEPT = 995  # thousandths of the best worth that a fuller emptiest food ba
 FILL_PARTS = 10_000  # fill is compared in hundredths of a percent
 WORTH_TIME, FILL_TIME = 0.5, 0.6  # parts of the time that is left, for each step in turn
 LEAST_SECONDS = 0.01
+
+Key = tuple[int, frozenset[tuple[tuple[str, str], int]]]  # number of the shift, and the grams for each lot and need
 
 
 @dataclass(frozen=True)
@@ -38,22 +39,26 @@ def select(
     problem: Problem,
     pool: Iterable[tuple[int, Tour]],
     incumbent: Sequence[Tour],
+    others: Sequence[Sequence[Tour]] = (),
     *,
     seconds: float,
     seed: int,
     stopped: Callable[[], bool],
     work: float | None = None,
 ) -> tuple[Tour, ...]:
-    """One tour for each shift, from the pool (number of the shift, tour) and the incumbent's: never worse than the
-    incumbent, which stays where nothing better is found in time. Tours of the pool that cannot be driven are left out,
-    and locked shifts keep the incumbent's.
+    """One tour for each shift, from the pool (number of the shift, tour), the incumbent's and those of other whole
+    plans: never worse than the incumbent or, as far as they are within the half percent, the others, which stay where
+    nothing better is found in time. Tours that cannot be driven are left out, and locked shifts keep the incumbent's.
+
+    Stopped before it begins, it looks at the whole plans alone.
 
     work: what CP-SAT may do for each of the three steps instead of `seconds`, in its own measure; the same pool, seed
         and work then give the same tours.
     """
-    choices, current = _choices(problem, pool, incumbent)
-    best = current
-    if len(choices) > len(current):
+    plans = [incumbent, *others]
+    choices, known = _choices(problem, () if stopped() else pool, plans)
+    best = known[0]
+    if len(choices) > len(best):
         until = time.monotonic() + seconds
 
         def search(program: "_Program", before: frozenset[int], part: float) -> frozenset[int]:
@@ -64,7 +69,7 @@ def select(
             answer = solve(program.model, seconds=left, seed=seed, stopped=stopped, work=work)
             return frozenset(k for k in range(len(choices)) if answer.values[k]) if answer.values else before
 
-        best = _best_of(_Program(problem, choices), current, search)
+        best = _best_of(_Program(problem, choices), known, search)
     tours: list[Tour] = [()] * len(incumbent)
     for each in best:
         tours[choices[each].shift] = choices[each].tour
@@ -73,47 +78,55 @@ def select(
 
 def _best_of(
     program: "_Program",
-    current: frozenset[int],
+    known: Sequence[frozenset[int]],
     search: Callable[["_Program", frozenset[int], float], frozenset[int]],
 ) -> frozenset[int]:
-    """The three steps, each from the answer of the one before, which stays where the step finds nothing better."""
+    """The three steps, each from the best plan known, which stays where the step finds nothing better."""
     program.aim_at_worth()
-    best = _better(program.worth, search(program, current, WORTH_TIME), current)
-    worth = program.worth(best)
-    program.aim_at_fill(worth - abs(worth) * (1000 - WORTH_KEPT) // 1000)
-    best = _better(program.lowest_fill, search(program, best, FILL_TIME), best)
-    program.aim_at_worth(program.lowest_fill(best))
-    return _better(program.worth, search(program, best, 1.0), best)
+    found = [*known, search(program, max(known, key=program.worth), WORTH_TIME)]
+    most = max(map(program.worth, found))
+    least = most - abs(most) * (1000 - WORTH_KEPT) // 1000
 
+    def fill_and_worth(each: frozenset[int]) -> tuple[int, int]:
+        return program.lowest_fill(each), program.worth(each)
 
-def _better(figure: Callable[[frozenset[int]], int], found: frozenset[int], before: frozenset[int]) -> frozenset[int]:
-    return found if figure(found) > figure(before) else before
+    found = [each for each in found if program.worth(each) >= least]
+    program.aim_at_fill(least)
+    found.append(search(program, max(found, key=fill_and_worth), FILL_TIME))
+    fullest = max(found, key=fill_and_worth)
+    program.aim_at_worth(program.lowest_fill(fullest))
+    return max(search(program, fullest, 1.0), fullest, key=fill_and_worth)
 
 
 def _choices(
-    problem: Problem, pool: Iterable[tuple[int, Tour]], incumbent: Sequence[Tour]
-) -> tuple[list[Choice], frozenset[int]]:
-    """For each shift the cheapest way to deliver each set of cargo, and which of them the incumbent drives."""
+    problem: Problem, pool: Iterable[tuple[int, Tour]], plans: Sequence[Sequence[Tour]]
+) -> tuple[list[Choice], list[frozenset[int]]]:
+    """For each shift the cheapest way to deliver each set of cargo, and which of them each plan drives; plans that
+    cannot be driven, but for the first, are left out."""
     locked = {route.shift for route in problem.locked}
-    free = (each for each in pool if each[1] and problem.shifts[each[0]].id not in locked)
-    mine = [(number, tour) for number, tour in enumerate(incumbent) if tour]
-    best: dict[tuple[int, frozenset[tuple[tuple[str, str], int]]], Choice] = {}
-    seen: set[tuple[int, Tour]] = set()
-    current = []
+    best: dict[Key, Choice] = {}
+    keys: dict[tuple[int, Tour], Key | None] = {}
     promised = Counter((promise.lot, promise.need, promise.shift) for promise in problem.promises)
-    for number, tour in chain(mine, free):
-        if (number, tour) in seen:
-            continue
-        seen.add((number, tour))
-        cargo = _delivered(tour)
-        key = number, frozenset(cargo.items())
-        choice = _choice(problem, number, tour, cargo, promised)
-        if choice is not None and (key not in best or choice.worth > best[key].worth):
-            best[key] = choice
-        if len(seen) <= len(mine) and choice is not None:
-            current.append(key)
+
+    def key_of(number: int, tour: Tour) -> Key | None:
+        if (number, tour) not in keys:
+            cargo = _delivered(tour)
+            key = number, frozenset(cargo.items())
+            choice = _choice(problem, number, tour, cargo, promised)
+            if choice is not None and (key not in best or choice.worth > best[key].worth):
+                best[key] = choice
+            keys[number, tour] = None if choice is None else key
+        return keys[number, tour]
+
+    driven = [[key_of(number, tour) for number, tour in enumerate(tours) if tour] for tours in plans]
+    for number, tour in pool:
+        if tour and problem.shifts[number].id not in locked:
+            key_of(number, tour)
     places = {key: place for place, key in enumerate(best)}
-    return list(best.values()), frozenset(places[key] for key in current)
+    known = [frozenset(places[key] for key in keys if key is not None) for keys in driven]
+    return list(best.values()), [
+        each for each, its in zip(known, driven, strict=True) if each is known[0] or None not in its
+    ]
 
 
 def _delivered(tour: Tour) -> Mapping[tuple[str, str], int]:

@@ -1,29 +1,52 @@
 """From the engine's arrays to tours and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.engine.layout import BREAK, DROP_OFF, FIRST_NODE, KIND, NODES, PICKUP, SITE
 from routing.engine.moves import drive_as_sketched, give_piece
 from routing.engine.prepare import Prepared
 from routing.retime import Cargo, Tour, Visit
 
+Rows = NDArray[np.integer[Any]]
 KINDS = {int(PICKUP): "pickup", int(DROP_OFF): "drop_off", int(BREAK): "break"}
 
 
 def tours_of(prepared: Prepared) -> tuple[Tour, ...]:
     """One tour for each shift, empty where it stays at home."""
-    return tuple(_tour(prepared, vehicle) for vehicle in range(len(prepared.problem.shifts)))
+    state = prepared.state
+    pieces = np.stack([state.piece_vehicle, state.piece_candidate, state.piece_carried], axis=1)
+    return tuple(
+        _tour(
+            prepared,
+            vehicle,
+            state.stops[vehicle, : state.stop_count[vehicle]],
+            state.nodes[vehicle, : state.node_count[vehicle]],
+            pieces,
+        )
+        for vehicle in range(len(prepared.problem.shifts))
+    )
 
 
-def _tour(prepared: Prepared, vehicle: int) -> Tour:
-    state, problem = prepared.state, prepared.problem
-    if state.node_count[vehicle] == 0:
+def best_tours(prepared: Prepared, vehicles: Iterable[int]) -> Iterator[tuple[int, Tour]]:
+    """The tours of these vehicles in the best plan of a search that goes on."""
+    scratch = prepared.scratch
+    for vehicle in vehicles:
+        stops = scratch.best_stops[vehicle, : scratch.best_stop_count[vehicle]]
+        nodes = scratch.best_nodes[vehicle, : scratch.best_node_count[vehicle]]
+        yield vehicle, _tour(prepared, vehicle, stops, nodes, scratch.best_piece)
+
+
+def _tour(prepared: Prepared, vehicle: int, stops: Rows, nodes: Rows, pieces: Rows) -> Tour:
+    problem = prepared.problem
+    if not len(nodes):
         return ()
     visits = []
     first_break = int(prepared.day.break_first[vehicle])
-    for row in state.stops[vehicle, : state.stop_count[vehicle]]:
+    for row in stops:
         kind = KINDS.get(int(row[KIND]))
         if kind is None:
             continue
@@ -31,17 +54,16 @@ def _tour(prepared: Prepared, vehicle: int) -> Tour:
             pause = problem.shifts[vehicle].breaks[int(row[FIRST_NODE]) - first_break]
             visits.append(Visit(kind, problem.sites[row[SITE]].id, (), pause))
             continue
-        codes = state.nodes[vehicle, row[FIRST_NODE] : row[FIRST_NODE] + row[NODES]]
-        visits.append(
-            Visit(kind, problem.sites[row[SITE]].id, tuple(_cargo(prepared, int(code) // 2) for code in codes))
-        )
+        codes = nodes[row[FIRST_NODE] : row[FIRST_NODE] + row[NODES]]
+        cargo = tuple(_cargo(prepared, int(code) // 2, pieces) for code in codes)
+        visits.append(Visit(kind, problem.sites[row[SITE]].id, cargo))
     return tuple(visits)
 
 
-def _cargo(prepared: Prepared, piece: int) -> Cargo:
+def _cargo(prepared: Prepared, piece: int, pieces: Rows) -> Cargo:
     lot = prepared.problem.lots[prepared.pieces[piece].lot].id
-    need = prepared.candidate_needs[prepared.state.piece_candidate[piece]]
-    return Cargo(lot, need, int(prepared.state.piece_carried[piece]), piece)
+    _, candidate, grams = pieces[piece]
+    return Cargo(lot, prepared.candidate_needs[candidate], int(grams), piece)
 
 
 def load_tours(prepared: Prepared, tours: Sequence[Tour]) -> bool:

@@ -1,0 +1,81 @@
+"""Fuller emptiest food banks for hardly any worth."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from routing import FairnessStep, Problem, check, solve
+from routing.lift import EXTRA_CENTS, TRIES, WORTH_KEPT, lift, paying_extra
+from routing.retime import Tour
+from routing.score import lowest_fill, worth_of
+from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
+from tests.routing.test_select import brings
+
+PLACES = {"store": (0, 0), "bank": (3000, 0), "far": (3000, 500)}
+
+
+def a_day() -> Problem:
+    needs = [a_need("near", grams=80_000), a_need("away", organisation="other", site="far", grams=80_000)]
+    return a_problem([a_lot("bread"), a_lot("rolls")], needs, [a_shift("first"), a_shift("second")], places=PLACES)
+
+
+UNFAIR = (brings("bread", "near", "bank"), brings("rolls", "near", "bank"))
+FAIR = (brings("bread", "near", "bank"), brings("rolls", "away", "far"))
+
+
+def test_what_lifts_the_emptiest_is_told_and_what_does_not_is_dropped() -> None:
+    answers: list[tuple[Tour, ...]] = [UNFAIR, FAIR, UNFAIR, FAIR]
+
+    def search(day: Problem, tours: Sequence[Tour], number: int) -> tuple[Tour, ...]:
+        return answers[number]
+
+    assert list(lift(a_day(), UNFAIR, search)) == [FAIR]
+
+
+def test_a_plan_that_costs_too_much_is_dropped() -> None:
+    nothing: tuple[Tour, ...] = ((), ())
+    assert list(lift(a_day(), FAIR, lambda day, tours, number: nothing)) == []
+
+
+def test_each_try_begins_where_the_last_one_got_to() -> None:
+    begun: list[tuple[Tour, ...]] = []
+
+    def search(day: Problem, tours: Sequence[Tour], number: int) -> tuple[Tour, ...]:
+        begun.append(tuple(tours))
+        return FAIR
+
+    list(lift(a_day(), UNFAIR, search))
+    assert begun == [UNFAIR] + [FAIR] * (TRIES - 1)
+
+
+@pytest.mark.parametrize(
+    ("until", "steps"),
+    [
+        (20, [(20, 120 + EXTRA_CENTS), (35, 120), (65, 60)]),
+        (35, [(35, 120 + EXTRA_CENTS), (65, 60)]),
+        (50, [(35, 120 + EXTRA_CENTS), (50, 60 + EXTRA_CENTS), (65, 60)]),
+        (80, [(35, 120 + EXTRA_CENTS), (65, 60 + EXTRA_CENTS), (80, EXTRA_CENTS)]),
+    ],
+)
+def test_the_extra_is_paid_up_to_the_fill_aimed_at(until: int, steps: list[tuple[int, int]]) -> None:
+    assert paying_extra(a_day(), until).policy.fairness == tuple(FairnessStep(*step) for step in steps)
+
+
+def test_the_engine_lifts_the_emptiest_within_half_a_percent() -> None:
+    from routing.joint import Budget, candidates_of, finish, improve_tours, last_step
+    from routing.pool import Pool
+
+    problem = a_city(7, lots=40, stores=14, banks=6, vans=3)
+    budget = Budget(60, 4_000, 1, lambda: False, lambda phase, tours: None, lambda found: None)
+    candidates, pool = candidates_of(problem), Pool()
+    before = improve_tours(problem, ((),) * len(problem.shifts), candidates, budget, 1.0, pool)
+    after = last_step(problem, finish(problem, before, 1), candidates, budget, pool)
+    assert lowest_fill(problem, after) > lowest_fill(problem, before)
+    assert worth_of(problem, after) >= worth_of(problem, before) * WORTH_KEPT // 1000
+
+
+def test_with_iterations_the_last_step_too_gives_the_same_plan_again() -> None:
+    problem = a_city(11, lots=30, stores=10, banks=5, vans=3)
+    plans = [solve(problem, iterations=600, seed=5) for _ in range(2)]
+    assert plans[0] == plans[1]
+    assert check(problem, plans[0]) == ()
