@@ -64,11 +64,14 @@ def solve_joint(
     """Tours for all shifts, from `start` where given."""
     candidates = candidates_of(problem)
     if is_large(problem):
-        if start is not None:
-            return finish(problem, solve_large(problem, candidates, budget, workers, start), budget.seed)
         pool = Pool()
-        tours = solve_large(problem, candidates, budget, workers, part=1.0 - SELECT_PART, pool=pool)
-        return chosen(problem, finish(problem, tours, budget.seed), (), budget, pool)
+
+        def fill_up(tours: Sequence[Tour]) -> tuple[Tour, ...]:
+            return finish(problem, tours, budget.seed)
+
+        part = 1.0 - SELECT_PART
+        tours = solve_large(problem, candidates, budget, workers, start, fill_up=fill_up, part=part, pool=pool)
+        return chosen(problem, tours, (), budget, pool) if start is None else tours
     if start is not None:
         return improve_tours(problem, start, candidates, budget, 1.0)
     first = first_tours(problem, candidates, budget.seed)

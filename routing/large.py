@@ -37,10 +37,13 @@ def solve_large(
     budget: "Budget",
     workers: int,
     start: Sequence[Tour] | None = None,
+    *,
+    fill_up: Callable[[Sequence[Tour]], tuple[Tour, ...]],
     part: float = 1.0,
     pool: Pool | None = None,
 ) -> tuple[Tour, ...]:
-    """Tours for all shifts, from `start` where given, in a part of the time; the pool is given what the rounds find."""
+    """Tours for all shifts, from `start` where given, in a part of the time. After each round, `fill_up` puts in what
+    no group had a place for; the pool is given what the groups find."""
     divider = Divider(problem, candidates)
     tours = tuple(start) if start is not None else _first(problem, divider, budget.seed)
     budget.report("building routes", tours)
@@ -60,6 +63,7 @@ def solve_large(
                 if pool is not None:
                     pool.add(tours)
                 pace.count(max(1, sum(each.iterations for each in found)), 0.0)
+            tours = fill_up(tours)
             budget.report("improving routes", tours)
     return tours
 

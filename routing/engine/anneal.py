@@ -33,7 +33,7 @@ from routing.engine.moves import (
     undo_step,
     use_sketch,
 )
-from routing.engine.recreate import recreate
+from routing.engine.recreate import put_back_best, recreate
 from routing.engine.ruin import ruin
 
 SAME = 1e-6  # worth that differs by less is the same
@@ -101,7 +101,9 @@ def search(day: Any, state: Any, scratch: Any, settings: Any) -> Any:
         temperature = settings[HOT] * math.exp(cooling * step)
         begin_step(scratch)
         worth, absent = state.totals[WORTH], state.counters[ABSENT]
-        ruin(day, state, scratch, settings)
+        first = ruin(day, state, scratch, settings)
+        if first >= 0:
+            put_back_best(day, state, scratch, first, blinks)
         if absent > 0:
             add_absent(state, scratch, int(settings[MOST_ABSENT]))
         recreate(day, state, scratch, blinks)

@@ -42,9 +42,10 @@ EMPTY_VERSION = np.int64(1)
 
 # Settings of a search: mean pieces taken out in a step, longest string, chance of overlooking a vehicle, temperature
 # at its begin and end, chance of taking out by food bank, most absent pieces tried again in a step, steps to do,
-# 1 to reduce the fleet, chance of taking out a whole route, chance of beginning near a piece that is on no route.
-MEAN_OUT, LONGEST_STRING, BLINKS, HOT, COLD, BY_BANK, MOST_ABSENT, STEPS_TO_DO, FLEET, BY_ROUTE, BY_ABSENT = numbered(
-    11
+# 1 to reduce the fleet, chance of taking out a whole route, chance of beginning near a piece that is on no route,
+# chance of making way at a need for a piece that is on no route.
+MEAN_OUT, LONGEST_STRING, BLINKS, HOT, COLD, BY_BANK, MOST_ABSENT, STEPS_TO_DO, FLEET, BY_ROUTE, BY_ABSENT, MAKE_WAY = (
+    numbered(12)
 )
 
 

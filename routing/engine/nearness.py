@@ -63,6 +63,7 @@ class _Open:
         self.sites = np.array([problem.site_numbers[need.site] for need in problem.needs], dtype=np.int64)
         self.opens = np.array([min((w.earliest for w in n.windows), default=2**40) for n in problem.needs])
         self.closes = np.array([max((w.latest for w in n.windows), default=-1) for n in problem.needs])
+        self.grams = np.array([need.grams for need in problem.needs], dtype=np.int64)
         self.tables = [matrix.metres for matrix in problem.travel.values()]
         self.by_category: dict[str, NDArray[np.int64]] = {}
 
@@ -79,8 +80,10 @@ class _Open:
             latest = np.array([problem.deadline(lot.id, problem.needs[each].id) or 0 for each in needs], dtype=np.int64)
         if not len(needs):
             return needs
-        wanted = np.array([self.problem.needs[each].grams for each in needs]) > 0
-        return needs[wanted & (self.opens[needs] <= latest) & (self.closes[needs] >= lot.window.earliest)]
+        least = 1 if lot.splittable else lot.grams
+        return needs[
+            (self.grams[needs] >= least) & (self.opens[needs] <= latest) & (self.closes[needs] >= lot.window.earliest)
+        ]
 
     def _numbers(self, needs: tuple[str, ...]) -> NDArray[np.int64]:
         return np.array([self.numbers[need] for need in needs], dtype=np.int64)

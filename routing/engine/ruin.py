@@ -1,5 +1,5 @@
-"""Take pieces out: strings of stops on routes near each other (Christiaens and Vanden Berghe 2020), whole routes, or
-what one food bank gets."""
+"""Take pieces out: strings of stops on routes near each other (Christiaens and Vanden Berghe 2020), whole routes, what
+one food bank gets, or what is in the way of a piece that is on no route."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from routing.engine.layout import (
     BY_BANK,
     BY_ROUTE,
     LONGEST_STRING,
+    MAKE_WAY,
     MEAN_OUT,
     NONE,
     TOUCHED,
@@ -129,11 +130,49 @@ def ruin_route(day: Any, state: Any, scratch: Any, most: Any) -> None:
 
 
 @compiled
-def ruin(day: Any, state: Any, scratch: Any, settings: Any) -> None:
-    """Take some pieces out and drive the routes without them."""
+def absent_from(state: Any, start: Any) -> Any:
+    """The first piece from this number on that is on no route; NONE if all are on one."""
+    pieces = len(state.piece_vehicle)
+    for step in range(pieces):
+        piece = start + step if start + step < pieces else start + step - pieces
+        if state.piece_vehicle[piece] < 0:
+            return piece
+    return NONE
+
+
+@compiled
+def make_way(day: Any, state: Any, scratch: Any, most: Any) -> Any:
+    """Take out what one need gets, from anywhere in it, until a piece that is on no route would fit; that piece, which
+    is to be put in before all others, or NONE. Few large lots that must stay whole find no room otherwise: a need has
+    enough for them, but has it in small lots that could as well go elsewhere."""
+    pieces = len(state.piece_vehicle)
+    piece = absent_from(state, below(state.random, pieces))
+    if piece < 0:
+        return piece
+    first, last = day.candidate_first[piece], day.candidate_first[piece + 1]
+    if first == last:
+        return NONE
+    need = day.candidate_need[first + below(state.random, last - first)]
+    start = below(state.random, pieces)
+    for step in range(pieces):
+        if most == 0 or state.need_left[need] >= day.piece_grams[piece]:
+            break
+        each = (start + step) % pieces
+        if state.piece_vehicle[each] >= 0 and day.candidate_need[state.piece_candidate[each]] == need:
+            take_out(day, state, scratch, each)
+            most -= 1
+    return piece
+
+
+@compiled
+def ruin(day: Any, state: Any, scratch: Any, settings: Any) -> Any:
+    """Take some pieces out and drive the routes without them; the piece that they made way for, or NONE."""
     draw = chance(state.random)
     most = 1 + below(state.random, int(2 * settings[MEAN_OUT]))
-    if draw < settings[BY_BANK]:
+    first = NONE
+    if state.counters[ABSENT] > 0 and chance(state.random) < settings[MAKE_WAY]:
+        first = make_way(day, state, scratch, most)
+    elif draw < settings[BY_BANK]:
         ruin_bank(day, state, scratch, most)
     elif draw < settings[BY_BANK] + settings[BY_ROUTE]:
         ruin_route(day, state, scratch, most)
@@ -141,3 +180,4 @@ def ruin(day: Any, state: Any, scratch: Any, settings: Any) -> None:
         ruin_strings(day, state, scratch, settings)
     for slot in range(scratch.numbers[TOUCHED]):
         drive_without(day, state, scratch, scratch.saved_vehicle[slot])
+    return first

@@ -18,6 +18,7 @@ from routing.engine.layout import (
     FLEET,
     HOT,
     LONGEST_STRING,
+    MAKE_WAY,
     MEAN_OUT,
     MOST_ABSENT,
     SITE,
@@ -59,12 +60,13 @@ class Habits:
     by_route: float = 0.02
     by_absent: float = 0.1
     most_absent: int = 20
+    make_way: float = 0.05
 
     def row(self, steps: int, hot: float, cold: float) -> NDArray[np.float64]:
-        found = np.zeros(11)
+        found = np.zeros(12)
         found[MEAN_OUT], found[LONGEST_STRING], found[BLINKS] = self.mean_out, self.longest_string, self.blinks
         found[BY_BANK], found[BY_ROUTE], found[MOST_ABSENT] = self.by_bank, self.by_route, self.most_absent
-        found[BY_ABSENT] = self.by_absent
+        found[BY_ABSENT], found[MAKE_WAY] = self.by_absent, self.make_way
         found[HOT], found[COLD], found[STEPS_TO_DO], found[FLEET] = hot, cold, steps, 0.0
         return found
 

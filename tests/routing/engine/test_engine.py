@@ -10,11 +10,12 @@ from routing.engine.nearness import needs_worth_trying
 from routing.engine.pace import Pace
 from routing.engine.pieces import pieces_in, pieces_of
 from routing.engine.prepare import Prepared, prepare
-from routing.engine.search import begin, fill, improve
+from routing.engine.search import Habits, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
+from routing.joint import candidates_of, loaded
 from routing.problem import Problem
-from routing.retime import retime
-from routing.score import tiers_of, worth_of
+from routing.retime import Cargo, Visit, retime
+from routing.score import Left, tiers_of, worth_of
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
 
@@ -95,3 +96,30 @@ def test_a_vehicle_is_not_sent_for_what_its_drive_is_not_worth() -> None:
     plan = solve(a_problem([a_lot(grams=5_000)], [a_need()], [a_shift()], places=places), iterations=100)
     assert plan.routes == ()
     assert plan.unserved[0].reason == "detour_not_worth_it"
+
+
+def places_found_for_the_large_lot(habits: Habits) -> int:
+    """In how many of eight short searches: only the large need takes the large lot, but has its room full of small ones
+    that could as well go elsewhere."""
+    small = range(15)
+    lots = [
+        a_lot("large", grams=150_000, splittable=False),
+        *(a_lot(f"small {number}", grams=10_000, splittable=False) for number in small),
+    ]
+    needs = [
+        a_need("large need", grams=150_000),
+        *(a_need(f"need {number}", organisation=f"org {number}", site="far", grams=10_000) for number in small),
+    ]
+    problem = a_problem(lots, needs, [a_shift()], places={"store": (0, 0), "bank": (500, 0), "far": (9000, 0)})
+    cargo = tuple(Cargo(f"small {number}", "large need", 10_000, number) for number in small)
+    tours = ((Visit("pickup", "store", cargo), Visit("drop_off", "bank", cargo)),)
+    found = 0
+    for seed in range(8):
+        prepared = loaded(problem, tours, candidates_of(problem), seed)
+        improve(prepared, Pace(60, 100), stopped=lambda: False, habits=habits)
+        found += not Left(problem, tours_of(prepared)).unserved
+    return found
+
+
+def test_small_lots_make_way_for_a_large_one_that_must_stay_whole() -> None:
+    assert places_found_for_the_large_lot(Habits()) >= 4 + places_found_for_the_large_lot(Habits(make_way=0.0))
