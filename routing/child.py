@@ -1,6 +1,7 @@
 """The child process of a solve: one JSON request on standard input, JSON lines with progress, plan and comparison back.
 
-SIGTERM is answered with the best plan so far; without its parent the child ends by itself.
+SIGTERM is answered with the best plan so far; without its parent the child ends by itself. docs/problem-format.md has
+the fields of the request and of the lines.
 """
 
 import json
@@ -9,16 +10,18 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 from routing.alone import alone
 from routing.figures import Figures, figures_of_plan
 from routing.files import plan_to_json, problem_from_json
-from routing.problem import ProblemError
-from routing.solve import Progress, solve
+from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
+from routing.problem import Problem, ProblemError
+from routing.solve import ENGINES, Progress, solve
 
 SECONDS_BETWEEN_LOOKS = 0.5
+FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone")
 
 
 class Stop:
@@ -49,6 +52,58 @@ def figures_out(figures: Figures) -> dict[str, Any]:
     return {"kg_delivered": round(grams / 1000, 3), **found, "kg_co2e_driving": round(co2e / 1000, 3)}
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a child is asked for."""
+
+    problem: Problem
+    seconds: float
+    seed: int
+    engine: str
+    workers: int
+    iterations: int | None
+    alone: bool
+
+
+def request_from_json(document: Any) -> Request:
+    """Read a request. Raises ProblemError, with the path of the field and one sentence, for one that does not fit."""
+    if not isinstance(document, dict):
+        raise ProblemError("request", "This should be an object.", "wrong_type")
+    for name in document:
+        if name not in FIELDS:
+            raise ProblemError(str(name), f"There is no such field: use {', '.join(FIELDS)}.", "unknown_field")
+    if "problem" not in document:
+        raise ProblemError("problem", "This field is missing.", "missing_field")
+    engine, with_alone = document.get("engine", "joint"), document.get("alone", False)
+    if engine not in ENGINES:
+        raise ProblemError("engine", f"This should be one of {', '.join(ENGINES)}.", "unknown_kind")
+    if not isinstance(with_alone, bool):
+        raise ProblemError("alone", "This should be true or false.", "wrong_type")
+    seconds = document.get("seconds", 10)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ProblemError("seconds", "This should be a number.", "wrong_type")
+    if not 0 < seconds <= LONGEST_SOLVE_SECONDS:  # neither is true of nan
+        raise ProblemError("seconds", f"This should be above 0 and at most {LONGEST_SOLVE_SECONDS}.", "out_of_range")
+    iterations = document.get("iterations")
+    return Request(
+        problem_from_json(document["problem"]),
+        float(seconds),
+        _whole("seed", document.get("seed", 1), 0, MOST_SEED),
+        engine,
+        _whole("workers", document.get("workers", 1), 1, MOST_WORKERS),
+        None if iterations is None else _whole("iterations", iterations, 1, MOST_ITERATIONS),
+        with_alone,
+    )
+
+
+def _whole(name: str, value: Any, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ProblemError(name, "This should be a whole number.", "wrong_type")
+    if not least <= value <= most:
+        raise ProblemError(name, f"This should be from {least} to {most}.", "out_of_range")
+    return value
+
+
 def run(source: TextIO, sink: TextIO) -> int:
     """Answer one request; the exit status."""
     stop = Stop()  # signal and parent are known before the problem is read
@@ -62,15 +117,27 @@ def run(source: TextIO, sink: TextIO) -> int:
         say({"progress": asdict(step)})
 
     try:
-        request = json.load(source)
-        problem = problem_from_json(request["problem"])
-        seconds, seed = float(request.get("seconds", 10)), int(request.get("seed", 1))
-    except (ProblemError, ValueError, KeyError, TypeError) as error:
+        request = request_from_json(json.load(source))
+    except (ProblemError, ValueError, RecursionError) as error:
         print(f"The request cannot be read: {error}", file=sys.stderr)
         return 1
-    plan = solve(problem, seconds=seconds, seed=seed, progress=progress, stop=stop)
+    try:
+        plan = solve(
+            request.problem,
+            seconds=request.seconds,
+            seed=request.seed,
+            engine=request.engine,
+            workers=request.workers,
+            iterations=request.iterations,
+            progress=progress,
+            stop=stop,
+        )
+    except ProblemError as error:  # a locked route that cannot be driven is seen when solving
+        print(f"The request cannot be answered: {error}", file=sys.stderr)
+        return 1
     say({"plan": plan_to_json(plan)})
-    if request.get("alone"):
-        baseline = alone(problem, seconds=seconds, seed=seed, stop=stop)
-        say({"coordinated": figures_out(figures_of_plan(problem, plan)), "alone": figures_out(baseline.figures)})
+    if request.alone:
+        baseline = alone(request.problem, seconds=request.seconds, seed=request.seed, stop=stop)
+        coordinated = figures_of_plan(request.problem, plan)
+        say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
     return 0

@@ -1,10 +1,13 @@
 """Days of more than some hundred lots: a first plan by groups, then round after round of groups, in one process or
 several."""
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
 from routing.engine.pace import Pace
@@ -102,8 +105,22 @@ def _searches(workers: int) -> Iterator[Search]:
     if workers <= 1:
         yield _here
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_enter) as processes:
         yield lambda *arguments: _there(processes, *arguments)
+
+
+def _enter() -> None:
+    """A process of ours leaves stopping to the one that started it, which ends with a plan, and does not outlive it."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C, and some service managers, tell every process
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _there(

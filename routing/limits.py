@@ -1,4 +1,5 @@
-"""How large every number of a problem may be. Validation and the JSON Schema both read this one table."""
+"""How large every number of a problem, and of the wish to solve it, may be. Validation and the JSON Schema both read
+this one table."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,6 +8,10 @@ LATEST_SECOND = 3 * 86_400  # deadlines and shifts may reach into the night afte
 DAY = 86_400
 MOST_GRAMS = 1_000_000_000  # a thousand tonnes
 MOST_CENTS = 1_000_000
+LONGEST_SOLVE_SECONDS = 7 * DAY
+MOST_SEED = 2**31 - 1
+MOST_WORKERS = 256
+MOST_ITERATIONS = 10**12
 MOST_EXACT = 2**53  # sums of worth beyond this would lose cents in floating point
 
 

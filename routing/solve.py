@@ -27,13 +27,17 @@ GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is pat
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the search is; figures are those of the best plan so far, `worth` in thousandths of a cent."""
+    """How far the search is; figures are those of the best plan so far, `worth` in thousandths of a cent.
+
+    lots_unserved: None where only grams were counted.
+    bound_grams: no plan can deliver more; None before there is a first plan.
+    """
 
     phase: str
     elapsed_seconds: float
     grams_allocated: int
     metres: int
-    lots_unserved: int
+    lots_unserved: int | None
     worth: int = 0
     bound_grams: int | None = None
 
@@ -70,7 +74,7 @@ def solve(
     tours = _search(free, run, engine, workers, _free_part(problem, free, begin))
     whole = with_locked(problem, free, tours)
     run.report("explaining what stays", whole, problem)
-    return plan_of(problem, whole, seed, engine)
+    return plan_of(problem, whole, seed, engine, stopped=run.grace_over)
 
 
 def _ready(engine: str, progress: Callable[[Progress], None] | None) -> str:
@@ -112,6 +116,13 @@ class _Run:
         self.progress, self.stop = progress, stop
         self.began = time.monotonic()
         self.asked: float | None = None
+        self.bound: int | None = None
+        self.locked_grams = sum(
+            cargo.grams
+            for route in problem.locked
+            for stop in route.stops
+            for cargo in (stop.cargo if stop.kind == "drop_off" else ())
+        )
 
     def elapsed(self) -> float:
         return time.monotonic() - self.began
@@ -124,9 +135,10 @@ class _Run:
         over = self.iterations is None and self.remaining() <= 0
         return over or (self.stop is not None and self.stop())
 
-    def filling_stopped(self) -> bool:
-        """Filling up ends by itself and needs little time, so it may still do its work when somebody wants the
-        answer: otherwise an early stop would have an empty plan, with reasons that are not true."""
+    def grace_over(self) -> bool:
+        """Filling up and asking for changes end by themselves and need little time, so they may still do their work
+        for a moment when somebody wants the answer: otherwise an early stop would have an empty plan, with reasons
+        that are not true."""
         if self.asked is None and self.stop is not None and self.stop():
             self.asked = time.monotonic()
         return self.asked is not None and time.monotonic() - self.asked > GRACE_SECONDS
@@ -141,24 +153,34 @@ class _Run:
     def found(self, best: "Found") -> None:
         """Tell of a better plan, in numbers."""
         if self.progress is not None:
+            grams, worth = best.grams + self.locked_grams, int(best.worth)
             self.progress(
-                Progress("improving routes", round(self.elapsed(), 2), best.grams, best.metres, 0, int(best.worth))
+                Progress("improving routes", round(self.elapsed(), 2), grams, best.metres, None, worth, self._bound())
             )
 
-    def report(self, phase: str, tours: Sequence[Tour], problem: Problem | None = None) -> None:
+    def _bound(self) -> int:
+        """Worked out once, when there is a first plan, without the second that CP-SAT may take for a sharper one."""
+        if self.bound is None:
+            self.bound = bound_grams(self.problem, work=0)
+        return self.bound
+
+    def report(self, phase: str, tours: Sequence[Tour], problem: Problem) -> None:
+        """Tell of these tours of the whole problem, or of the one without locked routes."""
         if self.progress is None:
             return
-        problem = problem or self.problem
         left = Left(problem, tours)
         timed = [retime(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True) if tour]
         self.progress(
             Progress(
                 phase,
                 round(self.elapsed(), 2),
-                sum(lot.grams for lot in problem.lots) - sum(left.unserved.values()),
+                sum(lot.grams for lot in problem.lots)
+                - sum(left.unserved.values())
+                + (0 if problem is self.problem else self.locked_grams),
                 sum(each.metres for each in timed if each is not None),
                 len(left.unserved),
                 tiers_of(problem, tours).worth,
+                self._bound() if any(tours) else None,
             )
         )
 
@@ -176,7 +198,7 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
             seconds=run.seconds,
             remaining=run.remaining,
             stopped=run.stopped,
-            filling_stopped=run.filling_stopped,
+            filling_stopped=run.grace_over,
             report=lambda phase, tours: run.report(phase, tours, problem),
         )
     from routing.joint import Budget, solve_joint, solve_two_phase
@@ -199,8 +221,15 @@ def _has_few_banks(problem: Problem) -> bool:
     return len({need.organisation for need in problem.needs}) <= FEW_BANKS
 
 
-def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "joint") -> Plan:
-    """The plan that drives these tours, with its reasons for all that stays."""
+def plan_of(
+    problem: Problem,
+    tours: Sequence[Tour],
+    seed: int,
+    engine: str = "joint",
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Plan:
+    """The plan that drives these tours, with the reasons for all that stays; changes are looked for until `stopped`."""
     routes: list[Route] = []
     allocations: list[Allocation] = []
     for shift, tour in zip(problem.shifts, tours, strict=True):
@@ -212,7 +241,7 @@ def plan_of(problem: Problem, tours: Sequence[Tour], seed: int, engine: str = "j
         problem.digest(),
         tuple(routes),
         tuple(allocations),
-        explain(problem, tours),
+        explain(problem, tours, stopped=stopped),
         engine,
         seed,
         bound_grams=bound_grams(problem),

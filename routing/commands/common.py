@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from routing.instances.pair_files import in_file
+from routing.limits import LONGEST_SOLVE_SECONDS, MOST_SEED
 from routing.plain import ProblemError
 
-LONGEST_SECONDS = 7 * 86_400.0
 LEAST_SECONDS = 0.1  # of search, however long the start took
-MOST_SEED = 2**31 - 1
 
 
 class WrongFile(Exception):
@@ -43,8 +42,8 @@ def wrong_file(path: Path, error: ProblemError) -> WrongFile:
 def seconds(text: str) -> float:
     """An argument in seconds, above 0."""
     value = float(text)
-    if not 0 < value <= LONGEST_SECONDS:  # neither is true of nan
-        raise argparse.ArgumentTypeError(f"{text} should be above 0 and at most {LONGEST_SECONDS:.0f} seconds")
+    if not 0 < value <= LONGEST_SOLVE_SECONDS:  # neither is true of nan
+        raise argparse.ArgumentTypeError(f"{text} should be above 0 and at most {LONGEST_SOLVE_SECONDS} seconds")
     return value
 
 

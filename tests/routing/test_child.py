@@ -1,21 +1,45 @@
 """The child process: progress and plan as JSON lines, best plan so far on SIGTERM, gone with its parent."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from routing import check, plan_from_json, problem_to_json
+from routing import (
+    LockedCargo,
+    LockedRoute,
+    LockedStop,
+    Plan,
+    Problem,
+    TimeWindow,
+    check,
+    child,
+    plan_from_json,
+    problem_to_json,
+    solve,
+)
+from routing.solve import ENGINES
 from tests.conftest import ROOT
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
 CHILD = [sys.executable, "-m", "routing", "child"]
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """A child that is run within the test leaves nothing of its handler behind."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def request(seconds: float, **fields: Any) -> str:
@@ -75,12 +99,130 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("text", ["", "hello", "{}", '{"problem": {}}', '{"problem": 3}'])
+@pytest.mark.parametrize("text", ["", "hello", "{}", '{"problem": {}}', '{"problem": 3}', "[]", "3"])
 def test_a_request_that_cannot_be_read_is_one_sentence(text: str) -> None:
     done = subprocess.run(CHILD, input=text, capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("engine", "steam", "This should be one of joint, two-phase, or-tools."),
+        ("engine", ["joint"], "This should be one of joint, two-phase, or-tools."),
+        ("workers", 0, "This should be from 1 to 256."),
+        ("workers", "two", "This should be a whole number."),
+        ("workers", True, "This should be a whole number."),
+        ("iterations", 0, "This should be from 1 to 1000000000000."),
+        ("iterations", 1.5, "This should be a whole number."),
+        ("seed", -1, "This should be from 0 to 2147483647."),
+        ("seconds", 0, "This should be above 0 and at most 604800."),
+        ("seconds", float("nan"), "This should be above 0 and at most 604800."),
+        ("seconds", "ten", "This should be a number."),
+        ("alone", 1, "This should be true or false."),
+        ("speed", 9, "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone."),
+    ],
+)
+def test_a_wish_that_does_not_fit_is_refused_by_name(
+    field: str, value: object, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = io.StringIO()
+    assert child.run(io.StringIO(request(**{"seconds": 1, field: value})), said) == 1
+    assert capsys.readouterr().err == f"The request cannot be read: {field}: {sentence}\n"
+    assert said.getvalue() == ""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_engine_and_iterations_are_passed_on(engine: str) -> None:
+    said = io.StringIO()
+    assert child.run(io.StringIO(request(seconds=2, engine=engine, iterations=300)), said) == 0
+    plan = plan_from_json(json.loads(said.getvalue().splitlines()[-1])["plan"])
+    assert plan.engine == engine
+    assert plan == solve(a_city(5), seconds=2, engine=engine, iterations=300)
+
+
+def test_workers_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def solved(problem: Problem, **wishes: Any) -> Plan:
+        asked.append(wishes["workers"])
+        return solve(problem, iterations=1)
+
+    monkeypatch.setattr(child, "solve", solved)
+    assert child.run(io.StringIO(request(seconds=1, workers=3)), io.StringIO()) == 0
+    assert asked == [3]
+
+
+def test_a_locked_route_that_cannot_be_driven_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    lot, need, shift = a_lot(), a_need(), a_shift(window=TimeWindow(7 * 3600, 7 * 3600 + 60))
+    cargo = LockedCargo(lot.id, need.id, 1_000)
+    stops = (LockedStop("pickup", lot.site, (cargo,)), LockedStop("drop_off", need.site, (cargo,)))
+    day = replace(a_problem([lot], [need], [shift]), locked=(LockedRoute(shift.id, stops),))
+    asked = io.StringIO(json.dumps({"problem": problem_to_json(day), "seconds": 1}))
+    assert child.run(asked, io.StringIO()) == 1
+    assert capsys.readouterr().err.startswith("The request cannot be answered: locked[0]: This route cannot be driven")
+
+
+def test_no_report_promises_less_than_there_is_and_every_plan_so_far_stays_below_the_bound() -> None:
+    said = io.StringIO()
+    assert child.run(io.StringIO(request(seconds=2, iterations=2_000)), said) == 0
+    told = [json.loads(line) for line in said.getvalue().splitlines()]
+    reports, plan = [each["progress"] for each in told if "progress" in each], told[-1]["plan"]
+    bounds = {each["bound_grams"] for each in reports} - {None}
+    assert len(bounds) == 1
+    assert plan["bound_grams"] <= max(bounds)
+    assert all(each["grams_allocated"] <= max(bounds) for each in reports)
+    assert reports[-1]["phase"] == "explaining what stays"
+    assert reports[-1]["bound_grams"] is not None
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one started, by the kernel's own list."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(each) for task in tasks for each in task.read_text().split()]
+
+
+def is_there(pid: int) -> bool:
+    try:
+        return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
+
+
+LARGE = (
+    "import sys; from routing import child, groups, large;"
+    " large.LARGE_LOTS = 50; large.GROUP_SECONDS = 0.2; groups.GROUP_LOTS = 40;"
+    " sys.exit(child.run(sys.stdin, sys.stdout))"
+)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("phase", [None, "building routes", "improving routes"])
+def test_a_day_in_groups_that_is_stopped_answers_soon_with_a_good_plan(phase: str | None, workers: int) -> None:
+    problem = a_city(3, lots=240, stores=40, banks=12, vans=24)
+    child = subprocess.Popen(
+        [sys.executable, "-c", LARGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({"problem": problem_to_json(problem), "seconds": 300, "workers": workers}))
+    child.stdin.close()
+    if phase is None:
+        time.sleep(1.0)
+    else:
+        next(line for line in child.stdout if json.loads(line)["progress"]["phase"] == phase)
+    began = time.monotonic()
+    child.send_signal(signal.SIGTERM)
+    last = child.stdout.readlines()[-1]
+    child.stdout.close()
+    assert child.wait(timeout=60) == 0
+    assert time.monotonic() - began < 20
+    plan = plan_from_json(json.loads(last)["plan"])
+    assert check(problem, plan) == ()
+    assert plan.grams_allocated > 0
+    assert all(each.reason for each in plan.unserved)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -112,3 +254,30 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes the way Linux shows them")
+def test_its_workers_take_no_notice_of_signals_and_end_with_it() -> None:
+    problem = a_city(3, lots=240, stores=40, banks=12, vans=24)
+    child = subprocess.Popen(
+        [sys.executable, "-c", LARGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({"problem": problem_to_json(problem), "seconds": 300, "workers": 2}))
+    child.stdin.close()
+    next(line for line in child.stdout if "improving" in line)
+    workers = [pid for pid in children_of(child.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(workers) == 2
+    for pid in workers:
+        os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGTERM)
+    next(line for line in child.stdout if "improving" in line)
+    assert [pid for pid in workers if is_there(pid)] == workers
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    until = time.monotonic() + 15
+    while any(is_there(pid) for pid in workers):
+        assert time.monotonic() < until
+        time.sleep(0.1)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from routing import Plan, Problem, check, plan_to_json, problem_from_json, problem_to_json, solve
+from routing import Plan, Problem, Progress, check, plan_to_json, problem_from_json, problem_to_json, solve
+from routing.child import Request, request_from_json
 from routing.plan import CHANGES, STOP_KINDS
 from routing.schema import SCHEMAS, schema_text
 from tests.conftest import ROOT
@@ -75,6 +76,29 @@ def test_every_object_has_a_table_with_its_fields_in_order_and_their_defaults(do
                 assert default == "`{}`"
             elif (name, field) not in IN_WORDS:
                 assert default == f"`{json.dumps(about['default'])}`", (name, field)
+
+
+@pytest.mark.parametrize("kind", [Request, Progress])
+def test_what_the_child_is_asked_and_says_has_a_table_too(kind: Any) -> None:
+    rows = table_of(kind.__name__)
+    assert list(rows) == [field.name for field in dataclasses.fields(kind)]
+    if kind is Progress:
+        defaults = [field.default for field in dataclasses.fields(kind)]
+        shown = ["-" if each is dataclasses.MISSING else f"`{json.dumps(each)}`" for each in defaults]
+        assert [cells[3] for cells in rows.values()] == shown
+
+
+def test_the_defaults_of_a_request_are_those_of_the_page() -> None:
+    read = request_from_json({"problem": json.loads(example())})
+    for name, cells in table_of("Request").items():
+        assert cells[3] == ("-" if name == "problem" else f"`{json.dumps(getattr(read, name))}`".replace(".0`", "`"))
+
+
+def test_the_page_names_every_phase_of_a_search() -> None:
+    told = table_of("Progress")["phase"][1]
+    for path in (ROOT / "routing").rglob("*.py"):
+        for phase in re.findall(r"(?:report|Progress)\(\s*\"([a-z ,]+)\"", path.read_text(encoding="utf-8")):
+            assert f"`{phase}`" in told
 
 
 @pytest.mark.parametrize("word", [*STOP_KINDS, *CHANGES])
