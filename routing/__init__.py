@@ -4,7 +4,7 @@ from routing.alone import AloneDay, alone
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
 from routing.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
-from routing.plan import REASONS, Allocation, Plan, Route, Stop, Unserved
+from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
     Break,
     Eligibility,
@@ -28,10 +28,12 @@ from routing.solve import Progress, solve
 from routing.travel import TravelMatrix
 
 __all__ = [
+    "CHANGES",
     "REASONS",
     "Allocation",
     "AloneDay",
     "Break",
+    "Change",
     "Eligibility",
     "FairnessStep",
     "Figures",

@@ -56,7 +56,7 @@ def _planned(office: Caller, day: str, say: Say) -> dict[str, Any]:
     while run["state"] not in ("done", "failed"):
         phase = run["progress"].get("phase", "waiting")
         if phase != said:
-            say(f"Planning: {phase}.")
+            say(f"Planning: {phase}{_so_far(run['progress'])}.")
             said = phase
         time.sleep(0.5)
         run = office.get(f"/plan-runs/{run['id']}")
@@ -68,6 +68,12 @@ def _planned(office: Caller, day: str, say: Say) -> dict[str, Any]:
         f" {plan['metres'] / 1000:.1f} km; {len(plan['unserved'])} lines stay, each with a reason."
     )
     return plan
+
+
+def _so_far(progress: dict[str, Any]) -> str:
+    """What the best plan so far delivers, and the most that any plan could."""
+    most = progress.get("bound_grams")
+    return "" if most is None else f", {progress['grams_allocated'] / 1000:,.0f} kg of at most {most / 1000:,.0f} kg"
 
 
 def _links(office: Caller, plan: dict[str, Any]) -> list[tuple[str, str]]:

@@ -52,6 +52,7 @@ def document(
                     "reason": each["reason"],
                     "sentence": each["sentence"],
                     "kg": float(each["kg"]),
+                    "change": each["change"],
                 }
                 for each in plan["unserved"]
             ],
@@ -81,6 +82,8 @@ def lines(plan: dict[str, Any], report: dict[str, Any]) -> Iterator[str]:
     yield f"Left at the stores: {len(plan['unserved'])} lines, for example:"
     for each in plan["unserved"][:4]:
         yield f"  {each['site_name']}: {each['description']}, {each['kg']} kg. {each['sentence']}"
+        if each["change"] is not None:
+            yield f"    {each['change']['sentence']}"
     yield ""
 
 

@@ -1,6 +1,6 @@
-"""Why food stays, why a stop failed: each stable code with the sentences that a person reads.
+"""Why food stays, what would help, why a stop failed: each stable code with the sentences that a person reads.
 
-A reason has several sentences, the most telling first: the first whose details are all known is used.
+A code has several sentences, the most telling first: the first whose details are all known is used.
 """
 
 from collections.abc import Mapping
@@ -59,6 +59,41 @@ UNSERVED: dict[str, tuple[str, ...]] = {
         "The detour to fetch it is too long for so little.",
     ),
 }
+# The smallest change that would serve it. Details: kg (what it would serve), site, vehicle, category,
+# temperature_class, more and part in kg, and as HH:MM from, until, instead_of
+CHANGES: dict[str, tuple[str, ...]] = {
+    "pickup_window": (
+        "{kg} kg could be fetched if the store waited until {until} instead of {instead_of}.",
+        "{kg} kg could be fetched if the store were ready at {from} instead of {instead_of}.",
+        "A longer pickup time would help.",
+    ),
+    "receiving_window": (
+        "{site} could have {kg} kg if it took food until {until} instead of {instead_of}.",
+        "{site} could have {kg} kg if it took food from {from} on instead of {instead_of}.",
+        "Longer receiving hours at a food bank would help.",
+    ),
+    "need": (
+        "{site} could have {kg} kg if it asked for {more} kg more of {category}.",
+        "A larger need would help.",
+    ),
+    "storage": (
+        "{site} could have {kg} kg if it had room for {more} kg more of {temperature_class} food.",
+        "More room to store at a food bank would help.",
+    ),
+    "shift": (
+        "{vehicle} could bring {kg} kg if it stayed out until {until} instead of {instead_of}.",
+        "{vehicle} could bring {kg} kg if it set out at {from} instead of {instead_of}.",
+        "A longer shift would help.",
+    ),
+    "vehicle": (
+        "One more vehicle like {vehicle}, out from {from} until {until}, could bring {kg} kg.",
+        "One more vehicle would help.",
+    ),
+    "split": (
+        "All {kg} kg would find a place if they might be split, into parts of about {part} kg.",
+        "It would find a place if it might be split.",
+    ),
+}
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "nothing_there": ("There was nothing to fetch.",),
     "closed": ("It was closed.",),
@@ -68,18 +103,19 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "other": ("Something else came up.",),
 }
 REASON_CODES: tuple[str, ...] = tuple(UNSERVED)
+CHANGE_CODES: tuple[str, ...] = tuple(CHANGES)
 PROBLEM_CODES: tuple[str, ...] = tuple(PROBLEMS)
 
 
 def sentence(code: str, details: Details | None = None) -> str:
-    """What the person reads for a reason that food stays, or for a problem at a stop."""
+    """What the person reads for a reason that food stays, a change that would help, or a problem at a stop."""
     template, words = template_and_words(code, details)
     return template.format_map(words)
 
 
 def template_and_words(code: str, details: Details | None = None) -> tuple[str, dict[str, str]]:
     """The most telling sentence whose details are known, and the words for its gaps: both can be translated."""
-    templates = UNSERVED.get(code) or PROBLEMS.get(code)
+    templates = UNSERVED.get(code) or CHANGES.get(code) or PROBLEMS.get(code)
     if templates is None:
         raise KeyError(code)
     known = _spoken(details or {})

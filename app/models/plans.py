@@ -152,7 +152,7 @@ class Allocation(Identified, Base):
 
 
 class UnservedOffer(Identified, Base):
-    """What the plan leaves out of one offer line, always with a reason."""
+    """What the plan leaves out of one offer line, always with a reason, and the smallest change that would help."""
 
     __tablename__ = "unserved_offers"
     __table_args__ = (CheckConstraint("grams > 0", name="grams"),)
@@ -164,3 +164,5 @@ class UnservedOffer(Identified, Base):
     grams: Mapped[int]
     reason: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    change: Mapped[str | None]
+    change_details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")

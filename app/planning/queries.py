@@ -13,8 +13,9 @@ from app.kit.auth import Principal
 from app.kit.errors import not_found
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
-from app.models.plans import Allocation, Plan, PlanRun, Route
+from app.models.plans import Allocation, Plan, PlanRun, Route, UnservedOffer
 from app.planning.schemas import (
+    ChangeOut,
     PlanHeadOut,
     PlanOut,
     RouteOut,
@@ -103,9 +104,17 @@ def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:
             reason=each.reason,
             details=each.details,
             sentence=reasons.sentence(each.reason, each.details),
+            change=_change(each),
         )
         for each in plan.unserved
     ]
+
+
+def _change(unserved: UnservedOffer) -> ChangeOut | None:
+    if unserved.change is None:
+        return None
+    details = unserved.change_details
+    return ChangeOut(code=unserved.change, details=details, sentence=reasons.sentence(unserved.change, details))
 
 
 def route_out(route: Route, allocations: Sequence[Allocation]) -> RouteOut:

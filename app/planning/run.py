@@ -174,8 +174,9 @@ def _store(workshop: Workshop, claim: Claim, day: Day, problem: routing.Problem,
     if violations:
         raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
     rows = store.to_rows(day, problem, plan, document, workshop.streets, workshop.clock())
+    so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}
     with workshop.database.transaction(claim.scope) as session:
-        _write(session, claim, progress={"phase": "comparing with the day alone"}, plan_id=None)
+        _write(session, claim, progress={"phase": "comparing with the day alone", **so_far}, plan_id=None)
         plan_id = store.save(session, rows)
         _write(session, claim, plan_id=plan_id)
     return plan_id

@@ -80,8 +80,16 @@ class RouteOut(Out):
     stops: list[StopOut]
 
 
+class ChangeOut(BaseModel):
+    """The smallest change of the day that would serve what stays, or the part of it that `details` names in kg."""
+
+    code: str
+    details: dict[str, Any]
+    sentence: str
+
+
 class UnservedOut(BaseModel):
-    """What the plan leaves out, and why."""
+    """What the plan leaves out, and why; `change` is null where no single small change is known that would help."""
 
     offer_id: UUID
     line_id: UUID
@@ -91,6 +99,7 @@ class UnservedOut(BaseModel):
     reason: str
     details: dict[str, Any]
     sentence: str
+    change: ChangeOut | None
 
 
 class PlanHeadOut(Out):

@@ -16,6 +16,7 @@ from app.domain.units import kg_display, km_display
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
+from app.planning.changes import words_of
 from app.planning.snapshot import Day
 from app.roads.provider import Point
 from app.roads.streets import Streets
@@ -68,7 +69,7 @@ def to_rows(
         routes,
         [stop for rows in stops for stop in rows],
         [_allocation_row(day, head, *by_shift[each.shift], each) for each in plan.allocations],
-        [_unserved_row(day, head, each, position) for position, each in enumerate(plan.unserved)],
+        [_unserved_row(day, problem, head, each, position) for position, each in enumerate(plan.unserved)],
     )
 
 
@@ -147,8 +148,11 @@ def _allocation_row(
     )
 
 
-def _unserved_row(day: Day, plan: Plan, unserved: routing.Unserved, position: int) -> UnservedOffer:
+def _unserved_row(
+    day: Day, problem: routing.Problem, plan: Plan, unserved: routing.Unserved, position: int
+) -> UnservedOffer:
     offer, line = day.lines[UUID(unserved.lot)]
+    change = unserved.change
     return UnservedOffer(
         id=uuid4(),
         network_id=plan.network_id,
@@ -159,6 +163,8 @@ def _unserved_row(day: Day, plan: Plan, unserved: routing.Unserved, position: in
         grams=unserved.grams,
         reason=unserved.reason,
         details=_telling(day, offer, line, unserved),
+        change=None if change is None else change.kind,
+        change_details={} if change is None else words_of(day, problem, change),
     )
 
 

@@ -43,6 +43,17 @@ COMPARED = (
     ("People served", "people_served", "count"),
     ("Lowest fill rate", "lowest_fill_rate", "percent"),
 )
+# What is being done just now: the first word of a run's phase, and what people read.
+PHASES = {
+    "reading": "Reading the day…",
+    "compiling": "Preparing the solver, once on this machine…",
+    "choosing": "Choosing food banks…",
+    "building": "Building routes…",
+    "improving": "Improving routes…",
+    "explaining": "Explaining what stays…",
+    "comparing": "Comparing with the day alone…",
+    "other": "Planning…",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,19 @@ class DayView:
     def planning(self) -> bool:
         """Whether a plan is being made just now."""
         return self.run is not None and self.run.state in ("queued", "running")
+
+    @property
+    def phase(self) -> str:
+        """What is being done just now."""
+        words = str(self.run.progress.get("phase", "")).split() if self.run else []
+        return PHASES.get(words[0] if words else "", PHASES["other"])
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Grams that the best plan so far delivers, and the most that any plan could."""
+        found = self.run.progress if self.run else {}
+        most = found.get("bound_grams")
+        return None if most is None else (found.get("grams_allocated", 0), most)
 
     @property
     def compared(self) -> list[tuple[str, str, float | None, float | None]]:
@@ -174,6 +198,7 @@ def _show(request: Request, visitor: Principal, wished: str, link: str | None = 
         after=view.day + timedelta(days=1),
         link=link,
         may_plan=visitor.may("plans.request"),
+        phases=PHASES,
     )
 
 

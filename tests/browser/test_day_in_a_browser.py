@@ -57,12 +57,15 @@ class Visit:
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
 
-    def show(self, name: str) -> None:
-        """Nothing to scroll sideways, nothing to complain about; a picture where WASL_SCREENSHOTS names a folder."""
-        self.page.wait_for_load_state("networkidle")
+    def picture(self, name: str) -> None:
         folder = os.environ.get("WASL_SCREENSHOTS")
         if folder:
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    def show(self, name: str) -> None:
+        """Nothing to scroll sideways, nothing to complain about; a picture where WASL_SCREENSHOTS names a folder."""
+        self.page.wait_for_load_state("networkidle")
+        self.picture(name)
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         needed, there = self.page.evaluate(widths)
         assert needed <= there, name
@@ -116,13 +119,15 @@ def test_an_assistant_posts_surplus_and_is_told_at_the_field_what_does_not_fit(
 def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
 ) -> None:
-    network.ok("/offers", an_offer(day["store"], a_line(kg="40"), a_line(kg="5", category="drinks")))
+    network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
     visit = Visit(browser, network.address, language, size)
     page = visit.page
     visit.sign_in("dispatcher@example.org")
     page.goto(f"/day?date={DAY}")
     visit.show(f"day-unplanned-{language}")
     page.click("form[action='/day/plan'] button")
+    page.locator("#amount", has_text="50").wait_for()  # kg at most: all needs
+    visit.picture(f"day-planning-{language}")
     page.wait_for_selector("form[action='/day/publish'] button:not([disabled])", timeout=60_000)
     page.click("form[action='/day/publish'] button")
     page.wait_for_selector("#map canvas.leaflet-tile-loaded")
@@ -130,7 +135,8 @@ def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     visit.show(f"day-published-{language}")
     assert page.locator(".wasl-stop").count() == 3
     assert page.locator(".lane").count() == 1
-    assert page.locator(".columns section").first.locator("li").count() == 1
+    assert page.locator(".columns section").first.locator("li").count() == 2
+    assert page.locator(".columns section").first.locator(".change").count() == 1
     page.locator(".lane summary").click()
     page.click(".lane-actions a")
     page.wait_for_url("**/routes/*")

@@ -43,6 +43,10 @@ def test_the_demonstration_ends_with_every_gram_in_its_place(tmp_path: Path) -> 
     assert told["plan"]["state"] == "published"
     assert told["plan"]["routes"] >= 3
     assert told["actuals"]["kg_unaccounted"] == 0
+    changes = [each["change"] for each in told["plan"]["unserved"] if each["change"] is not None]
+    assert changes
+    assert all(set(each) == {"code", "details", "sentence"} for each in changes)
+    assert " kg of at most " in done.stderr
     assert told["actuals"]["kg_collected"] == pytest.approx(
         told["actuals"]["kg_delivered"] + told["actuals"]["kg_refused"]
     )

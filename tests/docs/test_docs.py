@@ -10,7 +10,8 @@ from app.domain import lifecycle, reasons
 from app.domain.categories import CATEGORIES
 from app.domain.permissions import Role, Scope
 from app.settings import Settings
-from routing import REASONS
+from routing import CHANGES, REASONS
+from routing.changes import KINDS, SPLIT_POINTS, STEP_SECONDS
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -41,9 +42,19 @@ def test_every_error_code_is_explained() -> None:
 
 
 def test_every_reason_is_explained_and_has_a_sentence() -> None:
-    told = (DOCS / "reasons.md").read_text()
-    assert [code for code in REASONS if f"`{code}`" not in told] == []
+    told = re.findall(r"^\| `(\w+)` \|", (DOCS / "reasons.md").read_text(), re.MULTILINE)
+    assert sorted(told[: len(REASONS)]) == sorted(REASONS)
     assert set(REASONS) == set(reasons.UNSERVED)
+
+
+def test_every_change_is_explained_with_its_points_and_has_a_sentence() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", (DOCS / "reasons.md").read_text(), re.MULTILINE)
+    told = dict(rows[len(REASONS) :])
+    assert set(told) == set(CHANGES) == set(reasons.CHANGES)
+    for kind in KINDS:
+        by = (60, "minute") if kind.step == STEP_SECONDS else (1000, "kilogram")
+        assert told[kind.name] == f"{kind.points * by[0] // kind.step} a {by[1]}"
+    assert told["split"] == str(SPLIT_POINTS)
 
 
 @pytest.mark.parametrize(

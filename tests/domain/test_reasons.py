@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from app.domain.reasons import PROBLEM_CODES, PROBLEMS, REASON_CODES, UNSERVED, sentence
+from app.domain.reasons import CHANGE_CODES, CHANGES, PROBLEM_CODES, PROBLEMS, REASON_CODES, UNSERVED, sentence
 
 DETAILS = {
     "category": "frozen_food",
@@ -15,10 +15,17 @@ DETAILS = {
     "pickup_until": "11:30",
     "deliver_by": "17:00",
     "celsius": "11",
+    "site": "Newport Food Bank",
+    "vehicle": "White van",
+    "more": "5.0",
+    "part": "21",
+    "from": "08:15",
+    "until": "12:30",
+    "instead_of": "12:00",
 }
 
 
-@pytest.mark.parametrize("code", [*REASON_CODES, *PROBLEM_CODES])
+@pytest.mark.parametrize("code", [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES])
 def test_every_code_has_a_sentence_with_and_without_details(code: str) -> None:
     for details in (DETAILS, {}, None):
         said = sentence(code, details)
@@ -53,12 +60,17 @@ def test_the_most_telling_sentence_whose_details_are_known_is_said() -> None:
 def test_a_sentence_uses_only_the_documented_details() -> None:
     used = {
         name
-        for templates in (*UNSERVED.values(), *PROBLEMS.values())
+        for templates in (*UNSERVED.values(), *CHANGES.values(), *PROBLEMS.values())
         for template in templates
         for _, name, _, _ in Formatter().parse(template)
         if name
     }
     assert used <= set(DETAILS)
+
+
+def test_no_code_means_two_things() -> None:
+    codes = [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES]
+    assert len(codes) == len(set(codes))
 
 
 def test_an_unknown_code_is_an_error() -> None:

@@ -1,5 +1,6 @@
 """A plan is requested, made in the background, checked, read, published, and never changed afterwards."""
 
+import json
 from itertools import pairwise
 from typing import Any
 
@@ -40,7 +41,7 @@ def day(network: ServiceClient) -> dict[str, Any]:
             an_offer(tesco, a_line(kg="12", category="frozen_food", temperature_class="frozen")),
         ),
     ]
-    return {"offers": offers, "shift": network.vehicle_and_shift(bank), "bank": bank}
+    return {"offers": offers, "shift": network.vehicle_and_shift(bank), "bank": bank, "store": lidl}
 
 
 def test_a_plan_serves_what_it_can_and_says_why_it_leaves_the_rest(network: ServiceClient, day: dict[str, Any]) -> None:
@@ -55,6 +56,22 @@ def test_a_plan_serves_what_it_can_and_says_why_it_leaves_the_rest(network: Serv
     assert all(before["leave_at"] <= after["arrive_at"] for before, after in pairwise(stops))
     assert len(plan["routes"][0]["line"]) > 50
     assert plan["metres"] > 5000
+
+
+def test_what_stays_has_the_smallest_change_that_would_serve_it(network: ServiceClient, day: dict[str, Any]) -> None:
+    more = network.ok("/offers", an_offer(day["store"], a_line(kg="60")))
+    plan = network.planned()
+    said = {each["offer_id"]: each for each in plan["unserved"]}
+    assert said[day["offers"][2]["id"]]["change"] is None  # nobody asks for frozen food
+    stays = [each for each in plan["unserved"] if each["reason"] == "no_need_left"]
+    assert sum(float(each["kg"]) for each in stays) == 35
+    for each in stays:
+        assert each["change"]["code"] == "need"
+        assert each["change"]["details"]["site"] in ("Newport Food Bank", "Duffryn Community Centre")
+        assert each["change"]["sentence"].endswith(" kg more of bread and bakery.")
+    assert more["id"] in said or len(stays) > 0
+    document = network.get(f"/plans/{plan['id']}/document").json()["plan"]
+    assert {each["change"]["kind"] for each in document["unserved"] if each["change"]} == {"need"}
 
 
 def test_the_stored_documents_pass_the_independent_checker(network: ServiceClient, day: dict[str, Any]) -> None:
@@ -86,6 +103,10 @@ def test_progress_can_be_watched_until_the_run_is_done(network: ServiceClient, d
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         said = [line for line in stream.iter_lines() if line.startswith("data: ")]
     assert '"state":"done"' in said[-1]
+    reports = [json.loads(line.removeprefix("data: "))["progress"] for line in said]
+    known = [report for report in reports if report.get("bound_grams") is not None]
+    assert known
+    assert all(report["grams_allocated"] <= report["bound_grams"] == 55_000 for report in known)
     assert len(said) > 1
 
 

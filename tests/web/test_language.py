@@ -39,8 +39,13 @@ def calls(name: str) -> Iterator[tuple[str, list[object]]]:
 def messages() -> set[str]:
     """Every sentence that a page may say in one number."""
     told = {str(constants[0]) for _, constants in calls("t") if constants}
-    told |= {label for label, _, _ in day.COMPARED}
-    told |= {sentence for group in (reasons.UNSERVED, reasons.PROBLEMS) for each in group.values() for sentence in each}
+    told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
+    told |= {
+        sentence
+        for group in (reasons.UNSERVED, reasons.CHANGES, reasons.PROBLEMS)
+        for each in group.values()
+        for sentence in each
+    }
     told |= set(WORDS.values()) | set(foods.TEMPERATURE_CLASSES) | set(foods.ALLERGENS)
     return told | {flag.replace("_", " ") for flag in foods.DIETARY_FLAGS}
 
@@ -80,6 +85,23 @@ def test_every_sentence_has_its_arabic_with_the_same_gaps(text: str) -> None:
 @pytest.mark.parametrize("code", sorted(refusal_codes()))
 def test_every_refusal_has_its_arabic(code: str) -> None:
     assert arabic(f"refusal:{code}") is not None
+
+
+def test_every_phase_of_planning_has_its_words() -> None:
+    sources = [*(ROOT / "routing").rglob("*.py"), ROOT / "app" / "planning" / "run.py"]
+    said = re.compile(r"(?:report|Progress)\(\s*\"([a-z ,]+)\"|\"phase\": \"([a-z ]+)\"")
+    phases = {first or second for path in sources for first, second in said.findall(path.read_text())}
+    assert {"reading the day", "building routes", "comparing with the day alone"} <= phases
+    assert {phase for phase in phases if phase.split()[0] not in day.PHASES} == {"waiting for the solver", "done"}
+
+
+def test_a_change_is_told_in_the_readers_language_with_its_words() -> None:
+    details = {"site": "Newport Food Bank", "kg": "40", "more": "11", "category": "bread_and_bakery"}
+    told = ARABIC.reason("need", details)
+    assert "<bdi>Newport Food Bank</bdi>" in told
+    assert "الخبز والمخبوزات" in told
+    times = ARABIC.reason("shift", {"vehicle": "White van", "kg": "40", "from": "06:30", "instead_of": "07:00"})
+    assert not re.search("[a-z]{4,}", times.replace("bdi", "").replace("White van", ""))
 
 
 def test_some_refusals_were_found_in_the_code() -> None:

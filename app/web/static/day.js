@@ -1,8 +1,6 @@
 // The dispatcher's day: routes on the street map, and the progress of a plan that is being made.
 import { routeLine, stopMarker, streetMap } from "/static/street-map.js";
 
-const PHASES = { choosing: "choosing", building: "building", improving: "improving", explaining: "improving", comparing: "comparing" };
-
 async function drawMap(element) {
   const answer = await fetch(`/api/v1/plans/${element.dataset.plan}`);
   if (!answer.ok) return;
@@ -51,6 +49,7 @@ function colourOf(number) {
 
 async function followRun(element) {
   const phase = document.getElementById("phase");
+  const amount = document.getElementById("amount");
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const answer = await fetch(`/api/v1/plan-runs/${element.dataset.run}`).catch(() => null);
@@ -59,8 +58,18 @@ async function followRun(element) {
     const run = await answer.json();
     if (run.state === "done" || run.state === "failed") { window.location.reload(); return; }
     const word = (run.progress.phase || "").split(" ")[0];
-    phase.textContent = element.dataset[PHASES[word] || "other"];
+    phase.textContent = element.dataset[word] || element.dataset.other;
+    const { grams_allocated: grams, bound_grams: most } = run.progress;
+    const known = Number.isInteger(grams) && Number.isInteger(most);
+    amount.textContent = known ? element.dataset.amount.replace("{kg}", kilograms(grams)).replace("{most}", kilograms(most)) : "";
   }
+}
+
+// As the page writes them: whole from ten up, one decimal below.
+function kilograms(grams) {
+  if (grams < 50) return String(grams / 1000);
+  const tenths = Math.round(grams / 100);
+  return tenths >= 100 ? String(Math.round(grams / 1000)) : (tenths / 10).toFixed(1);
 }
 
 const run = document.getElementById("run");
