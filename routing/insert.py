@@ -1,9 +1,10 @@
 """The cheapest place for one more lot on the routes there are: fills what a search left over, and proves why
 something finds no place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from routing.engine.pieces import SMALLEST_PART_GRAMS
 from routing.openings import Intervals, first_begin, last_begin
 from routing.problem import Load, Lot, Need, Problem, Shift
 from routing.retime import (
@@ -98,15 +99,20 @@ class _Line:
 
 
 def search_place(
-    problem: Problem, tours: Sequence[Tour], lot: Lot, left: Left, needs: Sequence[str] | None = None
+    problem: Problem,
+    tours: Sequence[Tour],
+    lot: Lot,
+    left: Left,
+    needs: Sequence[str] | None = None,
+    without: Collection[int] = (),
 ) -> Search:
     """Look at every position on every route for what is left of the lot: as stops of its own first, and where that
-    finds no place, at stops that the route makes anyway."""
+    finds no place, at stops that the route makes anyway. The shifts of the numbers in `without` are passed over."""
     locked = {route.shift for route in problem.locked}
     lines = {
         number: _Line(problem, shift, tour)
         for number, (shift, tour) in enumerate(zip(problem.shifts, tours, strict=True))
-        if shift.id not in locked
+        if shift.id not in locked and number not in without
     }
     search = _search(problem, lines, lot, left, needs, _limit_broken)
     if search.best is not None:
@@ -298,10 +304,34 @@ def fill_up(
         found_one = False
         for lot in lots:
             while left.lots[lot.id] and not stopped():
-                place = search_place(problem, tours, lot, left).best
-                changed = insert(problem, tours, lot, place, part) if place and place.gain > 0 else None
-                if place is None or changed is None:
+                found = _put_in(problem, tours, lot, left, part)
+                if found is None:
                     break
-                tours, part, found_one = changed, part + 1, True
+                place, tours = found
+                part, found_one = part + 1, True
                 left.take(problem, lot.id, place.need, place.grams)
     return tours
+
+
+def _put_in(
+    problem: Problem, tours: tuple[Tour, ...], lot: Lot, left: Left, part: int
+) -> tuple[Place, tuple[Tour, ...]] | None:
+    """The best place that is worth its detour and enough for a stop, with the tours that use it; the next shift's where
+    the clock or the breaks of one are against it."""
+    rest = left.lots[lot.id]
+    least = min(rest, SMALLEST_PART_GRAMS) if lot.splittable and lot.on_board is None else rest
+    needs = [
+        need
+        for need in problem.needs_for(lot.id)
+        if min(left.needs[need], left.room_at(problem.needs_by_id[need].site, lot.temperature_class)) >= least
+    ]
+    tried: set[int] = set()
+    while len(tried) < len(problem.shifts):
+        place = search_place(problem, tours, lot, left, needs, tried).best
+        if place is None or place.gain <= 0:
+            return None
+        changed = insert(problem, tours, lot, place, part) if place.grams >= least else None
+        if changed is not None:
+            return place, changed
+        tried.add(place.shift)
+    return None

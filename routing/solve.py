@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from routing.bounds import attainable_grams, bound_grams
@@ -59,7 +60,8 @@ def solve(
     engine: "joint" (one search for food bank, vehicle and place), "two-phase" (the same search with CP-SAT's food
         banks) or "or-tools" (CP-SAT, then OR-Tools' routing library).
     iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine.
-    workers: processes, for days of more than some hundred lots.
+    workers: processes; on days of more than some hundred lots they share the search, on small days OR-Tools gives a
+        second opinion from two on, unless there are `iterations` or a `start`.
     start: a plan of this problem to begin with.
 
     The plan always passes `routing.check`. An empty problem has an empty plan. Raises ValueError for an engine that
@@ -195,13 +197,13 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
         return solve_or_tools(
             problem,
             seed=run.seed,
-            seconds=run.seconds,
             remaining=run.remaining,
             stopped=run.stopped,
             filling_stopped=run.grace_over,
             report=lambda phase, tours: run.report(phase, tours, problem),
         )
-    from routing.joint import Budget, solve_joint, solve_two_phase
+    from routing.joint import Budget, finish, solve_joint, solve_two_phase
+    from routing.or_tools.second import the_better
 
     budget = Budget(
         run.seconds,
@@ -213,7 +215,15 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
     )
     if engine == "two-phase":
         return solve_two_phase(problem, budget, run.assign)
-    return solve_joint(problem, budget, run.assign, start, workers)
+    if workers < 2 or run.iterations is not None or start is not None:
+        return solve_joint(problem, budget, run.assign, start, workers)
+    return the_better(
+        problem,
+        partial(solve_joint, problem, budget, run.assign, workers=workers),
+        partial(finish, problem, seed=run.seed),
+        seconds=run.remaining(),
+        seed=run.seed,
+    )
 
 
 def _has_few_banks(problem: Problem) -> bool:

@@ -1,140 +1,37 @@
 """Pickups and drop-offs on shifts by OR-Tools' routing library, in the order of its own samples: nodes, manager, model,
-costs, dimensions, parameters, solve, tours."""
+costs, dimensions, parameters, solve, tours.
+
+The model knows windows, deadlines, loads, food on board, storage, skills, breaks, and the limits on metres and stops.
+It does not know promises and the later steps of fairness, and it reckons that a stop takes its setup once for all that
+is handled there in a row. Where the exact clock (`routing.retime`) disagrees, the least valuable cargo is left out.
+"""
 
 import os
+import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from routing.openings import Intervals, overlap
-from routing.or_tools.allocate import Amounts
+from routing.openings import Intervals
+from routing.or_tools.shipments import Shipment
 from routing.problem import Load, Problem, Shift
-from routing.retime import Cargo, Tour, Visit, join_neighbours, opening_for, place_breaks, retime
-from routing.score import value_per_kg
+from routing.retime import Cargo, Tour, Visit, join_neighbours, place_breaks, retime
+from routing.score import value_per_kg, worth_of
 
 NO_ROAD = 10**7
 CLASSES = ("grams", "crates", "chilled_grams", "frozen_grams", "hot_grams")
+SECONDS_BETWEEN_TOURS = 0.25  # tours are told no more often while the search goes on
 
-
-@dataclass(frozen=True)
-class Shipment:
-    """Cargo that travels together from one store to one food bank: one pickup and one drop-off."""
-
-    store: str
-    bank: str
-    cargo: tuple[Cargo, ...]
-    collecting: Intervals
-    receiving: Intervals
-    load: Load
-    worth: int
-
-
-def shipments_of(problem: Problem, amounts: Amounts) -> list[Shipment]:
-    """Cut what is allocated into shipments that some vehicle can take, and that travel together where windows agree."""
-    groups: defaultdict[tuple[str, str, Intervals, Intervals], list[Cargo]] = defaultdict(list)
-    for (lot_id, need_id), grams in sorted(amounts.items()):
-        lot, need = problem.lots_by_id[lot_id], problem.needs_by_id[need_id]
-        key = (
-            lot.site,
-            need.site,
-            opening_for(problem, "pickup", lot_id, need_id),
-            opening_for(problem, "drop_off", lot_id, need_id),
-        )
-        largest = _largest_part(problem, lot_id)
-        for part, size in enumerate(_sizes(grams, largest if lot.splittable else grams)):
-            groups[key].append(Cargo(lot_id, need_id, size, part))
-    found = []
-    for (store, bank, collecting, receiving), cargo in groups.items():
-        for together in _batches(problem, cargo):
-            found.append(_shipment(problem, store, bank, collecting, receiving, together))
-    return found
-
-
-def _largest_part(problem: Problem, lot_id: str) -> int:
-    lot = problem.lots_by_id[lot_id]
-    room = max((shift.capacity.grams_for(lot.temperature_class) for shift in problem.shifts), default=0)
-    return max(1, min(problem.policy.shipment_grams, room))
-
-
-def _sizes(grams: int, largest: int) -> list[int]:
-    """Equal parts of at most `largest` grams."""
-    count = -(-grams // largest)
-    return [grams // count + (number < grams % count) for number in range(count)]
-
-
-def _batches(problem: Problem, cargo: Sequence[Cargo]) -> list[tuple[Cargo, ...]]:
-    """Cargo in batches of at most a shipment's grams that at least one vehicle can take."""
-    batches: list[tuple[Cargo, ...]] = []
-    for piece in cargo:
-        for number, batch in enumerate(batches):
-            load = _load(problem, (*batch, piece))
-            if load.grams <= problem.policy.shipment_grams and _fits_somewhere(problem, load):
-                batches[number] = (*batch, piece)
-                break
-        else:
-            batches.append((piece,))
-    return batches
-
-
-def _load(problem: Problem, cargo: Sequence[Cargo]) -> Load:
-    total = Load()
-    for piece in cargo:
-        total += problem.lots_by_id[piece.lot].load_for(piece.grams)
-    return total
-
-
-def _fits_somewhere(problem: Problem, load: Load) -> bool:
-    return any(load.fits_in(shift.capacity) for shift in problem.shifts)
-
-
-def _shipment(
-    problem: Problem, store: str, bank: str, collecting: Intervals, receiving: Intervals, cargo: tuple[Cargo, ...]
-) -> Shipment:
-    first_step = problem.policy.fairness[0].cents_per_kg if problem.policy.fairness else 0
-    worth = sum(piece.grams * (value_per_kg(problem, problem.lots_by_id[piece.lot]) + first_step) for piece in cargo)
-    return Shipment(store, bank, cargo, collecting, receiving, _load(problem, cargo), worth)
-
-
-def shipments_in(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Shipment], list[list[int]]]:
-    """What the tours carry, as shipments, and for each tour the order of its nodes (even: pickup, odd: drop-off)."""
-    found: list[Shipment] = []
-    orders: list[list[int]] = []
-    for tour in tours:
-        order: list[int] = []
-        open_at: dict[tuple[int, int], tuple[Cargo, ...]] = {}
-        dropped = {cargo: stop for stop, visit in enumerate(tour) if visit.kind == "drop_off" for cargo in visit.cargo}
-        numbers: dict[tuple[int, int], int] = {}
-        for stop, visit in enumerate(tour):
-            if visit.kind == "pickup":
-                by_end: defaultdict[int, list[Cargo]] = defaultdict(list)
-                for cargo in visit.cargo:
-                    by_end[dropped[cargo]].append(cargo)
-                for end, cargos in by_end.items():
-                    open_at[stop, end] = tuple(cargos)
-                    numbers[stop, end] = len(found)
-                    found.append(_together(problem, visit.site, tour[end].site, tuple(cargos)))
-                    order.append(2 * numbers[stop, end])
-            else:
-                order += [2 * number + 1 for (_, end), number in numbers.items() if end == stop]
-        orders.append(order)
-    return found, orders
-
-
-def _together(problem: Problem, store: str, bank: str, cargo: tuple[Cargo, ...]) -> Shipment:
-    collecting = opening_for(problem, "pickup", cargo[0].lot, cargo[0].need)
-    receiving = opening_for(problem, "drop_off", cargo[0].lot, cargo[0].need)
-    for piece in cargo[1:]:
-        collecting = overlap(collecting, opening_for(problem, "pickup", piece.lot, piece.need))
-        receiving = overlap(receiving, opening_for(problem, "drop_off", piece.lot, piece.need))
-    return _shipment(problem, store, bank, collecting, receiving, cargo)
+Matrix = list[list[int]]
 
 
 class RoutingModel:
-    """The routing library's model of one day. Node 2k is the pickup of shipment k, node 2k+1 its drop-off."""
+    """The routing library's model of one day. Node 2k is the pickup of shipment k, node 2k+1 its drop-off; the pickup
+    of what is on board from the start is never visited."""
 
-    def __init__(self, problem: Problem, shipments: Sequence[Shipment]) -> None:
+    def __init__(self, problem: Problem, shipments: Sequence[Shipment], seed: int = 1) -> None:
         from ortools.constraint_solver import pywrapcp
 
         self.problem, self.shipments = problem, shipments
@@ -146,124 +43,230 @@ class RoutingModel:
             count + 2 * len(shifts), len(shifts), starts, [start + 1 for start in starts]
         )
         self.model = pywrapcp.RoutingModel(self.manager)
+        self.model.solver().ReSeed(seed % 2**31)
+        self.metres = {shift.profile: self._legs(shift.profile, 1) for shift in shifts}
+        self.work = self._work()
         self._add_costs()
+        self._add_limits()
         self._add_time()
+        self._add_breaks()
         self._add_loads()
         self._add_pairs()
+        self._add_storage()
 
-    def _work(self, node: int) -> int:
-        """Seconds of service of a node, without the setup of its stop."""
-        if node >= 2 * len(self.shipments):
-            return 0
-        lots = {cargo.lot for cargo in self.shipments[node // 2].cargo}
-        return self.problem.sites_by_id[self.sites[node]].service_seconds * len(lots)
+    def _index(self, node: int) -> int:
+        index: int = self.manager.NodeToIndex(node)
+        return index
+
+    def _legs(self, profile: str, kind: int) -> Matrix:
+        """Seconds (kind 0) or metres (kind 1) from node to node."""
+        travel, numbers = self.problem.travel[profile], self.problem.site_numbers
+        rows = [numbers[site] for site in self.sites]
+        legs = {(a, b): travel.leg(a, b) or (NO_ROAD, NO_ROAD) for a in set(rows) for b in set(rows)}
+        return [[legs[a, b][kind] for b in rows] for a in rows]
 
     def _same_stop(self, a: int, b: int) -> bool:
         count = 2 * len(self.shipments)
         return a < count and b < count and a % 2 == b % 2 and self.sites[a] == self.sites[b]
 
-    def _setup(self, node: int) -> int:
-        stop = node < 2 * len(self.shipments)
-        return self.problem.sites_by_id[self.sites[node]].setup_seconds if stop else 0
-
-    def _matrix(self, profile: str, kind: int) -> list[list[int]]:
-        travel, numbers = self.problem.travel[profile], self.problem.site_numbers
-        rows = [numbers[site] for site in self.sites]
-        legs = {(a, b): travel.leg(a, b) or (NO_ROAD, NO_ROAD) for a in set(rows) for b in set(rows)}
-        matrix = [[legs[a, b][kind] for b in rows] for a in rows]
-        if kind == 0:
-            for a, row in enumerate(matrix):
-                leaving = self._work(a) + self._setup(a)
-                for b in range(len(row)):
-                    row[b] += self._work(a) if self._same_stop(a, b) else leaving
-        return matrix
+    def _work(self) -> Matrix:
+        """Seconds of work at a node before leaving for the next: the setup is that of the last node of a stop."""
+        count = 2 * len(self.shipments)
+        found = []
+        for a in range(len(self.sites)):
+            site = self.problem.sites_by_id[self.sites[a]]
+            lots = {cargo.lot for cargo in self.shipments[a // 2].cargo} if a < count else set()
+            service, setup = site.service_seconds * len(lots), site.setup_seconds if a < count else 0
+            found.append([service + (0 if self._same_stop(a, b) else setup) for b in range(len(self.sites))])
+        return found
 
     def _add_costs(self) -> None:
-        matrices = {shift.profile: self._matrix(shift.profile, 1) for shift in self.problem.shifts}
         for vehicle, shift in enumerate(self.problem.shifts):
             rate = max(1, shift.cents_per_km)
-            priced = [[metres * rate for metres in row] for row in matrices[shift.profile]]
+            priced = [[metres * rate for metres in row] for row in self.metres[shift.profile]]
             self.model.SetArcCostEvaluatorOfVehicle(self.model.RegisterTransitMatrix(priced), vehicle)
             self.model.SetFixedCostOfVehicle(shift.cents_per_use * 1000, vehicle)
-            if shift.maximum_metres is not None:
-                self._limit_metres(vehicle, shift, matrices[shift.profile])
 
-    def _limit_metres(self, vehicle: int, shift: Shift, metres: list[list[int]]) -> None:
-        name = f"metres {vehicle}"
-        self.model.AddDimension(self.model.RegisterTransitMatrix(metres), 0, NO_ROAD, True, name)
-        end = self.model.End(vehicle)
-        self.model.GetDimensionOrDie(name).CumulVar(end).SetMax(shift.maximum_metres)
+    def _add_limits(self) -> None:
+        shifts = self.problem.shifts
+        if any(shift.maximum_metres is not None for shift in shifts):
+            registered = {name: self.model.RegisterTransitMatrix(metres) for name, metres in self.metres.items()}
+            most = [NO_ROAD - 1 if shift.maximum_metres is None else shift.maximum_metres for shift in shifts]
+            transits = [registered[shift.profile] for shift in shifts]
+            self.model.AddDimensionWithVehicleTransitAndCapacity(transits, 0, most, True, "metres")
+        if any(shift.maximum_stops is not None for shift in shifts):
+            count = 2 * len(self.shipments)
+            nodes = range(len(self.sites))
+            steps = [[int(b < count and not self._same_stop(a, b)) for b in nodes] for a in nodes]
+            most = [count if shift.maximum_stops is None else shift.maximum_stops for shift in shifts]
+            self.model.AddDimensionWithVehicleCapacity(self.model.RegisterTransitMatrix(steps), 0, most, True, "stops")
 
     def _add_time(self) -> None:
-        shifts = self.problem.shifts
-        matrices = {shift.profile: self._matrix(shift.profile, 0) for shift in shifts}
-        registered = {profile: self.model.RegisterTransitMatrix(matrix) for profile, matrix in matrices.items()}
+        shifts, taking = self.problem.shifts, {}
+        for profile in self.metres:
+            drives = self._legs(profile, 0)
+            both = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(drives, self.work, strict=True)]
+            taking[profile] = self.model.RegisterTransitMatrix(both)
         horizon = max(shift.window.latest for shift in shifts)
-        transits = [registered[shift.profile] for shift in shifts]
+        transits = [taking[shift.profile] for shift in shifts]
         self.model.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")
         self.time = self.model.GetDimensionOrDie("time")
-        for node in range(2 * len(self.shipments)):
-            shipment = self.shipments[node // 2]
-            intervals = shipment.collecting if node % 2 == 0 else shipment.receiving
-            self._open(self.time.CumulVar(self.manager.NodeToIndex(node)), intervals, horizon)
         for vehicle, shift in enumerate(shifts):
             for index in (self.model.Start(vehicle), self.model.End(vehicle)):
                 self.time.CumulVar(index).SetRange(shift.window.earliest, shift.window.latest)
             self.time.SetSpanCostCoefficientForVehicle(max(0, shift.cents_per_hour * 1000 // 3600), vehicle)
 
-    def _open(self, time: Any, intervals: Intervals, horizon: int) -> None:
-        if not intervals:
-            time.SetRange(horizon, horizon)
-            return
-        time.SetRange(min(horizon, intervals[0][0]), min(horizon, intervals[-1][1]))
-        for (_, closes), (opens, _) in pairwise(intervals):
+    def _open(self, node: int, intervals: Intervals) -> bool:
+        """Let the node be served within these intervals only; whether there is one before all shifts are over."""
+        horizon = max(shift.window.latest for shift in self.problem.shifts)
+        within = [(opens, min(closes, horizon)) for opens, closes in intervals if opens <= horizon]
+        if not within:
+            return False
+        cumul = self.time.CumulVar(self._index(node))
+        cumul.SetRange(within[0][0], within[-1][1])
+        for (_, closes), (opens, _) in pairwise(within):
             if opens - closes > 1:
-                time.RemoveInterval(closes + 1, opens - 1)
+                cumul.RemoveInterval(closes + 1, opens - 1)
+        return True
+
+    def _add_breaks(self) -> None:
+        """A break is taken where the vehicle stands, after the work of a node and before the drive to the next. The
+        library would also take it on the way, before the start or after the end: start and end are kept where that is
+        rare, and what is not (`place_breaks` says so) loses cargo."""
+        solver = self.model.solver()
+        nodes = [self.manager.IndexToNode(index) for index in range(self.model.Size())]
+        at_work = [max(self.work[node]) for node in nodes]
+        for vehicle, shift in enumerate(self.problem.shifts):
+            if not shift.breaks:
+                continue
+            pauses = [
+                solver.FixedDurationIntervalVar(
+                    pause.window.earliest, pause.window.latest, pause.seconds, False, f"break {vehicle} {number}"
+                )
+                for number, pause in enumerate(shift.breaks)
+            ]
+            self.time.SetBreakIntervalsOfVehicle(pauses, vehicle, at_work)
+            first, last = shift.breaks[0], shift.breaks[-1]
+            out = self.time.CumulVar(self.model.Start(vehicle))
+            out.SetMax(max(shift.window.earliest, min(shift.window.latest, first.window.latest)))
+            back = self.time.CumulVar(self.model.End(vehicle))
+            back.SetMin(max(shift.window.earliest, min(shift.window.latest, last.window.earliest + last.seconds)))
 
     def _add_loads(self) -> None:
+        shifts, base = self.problem.shifts, self._base()
         for name in CLASSES:
             demands = [getattr(shipment.load, name) for shipment in self.shipments]
-            if not any(demands):
+            begins = [getattr(load, name) for load in base]
+            if not any(demands) and not any(begins):
                 continue
-            change = [amount for demand in demands for amount in (demand, -demand)]
-            change += [0] * (2 * len(self.problem.shifts))
-            room = [getattr(shift.capacity, name) for shift in self.problem.shifts]
+            change = [
+                amount
+                for demand, shipment in zip(demands, self.shipments, strict=True)
+                for amount in (0 if shipment.on_board else demand, -demand)
+            ]
+            change += [0] * (2 * len(shifts))
+            room = [max(getattr(shift.capacity, name), begin) for shift, begin in zip(shifts, begins, strict=True)]
             unary = self.model.RegisterUnaryTransitVector(change)
-            self.model.AddDimensionWithVehicleCapacity(unary, 0, room, True, name)
+            self.model.AddDimensionWithVehicleCapacity(unary, 0, room, False, name)
+            dimension = self.model.GetDimensionOrDie(name)
+            for vehicle, begin in enumerate(begins):
+                dimension.CumulVar(self.model.Start(vehicle)).SetValue(begin)
+
+    def _base(self) -> list[Load]:
+        """What each shift has on board from the start, all parts of a lot counted on their own."""
+        loads = {shift.id: Load() for shift in self.problem.shifts}
+        left = {lot.id: lot.grams for lot in self.problem.lots if lot.on_board is not None}
+        for shipment in self.shipments:
+            for cargo in shipment.cargo if shipment.on_board else ():
+                left[cargo.lot] -= cargo.grams
+            if shipment.on_board:
+                carrying = self.problem.lots_by_id[shipment.cargo[0].lot].on_board or ""
+                loads[carrying] += shipment.load
+        for lot, grams in left.items():
+            if grams > 0:
+                carrying = self.problem.lots_by_id[lot].on_board or ""
+                loads[carrying] += self.problem.lots_by_id[lot].load_for(grams)
+        return [loads[shift.id] for shift in self.problem.shifts]
 
     def _add_pairs(self) -> None:
         solver = self.model.solver()
         for number, shipment in enumerate(self.shipments):
-            pickup, drop_off = (self.manager.NodeToIndex(2 * number + side) for side in (0, 1))
-            self.model.AddPickupAndDelivery(pickup, drop_off)
-            solver.Add(self.model.VehicleVar(pickup) == self.model.VehicleVar(drop_off))
-            solver.Add(self.time.CumulVar(pickup) <= self.time.CumulVar(drop_off))
-            self.model.AddDisjunction([pickup], shipment.worth)
-            self.model.AddDisjunction([drop_off], 0)
+            pickup, drop_off = self._index(2 * number), self._index(2 * number + 1)
+            self.model.AddDisjunction([pickup], 0 if shipment.on_board else shipment.worth)
+            self.model.AddDisjunction([drop_off], shipment.worth if shipment.on_board else 0)
+            shifts = shipment.shifts if self._open(2 * number + 1, shipment.receiving) else ()
+            if not shipment.on_board and not self._open(2 * number, shipment.collecting):
+                shifts = ()
+            # Not SetAllowedVehiclesForIndex, which takes no list in 9.15.
+            self.model.VehicleVar(drop_off).SetValues([-1, *shifts])
+            self.model.VehicleVar(pickup).SetValues([-1, *(() if shipment.on_board else shifts)])
+            if not shipment.on_board:
+                self.model.AddPickupAndDelivery(pickup, drop_off)
+                solver.Add(self.model.VehicleVar(pickup) == self.model.VehicleVar(drop_off))
+                solver.Add(self.time.CumulVar(pickup) <= self.time.CumulVar(drop_off))
 
-    def solve(self, *, seconds: float, stopped: Callable[[], bool], start: list[list[int]] | None) -> list[Tour] | None:
-        """Tours by shift, within about `seconds`, from `start` (node orders) where given; None without any."""
+    def _add_storage(self) -> None:
+        """No site gets more of a class than it can put away, where all shipments together would be more."""
+        rooms: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+        for number, shipment in enumerate(self.shipments):
+            for cargo in shipment.cargo:
+                room = rooms[shipment.bank, self.problem.lots_by_id[cargo.lot].temperature_class]
+                room[number] = room.get(number, 0) + cargo.grams
+        for (site, temperature_class), grams in rooms.items():
+            limit = self.problem.sites_by_id[site].storage.limit_for(temperature_class)
+            if limit is not None and sum(grams.values()) > limit:
+                served = [self.model.ActiveVar(self._index(2 * number + 1)) for number in grams]
+                self.model.solver().Add(self.model.solver().ScalProd(served, list(grams.values())) <= limit)
+
+    def solve(
+        self,
+        *,
+        seconds: float,
+        stopped: Callable[[], bool],
+        start: list[list[int]] | None,
+        found: Callable[[list[Tour]], None] | None = None,
+    ) -> list[Tour] | None:
+        """Tours by shift, within about `seconds`, from `start` (node orders) where given; None without any. `found` is
+        told of better ones while the search goes on."""
         parent = os.getppid()
         limit = self.model.solver().CustomLimit(lambda: stopped() or os.getppid() != parent)
         self.model.AddSearchMonitor(limit)
+        if found is not None:
+            self.model.AddAtSolutionCallback(self._teller(found))
         parameters = search_parameters(seconds)
         self.model.CloseModelWithParameters(parameters)
         begin = self.model.ReadAssignmentFromRoutes(start, True) if start is not None else None
         if begin is not None:
-            found = self.model.SolveFromAssignmentWithParameters(begin, parameters)
+            answer = self.model.SolveFromAssignmentWithParameters(begin, parameters)
         else:
-            found = self.model.SolveWithParameters(parameters)
-        return None if found is None else [self._tour(found, vehicle) for vehicle in range(len(self.problem.shifts))]
+            answer = self.model.SolveWithParameters(parameters)
+        return None if answer is None else self._tours(answer.Value)
 
-    def _tour(self, found: Any, vehicle: int) -> Tour:
+    def _teller(self, found: Callable[[list[Tour]], None]) -> Callable[[], None]:
+        """Tells of the solution that the search is at if it is the best so far, now and then."""
+        told = least = float("inf")
+
+        def tell() -> None:
+            nonlocal told, least
+            cost, now = self.model.CostVar().Value(), time.monotonic()
+            if cost < least and not 0 <= now - told < SECONDS_BETWEEN_TOURS:
+                told, least = now, cost
+                found(self._tours(lambda variable: variable.Value()))
+
+        return tell
+
+    def _tours(self, value: Callable[[Any], int]) -> list[Tour]:
+        return [self._tour(value, vehicle) for vehicle in range(len(self.problem.shifts))]
+
+    def _tour(self, value: Callable[[Any], int], vehicle: int) -> Tour:
         visits: list[Visit] = []
-        index = found.Value(self.model.NextVar(self.model.Start(vehicle)))
+        index = value(self.model.NextVar(self.model.Start(vehicle)))
         while not self.model.IsEnd(index):
             node = self.manager.IndexToNode(index)
             visits.append(
                 Visit("drop_off" if node % 2 else "pickup", self.sites[node], self.shipments[node // 2].cargo)
             )
-            index = found.Value(self.model.NextVar(index))
+            index = value(self.model.NextVar(index))
         return tuple(visits)
 
 
@@ -294,16 +297,32 @@ def route(
     *,
     seconds: float,
     stopped: Callable[[], bool],
+    seed: int = 1,
     start: list[list[int]] | None = None,
+    found: Callable[[tuple[Tour, ...]], None] | None = None,
 ) -> tuple[Tour, ...]:
-    """Tours for all shifts that carry what is worth its drive; each can be driven as it stands."""
+    """Tours for all shifts that carry what is worth its drive; each can be driven as it stands. `found` is told of
+    better ones now and then."""
     nothing: tuple[Tour, ...] = tuple(() for _ in problem.shifts)
     if not shipments or not problem.shifts:
         return nothing
-    tours = RoutingModel(problem, shipments).solve(seconds=seconds, stopped=stopped, start=start)
-    if tours is None:
-        return nothing
-    return tuple(_drivable(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True))
+
+    def drivable(tours: Sequence[Tour]) -> tuple[Tour, ...]:
+        return tuple(_drivable(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True))
+
+    tell = None if found is None else lambda tours: found(worth_driving(problem, drivable(tours)))
+    tours = RoutingModel(problem, shipments, seed).solve(seconds=seconds, stopped=stopped, start=start, found=tell)
+    return nothing if tours is None else worth_driving(problem, drivable(tours))
+
+
+def worth_driving(problem: Problem, tours: tuple[Tour, ...]) -> tuple[Tour, ...]:
+    """The tours without those that cost more than they bring, which the model sees only in part."""
+    worth = worth_of(problem, tours)
+    for number, tour in enumerate(tours):
+        without: tuple[Tour, ...] = (*tours[:number], (), *tours[number + 1 :])
+        if tour and (other := worth_of(problem, without)) > worth:
+            tours, worth = without, other
+    return tours
 
 
 def _drivable(problem: Problem, shift: Shift, tour: Tour) -> Tour:
@@ -326,14 +345,3 @@ def _least(problem: Problem, tour: Tour) -> Cargo:
 def _without(tour: Tour, cargo: Cargo) -> Tour:
     kept = (Visit(v.kind, v.site, tuple(each for each in v.cargo if each != cargo)) for v in tour)
     return tuple(visit for visit in kept if visit.cargo)
-
-
-def amounts_in(tours: Sequence[Tour]) -> Mapping[tuple[str, str], int]:
-    """Grams by lot and need that the tours deliver."""
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for tour in tours:
-        for visit in tour:
-            if visit.kind == "drop_off":
-                for cargo in visit.cargo:
-                    found[cargo.lot, cargo.need] += cargo.grams
-    return found
