@@ -14,6 +14,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from routing.openings import Intervals
 from routing.or_tools.shipments import Shipment
 from routing.problem import Load, Problem, Shift
@@ -22,9 +25,8 @@ from routing.score import value_per_kg, worth_of
 
 NO_ROAD = 10**7
 CLASSES = ("grams", "crates", "chilled_grams", "frozen_grams", "hot_grams")
+MOST_FOR_PARALLEL_INSERTION = 250  # shipments; with more, the better first solution takes many seconds
 SECONDS_BETWEEN_TOURS = 0.25  # tours are told no more often while the search goes on
-
-Matrix = list[list[int]]
 
 
 class RoutingModel:
@@ -44,8 +46,9 @@ class RoutingModel:
         )
         self.model = pywrapcp.RoutingModel(self.manager)
         self.model.solver().ReSeed(seed % 2**31)
-        self.metres = {shift.profile: self._legs(shift.profile, 1) for shift in shifts}
+        self.joins = self._joins()
         self.work = self._work()
+        self.metres = {shift.profile: self._legs(shift.profile, "metres") for shift in shifts}
         self._add_costs()
         self._add_limits()
         self._add_time()
@@ -58,55 +61,62 @@ class RoutingModel:
         index: int = self.manager.NodeToIndex(node)
         return index
 
-    def _legs(self, profile: str, kind: int) -> Matrix:
-        """Seconds (kind 0) or metres (kind 1) from node to node."""
-        travel, numbers = self.problem.travel[profile], self.problem.site_numbers
-        rows = [numbers[site] for site in self.sites]
-        legs = {(a, b): travel.leg(a, b) or (NO_ROAD, NO_ROAD) for a in set(rows) for b in set(rows)}
-        return [[legs[a, b][kind] for b in rows] for a in rows]
-
-    def _same_stop(self, a: int, b: int) -> bool:
-        count = 2 * len(self.shipments)
-        return a < count and b < count and a % 2 == b % 2 and self.sites[a] == self.sites[b]
-
-    def _work(self) -> Matrix:
-        """Seconds of work at a node before leaving for the next: the setup is that of the last node of a stop."""
-        count = 2 * len(self.shipments)
-        found = []
-        for a in range(len(self.sites)):
-            site = self.problem.sites_by_id[self.sites[a]]
-            lots = {cargo.lot for cargo in self.shipments[a // 2].cargo} if a < count else set()
-            service, setup = site.service_seconds * len(lots), site.setup_seconds if a < count else 0
-            found.append([service + (0 if self._same_stop(a, b) else setup) for b in range(len(self.sites))])
+    def _legs(self, profile: str, kind: str) -> NDArray[np.int64]:
+        """From node to node, by the `kind` of table: seconds or metres."""
+        rows = [self.problem.site_numbers[site] for site in self.sites]
+        travel = self.problem.travel[profile]
+        found: NDArray[np.int64] = getattr(travel, kind)[np.ix_(rows, rows)].astype(np.int64)
+        found[(travel.seconds < 0)[np.ix_(rows, rows)] | (travel.metres < 0)[np.ix_(rows, rows)]] = NO_ROAD
         return found
 
+    def _joins(self) -> NDArray[np.bool_]:
+        """Which node is handled at one stop with which, if they follow on each other; shape (nodes, nodes)."""
+        count = 2 * len(self.shipments)
+        kinds = {name: number for number, name in enumerate(dict.fromkeys(self.sites))}
+        stops = [2 * kinds[site] + node % 2 if node < count else -1 - node for node, site in enumerate(self.sites)]
+        numbers = np.array(stops, dtype=np.int64)
+        found: NDArray[np.bool_] = numbers[:, None] == numbers[None, :]
+        return found
+
+    def _work(self) -> NDArray[np.int64]:
+        """Seconds of work at a node before leaving for the next: the setup is that of the last node of a stop."""
+        setup, service = np.zeros(len(self.sites), dtype=np.int64), np.zeros(len(self.sites), dtype=np.int64)
+        for node in range(2 * len(self.shipments)):
+            site = self.problem.sites_by_id[self.sites[node]]
+            setup[node] = site.setup_seconds
+            service[node] = site.service_seconds * len({cargo.lot for cargo in self.shipments[node // 2].cargo})
+        return np.where(self.joins, 0, setup[:, None]) + service[:, None]
+
+    def _register(self, matrix: NDArray[np.int64]) -> int:
+        number: int = self.model.RegisterTransitMatrix(matrix.tolist())
+        return number
+
     def _add_costs(self) -> None:
+        priced: dict[tuple[str, int], int] = {}
         for vehicle, shift in enumerate(self.problem.shifts):
-            rate = max(1, shift.cents_per_km)
-            priced = [[metres * rate for metres in row] for row in self.metres[shift.profile]]
-            self.model.SetArcCostEvaluatorOfVehicle(self.model.RegisterTransitMatrix(priced), vehicle)
+            key = shift.profile, max(1, shift.cents_per_km)
+            if key not in priced:
+                priced[key] = self._register(self.metres[shift.profile] * key[1])
+            self.model.SetArcCostEvaluatorOfVehicle(priced[key], vehicle)
             self.model.SetFixedCostOfVehicle(shift.cents_per_use * 1000, vehicle)
 
     def _add_limits(self) -> None:
         shifts = self.problem.shifts
         if any(shift.maximum_metres is not None for shift in shifts):
-            registered = {name: self.model.RegisterTransitMatrix(metres) for name, metres in self.metres.items()}
+            registered = {name: self._register(metres) for name, metres in self.metres.items()}
             most = [NO_ROAD - 1 if shift.maximum_metres is None else shift.maximum_metres for shift in shifts]
             transits = [registered[shift.profile] for shift in shifts]
             self.model.AddDimensionWithVehicleTransitAndCapacity(transits, 0, most, True, "metres")
         if any(shift.maximum_stops is not None for shift in shifts):
             count = 2 * len(self.shipments)
-            nodes = range(len(self.sites))
-            steps = [[int(b < count and not self._same_stop(a, b)) for b in nodes] for a in nodes]
+            steps = np.where(self.joins, 0, np.arange(len(self.sites)) < count).astype(np.int64)
             most = [count if shift.maximum_stops is None else shift.maximum_stops for shift in shifts]
-            self.model.AddDimensionWithVehicleCapacity(self.model.RegisterTransitMatrix(steps), 0, most, True, "stops")
+            self.model.AddDimensionWithVehicleCapacity(self._register(steps), 0, most, True, "stops")
 
     def _add_time(self) -> None:
         shifts, taking = self.problem.shifts, {}
         for profile in self.metres:
-            drives = self._legs(profile, 0)
-            both = [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(drives, self.work, strict=True)]
-            taking[profile] = self.model.RegisterTransitMatrix(both)
+            taking[profile] = self._register(self._legs(profile, "seconds") + self.work)
         horizon = max(shift.window.latest for shift in shifts)
         transits = [taking[shift.profile] for shift in shifts]
         self.model.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")
@@ -135,7 +145,7 @@ class RoutingModel:
         rare, and what is not (`place_breaks` says so) loses cargo."""
         solver = self.model.solver()
         nodes = [self.manager.IndexToNode(index) for index in range(self.model.Size())]
-        at_work = [max(self.work[node]) for node in nodes]
+        at_work = [int(self.work[node].max()) for node in nodes]
         for vehicle, shift in enumerate(self.problem.shifts):
             if not shift.breaks:
                 continue
@@ -233,7 +243,7 @@ class RoutingModel:
         self.model.AddSearchMonitor(limit)
         if found is not None:
             self.model.AddAtSolutionCallback(self._teller(found))
-        parameters = search_parameters(seconds)
+        parameters = search_parameters(seconds, many=len(self.shipments) > MOST_FOR_PARALLEL_INSERTION)
         self.model.CloseModelWithParameters(parameters)
         begin = self.model.ReadAssignmentFromRoutes(start, True) if start is not None else None
         if begin is not None:
@@ -270,13 +280,15 @@ class RoutingModel:
         return tuple(visits)
 
 
-def search_parameters(seconds: float) -> Any:
-    """The settings that did best of sixteen on public pickup and delivery days."""
+def search_parameters(seconds: float, *, many: bool = False) -> Any:
+    """The settings that did best of sixteen on public pickup and delivery days. With `many` shipments, a first solution
+    that is worse and soon there."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
     from ortools.util import optional_boolean_pb2
 
     parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    first = routing_enums_pb2.FirstSolutionStrategy
+    parameters.first_solution_strategy = first.LOCAL_CHEAPEST_INSERTION if many else first.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     for scope in ("global", "local"):
         for kind in ("expensive_chain", "close_nodes"):
