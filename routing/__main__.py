@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", help="say what is wrong with a plan, or with a route list"))
     alone = commands.add_parser("alone", help="the figures of a day with every food bank on its own")
     alone.add_argument("file", type=Path, help="a problem")
+    alone.add_argument("--aware", action="store_true", help="they plan one after another and claim nothing twice")
     add_search_arguments(alone)
     alone.set_defaults(does=_alone)
     child = commands.add_parser("child", help="one JSON request on standard input, JSON lines back")

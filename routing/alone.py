@@ -3,17 +3,23 @@
 Assumptions, stated because the comparison stands on them:
 - Each organisation that has needs and vehicles plans its own day with the same solver, for its own needs and with
   its own shifts alone. Organisations without a vehicle collect nothing; vehicles of organisations without needs stay
-  at home.
-- They plan unaware of each other, each with everything on offer that it could take, and drive what they planned.
-- The days are played against each other in time order. Whoever begins first at a store takes what it planned of a
-  lot, as far as it is still there; who comes later finds less or nothing, and has driven all the same.
+  at home. What a vehicle has on board is its own; promises and locked routes are of the common plan and do not count.
+- Unaware of each other (the usual case), each plans with everything on offer that it could take. The days are then
+  played against each other in time order: whoever begins first at a store takes what it planned of a lot, as far as it
+  is still there; who comes later finds less or nothing.
+- A vehicle that finds an empty shelf drives all the same as planned, to every stop and at the planned times: its driver
+  cannot know better. So its kilometres and hours count, and it is not sent elsewhere.
+- Aware of each other (the control), they plan one after another, in the order in which their first shifts begin (then
+  by name), each with what the ones before have left over. Nothing is claimed twice, so no shelf is empty; what is
+  still missing is that one vehicle may serve several of them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from routing.figures import DrivenRoute, Figures, StoreVisit, figures_of_day
+from routing.locked import lot_left, site_left
 from routing.plan import Allocation, Plan
 from routing.problem import Problem
 from routing.solve import solve
@@ -28,16 +34,49 @@ class AloneDay:
 
 
 def alone(
-    problem: Problem, *, seconds: float = 10.0, seed: int = 1, stop: Callable[[], bool] | None = None
+    problem: Problem,
+    *,
+    seconds: float = 10.0,
+    seed: int = 1,
+    stop: Callable[[], bool] | None = None,
+    aware: bool = False,
 ) -> AloneDay:
-    """Every food bank by itself; the time is shared out by how much each could choose from."""
+    """Every food bank by itself; the time is shared out by how much each could choose from. `aware`: each knows what
+    those before it have claimed, and plans without that."""
     days = own_days(problem)
     choices = {bank: max(1, sum(1 for _ in day.pairs())) for bank, day in days.items()}
     total = sum(choices.values())
-    plans = {
-        bank: solve(day, seconds=seconds * choices[bank] / total, seed=seed, stop=stop) for bank, day in days.items()
-    }
+    plans: dict[str, Plan] = {}
+    for bank in in_turn(days) if aware else days:
+        day = without_claimed(days[bank], plans.values()) if aware else days[bank]
+        plans[bank] = solve(day, seconds=seconds * choices[bank] / total, seed=seed, stop=stop)
     return AloneDay(tuple(plans.values()), play(problem, plans))
+
+
+def in_turn(days: Mapping[str, Problem]) -> list[str]:
+    """The order in which food banks that know of each other plan: whose first shift begins first, then by name."""
+    return sorted(days, key=lambda bank: (min(shift.window.earliest for shift in days[bank].shifts), bank))
+
+
+def without_claimed(day: Problem, plans: Iterable[Plan]) -> Problem:
+    """The day of one food bank with what the plans of others leave of its lots and of the storage at its sites."""
+    claimed: defaultdict[str, int] = defaultdict(int)
+    stored: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for plan in plans:
+        sites = {(route.shift, number): stop.site for route in plan.routes for number, stop in enumerate(route.stops)}
+        for each in plan.allocations:
+            claimed[each.lot] += each.grams
+            if each.lot in day.lots_by_id:
+                lot = day.lots_by_id[each.lot]
+                stored[sites[each.shift, each.drop_off_stop], lot.temperature_class] += each.grams
+    lots = tuple(rest for lot in day.lots if (rest := lot_left(lot, claimed[lot.id])) is not None)
+    kept, pairs = {lot.id for lot in lots}, day.eligibilities
+    return replace(
+        day,
+        sites=tuple(site_left(site, stored) for site in day.sites),
+        lots=lots,
+        eligibilities=None if pairs is None else tuple(pair for pair in pairs if pair.lot in kept),
+    )
 
 
 def own_days(problem: Problem) -> dict[str, Problem]:
@@ -51,9 +90,17 @@ def own_days(problem: Problem) -> dict[str, Problem]:
         if problem.eligibilities is not None:
             pairs = tuple(pair for pair in problem.eligibilities if pair.need in mine)
         wanted = {lot for lot, need in problem.pairs() if need in mine}
-        lots = tuple(lot for lot in problem.lots if lot.id in wanted)
+        driving = {shift.id for shift in shifts}
+        lots = tuple(
+            lot for lot in problem.lots if lot.id in wanted and (lot.on_board is None or lot.on_board in driving)
+        )
+        if pairs is not None:
+            offered = {lot.id for lot in lots}
+            pairs = tuple(pair for pair in pairs if pair.lot in offered)
         if shifts:
-            days[bank] = replace(problem, shifts=shifts, needs=needs, eligibilities=pairs, lots=lots)
+            days[bank] = replace(
+                problem, shifts=shifts, needs=needs, eligibilities=pairs, lots=lots, locked=(), promises=()
+            )
     return days
 
 
@@ -62,6 +109,9 @@ def play(problem: Problem, plans: dict[str, Plan]) -> Figures:
     there = {lot.id: lot.grams for lot in problem.lots}
     delivered: defaultdict[str, int] = defaultdict(int)
     visits = []
+    for each in (each for plan in plans.values() for each in plan.allocations):
+        if problem.lots_by_id[each.lot].on_board is not None:
+            delivered[each.need] += each.grams
     for begin, bank, site, allocations in _pickups(plans):
         taken = 0
         for each in allocations:

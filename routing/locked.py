@@ -23,14 +23,14 @@ def without_locked(problem: Problem) -> Problem:
                 by_lot[cargo.lot] += cargo.grams
                 by_need[cargo.need] += cargo.grams
                 stored[stop.site, problem.lots_by_id[cargo.lot].temperature_class] += cargo.grams
-    lots = tuple(rest for lot in problem.lots if (rest := _lot_left(lot, by_lot[lot.id], locked)) is not None)
+    lots = tuple(rest for lot in problem.lots if lot.on_board not in locked and (rest := lot_left(lot, by_lot[lot.id])))
     kept = {lot.id for lot in lots}
     pairs = problem.eligibilities
     return replace(
         problem,
-        sites=tuple(_site_left(site, stored) for site in problem.sites),
+        sites=tuple(site_left(site, stored) for site in problem.sites),
         lots=lots,
-        needs=tuple(_need_left(need, by_need[need.id]) for need in problem.needs),
+        needs=tuple(need_left(need, by_need[need.id]) for need in problem.needs),
         eligibilities=None if pairs is None else tuple(pair for pair in pairs if pair.lot in kept),
         shifts=tuple(shift for shift in problem.shifts if shift.id not in locked),
         locked=(),
@@ -38,18 +38,21 @@ def without_locked(problem: Problem) -> Problem:
     )
 
 
-def _lot_left(lot: Lot, taken: int, locked: set[str]) -> Lot | None:
+def lot_left(lot: Lot, taken: int) -> Lot | None:
+    """What is left of the lot when so many grams of it are taken; None if that is nothing, or part of a whole lot."""
     left = lot.grams - taken
-    if left <= 0 or (taken and not lot.splittable) or lot.on_board in locked:
+    if left <= 0 or (taken and not lot.splittable):
         return None
     return replace(lot, grams=left, crates=lot.crates_for(left))
 
 
-def _need_left(need: Need, taken: int) -> Need:
+def need_left(need: Need, taken: int) -> Need:
+    """The need when it has had so many grams of the day."""
     return replace(need, grams=need.grams - taken, delivered_grams=need.delivered_grams + taken)
 
 
-def _site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
+def site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
+    """The site when so many grams are stored there, by site and temperature class."""
     limits = {}
     for name in ("ambient", "chilled", "frozen", "hot"):
         limit = site.storage.limit_for(name)

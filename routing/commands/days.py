@@ -104,6 +104,7 @@ def alone_day(arguments: argparse.Namespace) -> int:
     """The figures of the same day with every food bank on its own."""
     from routing.alone import alone
 
-    day = alone(read_problem(arguments.file), seconds=arguments.seconds, seed=arguments.seed)
+    problem = read_problem(arguments.file)
+    day = alone(problem, seconds=arguments.seconds, seed=arguments.seed, aware=arguments.aware)
     print(json.dumps(figures_out(day.figures), indent=2))
     return 0

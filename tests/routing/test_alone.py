@@ -1,8 +1,13 @@
 """The day alone: each food bank for itself, first come, first served, by the same clock and figures."""
 
-from routing import Problem, alone, figures_of_plan, solve
-from routing.alone import own_days
-from tests.routing.builders import a_lot, a_need, a_problem, a_shift
+from collections import Counter
+
+import pytest
+
+from routing import Problem, Promise, TimeWindow, alone, check, figures_of_plan, solve
+from routing.alone import in_turn, own_days, without_claimed
+from routing.problem import LockedRoute, Storage
+from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
 PLACES = {"store": (0, 0), "bank": (3000, 0), "other": (6000, 0)}
 
@@ -43,3 +48,60 @@ def test_a_carriers_van_stays_at_home_alone() -> None:
     problem = a_problem([a_lot()], [a_need()], [a_shift(organisation="carrier")])
     assert own_days(problem) == {}
     assert alone(problem, seconds=1).figures.grams_delivered == 0
+
+
+def test_aware_of_each_other_they_claim_nothing_twice() -> None:
+    day = alone(two_banks(), seconds=2, aware=True)
+    assert day.figures.grams_delivered == 60_000
+    assert (day.figures.vehicles, day.figures.duplicate_visits) == (1, 0)  # the second knows that nothing is left
+
+
+def test_aware_of_each_other_they_deliver_all_that_they_planned() -> None:
+    problem = a_city(1, lots=16, banks=3, vans=3)
+    day = alone(problem, seconds=1, aware=True)
+    claimed: Counter[str] = Counter()
+    for plan in day.plans:
+        claimed.update({each.lot: 0 for each in plan.allocations})
+        for each in plan.allocations:
+            claimed[each.lot] += each.grams
+    assert day.figures.grams_delivered == sum(claimed.values()) > 0
+    assert all(grams <= problem.lots_by_id[lot].grams for lot, grams in claimed.items())
+
+
+def test_whose_shift_begins_first_plans_first_and_the_name_decides_a_tie() -> None:
+    early = TimeWindow(6 * 3600, 17 * 3600)
+    problem = a_problem(
+        [a_lot()],
+        [a_need(), a_need("other bread", organisation="other", site="other")],
+        [a_shift(), a_shift("second", organisation="other", window=early)],
+        places=PLACES,
+    )
+    assert in_turn(own_days(problem)) == ["other", "bank"]
+    assert in_turn(own_days(two_banks())) == ["bank", "other"]
+
+
+@pytest.mark.parametrize(("splittable", "left"), [(True, [10_000]), (False, [])])
+def test_of_what_is_claimed_only_the_rest_is_there(splittable: bool, left: list[int]) -> None:
+    whole = a_problem(
+        [a_lot(splittable=splittable)], [a_need()], [a_shift()], sites={"bank": {"storage": Storage(50_000)}}
+    )
+    part = a_problem([a_lot(grams=30_000)], [a_need()], [a_shift()])
+    day = without_claimed(whole, [solve(part, iterations=10)])
+    assert [lot.grams for lot in day.lots] == left
+    assert day.sites_by_id["bank"].storage.ambient_grams == 20_000
+
+
+def test_a_day_with_promises_locks_and_food_on_board_can_be_played_alone() -> None:
+    problem = a_problem(
+        [a_lot(), a_lot("soup", on_board="van", grams=5_000)],
+        [a_need(), a_need("other bread", organisation="other", site="other")],
+        [a_shift(), a_shift("second", organisation="other", start_site="other", end_site="other")],
+        places=PLACES,
+        promises=(Promise("bread", "other bread", "van"),),
+        locked=(LockedRoute("second", ()),),
+    )
+    days = own_days(problem)
+    assert [lot.id for lot in days["other"].lots] == ["bread"]
+    played = alone(problem, seconds=1)
+    assert all(check(day, plan) == () for day, plan in zip(days.values(), played.plans, strict=True))
+    assert played.figures.grams_delivered == 45_000
