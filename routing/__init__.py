@@ -4,6 +4,8 @@ from routing.alone import AloneDay, alone
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
 from routing.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from routing.moved_stops import MovedStops, moved_stops
+from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
     Break,
@@ -24,7 +26,10 @@ from routing.problem import (
     Storage,
     TimeWindow,
 )
+from routing.replan import Replan, replan
+from routing.rest_of_day import RestOfDay, rest_of_day
 from routing.solve import Progress, solve
+from routing.tours_left import tours_left
 from routing.travel import TravelMatrix
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "AloneDay",
     "Break",
     "Change",
+    "Done",
     "Eligibility",
     "FairnessStep",
     "Figures",
@@ -42,13 +48,17 @@ __all__ = [
     "LockedRoute",
     "LockedStop",
     "Lot",
+    "MovedStops",
     "Need",
+    "News",
     "Plan",
     "Policy",
     "Problem",
     "ProblemError",
     "Progress",
     "Promise",
+    "Replan",
+    "RestOfDay",
     "Route",
     "Shift",
     "Site",
@@ -61,9 +71,13 @@ __all__ = [
     "alone",
     "check",
     "figures_of_plan",
+    "moved_stops",
     "plan_from_json",
     "plan_to_json",
     "problem_from_json",
     "problem_to_json",
+    "replan",
+    "rest_of_day",
     "solve",
+    "tours_left",
 ]

@@ -114,6 +114,15 @@ class Divider:
             for number, each in enumerate(members)
         ]
 
+    def group_of(self, shifts: Sequence[int], tours: Sequence[Tour], seed: int) -> Group:
+        """These shifts with what no shift carries, and with all that is left of the needs: the only group that is
+        searched."""
+        driving = {self.problem.shifts[shift].id for shift in shifts}
+        lots = [lot.on_board is None or lot.on_board in driving for lot in self.problem.lots]
+        needs = np.ones(len(self.problem.needs), dtype=bool)
+        carried = _Carried(self.problem, tours)
+        return self._group(np.array(sorted(shifts), dtype=np.int64), np.array(lots), needs, carried, tours, seed)
+
     def _group(
         self,
         shifts: NDArray[np.int64],

@@ -24,6 +24,7 @@ class Limit(NamedTuple):
 
 
 _SECOND = Limit(0, LATEST_SECOND)
+_SECOND_OR_NONE = Limit(0, LATEST_SECOND, optional=True)
 _GRAMS = Limit(0, MOST_GRAMS)
 _GRAMS_OR_NONE = Limit(0, MOST_GRAMS, optional=True)
 _CENTS = Limit(0, MOST_CENTS)
@@ -37,7 +38,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
         "grams": Limit(1, MOST_GRAMS),
         "crates": _GRAMS,
         "value_per_kg": _CENTS,
-        "deliver_by": Limit(0, LATEST_SECOND, optional=True),
+        "deliver_by": _SECOND_OR_NONE,
     },
     "Need": {
         "grams": _GRAMS,
@@ -59,5 +60,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
     },
     "FairnessStep": {"until_percent": Limit(1, 100), "cents_per_kg": _CENTS},
     "Policy": {"value_per_kg": _CENTS, "shipment_grams": Limit(1, MOST_GRAMS), "move_cents": _CENTS},
+    "News": {"now": _SECOND_OR_NONE},
+    "Done": {"stop": _GRAMS, "at": _SECOND_OR_NONE},
     "LockedCargo": {"grams": Limit(1, MOST_GRAMS)},
 }

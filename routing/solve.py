@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from routing.bounds import attainable_grams, bound_grams
-from routing.explain import explain
+from routing.explain import MOST_LOOKS, explain
 from routing.locked import with_locked, without_locked
 from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
@@ -69,7 +69,7 @@ def solve(
     """
     if engine not in ENGINES:
         raise ValueError(f"There is no engine {engine}: choose one of {', '.join(ENGINES)}.")
-    engine = _ready(engine, progress)
+    engine = ready_engine(engine, progress)
     run = _Run(problem, seconds, iterations, seed, progress, stop)
     free = without_locked(problem)
     begin = tours_of_plan(problem, start) if start is not None else None
@@ -79,7 +79,7 @@ def solve(
     return plan_of(problem, whole, seed, engine, stopped=run.grace_over)
 
 
-def _ready(engine: str, progress: Callable[[Progress], None] | None) -> str:
+def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:
     """The engine, compiled before the clock starts; OR-Tools where there is no compiler."""
     if engine == "or-tools":
         return engine
@@ -237,9 +237,12 @@ def plan_of(
     seed: int,
     engine: str = "joint",
     *,
+    most_looks: int = MOST_LOOKS,
+    until: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """The plan that drives these tours, with the reasons for all that stays; changes are looked for until `stopped`."""
+    """The plan that drives these tours, with its reasons for all that stays. Smallest changes are looked for with so
+    many looks, until that second of the monotonic clock, and until `stopped`: reasons there are always."""
     routes: list[Route] = []
     allocations: list[Allocation] = []
     for shift, tour in zip(problem.shifts, tours, strict=True):
@@ -247,14 +250,16 @@ def plan_of(
         if timed is not None:
             routes.append(timed)
             allocations.extend(allocations_of(problem, shift, tour))
+    bound, attainable = bound_grams(problem), attainable_grams(problem) if _has_few_banks(problem) else {}
+    seconds = None if until is None else max(0.0, until - time.monotonic())
     return Plan(
         problem.digest(),
         tuple(routes),
         tuple(allocations),
-        explain(problem, tours, stopped=stopped),
+        explain(problem, tours, most_looks=most_looks, seconds=seconds, stopped=stopped),
         engine,
         seed,
-        bound_grams=bound_grams(problem),
+        bound_grams=bound,
         tiers=tiers_of(problem, tours),
-        attainable_grams=attainable_grams(problem) if _has_few_banks(problem) else {},
+        attainable_grams=attainable,
     )

@@ -10,9 +10,10 @@ from routing.plain import ProblemError
 from routing.validate_locked import validate_locked
 
 if TYPE_CHECKING:
+    from routing.news import News
     from routing.problem import Load, Lot, Need, Policy, Problem, Shift, TimeWindow
 
-__all__ = ["CLASSES", "LATEST_SECOND", "validate"]
+__all__ = ["CLASSES", "LATEST_SECOND", "validate", "validate_parts"]
 
 CLASSES = ("ambient", "chilled", "frozen", "hot")
 
@@ -51,6 +52,27 @@ def validate(problem: "Problem") -> None:
     _exact(problem)
 
 
+def validate_parts(
+    day: "Problem", news: "News", lots: Sequence["Lot"], needs: Sequence["Need"], shifts: Sequence["Shift"]
+) -> None:
+    """Raise ProblemError for the first fault of lots, needs and shifts that are to enter a day, or of a number in the
+    news that they come with. The paths are those of the news."""
+    _numbers("", news)
+    for number, done in enumerate(news.done):
+        _numbers(f"done[{number}]", done)
+    for number, pair in enumerate(news.eligibilities):
+        _numbers(f"eligibilities[{number}]", pair)
+    for name, things in (("lots", lots), ("needs", needs), ("shifts", shifts)):
+        _unique_ids(name, things)
+    sites, driving = set(day.sites_by_id), {*day.shifts_by_id, *(shift.id for shift in shifts)}
+    for number, lot in enumerate(lots):
+        _lot(f"lots[{number}]", lot, sites, driving)
+    for number, need in enumerate(needs):
+        _need(f"needs[{number}]", need, sites)
+    for number, shift in enumerate(shifts):
+        _shift(f"shifts[{number}]", shift, day, sites)
+
+
 def _date(text: str) -> None:
     try:
         good = datetime.date.fromisoformat(text).isoformat() == text
@@ -80,17 +102,17 @@ def _travel(problem: "Problem") -> None:
 def _numbers(path: str, thing: Any) -> None:
     """Every number of this thing that has a limit."""
     for name, limit in LIMITS[type(thing).__name__].items():
-        _within(path, name, getattr(thing, name), limit)
+        _within(f"{path}.{name}" if path else name, getattr(thing, name), limit)
 
 
-def _within(path: str, name: str, value: Any, limit: Limit) -> None:
+def _within(path: str, value: Any, limit: Limit) -> None:
     if value is None and limit.optional:
         return
     if type(value) is not int:
-        raise ProblemError(f"{path}.{name}", "This should be a whole number.", "wrong_type")
+        raise ProblemError(path, "This should be a whole number.", "wrong_type")
     if not limit.least <= value <= limit.most:
         sentence = f"This should be from {limit.least} to {limit.most}, not {value}."
-        raise ProblemError(f"{path}.{name}", sentence, "out_of_range")
+        raise ProblemError(path, sentence, "out_of_range")
 
 
 def _known(path: str, id: str, known: Collection[str]) -> None:

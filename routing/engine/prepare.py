@@ -1,5 +1,6 @@
 """A Problem and its pieces as the typed arrays that the search works on."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -220,17 +221,27 @@ class _Builder:
         return until, worth
 
     def _promises(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first promise of each lot belongs to its first piece."""
+        """Each promise belongs to one piece of its lot: to one that is carried as promised, else to the first that has
+        none."""
         vehicle = np.full(len(self.pieces), -1, dtype=np.int64)
         need = np.full(len(self.pieces), -1, dtype=np.int64)
-        promised: dict[str, Promise] = {}
-        for promise in reversed(self.problem.promises):
-            promised[promise.lot] = promise
+        open_promises = dict.fromkeys(self.problem.promises)
+        shifts = self.problem.shifts
+        found: dict[int, Promise] = {}
+        for number, (piece, lot) in enumerate(zip(self.pieces, self.lots, strict=True)):
+            if piece.carried is not None:
+                kept = Promise(lot.id, piece.carried[1], shifts[piece.carried[0]].id)
+                if kept in open_promises:
+                    del open_promises[kept]
+                    found[number] = kept
+        waiting: defaultdict[str, list[Promise]] = defaultdict(list)
+        for promise in reversed(open_promises):
+            waiting[promise.lot].append(promise)
         for number, lot in enumerate(self.lots):
-            kept = promised.pop(lot.id, None)
-            if kept is not None:
-                vehicle[number] = self.shift_numbers[kept.shift]
-                need[number] = self.need_numbers[kept.need]
+            if number not in found and waiting[lot.id]:
+                found[number] = waiting[lot.id].pop()
+        for number, promise in found.items():
+            vehicle[number], need[number] = self.shift_numbers[promise.shift], self.need_numbers[promise.need]
         return vehicle, need
 
     def _windows(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
