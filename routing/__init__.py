@@ -3,7 +3,14 @@
 from routing.alone import AloneDay, alone
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
-from routing.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from routing.files import (
+    news_from_json,
+    news_to_json,
+    plan_from_json,
+    plan_to_json,
+    problem_from_json,
+    problem_to_json,
+)
 from routing.moved_stops import MovedStops, moved_stops
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
@@ -72,6 +79,8 @@ __all__ = [
     "check",
     "figures_of_plan",
     "moved_stops",
+    "news_from_json",
+    "news_to_json",
     "plan_from_json",
     "plan_to_json",
     "problem_from_json",

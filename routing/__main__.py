@@ -32,11 +32,12 @@ def parser() -> argparse.ArgumentParser:
     alone.add_argument("--aware", action="store_true", help="they plan one after another and claim nothing twice")
     add_search_arguments(alone)
     alone.set_defaults(does=_alone)
+    _add_replan(commands.add_parser("replan", help="plan the rest of a day again, after news"))
     child = commands.add_parser("child", help="one JSON request on standard input, JSON lines back")
     child.set_defaults(does=_child)
     commands.add_parser("bench", help="compare with other solvers, every answer checked: see bench --help")
-    schema = commands.add_parser("schema", help="write the JSON Schemas of problem and plan")
-    schema.add_argument("folder", type=Path, help="where problem.schema.json and plan.schema.json go")
+    schema = commands.add_parser("schema", help="write the JSON Schemas of problem, plan and news")
+    schema.add_argument("folder", type=Path, help="where problem.schema.json, plan.schema.json and news.schema.json go")
     schema.set_defaults(does=_schema)
     compiling = commands.add_parser("compile", help="make the engine's machine code now, not at the first search")
     compiling.set_defaults(does=_compile)
@@ -55,6 +56,18 @@ def _add_solve(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", type=count, default=1, help="processes, for problem documents")
     command.add_argument("--output", type=Path, help="where the answer goes; standard output otherwise")
     command.set_defaults(does=_solve)
+
+
+def _add_replan(command: argparse.ArgumentParser) -> None:
+    command.add_argument("problem", type=Path, help="the day as it was planned, alone in its file or beside its plan")
+    command.add_argument("plan", type=Path, help="its plan, alone in its file or beside the problem")
+    command.add_argument("news", type=Path, help="what has changed since: see docs/problem-format.md")
+    add_search_arguments(command, limit=1.0)
+    command.add_argument("--iterations", type=count, help="steps of the search, instead of a time limit")
+    command.add_argument(
+        "--output", type=Path, help="where the rest of the day with its plan goes; standard output otherwise"
+    )
+    command.set_defaults(does=_replan)
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
@@ -89,6 +102,12 @@ def _alone(arguments: argparse.Namespace) -> int:
     from routing.commands.days import alone_day
 
     return alone_day(arguments)
+
+
+def _replan(arguments: argparse.Namespace) -> int:
+    from routing.commands.replanning import replan_day
+
+    return replan_day(arguments)
 
 
 def _child(_: argparse.Namespace) -> int:

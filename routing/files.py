@@ -1,14 +1,16 @@
-"""Problems and plans as versioned JSON documents, read strictly: a document that does not fit is refused with
+"""Problems, plans and news as versioned JSON documents, read strictly: a document that does not fit is refused with
 the path of the fault."""
 
 from typing import Any
 
+from routing.news import News
 from routing.plain import ProblemError, from_plain, to_plain
 from routing.plan import Plan
 from routing.problem import Problem
 
 PROBLEM_FORMAT = "wasl-problem"
 PLAN_FORMAT = "wasl-plan"
+NEWS_FORMAT = "wasl-news"
 VERSION = 2
 READABLE = (1, 2)  # version 2 only added fields that may be left out
 
@@ -27,6 +29,14 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 def plan_from_json(document: Any) -> Plan:
     return from_plain(Plan, _body(document, PLAN_FORMAT), "")
+
+
+def news_to_json(news: News) -> dict[str, Any]:
+    return {"format": NEWS_FORMAT, "version": VERSION, **to_plain(news)}
+
+
+def news_from_json(document: Any) -> News:
+    return from_plain(News, _body(document, NEWS_FORMAT), "")
 
 
 def _body(document: Any, expected: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""JSON Schemas (draft 2020-12) of problem and plan documents, made from the dataclasses that read them. What a schema
-cannot say (names that exist, windows that do not invert) `routing.validate` says. `python -m routing.schema docs`
-writes them into that folder."""
+"""JSON Schemas (draft 2020-12) of problem, plan and news documents, made from the dataclasses that read them. What a
+schema cannot say (names that exist, windows that do not invert) `routing.validate` says. `python -m routing.schema
+docs` writes them into that folder."""
 
 import dataclasses
 import inspect
@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from routing.files import PLAN_FORMAT, PROBLEM_FORMAT, READABLE
+from routing.files import NEWS_FORMAT, PLAN_FORMAT, PROBLEM_FORMAT, READABLE
 from routing.limits import LIMITS
+from routing.news import News
 from routing.plain import to_plain
 from routing.plan import CHANGES, REASONS, STOP_KINDS, Plan
 from routing.problem import CLASSES, Problem, TravelMatrix
@@ -45,16 +46,21 @@ def plan_schema() -> Schema:
     return _document(Plan, "A plan: the routes of one day, who gets what, and what stays", PLAN_FORMAT)
 
 
-SCHEMAS = {"problem": problem_schema, "plan": plan_schema}
+def news_schema() -> Schema:
+    """The schema of a news document."""
+    return _document(News, "News: what has changed since a plan was made, for a replan", NEWS_FORMAT)
+
+
+SCHEMAS = {"problem": problem_schema, "plan": plan_schema, "news": news_schema}
 
 
 def schema_text(name: str) -> str:
-    """The schema called "problem" or "plan", as the file `docs/<name>.schema.json` holds it."""
+    """The schema called "problem", "plan" or "news", as the file `docs/<name>.schema.json` holds it."""
     return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_schemas(folder: Path) -> None:
-    """Write both files into this folder."""
+    """Write all of them into this folder."""
     for name in SCHEMAS:
         (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
 

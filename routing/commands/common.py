@@ -63,10 +63,10 @@ def seed(text: str) -> int:
     return value
 
 
-def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+def add_search_arguments(parser: argparse.ArgumentParser, limit: float = 10.0) -> None:
     """Time, seed and so on, called alike everywhere."""
-    limit = "seconds for the whole command, 10 if nothing is said; making machine code, once, is not counted"
-    parser.add_argument("--time-limit", "--seconds", dest="seconds", type=seconds, default=10.0, help=limit)
+    said = f"seconds for the whole command, {limit:g} if nothing is said; making machine code, once, is not counted"
+    parser.add_argument("--time-limit", "--seconds", dest="seconds", type=seconds, default=limit, help=said)
     parser.add_argument("--seed", type=seed, default=1, help="start of the random numbers")
 
 

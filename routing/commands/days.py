@@ -52,7 +52,7 @@ def solve_day(arguments: argparse.Namespace) -> int:
     clock, stop = Clock(arguments.seconds), StopOnSignal()
     problem = read_problem(arguments.file)
     if arguments.engine != "or-tools":
-        compile_first(clock, _compile)
+        compile_first(clock, compile_machine_code)
     plan = solve(
         problem,
         engine=arguments.engine,
@@ -70,17 +70,19 @@ def solve_day(arguments: argparse.Namespace) -> int:
         print(text)
     else:
         write(arguments.output, text + "\n")
-        print(f"{_summary(plan)}, {clock.elapsed():.1f} s")
+        print(f"{summary(plan)}, {clock.elapsed():.1f} s")
     return 0
 
 
-def _compile() -> None:
+def compile_machine_code() -> None:
+    """That of the engine."""
     from routing.engine.warm import compile_engine
 
     compile_engine()
 
 
-def _summary(plan: Plan) -> str:
+def summary(plan: Plan) -> str:
+    """A plan in a line."""
     metres = sum(route.metres for route in plan.routes)
     kilograms = f"{plan.grams_allocated / 1000:.1f} kg allocated, {plan.grams_unserved / 1000:.1f} kg unserved"
     return f"{len(plan.routes)} vehicles, {metres / 1000:.1f} km, {kilograms}"

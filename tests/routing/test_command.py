@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from routing import check, plan_from_json, problem_from_json, problem_to_json
+from routing import News, check, news_to_json, plan_from_json, plan_to_json, problem_from_json, problem_to_json, solve
 from routing.instances.formats import read_pairs
 from routing.instances.pairs import check_routes
 from routing.instances.route_list import routes_from_text
@@ -154,9 +154,9 @@ def test_a_wrong_argument_is_explained_with_the_usage(words: list[str]) -> None:
 def test_every_command_has_help() -> None:
     whole = run("--help")
     assert whole.returncode == 0
-    for command in ("solve", "check", "alone", "child", "bench", "schema", "compile"):
+    for command in ("solve", "check", "alone", "replan", "child", "bench", "schema", "compile"):
         assert command in whole.stdout
-    for words in (["solve"], ["check"], ["alone"], ["bench"], ["bench", "pairs"], ["bench", "city"]):
+    for words in (["solve"], ["check"], ["alone"], ["replan"], ["bench"], ["bench", "pairs"], ["bench", "city"]):
         assert run(*words, "--help").returncode == 0
 
 
@@ -180,3 +180,59 @@ def test_the_day_alone_is_played_unaware_and_aware(tmp_path: Path) -> None:
         done = run("alone", str(problem), "--time-limit", "1", *words)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["kg_delivered"] > 0
+
+
+def a_planned_city(folder: Path) -> tuple[str, str]:
+    """The files of a day and its plan."""
+    problem, plan = folder / "problem.json", folder / "plan.json"
+    problem.write_text(json.dumps(problem_to_json(a_city(3))))
+    plan.write_text(json.dumps(plan_to_json(solve(a_city(3), iterations=200))))
+    return str(problem), str(plan)
+
+
+def test_a_day_is_planned_again_and_its_rest_again(tmp_path: Path) -> None:
+    files = a_planned_city(tmp_path)
+    news, rest, last = (tmp_path / name for name in ("news.json", "rest.json", "last.json"))
+    news.write_text(json.dumps(news_to_json(News(now=9 * 3600, withdrawn=("lot 2",)))))
+    done = run("replan", *files, str(news), "--seed", "2", "--output", str(rest))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"kg unserved, \d+ stops moved, [\d.]+ s\n", done.stdout)
+    assert run("check", str(rest)).returncode == 0
+    news.write_text(json.dumps({"format": "wasl-news", "version": 2, "now": 10 * 3600, "gone": ["van 1"]}))
+    first, second = (run("replan", str(rest), str(rest), str(news), "--iterations", "50") for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
+    last.write_text(first.stdout)
+    assert run("check", str(last)).returncode == 0
+    assert set(json.loads(first.stdout)) >= {"problem", "plan", "moved_stops", "delivered", "origins", "unlocked"}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"format": "wasl-news", "version": 2, "gone": ["van 9"]}, "gone[0]: There is nothing of the name van 9."),
+        ({"format": "wasl-news", "version": 2, "now": "nine"}, "now: This should be a whole number, not text."),
+        ({"format": "wasl-news", "version": 2, "later": 1}, "later: There is no field of this name."),
+        ({"format": "wasl-plan", "version": 2}, "format: The format should be wasl-news."),
+        ([], "The document should be a JSON object."),
+    ],
+)
+def test_news_that_cannot_be_used_are_one_sentence_with_their_field(
+    document: object, said: str, tmp_path: Path
+) -> None:
+    news = tmp_path / "news.json"
+    news.write_text(json.dumps(document))
+    done = run("replan", *a_planned_city(tmp_path), str(news))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_plan_of_another_day_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    _, plan = a_planned_city(tmp_path)
+    other, news = tmp_path / "other.json", tmp_path / "news.json"
+    other.write_text(json.dumps(problem_to_json(a_city(4))))
+    news.write_text(json.dumps(news_to_json(News())))
+    done = run("replan", str(other), plan, str(news))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "plan.json: problem_digest: This plan was made for another problem." in done.stderr

@@ -11,7 +11,19 @@ from typing import Any
 
 import pytest
 
-from routing import Plan, Problem, Progress, check, plan_to_json, problem_from_json, problem_to_json, solve
+from routing import (
+    Done,
+    News,
+    Plan,
+    Problem,
+    Progress,
+    check,
+    news_to_json,
+    plan_to_json,
+    problem_from_json,
+    problem_to_json,
+    solve,
+)
 from routing.child import Request, request_from_json
 from routing.plan import CHANGES, STOP_KINDS
 from routing.schema import SCHEMAS, schema_text
@@ -54,7 +66,8 @@ def test_the_example_is_a_problem_with_a_good_plan() -> None:
 def test_the_commands_of_the_page_work_on_its_example(tmp_path: Path) -> None:
     (tmp_path / "problem.json").write_text(example(), encoding="utf-8")
     commands = [line.split("#")[0].split()[1:] for line in PAGE.splitlines() if line.startswith("python -m routing")]
-    assert [command[2] for command in commands] == ["solve", "check", "alone"]
+    assert [command[2] for command in commands] == ["solve", "check", "alone", "replan"]
+    (tmp_path / "news.json").write_text(re.findall(r"```\n(\{.*\})\n```", PAGE)[0], encoding="utf-8")
     for command in commands:
         files = [str(tmp_path / word) if word.endswith(".json") else word for word in command]
         done = subprocess.run([sys.executable, *files], cwd=ROOT, capture_output=True, text=True, timeout=60)
@@ -64,7 +77,7 @@ def test_the_commands_of_the_page_work_on_its_example(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", SCHEMAS)
 def test_every_object_has_a_table_with_its_fields_in_order_and_their_defaults(document: str) -> None:
     schema = SCHEMAS[document]()
-    whole = {"problem": Problem, "plan": Plan}[document]
+    whole = {"problem": Problem, "plan": Plan, "news": News}[document]
     for name, part in parts_of(whole.__name__, schema).items():
         rows = table_of(name)
         assert list(rows) == list(part["properties"]), name
@@ -128,7 +141,11 @@ def test_the_committed_schemas_are_those_of_the_code(document: str) -> None:
 
 
 def test_what_is_written_has_the_fields_that_the_schemas_name() -> None:
-    written = {"problem": problem_to_json(the_day()), "plan": plan_to_json(the_plan())}
+    written = {
+        "problem": problem_to_json(the_day()),
+        "plan": plan_to_json(the_plan()),
+        "news": news_to_json(News(done=(Done("van", 1),))),
+    }
     for document, fields in written.items():
         assert set(fields) == set(SCHEMAS[document]()["properties"])
     stops = written["plan"]["routes"][0]["stops"][0]

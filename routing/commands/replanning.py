@@ -1,0 +1,66 @@
+"""The rest of a day planned again at the command line: problem, plan and news in, problem and plan of the rest out."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from routing.check import check
+from routing.commands.common import Clock, WrongFile, compile_first, write, wrong_file
+from routing.commands.days import compile_machine_code, read, read_problem, summary
+from routing.files import news_from_json, plan_from_json, plan_to_json, problem_to_json
+from routing.news import News
+from routing.plain import ProblemError, to_plain
+from routing.plan import Plan
+from routing.replan import Replan, replan
+
+
+def replan_day(arguments: argparse.Namespace) -> int:
+    """Plan the rest of a day again and write it, if the checker accepts it. Reading the files counts as well."""
+    clock = Clock(arguments.seconds)
+    day, plan, news = read_problem(arguments.problem), _read_plan(arguments.plan), _read_news(arguments.news)
+    compile_first(clock, compile_machine_code)
+    try:
+        found = replan(day, plan, news, seconds=clock.left(), iterations=arguments.iterations, seed=arguments.seed)
+    except ProblemError as error:
+        path = arguments.plan if error.code == "wrong_plan" else arguments.news
+        raise wrong_file(path, error) from error
+    violations = check(found.problem, found.plan)
+    if violations:
+        raise WrongFile(f"{arguments.plan}: no plan is written, since it would be wrong: {violations[0].sentence}")
+    text = json.dumps(replan_to_json(found), ensure_ascii=False)
+    if arguments.output is None:
+        print(text)
+    else:
+        write(arguments.output, text + "\n")
+        print(f"{summary(found.plan)}, {found.moved.total} stops moved, {clock.elapsed():.1f} s")
+    return 0
+
+
+def replan_to_json(found: Replan) -> dict[str, Any]:
+    """The rest of the day and its plan, as `check` reads them, with what else is to be known of a replan."""
+    return {
+        "problem": problem_to_json(found.problem),
+        "plan": plan_to_json(found.plan),
+        "moved_stops": to_plain(found.moved),
+        "delivered": to_plain(found.delivered),
+        "withdrawn_grams": to_plain(found.rest.withdrawn),
+        "origins": to_plain(found.rest.origins),
+        "unlocked": to_plain(found.rest.unlocked),
+    }
+
+
+def _read_plan(path: Path) -> Plan:
+    document = read(path)
+    inner = document.get("plan", document) if isinstance(document, dict) else document
+    try:
+        return plan_from_json(inner)
+    except ProblemError as error:
+        raise wrong_file(path, error) from error
+
+
+def _read_news(path: Path) -> News:
+    try:
+        return news_from_json(read(path))
+    except ProblemError as error:
+        raise wrong_file(path, error) from error
