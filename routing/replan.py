@@ -3,9 +3,10 @@ have read stays true wherever it can."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.insert import fill_up
+from routing.limits import MOST_CENTS
 from routing.locked import with_locked, without_locked
 from routing.moved_stops import MovedStops, moved_stops
 from routing.news import News
@@ -20,18 +21,22 @@ from routing.tours_left import tours_left
 ENGINE = "replan"
 MOST_SHIFTS = 12  # searched: those nearest to what has changed; the others stay as they are
 COOL = 50_000.0  # thousandths of a cent: hardly ever is something worse accepted on the way to something better
+STOP_MOVES = 10  # a stop that moves costs so many times `move_cents`: driver, donor and food bank have all read it
 SEARCH_PART = 0.6  # of the time; then the gaps are filled, and what stays is explained
+EXPLAIN_PART = 0.85  # until then: the smallest change of a large day's lot takes a tenth of a second
 FEW_LOOKS = 200_000  # for smallest changes, where steps are counted and not seconds
 
 
 @dataclass(frozen=True)
 class Replan:
-    """The rest of the day and its new plan, which passes `routing.check` with that problem; and how many stops of the
-    old plan have moved. A shift that is out and has no route in the new plan has nothing left to do and goes home."""
+    """The rest of the day and its new plan, which passes `routing.check` with that problem. `moved`: stops of the old
+    plan that have moved; `forced`: those that could not stay, whoever plans, since nobody makes them once all that is
+    impossible is taken off. A shift that is out and has no route has nothing left to do and goes home."""
 
     rest: RestOfDay
     plan: Plan
     moved: MovedStops
+    forced: int
 
     @property
     def problem(self) -> Problem:
@@ -55,8 +60,8 @@ def replan(
 
     What is done or on board stays as it is, and locked routes are driven as they are locked (`routing.rest_of_day`).
     The search begins with the tours that are left, hardly warmer than it ends, and only with the shifts nearest to what
-    has changed; every stop that it moves must be worth the policy's `move_cents` (300 where the policy has 0), and an
-    allocation that is not kept as much again. Of the plan, its bound and what each food bank could have are worked out
+    has changed; every stop that it moves must be worth ten times the policy's `move_cents` (300 where the policy has
+    0), besides what a broken promise costs. Of the plan, its bound and what each food bank could have are worked out
     anew, since the old ones need not hold for the rest of a day; smallest changes are looked for as long as there is
     time.
 
@@ -66,7 +71,8 @@ def replan(
     began = time.monotonic()
     rest = rest_of_day(day, plan, news)
     free = without_locked(rest.problem)
-    begin = _free_part(rest.problem, free, tours_left(rest))
+    still = tours_left(rest)
+    begin = _free_part(rest.problem, free, still)
     if not (free.lots and free.needs and free.shifts):
         found = begin
     elif engine == "or-tools":  # without a compiler there is no search
@@ -75,18 +81,23 @@ def replan(
         found = _mended(free, begin, _places(day, rest, news, begin, free), began, seconds, iterations, seed)
     tours = with_locked(rest.problem, free, found)
     looks = {"most_looks": FEW_LOOKS} if iterations is not None else {}
-    until = None if iterations is not None else began + seconds
+    until = None if iterations is not None else began + seconds * EXPLAIN_PART
     new = plan_of(rest.problem, tours, seed, ENGINE, until=until, **looks)
-    return Replan(rest, new, moved_stops(rest.planned, tours_by_shift(rest.problem, new)))
+    forced = moved_stops(rest.planned, _by_shift(rest.problem, still)).total
+    return Replan(rest, new, moved_stops(rest.planned, tours_by_shift(rest.problem, new)), forced)
 
 
 def tours_by_shift(problem: Problem, plan: Plan) -> dict[str, Tour]:
     """The tours of a plan by shift."""
-    return dict(zip((shift.id for shift in problem.shifts), tours_of_plan(problem, plan), strict=True))
+    return _by_shift(problem, tours_of_plan(problem, plan))
+
+
+def _by_shift(problem: Problem, tours: Sequence[Tour]) -> dict[str, Tour]:
+    return dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
 
 
 def _free_part(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
-    by_shift = dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
+    by_shift = _by_shift(problem, tours)
     return tuple(by_shift[shift.id] for shift in free.shifts)
 
 
@@ -143,7 +154,8 @@ def _mended(
     time_left = seconds * SEARCH_PART - (time.monotonic() - began)
     if not near or (iterations is None and time_left <= 0):
         return filled
-    group = Divider(problem, candidates_of(problem)).group_of(near, filled, seed)
+    firm = replace(problem, policy=replace(problem.policy, move_cents=_firm(problem)))
+    group = Divider(firm, candidates_of(firm)).group_of(near, filled, seed)
     searched = search_group(group, time_left, iterations, Heat(COOL, COOL / 10))
     tours = list(filled)
     for shift, tour in zip(searched.shifts, searched.tours, strict=True):
@@ -151,9 +163,13 @@ def _mended(
     return finish(problem, what_pays(problem, filled, tours), seed)
 
 
+def _firm(problem: Problem) -> int:
+    """What a broken promise costs in the search: as much as a stop that moves."""
+    return min(MOST_CENTS, STOP_MOVES * problem.policy.move_cents)
+
+
 def what_pays(problem: Problem, before: Sequence[Tour], after: Sequence[Tour]) -> tuple[Tour, ...]:
-    """The tours after, but wherever some of them together are not worth the stops that they move, those before: each
-    stop costs the policy's `move_cents`, on top of broken promises."""
+    """The tours after, but wherever some of them together are not worth the stops that they move, those before."""
     tours = tuple(after)
     for shifts in _exchanging(before, tours):
         back = tuple(before[n] if n in shifts else tour for n, tour in enumerate(tours))
@@ -161,7 +177,7 @@ def what_pays(problem: Problem, before: Sequence[Tour], after: Sequence[Tour]) -
             continue
         moved = moved_stops(_numbered(before, shifts), _numbered(tours, shifts)).total
         gain = tiers_of(problem, tours).worth - tiers_of(problem, back).worth
-        if gain <= moved * problem.policy.move_cents * 1000:
+        if gain <= moved * STOP_MOVES * problem.policy.move_cents * 1000:
             tours = back
     return tours
 

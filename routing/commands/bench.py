@@ -4,7 +4,7 @@ commands (`routing.bench.city`)."""
 import argparse
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from routing.bench.machine import machine
 from routing.bench.pairs import Run, Settings, as_document, cases, instance_paths, run_all, runs_from_document
 from routing.bench.peers import ENGINES, OURS, PEERS, versions
 from routing.bench.table import faults, table
-from routing.commands.common import WrongFile, run, say, seconds, seed, write
+from routing.commands.common import WrongFile, listed, run, say, seconds, seed, write
 from routing.plain import ProblemError
 
 OBJECTIVES = ("vehicles", "distance")
@@ -26,13 +26,17 @@ def main(words: Sequence[str]) -> int:
         from routing.bench.city import main as city
 
         return city(words[1:])
+    if words[:1] == ["replan"]:
+        from routing.bench.replans import main as replans
+
+        return replans(words[1:])
     return run(parser().parse_args(words))
 
 
 def parser() -> argparse.ArgumentParser:
     """The commands of bench."""
     whole = argparse.ArgumentParser(prog="python -m routing bench", description=__doc__)
-    commands = whole.add_subparsers(required=True, metavar="pairs|table|city")
+    commands = whole.add_subparsers(required=True, metavar="pairs|table|city|replan")
     pairs = commands.add_parser("pairs", help="run the engines on public pickup-and-delivery instances")
     _add_pairs_arguments(pairs)
     pairs.set_defaults(does=bench_pairs)
@@ -40,13 +44,14 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("files", nargs="+", type=Path)
     again.set_defaults(does=bench_table)
     commands.add_parser("city", help="the food-rescue days: see bench city --help")
+    commands.add_parser("replan", help="one change each to planned food-rescue days: see bench replan --help")
     return whole
 
 
 def _add_pairs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, help="instance files, or folders with them; packed or not")
     parser.add_argument("--time-limit", "--seconds", dest="seconds", type=seconds, default=10.0)
-    parser.add_argument("--seeds", type=_listed(seed), default=(1, 2, 3), help="1,2,3 if nothing is said")
+    parser.add_argument("--seeds", type=listed(seed), default=(1, 2, 3), help="1,2,3 if nothing is said")
     peers = f"of {', '.join(PEERS)}, or none; all that are installed if nothing is said"
     parser.add_argument("--peers", type=_peers, help=peers)
     parser.add_argument("--objective", choices=OBJECTIVES, default="vehicles")
@@ -56,14 +61,6 @@ def _add_pairs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grace", type=seconds, help=grace)
     parser.add_argument("--core", type=int, help="the one core for all runs; the last one if nothing is said")
     parser.add_argument("--output", type=Path, help="where the results go as JSON, after every run")
-
-
-def _listed[T](read: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
-    def several(text: str) -> tuple[T, ...]:
-        return tuple(read(word) for word in text.split(","))
-
-    several.__name__ = read.__name__
-    return several
 
 
 def _peers(text: str) -> tuple[str, ...]:

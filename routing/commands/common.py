@@ -63,6 +63,16 @@ def seed(text: str) -> int:
     return value
 
 
+def listed[T](read: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    """An argument with several values, between commas."""
+
+    def several(text: str) -> tuple[T, ...]:
+        return tuple(read(word) for word in text.split(","))
+
+    several.__name__ = read.__name__
+    return several
+
+
 def add_search_arguments(parser: argparse.ArgumentParser, limit: float = 10.0) -> None:
     """Time, seed and so on, called alike everywhere."""
     said = f"seconds for the whole command, {limit:g} if nothing is said; making machine code, once, is not counted"

@@ -42,7 +42,7 @@ def replan_to_json(found: Replan) -> dict[str, Any]:
     return {
         "problem": problem_to_json(found.problem),
         "plan": plan_to_json(found.plan),
-        "moved_stops": to_plain(found.moved),
+        "moved_stops": {**to_plain(found.moved), "forced": found.forced},
         "delivered": to_plain(found.delivered),
         "withdrawn_grams": to_plain(found.rest.withdrawn),
         "origins": to_plain(found.rest.origins),

@@ -144,6 +144,7 @@ def test_the_food_of_a_vehicle_that_has_not_left_is_fetched_by_another() -> None
     found = mended(day, plan, News(gone=(van,)))
     assert driver_of(found.plan, "bread") != van
     assert found.moved.elsewhere >= 2
+    assert found.forced == found.moved.total
 
 
 def test_the_food_on_board_of_a_vehicle_that_breaks_down_is_fetched_where_it_stands() -> None:
