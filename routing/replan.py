@@ -22,8 +22,8 @@ ENGINE = "replan"
 MOST_SHIFTS = 12  # searched: those nearest to what has changed; the others stay as they are
 COOL = 50_000.0  # thousandths of a cent: hardly ever is something worse accepted on the way to something better
 STOP_MOVES = 10  # a stop that moves costs so many times `move_cents`: driver, donor and food bank have all read it
-SEARCH_PART = 0.6  # of the time; then the gaps are filled, and what stays is explained
-EXPLAIN_PART = 0.85  # until then: the smallest change of a large day's lot takes a tenth of a second
+SEARCH_PART = 0.5  # of the time; then the gaps are filled, and what stays is explained
+EXPLAIN_PART = 0.75  # until then: the smallest change of a large day's lot takes a tenth of a second
 FEW_LOOKS = 200_000  # for smallest changes, where steps are counted and not seconds
 
 
