@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from routing.explain import MOST_LOOKS
 from routing.insert import fill_up
 from routing.limits import MOST_CENTS
 from routing.locked import with_locked, without_locked
@@ -80,9 +81,9 @@ def replan(
     else:
         found = _mended(free, begin, _places(day, rest, news, begin, free), began, seconds, iterations, seed)
     tours = with_locked(rest.problem, free, found)
-    looks = {"most_looks": FEW_LOOKS} if iterations is not None else {}
+    most_looks = MOST_LOOKS if iterations is None else FEW_LOOKS
     until = None if iterations is not None else began + seconds * EXPLAIN_PART
-    new = plan_of(rest.problem, tours, seed, ENGINE, until=until, **looks)
+    new = plan_of(rest.problem, tours, seed, ENGINE, until=until, most_looks=most_looks)
     forced = moved_stops(rest.planned, _by_shift(rest.problem, still)).total
     return Replan(rest, new, moved_stops(rest.planned, tours_by_shift(rest.problem, new)), forced)
 

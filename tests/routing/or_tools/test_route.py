@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from routing import Load, Problem, Storage, TimeWindow, TravelMatrix
-from routing.or_tools.allocate import allocate_greedily
+from routing.or_tools.allocate import allocate
 from routing.or_tools.route import RoutingModel, route, worth_driving
 from routing.or_tools.shipments import shipments_in, shipments_of
 from routing.problem import Break
@@ -20,7 +20,9 @@ THREE_STORES = {"store": (0.0, 0.0), "east": (1000.0, 0.0), "west": (2000.0, 0.0
 
 def modelled(problem: Problem) -> tuple[Tour, ...]:
     """What the model makes of the greedy choice of food banks: tours that can be driven without any repair."""
-    shipments = shipments_of(problem, allocate_greedily(problem, possible_pairs(problem)))
+    shipments = shipments_of(
+        problem, allocate(problem, possible_pairs(problem), seconds=0, seed=1, stopped=lambda: False)
+    )
     found = RoutingModel(problem, shipments).solve(seconds=SECONDS, stopped=lambda: False, start=None)
     assert found is not None
     tours = []
