@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from routing.check import check
+from routing.lift import WORTH_KEPT
 from routing.or_tools.apart import Apart, Search
 from routing.or_tools.two_phase import solve_here
 from routing.plan import Plan, Unserved
 from routing.problem import Problem
 from routing.retime import Tour, allocations_of, retime
-from routing.score import Left, worth_of
+from routing.score import Left, lowest_fill, worth_of
 
 MOST_LOTS = 60  # beyond, it hardly ever finds anything better
 LEAST_SECONDS = 2.0  # loading it takes one
@@ -49,14 +50,22 @@ def the_better(
     seed: int,
     search: Search = solve_here,
 ) -> tuple[Tour, ...]:
-    """The tours of our own engine, or, finished, those that the routing library has found until then if they are worth
-    more."""
+    """The tours of our own engine, or, finished, those that the routing library has found until then if they are
+    better."""
     if not is_small(problem) or seconds < LEAST_SECONDS:
         return ours()
     with Apart(search, problem, seconds=seconds, seed=seed) as apart:
         found = ours()
         other = standing(problem, apart.latest)
-    return found if other is None or worth_of(problem, other) <= worth_of(problem, found) else finish(other)
+    return found if other is None or not is_better(problem, other, found) else finish(other)
+
+
+def is_better(problem: Problem, other: Sequence[Tour], ours: Sequence[Tour]) -> bool:
+    """Whether the others are worth more: by more than what ours may have given for a fuller emptiest food bank, if
+    theirs is emptier."""
+    more, worth = worth_of(problem, other), worth_of(problem, ours)
+    given = abs(more) * (1000 - WORTH_KEPT) // 1000
+    return more > worth and (more - given > worth or lowest_fill(problem, other) >= lowest_fill(problem, ours))
 
 
 def standing(problem: Problem, tours: Sequence[Tour] | None) -> tuple[Tour, ...] | None:

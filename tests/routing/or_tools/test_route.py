@@ -20,9 +20,8 @@ THREE_STORES = {"store": (0.0, 0.0), "east": (1000.0, 0.0), "west": (2000.0, 0.0
 
 def modelled(problem: Problem) -> tuple[Tour, ...]:
     """What the model makes of the greedy choice of food banks: tours that can be driven without any repair."""
-    shipments = shipments_of(
-        problem, allocate(problem, possible_pairs(problem), seconds=0, seed=1, stopped=lambda: False)
-    )
+    pairs = possible_pairs(problem)
+    shipments = shipments_of(problem, allocate(problem, pairs, seconds=0, seed=1, stopped=lambda: False))
     found = RoutingModel(problem, shipments).solve(seconds=SECONDS, stopped=lambda: False, start=None)
     assert found is not None
     tours = []

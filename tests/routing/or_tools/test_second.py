@@ -11,12 +11,12 @@ from multiprocessing import active_children
 
 import pytest
 
-from routing import Plan, Problem, check, solve
+from routing import Plan, Policy, Problem, check, solve
 from routing.insert import fill_up
 from routing.or_tools import second
 from routing.or_tools.apart import Apart
-from routing.or_tools.second import second_opinion, standing, the_better
-from routing.retime import Tour
+from routing.or_tools.second import is_better, second_opinion, standing, the_better
+from routing.retime import Cargo, Tour, Visit
 from routing.score import worth_of
 from routing.solve import Progress
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
@@ -144,6 +144,22 @@ def test_the_better_of_both_goes_on_and_is_finished() -> None:
     assert the_better(DAY, lambda: after_it(NOTHING), finish, seconds=60, seed=1, search=kills_itself) is NOTHING
     assert len(finished) == 1
     assert active_children() == []
+
+
+def test_a_fairer_plan_stays_for_half_a_percent() -> None:
+    needs = [a_need("full"), a_need("empty", organisation="other")]
+
+    def brought(grams: int, to_empty: int) -> tuple[Tour, ...]:
+        cargo = tuple(Cargo("bread", need, size) for need, size in (("full", grams - to_empty), ("empty", to_empty)))
+        cargo = tuple(each for each in cargo if each.grams)
+        return ((Visit("pickup", "store", cargo), Visit("drop_off", "bank", cargo)),)
+
+    day = a_problem([a_lot()], needs, [a_shift()], policy=Policy(fairness=()))
+    ours = brought(39_900, 10_000)
+    assert is_better(day, brought(40_000, 10_000), ours)
+    assert not is_better(day, ours, ours)
+    assert not is_better(day, brought(40_000, 0), ours)
+    assert is_better(day, brought(40_000, 0), brought(30_000, 10_000))
 
 
 def test_with_two_workers_a_small_day_has_both_engines_and_a_plan_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
