@@ -8,6 +8,7 @@ from routing.problem import Lot, Problem
 from routing.retime import Tour
 
 SMALLEST_PART_GRAMS = 10_000  # nobody stops for less, unless the whole lot is smaller
+MOST_SMALL_PARTS = 8  # of a light lot at a time; of a heavy one as many as twice the parts that are worth a stop
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,11 @@ class Piece:
 
 
 def cut(problem: Problem, lot: Lot, grams: int) -> list[int]:
-    """Equal parts that a vehicle can take; whatever must stay whole, or is on board already, stays whole."""
+    """Equal parts that a vehicle can take; whatever must stay whole, or is on board already, stays whole.
+
+    Where every vehicle has so little room that parts would be far too small and far too many, some of them come first
+    and then all the rest in one, which no vehicle can take: once the first are on a route, the rest is cut again.
+    """
     if not lot.splittable or lot.on_board is not None:
         return [grams]
     room = max((shift.capacity.grams_for(lot.temperature_class) for shift in problem.shifts), default=0)
@@ -33,6 +38,9 @@ def cut(problem: Problem, lot: Lot, grams: int) -> list[int]:
     if lot.crates > crates > 0:
         largest = max(1, min(largest, lot.grams * crates // lot.crates))
     count = -(-grams // largest)
+    most = max(MOST_SMALL_PARTS, 2 * grams // SMALLEST_PART_GRAMS)
+    if count > most and 2 * largest < SMALLEST_PART_GRAMS:
+        return [largest] * most + [grams - most * largest]
     return [grams // count + (number < grams % count) for number in range(count)]
 
 
