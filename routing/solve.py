@@ -14,6 +14,7 @@ from routing.plan import Allocation, Plan, Route
 from routing.problem import Problem
 from routing.retime import Tour, allocations_of, retime, tours_of_plan
 from routing.score import Left, tiers_of
+from routing.stay_at_home import worth_driving
 
 if TYPE_CHECKING:
     from routing.engine.prepare import Candidates
@@ -73,7 +74,7 @@ def solve(
     run = _Run(problem, seconds, iterations, seed, progress, stop)
     free = without_locked(problem)
     begin = tours_of_plan(problem, start) if start is not None else None
-    tours = _search(free, run, engine, workers, _free_part(problem, free, begin))
+    tours = worth_driving(free, _search(free, run, engine, workers, _free_part(problem, free, begin)))
     whole = with_locked(problem, free, tours)
     run.report("explaining what stays", whole, problem)
     return plan_of(problem, whole, seed, engine, stopped=run.grace_over)

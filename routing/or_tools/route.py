@@ -21,7 +21,8 @@ from routing.openings import Intervals
 from routing.or_tools.shipments import Shipment
 from routing.problem import Load, Problem, Shift
 from routing.retime import Cargo, Tour, Visit, join_neighbours, place_breaks, retime
-from routing.score import value_per_kg, worth_of
+from routing.score import value_per_kg
+from routing.stay_at_home import worth_driving
 
 NO_ROAD = 10**7
 CLASSES = ("grams", "crates", "chilled_grams", "frozen_grams", "hot_grams")
@@ -327,26 +328,33 @@ def route(
     return nothing if tours is None else worth_driving(problem, drivable(tours))
 
 
-def worth_driving(problem: Problem, tours: tuple[Tour, ...]) -> tuple[Tour, ...]:
-    """The tours without those that cost more than they bring, which the model sees only in part."""
-    worth = worth_of(problem, tours)
-    for number, tour in enumerate(tours):
-        without: tuple[Tour, ...] = (*tours[:number], (), *tours[number + 1 :])
-        if tour and (other := worth_of(problem, without)) > worth:
-            tours, worth = without, other
-    return tours
-
-
 def _drivable(problem: Problem, shift: Shift, tour: Tour) -> Tour:
     """The tour with neighbours joined; where the exact clock disagrees with the model's, without what breaks it."""
     bare = replace(shift, breaks=())
     joined = join_neighbours(problem, bare, tour)
     while joined:
         timed = place_breaks(problem, shift, joined)
-        if timed is not None and retime(problem, shift, timed) is not None:
-            return timed
+        if timed is not None and (route := retime(problem, shift, timed)) is not None:
+            return _shorter(problem, shift, timed, route.seconds)
         joined = join_neighbours(problem, bare, _without(joined, _least(problem, joined)))
     return joined
+
+
+def _shorter(problem: Problem, shift: Shift, tour: Tour, seconds: int) -> Tour:
+    """The tour with two stops in a row at one place joined wherever that takes less time, be the vehicle back later: it
+    leaves later too."""
+    position = 0
+    while position + 1 < len(tour):
+        first, second = tour[position], tour[position + 1]
+        if first.kind != "break" and (first.kind, first.site) == (second.kind, second.site):
+            visit = replace(first, cargo=first.cargo + second.cargo)
+            joined = (*tour[:position], visit, *tour[position + 2 :])
+            route = retime(problem, shift, joined)
+            if route is not None and route.seconds < seconds:
+                tour, seconds = joined, route.seconds
+                continue
+        position += 1
+    return tour
 
 
 def _least(problem: Problem, tour: Tour) -> Cargo:

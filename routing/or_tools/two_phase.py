@@ -12,6 +12,7 @@ from routing.problem import Problem
 from routing.reach import possible_pairs
 from routing.retime import Tour
 from routing.score import worth_of
+from routing.stay_at_home import worth_driving
 
 FIRST_PART = 1_000_000  # pieces put in later never share a number with those cut before
 FILLING_SECONDS = 1.0  # that filling up the last tours may take beyond the time limit
@@ -92,7 +93,7 @@ def solve_here(
         stopped=over,
         found=lambda found: report("building routes", found),
     )
-    tours = fill_up(problem, tours, first_part=FIRST_PART, stopped=over)
+    tours = worth_driving(problem, fill_up(problem, tours, first_part=FIRST_PART, stopped=over))
     report("improving routes", tours)
     return _improved(problem, tours, seed, remaining, over, report)
 
@@ -120,7 +121,7 @@ def _improved(
             start=order,
             found=lambda found: report("improving routes", found),
         )
-        again = fill_up(problem, again, first_part=part, stopped=over)
+        again = worth_driving(problem, fill_up(problem, again, first_part=part, stopped=over))
         if worth_of(problem, again) <= worth_of(problem, tours):
             return tours
         tours, part = again, part + FIRST_PART

@@ -6,7 +6,7 @@ import pytest
 
 from routing import Load, Problem, Storage, TimeWindow, TravelMatrix
 from routing.or_tools.allocate import allocate
-from routing.or_tools.route import RoutingModel, route, worth_driving
+from routing.or_tools.route import RoutingModel, route
 from routing.or_tools.shipments import shipments_in, shipments_of
 from routing.problem import Break
 from routing.reach import possible_pairs
@@ -182,11 +182,3 @@ def test_tours_are_shipments_again_with_what_is_on_board() -> None:
     again = RoutingModel(day, shipments).solve(seconds=SECONDS, stopped=lambda: False, start=[order])
     assert again is not None
     assert delivered(tuple(again)) == delivered(tours)
-
-
-def test_a_tour_that_costs_more_than_it_brings_stays_at_home() -> None:
-    day = a_problem([a_lot(value_per_kg=100)], [a_need()], [a_shift()])
-    tours = modelled(day)
-    dear = replace(day, shifts=(a_shift(cents_per_use=900_000),))
-    assert worth_driving(day, tours) == tours
-    assert worth_driving(dear, tours) == ((),)
