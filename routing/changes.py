@@ -207,9 +207,12 @@ class Changes:
     def _fewest_parts(self, lot: Lot) -> int:
         """Fewer would be too large for every vehicle, or for every need."""
         room = max((shift.capacity.grams_for(lot.temperature_class) for shift in self.problem.shifts), default=0)
+        crates = max((shift.capacity.crates for shift in self.problem.shifts), default=0)
         wanted = max((self.routes.left.needs[need] for need in self.problem.needs_for(lot.id)), default=0)
         most = min(room, wanted)
-        return -(-lot.grams // most) if most > SMALLEST_PART_GRAMS else MOST_PARTS + 1
+        if most <= SMALLEST_PART_GRAMS or (lot.crates and not crates):
+            return MOST_PARTS + 1
+        return max(-(-lot.grams // most), -(-lot.crates // crates) if lot.crates else 0)
 
     def _with_part(self, problem: Problem, tours: tuple[Tour, ...], lot: Lot, grams: int) -> tuple[Tour, ...] | None:
         routes = self.routes if tours is self.tours else Routes(problem, tours)

@@ -33,17 +33,17 @@ def to_plain(value: Any) -> Any:
 def plain_table(value: Any, path: str) -> Sequence[Sequence[int | None]]:
     """A list of lists, whatever is in them."""
     if not isinstance(value, list):
-        raise ProblemError(path, f"This should be a list, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be a list, not {name_of(value)}.", "wrong_type")
     for number, row in enumerate(value):
         if not isinstance(row, list):
-            raise ProblemError(f"{path}[{number}]", f"This should be a list, not {_name_of(row)}.", "wrong_type")
+            raise ProblemError(f"{path}[{number}]", f"This should be a list, not {name_of(row)}.", "wrong_type")
     return value
 
 
 def plain_fields(value: Any, names: Sequence[str], path: str) -> dict[str, Any]:
     """An object that has these fields and no other."""
     if not isinstance(value, dict):
-        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be an object, not {name_of(value)}.", "wrong_type")
     for name in sorted(str(key) for key in value.keys() - set(names)):
         raise ProblemError(_join(path, name), "There is no field of this name.", "unknown_field")
     for name in names:
@@ -71,7 +71,7 @@ def _read(kind: Any, value: Any, path: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _read_object(kind, value, path)
     if type(value) is not kind:
-        raise ProblemError(path, f"This should be {_NAMES[kind]}, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be {_NAMES[kind]}, not {name_of(value)}.", "wrong_type")
     return value
 
 
@@ -83,7 +83,7 @@ def _read_optional(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
 
 def _read_list(kind: Any, value: Any, path: str) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        raise ProblemError(path, f"This should be a list, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be a list, not {name_of(value)}.", "wrong_type")
     if kind is int and all(type(item) is int for item in value):
         return tuple(value)
     return tuple(_read(kind, item, f"{path}[{number}]") for number, item in enumerate(value))
@@ -91,13 +91,13 @@ def _read_list(kind: Any, value: Any, path: str) -> tuple[Any, ...]:
 
 def _read_mapping(kind: Any, value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be an object, not {name_of(value)}.", "wrong_type")
     return {key: _read(kind, item, f"{path}.{key}") for key, item in value.items()}
 
 
 def _read_object(kind: Any, value: Any, path: str) -> Any:
     if not isinstance(value, dict):
-        raise ProblemError(path, f"This should be an object, not {_name_of(value)}.", "wrong_type")
+        raise ProblemError(path, f"This should be an object, not {name_of(value)}.", "wrong_type")
     fields = dataclasses.fields(kind)
     unknown = sorted(str(key) for key in value.keys() - {field.name for field in fields})
     if unknown:
@@ -124,8 +124,19 @@ def _join(path: str, name: str) -> str:
 _NAMES: dict[Any, str] = {int: "a whole number", str: "text", bool: "true or false", float: "a number"}
 
 
-def _name_of(value: Any) -> str:
+LONGEST_NUMBER = 20  # digits that a sentence may have
+
+
+def shown(value: int) -> str:
+    """A number to read, however long it is."""
+    return str(value) if abs(value) < 10**LONGEST_NUMBER else f"a number of more than {LONGEST_NUMBER} digits"
+
+
+def name_of(value: Any) -> str:
+    """What this value is, in a sentence about what it should be instead."""
     if value is None:
-        return "nothing"
+        return "null"
+    if isinstance(value, float):
+        return str(value)
     names = {dict: "an object", list: "a list", **_NAMES}
     return names.get(type(value), "something else")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.plain import ProblemError, plain_fields, plain_table
+from routing.plain import ProblemError, name_of, plain_fields, plain_table, shown
 
 NO_ROAD = -1
 MOST = 10_000_000
@@ -20,8 +20,8 @@ class TravelMatrix:
     """Seconds and metres from site i to site j, in the order of Problem.sites; not symmetric.
 
     Held as two read-only int32 arrays of shape (sites, sites), with -1 where no road leads (`None` in lists and in
-    JSON). Raises ProblemError, with a path from `seconds` or `metres` on, for tables that are no square of
-    whole numbers from 0 to 10,000,000, or not 0 from a site to itself.
+    JSON), in both where one says so. Raises ProblemError, with a path from `seconds` or `metres` on, for tables that
+    are no square of whole numbers from 0 to 10,000,000, or not 0 from a site to itself.
     """
 
     __slots__ = ("metres", "seconds")
@@ -30,7 +30,11 @@ class TravelMatrix:
         self.seconds = _array("seconds", seconds)
         self.metres = _array("metres", metres)
         if self.seconds.shape != self.metres.shape:
-            raise ProblemError("metres", f"There should be {len(self.seconds)} rows, as in seconds.", "wrong_size")
+            sentence = f"This has {len(self.metres)} rows and seconds {len(self.seconds)}: both should have one a site."
+            raise ProblemError("metres", sentence, "wrong_size")
+        one_sided = (self.seconds < 0) != (self.metres < 0)
+        if one_sided.any():
+            self.seconds, self.metres = _without(self.seconds, one_sided), _without(self.metres, one_sided)
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -70,6 +74,12 @@ class TravelMatrix:
         return {"seconds": _lists(self.seconds), "metres": _lists(self.metres)}
 
 
+def _without(table: NDArray[np.int32], roads: NDArray[np.bool_]) -> NDArray[np.int32]:
+    found = np.where(roads, np.int32(NO_ROAD), table)
+    found.setflags(write=False)
+    return found
+
+
 def _lists(table: NDArray[np.int32]) -> list[list[int | None]]:
     return [[None if value < 0 else value for value in row] for row in table.tolist()]
 
@@ -101,9 +111,10 @@ def _from_lists(path: str, table: Sequence[Row]) -> NDArray[np.int64]:
             if value is None:
                 continue
             if not isinstance(value, int) or isinstance(value, bool):
-                raise ProblemError(f"{path}[{number}][{column}]", "This should be a whole number.", "wrong_type")
+                sentence = f"This should be a whole number or null, not {name_of(value)}."
+                raise ProblemError(f"{path}[{number}][{column}]", sentence, "wrong_type")
             if not 0 <= value <= MOST:
-                sentence = f"This should be from 0 to {MOST}, not {value}."
+                sentence = f"This should be from 0 to {MOST}, not {shown(value)}."
                 raise ProblemError(f"{path}[{number}][{column}]", sentence, "out_of_range")
         found[number] = [NO_ROAD if value is None else value for value in row]
     return found

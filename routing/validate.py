@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from routing.limits import LATEST_SECOND, LIMITS, MOST_EXACT, Limit
-from routing.plain import ProblemError
+from routing.plain import ProblemError, shown
 from routing.validate_locked import validate_locked
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _within(path: str, value: Any, limit: Limit) -> None:
     if type(value) is not int:
         raise ProblemError(path, "This should be a whole number.", "wrong_type")
     if not limit.least <= value <= limit.most:
-        sentence = f"This should be from {limit.least} to {limit.most}, not {value}."
+        sentence = f"This should be from {limit.least} to {limit.most}, not {shown(value)}."
         raise ProblemError(path, sentence, "out_of_range")
 
 

@@ -16,11 +16,17 @@ from routing.problem import Problem, ProblemError
 def read(path: Path) -> Any:
     """The JSON document of a file."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
         raise WrongFile(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise WrongFile(f"{path} is not JSON.") from error
+    except json.JSONDecodeError as error:
+        raise WrongFile(f"{path} is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from error
+    except UnicodeDecodeError as error:
+        raise WrongFile(f"{path} is not JSON: it is no text in UTF-8.") from error
+    except ValueError as error:
+        raise WrongFile(f"{path} has a number of more digits than anybody can use.") from error
+    except RecursionError as error:
+        raise WrongFile(f"{path} is not JSON that can be read: too many lists or objects within each other.") from error
 
 
 def read_problem(path: Path) -> Problem:

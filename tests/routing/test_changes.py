@@ -117,6 +117,13 @@ def test_a_lot_too_large_for_the_van_should_be_split() -> None:
     assert change.details["parts"] == 2
 
 
+def test_a_lot_of_too_many_crates_for_the_van_should_be_split() -> None:
+    problem = a_problem([a_lot(splittable=False, crates=450, value_per_kg=900)], [a_need()], [a_shift()])
+    change = change_for(problem)
+    assert change is not None
+    assert (change.kind, change.details["parts"], change.amount) == ("split", 5, 8_000)
+
+
 def full_van() -> tuple[Problem, tuple[Tour, ...]]:
     """A chilled van that is full at the only time when both lots can be fetched."""
     nine = TimeWindow(9 * HOUR, 9 * HOUR)

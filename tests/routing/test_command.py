@@ -236,3 +236,85 @@ def test_a_plan_of_another_day_is_refused_in_one_sentence(tmp_path: Path) -> Non
     done = run("replan", str(other), plan, str(news))
     assert (done.returncode, done.stdout) == (1, "")
     assert "plan.json: problem_digest: This plan was made for another problem." in done.stderr
+
+
+EXAMPLE = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "problem-format.md").read_text(encoding="utf-8"), re.DOTALL)
+# A newcomer's slip: what stands in the file instead, and what is said about it.
+SLIPS: dict[str, tuple[str, str, str]] = {
+    "a load below nothing": (
+        '"grams": 40000', '"grams": -3', "lots[0].grams: This should be from 1 to 1000000000, not -3.",
+    ),
+    "half a gram": ('"grams": 40000', '"grams": 0.5', "lots[0].grams: This should be a whole number, not 0.5."),
+    "no number": ('"grams": 40000', '"grams": NaN', "lots[0].grams: This should be a whole number, not nan."),
+    "a text": ('"grams": 40000', '"grams": "40"', "lots[0].grams: This should be a whole number, not text."),
+    "null": ('"grams": 40000', '"grams": null', "lots[0].grams: This should be a whole number, not null."),
+    "an overflow": (
+        '"grams": 30000', '"grams": 1' + "0" * 99,
+        "needs[0].grams: This should be from 0 to 1000000000, not a number of more than 20 digits.",
+    ),
+    "endless digits": (
+        '"grams": 40000', '"grams": 1' + "0" * 9999, "has a number of more digits than anybody can use.",
+    ),
+    "a window that inverts": (
+        '{"earliest": 28800, "latest": 43200}', '{"earliest": 43200, "latest": 28800}',
+        "lots[0].window: The window ends before it begins.",
+    ),
+    "an id twice": ('{"id": "bank", "setup', '{"id": "store", "setup', "sites[1].id: The id store is used twice."),
+    "a matrix too small": (
+        "[[0, 625], [610, 0]]", "[[0]]",
+        "travel.car.metres: This has 2 rows and seconds 1: both should have one a site.",
+    ),
+    "a row too short": (
+        "[[0, 625], [610, 0]]", "[[0, 625], [610]]",
+        "travel.car.seconds[1]: There should be 2 values, one for each site.",
+    ),
+    "a drive of text": (
+        "[0, 625]", '[0, "625"]', "travel.car.seconds[0][1]: This should be a whole number or null, not text.",
+    ),
+    "a field of another name": ('"crates": 5', '"boxes": 5', "lots[0].boxes: There is no field of this name."),
+    "a comma too many": (
+        '"crates": 5,', '"crates": 5,,', "is not JSON: Expecting property name enclosed in double quotes (line 9, ",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_in_a_problem_file_is_one_sentence_with_the_path_of_the_field(slip: str, tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    before, after, sentence = SLIPS[slip]
+    assert before in EXAMPLE[1]
+    (tmp_path / "day.json").write_text(EXAMPLE[1].replace(before, after, 1), encoding="utf-8")
+    done = run("solve", str(tmp_path / "day.json"))
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert sentence in done.stderr
+    assert "day.json" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ('"grams": 30000', '"grams": 0', "no_need_left"),
+        ('"windows": [{"earliest": 32400, "latest": 43200}]', '"windows": []', "no_receiving_window_in_time"),
+        ("[[0, 625], [610, 0]]", "[[0, null], [610, 0]]", "unreachable_by_road"),
+        ("[[0, 5000], [4900, 0]]", "[[0, null], [4900, 0]]", "unreachable_by_road"),
+        ('"capacity": {"grams": 500000', '"capacity": {"grams": 0', "no_vehicle_for_temperature_class"),
+        ('"grams": 40000', '"splittable": false, "grams": 600000', "no_need_left"),
+        ('"deliver_by": 64800', '"deliver_by": 3', "no_receiving_window_in_time"),
+    ],
+)
+def test_what_only_keeps_a_lot_from_being_served_is_its_reason(
+    before: str, after: str, reason: str, tmp_path: Path
+) -> None:
+    assert EXAMPLE is not None
+    assert before in EXAMPLE[1]
+    (tmp_path / "day.json").write_text(EXAMPLE[1].replace(before, after, 1), encoding="utf-8")
+    done = run("solve", str(tmp_path / "day.json"), "--iterations", "50")
+    assert done.returncode == 0, done.stderr
+    assert [each["reason"] for each in json.loads(done.stdout)["unserved"]] == [reason]
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    (tmp_path / "day.json").write_text(EXAMPLE[1], encoding="utf-8-sig")
+    assert run("solve", str(tmp_path / "day.json"), "--iterations", "50").returncode == 0

@@ -15,8 +15,10 @@ from routing import (
     Done,
     News,
     Plan,
+    Policy,
     Problem,
     Progress,
+    Unserved,
     check,
     news_to_json,
     plan_to_json,
@@ -25,6 +27,7 @@ from routing import (
     solve,
 )
 from routing.child import Request, request_from_json
+from routing.plain import from_plain
 from routing.plan import CHANGES, STOP_KINDS
 from routing.schema import SCHEMAS, schema_text
 from tests.conftest import ROOT
@@ -61,6 +64,16 @@ def test_the_example_is_a_problem_with_a_good_plan() -> None:
     plan = solve(problem, seconds=1)
     assert check(problem, plan) == ()
     assert (plan.grams_allocated, [each.reason for each in plan.unserved]) == (30_000, ["no_need_left"])
+
+
+def test_the_other_examples_of_the_page_are_read_as_well() -> None:
+    _, policy, unserved, request, progress = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert from_plain(Policy, json.loads(policy), "").value_per_kg == 150
+    plan = solve(problem_from_json(json.loads(example())), seconds=1)
+    assert plan.unserved == (from_plain(Unserved, json.loads(unserved), ""),)
+    asked = json.loads(request)
+    assert request_from_json({**asked, "problem": json.loads(example())}).workers == 2
+    assert Progress(**json.loads(progress)["progress"]).bound_grams == plan.bound_grams
 
 
 def test_the_commands_of_the_page_work_on_its_example(tmp_path: Path) -> None:
