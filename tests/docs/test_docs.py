@@ -1,7 +1,9 @@
 """What the documents say is what the code has: settings, error codes, reasons, words; and nothing of this machine."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,17 @@ def test_no_tracked_file_names_a_folder_of_somebodys_machine() -> None:
         if path.suffix in (".py", ".md", ".toml", ".yaml", ".yml", ".css", ".js", ".html", ".po", ".lock", ""):
             found = forbidden.search(path.read_text(errors="ignore"))
             assert found is None, (path, found)
+
+
+def test_the_readmes_commands_of_the_solver_work_as_they_stand(tmp_path: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    block = next(each for each in blocks if "-m routing" in each)
+    commands = block.replace(".venv/bin/python", sys.executable).replace("--time-limit 10", "--time-limit 1")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "No violation:" in done.stdout
+    assert '"kg_delivered"' in done.stdout
