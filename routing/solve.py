@@ -24,6 +24,7 @@ ENGINES = ("joint", "two-phase", "or-tools")
 FEW_BANKS = 60
 ASSIGN_WORK = 2.0  # of CP-SAT, in its own measure, where iterations stand for time
 WORK_SECONDS = 30.0  # that this takes at most on a slow machine
+CHANGES_SECONDS = 2.0  # beyond the time given, for naming smallest changes on large days
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 
 
@@ -77,7 +78,8 @@ def solve(
     tours = worth_driving(free, _search(free, run, engine, workers, _free_part(problem, free, begin)))
     whole = with_locked(problem, free, tours)
     run.report("explaining what stays", whole, problem)
-    return plan_of(problem, whole, seed, engine, stopped=run.grace_over)
+    until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
+    return plan_of(problem, whole, seed, engine, until=until, stopped=run.grace_over)
 
 
 def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:
