@@ -69,11 +69,11 @@ def solve_joint(
         def fill_up(tours: Sequence[Tour]) -> tuple[Tour, ...]:
             return finish(problem, tours, budget.seed)
 
-        part = 1.0 - SELECT_PART
+        part = 1.0 - SELECT_PART if start is None else 1.0
         tours = solve_large(problem, candidates, budget, workers, start, fill_up=fill_up, part=part, pool=pool)
         return chosen(problem, tours, (), budget, pool) if start is None else tours
     if start is not None:
-        return improve_tours(problem, start, candidates, budget, 1.0)
+        return improve_tours(problem, start, candidates, budget, 1.0, Pool())
     first = first_tours(problem, candidates, budget.seed)
     budget.report("building routes", first)
     budget.report("choosing food banks", first)
@@ -152,17 +152,16 @@ def improve_tours(
     candidates: Candidates,
     budget: Budget,
     part: float,
-    pool: Pool | None = None,
+    pool: Pool,
 ) -> tuple[Tour, ...]:
     """Search on from these tours, in rounds, and end with every place used that is worth its detour. The pool is given
     the routes of all plans that were the best."""
     for number, share in enumerate(ROUNDS):
         prepared = loaded(problem, tours, candidates, budget.seed + number)
-        watch = pool.watch(prepared) if pool is not None else None
+        watch = pool.watch(prepared)
 
-        def better(found: Found, watch: Watch | None = watch) -> None:
-            if watch is not None:
-                watch.look()
+        def better(found: Found, watch: Watch = watch) -> None:
+            watch.look()
             budget.found(found)
 
         improve(prepared, budget.pace(part * share), stopped=budget.stopped, better=better)

@@ -42,8 +42,8 @@ def solve_large(
     start: Sequence[Tour] | None = None,
     *,
     fill_up: Callable[[Sequence[Tour]], tuple[Tour, ...]],
-    part: float = 1.0,
-    pool: Pool | None = None,
+    part: float,
+    pool: Pool,
 ) -> tuple[Tour, ...]:
     """Tours for all shifts, from `start` where given, in a part of the time. After each round, `fill_up` puts in what
     no group had a place for; the pool is given what the groups find."""
@@ -61,21 +61,20 @@ def solve_large(
                     break
                 members = range(first, min(first + workers, len(drawn.middles)))
                 groups = divider.groups(drawn, members, tours)
-                found = list(search(groups, *_share(pace, budget.iterations), heat))
+                found = list(search(groups, *_share(pace), heat))
                 tours = _with(tours, found)
-                if pool is not None:
-                    pool.add(tours)
+                pool.add(tours)
                 pace.count(max(1, sum(each.iterations for each in found)), 0.0)
             tours = fill_up(tours)
             budget.report("improving routes", tours)
     return tours
 
 
-def _share(pace: Pace, iterations: int | None) -> tuple[float, int | None]:
+def _share(pace: Pace) -> tuple[float, int | None]:
     """Seconds and iterations for one group."""
-    if iterations is None:
+    if pace.iterations is None:
         return max(0.05, min(GROUP_SECONDS, (1.0 - pace.part()) * pace.seconds)), None
-    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, (pace.iterations or 1) - pace.done))
+    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, pace.iterations - pace.done))
 
 
 def _first(problem: Problem, divider: Divider, seed: int) -> tuple[Tour, ...]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from routing.problem import FairnessStep, Problem
 from routing.retime import Tour
 from routing.score import lowest_fill, worth_of
+from routing.select import least_worth
 
-WORTH_KEPT = 995  # thousandths of the best worth that fuller emptiest food banks may leave
 TRIES = 4
 FIRST_RISE = 0.12  # of fill, aimed at first; halved where it costs too much
 EXTRA_CENTS = 400  # for each kg below what is aimed at: more than moving it elsewhere costs
@@ -18,10 +18,10 @@ Search = Callable[[Problem, Sequence[Tour], int], tuple[Tour, ...]]
 
 
 def lift(problem: Problem, tours: Sequence[Tour], search: Search) -> Iterator[tuple[Tour, ...]]:
-    """Plans in which the emptiest food bank is fuller than in the ones before, none worth less than WORTH_KEPT of these
-    tours; and in the end, one that is worth more than the fullest. `search` is given a day like this one, the tours to
-    begin with and the number of the try."""
-    least = worth_of(problem, tours) * WORTH_KEPT // 1000
+    """Plans in which the emptiest food bank is fuller than in the ones before, worth as much as a fairer plan must be;
+    and in the end, one that is worth more than the fullest. `search` is given a day like this one, the tours to begin
+    with and the number of the try."""
+    least = least_worth(worth_of(problem, tours))
     lowest, rise, lifted = lowest_fill(problem, tours), FIRST_RISE, False
     for number in range(TRIES - 1):
         aim = math.ceil(100 * min(1.0, lowest + rise))

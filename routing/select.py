@@ -76,6 +76,11 @@ def select(
     return tuple(tours)
 
 
+def least_worth(most: int) -> int:
+    """What a fairer plan must be worth at least where the best plan is worth `most`, in thousandths of a cent."""
+    return most - abs(most) * (1000 - WORTH_KEPT) // 1000
+
+
 def _best_of(
     program: "_Program",
     known: Sequence[frozenset[int]],
@@ -85,7 +90,7 @@ def _best_of(
     program.aim_at_worth()
     found = [*known, search(program, max(known, key=program.worth), WORTH_TIME)]
     most = max(map(program.worth, found))
-    least = most - abs(most) * (1000 - WORTH_KEPT) // 1000
+    least = least_worth(most)
 
     def fill_and_worth(each: frozenset[int]) -> tuple[int, int]:
         return program.lowest_fill(each), program.worth(each)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,14 @@ def read(path: Path) -> Any:
 
 def read_problem(path: Path) -> Problem:
     """A problem, alone in its file or beside a plan."""
+    return read_part(path, "problem", problem_from_json)
+
+
+def read_part[T](path: Path, name: str, parse: Callable[[Any], T]) -> T:
+    """What stands under this name in the file, or all of the file where nothing does, as `parse` reads it."""
     document = read(path)
-    inner = document.get("problem", document) if isinstance(document, dict) else document
     try:
-        return problem_from_json(inner)
+        return parse(document.get(name, document) if isinstance(document, dict) else document)
     except ProblemError as error:
         raise wrong_file(path, error) from error
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from routing.check import check
 from routing.commands.common import Clock, WrongFile, compile_first, write, wrong_file
-from routing.commands.days import compile_machine_code, read, read_problem, summary
+from routing.commands.days import compile_machine_code, read, read_part, read_problem, summary
 from routing.files import news_from_json, plan_from_json, plan_to_json, problem_to_json
 from routing.news import News
 from routing.plain import ProblemError, to_plain
-from routing.plan import Plan
 from routing.replan import Replan, replan
 
 
 def replan_day(arguments: argparse.Namespace) -> int:
     """Plan the rest of a day again and write it, if the checker accepts it. Reading the files counts as well."""
     clock = Clock(arguments.seconds)
-    day, plan, news = read_problem(arguments.problem), _read_plan(arguments.plan), _read_news(arguments.news)
+    day, plan = read_problem(arguments.problem), read_part(arguments.plan, "plan", plan_from_json)
+    news = _read_news(arguments.news)
     compile_first(clock, compile_machine_code)
     try:
         found = replan(day, plan, news, seconds=clock.left(), iterations=arguments.iterations, seed=arguments.seed)
@@ -48,15 +48,6 @@ def replan_to_json(found: Replan) -> dict[str, Any]:
         "origins": to_plain(found.rest.origins),
         "unlocked": to_plain(found.rest.unlocked),
     }
-
-
-def _read_plan(path: Path) -> Plan:
-    document = read(path)
-    inner = document.get("plan", document) if isinstance(document, dict) else document
-    try:
-        return plan_from_json(inner)
-    except ProblemError as error:
-        raise wrong_file(path, error) from error
 
 
 def _read_news(path: Path) -> News:

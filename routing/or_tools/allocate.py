@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from routing.cp_sat import Model, solve
+from routing.engine.pieces import SMALLEST_PART_GRAMS
 from routing.problem import Lot, Need, Problem
 from routing.score import Fill, Left, value_per_kg
 
 UNIT_GRAMS = 100  # CP-SAT decides in these; what is left below one unit stays with the lot
-SMALLEST_PART_GRAMS = 10_000  # nobody sends a van for less, unless the whole lot is smaller
 # Found by trial on the demonstration's day (12 s, one core): a lot is worth taking to a near food bank rather than to a
 # far one by twice the drive between store and bank, and every further part by a pound's worth of handling.
 NEARNESS = 2
@@ -137,8 +137,7 @@ class _Program:
         amount = self.model.variable(0, most)
         self.units[pair] = amount, 1
         self.worths[amount] = value
-        low = -most
-        self.model.between(low, 0, [amount, used], [1, low])  # nothing without a use
+        self.model.between(-most, 0, [amount, used], [1, -most])  # nothing without a use
         self.model.between(0, most, [amount, used], [1, -_least_part(most)])
 
     def _keep_to_limits(self) -> None:

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from routing.check import check
-from routing.lift import WORTH_KEPT
 from routing.or_tools.apart import Apart, Search
 from routing.or_tools.two_phase import solve_here
 from routing.plan import Plan, Unserved
 from routing.problem import Problem
 from routing.retime import Tour, allocations_of, retime
 from routing.score import Left, lowest_fill, worth_of
+from routing.select import least_worth
 
 MOST_LOTS = 60  # beyond, it hardly ever finds anything better
 LEAST_SECONDS = 2.0  # loading it takes one
@@ -64,8 +64,7 @@ def is_better(problem: Problem, other: Sequence[Tour], ours: Sequence[Tour]) -> 
     """Whether the others are worth more: by more than what ours may have given for a fuller emptiest food bank, if
     theirs is emptier."""
     more, worth = worth_of(problem, other), worth_of(problem, ours)
-    given = abs(more) * (1000 - WORTH_KEPT) // 1000
-    return more > worth and (more - given > worth or lowest_fill(problem, other) >= lowest_fill(problem, ours))
+    return more > worth and (least_worth(more) > worth or lowest_fill(problem, other) >= lowest_fill(problem, ours))
 
 
 def standing(problem: Problem, tours: Sequence[Tour] | None) -> tuple[Tour, ...] | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from routing import Problem, check, solve
 from routing.retime import Cargo, Tour, Visit, tours_of_plan
 from routing.score import Left, lowest_fill, worth_of
-from routing.select import WORTH_KEPT, select
+from routing.select import least_worth, select
 from routing.solve import plan_of
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
@@ -53,7 +53,7 @@ def test_the_emptiest_food_bank_is_lifted_for_at_most_half_a_percent_of_the_wort
     bread = brings("bread", "near", "bank")
     found = chosen(problem, [(1, near), (1, away)], [bread, near])
     worths = {each: worth_of(problem, (bread, each)) for each in (near, away)}
-    dear = worths[away] < worths[near] * WORTH_KEPT / 1000
+    dear = worths[away] < least_worth(worths[near])
     assert found == (bread, near if dear and worths[near] > worths[away] else away)
 
 
@@ -86,7 +86,7 @@ def test_of_the_routes_of_two_plans_it_chooses_as_well_as_trying_all(seed: int) 
     worths = [worth_of(problem, tours) for tours in product(*choices) if may_be_driven_together(problem, tours)]
     best = max(worths)
     assert check(problem, plan_of(problem, found, 1)) == ()
-    assert worth_of(problem, found) >= best - abs(best) * (1000 - WORTH_KEPT) // 1000 - 1
+    assert worth_of(problem, found) >= least_worth(best)
     assert lowest_fill(problem, found) >= lowest_fill(problem, plans[0]) or worth_of(problem, found) > worth_of(
         problem, plans[0]
     )
