@@ -22,7 +22,8 @@ from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
 from routing.changed_days import moved, one_moved, with_lot, with_need, with_shift, with_storage
-from routing.engine.pieces import SMALLEST_PART_GRAMS, cut
+from routing.engine.pieces import cut
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.plain import ProblemError
 from routing.plan import Change
 from routing.problem import Lot, Need, Problem, TimeWindow
@@ -71,7 +72,7 @@ class Proof:
 
 
 class Changes:
-    """Asks for changes of one day with its finished tours. Raises ValueError for tours that the engine cannot take."""
+    """Asks for changes of one day with its finished tours."""
 
     def __init__(self, problem: Problem, tours: Sequence[Tour]) -> None:
         self.problem, self.tours = problem, tuple(tours)

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from routing.engine.pieces import SMALLEST_PART_GRAMS, cut
-from routing.insert import search_place
+from routing.engine.pieces import cut
+from routing.insert import can_look_everywhere, least_part, search_place
 from routing.plan import Change, Unserved
 from routing.problem import Lot, Problem
 from routing.reach import STAGES, failure_of_trip, kinds_of_shifts
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from routing.changes import Changes
 
 Details = dict[str, str | int]
-FEW_LOTS = 100  # the engine overlooks a place now and then where roads are missing; so few, Python can look for
 MOST_LOOKS = 2_000_000  # for changes, in pairs of food bank and vehicle: a second or two
 
 
@@ -68,7 +67,6 @@ class _Case:
         self.problem, self.tours = problem, tuple(tours)
         self.left = Left(problem, tours)
         self.kinds = kinds_of_shifts(problem)
-        self.roads_missing = any((matrix.seconds < 0).any() for matrix in problem.travel.values())
         self._changes: list[Changes | None] = []
 
     @property
@@ -88,7 +86,7 @@ class _Case:
         needs = problem.needs_for(lot.id)
         if not needs:
             return "no_eligible_need", {"category": lot.category}
-        smallest = self._smallest(lot)
+        smallest = least_part(problem, lot, left)
         open_needs = [need for need in needs if left.needs[need] >= smallest]
         if not open_needs:
             most = max(left.needs[need] for need in needs)
@@ -100,13 +98,8 @@ class _Case:
         failure = self._furthest_failure(lot, roomy)
         if failure is not None:
             return failure, self._details_of_trip(lot, failure, roomy) | _who_has_it(problem, lot)
-        reason, details = self._no_place(lot)
+        reason, details = self._no_place(lot, roomy)
         return reason, details | _who_has_it(problem, lot)
-
-    def _smallest(self, lot: Lot) -> int:
-        """The fewest grams of what is left that are worth a stop."""
-        left = self.left.lots[lot.id]
-        return min(left, SMALLEST_PART_GRAMS) if lot.splittable and lot.on_board is None else left
 
     def _furthest_failure(self, lot: Lot, needs: Sequence[str]) -> str | None:
         """The reason of the trip that got furthest on an otherwise empty shift, or None if one succeeds."""
@@ -141,13 +134,17 @@ class _Case:
             return details | ({"opens": min(opens)} if opens else {})
         return {"shifts": len(problem.shifts), "limit": "metres"}
 
-    def _no_place(self, lot: Lot) -> tuple[str, Details]:
+    def _no_place(self, lot: Lot, needs: Sequence[str]) -> tuple[str, Details]:
         """Alone a vehicle could do it; why not beside what the routes do."""
-        if self.changes is None or (self.roads_missing and len(self.problem.lots) <= FEW_LOTS):
-            return self._no_place_found_slowly(lot)
+        if self.changes is None or can_look_everywhere(self.problem, self.left):
+            return self._no_place_found_slowly(lot, needs)
         from routing.what_if import WhatIf
 
-        place, smallest, loose = self.changes.routes.place, self._smallest(lot), WhatIf(whole=False)
+        place, smallest, loose = (
+            self.changes.routes.place,
+            least_part(self.problem, lot, self.left),
+            WhatIf(whole=False),
+        )
         grams = cut(self.problem, lot, self.left.lots[lot.id])[0]
         found = place(lot, grams, loose)
         if found is not None:
@@ -159,12 +156,12 @@ class _Case:
         limit = "time" if any_length is None else "length"
         return "no_time_on_any_route", {"shifts": len(self.problem.shifts), "limit": limit}
 
-    def _no_place_found_slowly(self, lot: Lot) -> tuple[str, Details]:
+    def _no_place_found_slowly(self, lot: Lot, needs: Sequence[str]) -> tuple[str, Details]:
         shifts = len(self.problem.shifts)
-        search = search_place(self.problem, self.tours, lot, self.left)
+        search = search_place(self.problem, self.tours, lot, self.left, needs)
         if not search.time_found:
             return "no_time_on_any_route", {"shifts": shifts, "limit": search.limit}
-        if search.best is None:
+        if search.best is None or search.best.grams < least_part(self.problem, lot, self.left):
             return "vehicles_full", {"shifts": shifts, "grams": self.left.lots[lot.id]}
         return "detour_not_worth_it", {"metres": search.best.metres, "grams": search.best.grams}
 
@@ -185,7 +182,4 @@ def _compiled(problem: Problem, tours: Sequence[Tour]) -> "Changes | None":
         return None
     if not is_compiled() and not best_fit.signatures:  # making the machine code takes longer than any answer is worth
         return None
-    try:
-        return Changes(problem, tours)
-    except ValueError:  # tours that only plain Python can time, as those with part of what is on board
-        return None
+    return Changes(problem, tours)

@@ -4,7 +4,8 @@ something finds no place."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.engine.pieces import SMALLEST_PART_GRAMS
+from routing.engine.pieces import cut
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.openings import Intervals, first_begin, last_begin
 from routing.problem import Load, Lot, Need, Problem, Shift
 from routing.retime import (
@@ -20,7 +21,15 @@ from routing.retime import (
     with_breaks_in_place,
     work_seconds,
 )
-from routing.score import Left, cost_of, value_per_kg
+from routing.score import Left, cost_of, route_cost, value_per_kg
+
+MOST_PAIRS = 1000  # of a lot that is left and a shift: a second's work
+
+
+def can_look_everywhere(problem: Problem, left: Left) -> bool:
+    """Whether so little is left that every place can be looked at here, to the gram: the engine knows pieces only, and
+    where roads are missing it is blind to a stop that can be reached only from some others."""
+    return sum(grams > 0 for grams in left.lots.values()) * len(problem.shifts) <= MOST_PAIRS
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class Place:
     need: str
     grams: int
     metres: int
-    gain: int = 0  # worth less cost; not worth driving if not above 0
+    gain: int = 0  # worth less cost, in thousandths of a cent; not worth driving if not above 0
+    cost: int = 0  # reckoned from the detour alone, be there waiting or not
     shares_a_stop: bool = False
 
 
@@ -59,6 +69,8 @@ class _Line:
         self.leaves = self._earliest_leaves()
         self.latest = self._latest_begins()
         self.metres = sum(self.leg(a, b)[1] for a, b in zip(self.sites, self.sites[1:], strict=False))
+        carried = {(cargo.lot, cargo.need) for visit in tour for cargo in visit.cargo}
+        self.promised = {(each.lot, each.need) for each in problem.promises if each.shift == shift.id} - carried
 
     def leg(self, origin: str, destination: str) -> tuple[int, int]:
         return self.problem.leg(self.shift, origin, destination) or (10**9, 10**9)
@@ -87,10 +99,17 @@ class _Line:
         begin = first_begin(self.openings[number], arrive)
         return begin if begin is not None and begin <= self.latest[number] else None
 
-    def shares(self, position: int, kind: str, site: str) -> bool:
-        """Whether the visit before or after this position is the same kind of stop at the same site."""
+    def shared_by(self, position: int, kind: str, site: str) -> list[Visit]:
+        """The visits before and after this position that are the same kind of stop at the same site."""
         neighbours = self.tour[max(0, position - 1) : position + 1]
-        return any((visit.kind, visit.site) == (kind, site) for visit in neighbours)
+        return [visit for visit in neighbours if (visit.kind, visit.site) == (kind, site)]
+
+    def work_beside(self, shared: Sequence[Visit], site: str, lot: Lot) -> int:
+        """Seconds that the lot adds at a stop beside these: no setup, and nothing where it is handled already."""
+        here = self.problem.sites_by_id[site]
+        if any(cargo.lot == lot.id for visit in shared for cargo in visit.cargo):
+            return 0
+        return here.service_seconds + (0 if shared else here.setup_seconds)
 
     def detour(self, position: int, site: str) -> int:
         """Metres that a visit after the first `position` visits adds."""
@@ -118,12 +137,19 @@ def search_place(
     if search.best is not None:
         return search
 
-    def fails(_: _Line, place: Place) -> str:
-        driven = place.shares_a_stop and place.grams and insert(problem, tours, lot, place, part=-1)
-        return "" if driven else search.limit  # a shared stop must suit all it handles: only the clock can tell
+    def at_its_stops(*, even_if_full: bool) -> Search:
+        def fails(_: _Line, place: Place) -> str:
+            driven = (
+                place.shares_a_stop and (place.grams or even_if_full) and insert(problem, tours, lot, place, part=-1)
+            )
+            return "" if driven else search.limit  # a shared stop must suit all it handles: only the clock can tell
 
-    shared = _search(problem, lines, lot, left, needs, fails, sharing=True)
-    return shared if shared.best is not None else search
+        return _search(problem, lines, lot, left, needs, fails, sharing=True)
+
+    shared = at_its_stops(even_if_full=False)
+    if shared.best is None and not search.time_found:  # there may be time, though no room
+        shared = at_its_stops(even_if_full=True)
+    return shared if shared.time_found else search
 
 
 def _search(
@@ -172,8 +198,6 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     problem, count = line.problem, len(line.tour)
     if lot.on_board is not None:
         return _places_on_board(line, number, lot, need, most)
-    collect = problem.sites_by_id[lot.site]
-    unload = problem.sites_by_id[need.site]
     windows = opening_for(problem, "pickup", lot.id, need.id)
     receiving = opening_for(problem, "drop_off", lot.id, need.id)
     found = []
@@ -181,8 +205,8 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
         begin = first_begin(windows, line.leaves[pickup] + line.leg(line.sites[pickup], lot.site)[0])
         if begin is None:
             break  # every later position is later still
-        shared = sharing and line.shares(pickup, "pickup", lot.site)
-        leave = begin + collect.service_seconds + (0 if shared else collect.setup_seconds)
+        shared = line.shared_by(pickup, "pickup", lot.site) if sharing else []
+        leave = begin + line.work_beside(shared, lot.site, lot)
         site, room = lot.site, most
         metres = line.detour(pickup, lot.site)
         for drop_off in range(pickup, count + 1):
@@ -190,12 +214,12 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
             begin = first_begin(receiving, leave + line.leg(site, need.site)[0])
             if begin is None:
                 break
-            also = sharing and line.shares(drop_off, "drop_off", need.site)
-            done = begin + unload.service_seconds + (0 if also else unload.setup_seconds)
+            also = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
+            done = begin + line.work_beside(also, need.site, lot)
             onward = line.leg(need.site, line.sites[drop_off + 1])[0]
             if line.begin_at(drop_off, done + onward) is not None:
                 extra = _extra_metres(line, lot.site, need.site, pickup, drop_off, metres)
-                found.append(Place(number, pickup, drop_off, need.id, room, extra, shares_a_stop=shared or also))
+                found.append(Place(number, pickup, drop_off, need.id, room, extra, shares_a_stop=bool(shared or also)))
             if drop_off == count:
                 break
             reached = line.begin_at(drop_off, leave + line.leg(site, line.sites[drop_off + 1])[0])
@@ -254,18 +278,17 @@ def _with_gain(line: _Line, place: Place, lot: Lot, need: Need, left: Left) -> P
     value = place.grams * value_per_kg(problem, lot) + left.fill.bonus_for(need, place.grams)
     seconds = _extra_seconds(line, place, lot, need)
     cost = cost_of(shift, place.metres, seconds) + (0 if line.tour else shift.cents_per_use * 1000)
-    return replace(place, gain=value - cost)
+    kept = problem.policy.move_cents * 1000 if (lot.id, need.id) in line.promised else 0
+    return replace(place, gain=value + kept - cost, cost=cost)
 
 
 def _extra_seconds(line: _Line, place: Place, lot: Lot, need: Need) -> int:
     """Driving and work that the place adds; a stop already made there needs no setup again."""
     seconds = 0
     for position, site_id, kind in ((place.pickup, lot.site, "pickup"), (place.drop_off, need.site, "drop_off")):
-        site = line.problem.sites_by_id[site_id]
-        shared = line.shares(position, kind, site_id)
         before, after = line.sites[position], line.sites[position + 1]
         drive = line.leg(before, site_id)[0] + line.leg(site_id, after)[0] - line.leg(before, after)[0]
-        seconds += drive + site.service_seconds + (0 if shared else site.setup_seconds)
+        seconds += drive + line.work_beside(line.shared_by(position, kind, site_id), site_id, lot)
     return seconds
 
 
@@ -288,6 +311,32 @@ def insert(problem: Problem, tours: Sequence[Tour], lot: Lot, place: Place, part
     if not joined or retime(problem, shift, joined) is None:
         return None
     return (*tours[: place.shift], joined, *tours[place.shift + 1 :])
+
+
+def _cost_more(problem: Problem, tours: Sequence[Tour], changed: Sequence[Tour], number: int) -> int:
+    """What the shift's new tour costs beyond the old one, waiting included."""
+    shift, costs = problem.shifts[number], []
+    for tour in (changed[number], tours[number]):
+        route = retime(problem, shift, tour) if tour else None
+        costs.append(0 if route is None else route_cost(shift, route))
+    return costs[0] - costs[1]
+
+
+def least_part(problem: Problem, lot: Lot, left: Left) -> int:
+    """The fewest grams of what is left of the lot that are worth a stop; where no vehicle takes as much, what one
+    takes."""
+    rest = left.lots[lot.id]
+    return min(SMALLEST_PART_GRAMS, cut(problem, lot, rest)[0]) if lot.splittable and lot.on_board is None else rest
+
+
+def open_needs(problem: Problem, lot: Lot, left: Left) -> list[str]:
+    """The needs, by name, that can still take and store as much of the lot as is worth a stop."""
+    least = least_part(problem, lot, left)
+    return [
+        need
+        for need in problem.needs_for(lot.id)
+        if min(left.needs[need], left.room_at(problem.needs_by_id[need].site, lot.temperature_class)) >= least
+    ]
 
 
 def fill_up(
@@ -317,21 +366,17 @@ def _put_in(
     problem: Problem, tours: tuple[Tour, ...], lot: Lot, left: Left, part: int
 ) -> tuple[Place, tuple[Tour, ...]] | None:
     """The best place that is worth its detour and enough for a stop, with the tours that use it; the next shift's where
-    the clock or the breaks of one are against it."""
-    rest = left.lots[lot.id]
-    least = min(rest, SMALLEST_PART_GRAMS) if lot.splittable and lot.on_board is None else rest
-    needs = [
-        need
-        for need in problem.needs_for(lot.id)
-        if min(left.needs[need], left.room_at(problem.needs_by_id[need].site, lot.temperature_class)) >= least
-    ]
+    the clock, the breaks or the waiting of one are against it."""
+    least, needs = least_part(problem, lot, left), open_needs(problem, lot, left)
     tried: set[int] = set()
     while len(tried) < len(problem.shifts):
         place = search_place(problem, tours, lot, left, needs, tried).best
-        if place is None or place.gain <= 0:
+        if place is None:
             return None
         changed = insert(problem, tours, lot, place, part) if place.grams >= least else None
-        if changed is not None:
+        if changed is not None and place.gain + place.cost > _cost_more(problem, tours, changed, place.shift):
             return place, changed
+        if place.gain <= 0:
+            return None
         tried.add(place.shift)
     return None

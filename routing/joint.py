@@ -28,6 +28,7 @@ ROUNDS = (0.45, 0.3, 0.25)  # parts of the time; what is left of split lots is c
 ASSIGN_PART, FIXED_PART, LIFT_PART, SELECT_PART = 0.1, 0.15, 0.1, 0.05  # of the time
 SELECT_WORK = 0.5  # of CP-SAT, in its own measure, for each of its steps where iterations stand for time
 WORK_SECONDS = 30.0  # that this takes at most on a slow machine
+FINEST = 8  # times as many parts as the search has, of what it left
 LIFT_HEAT = 0.1  # of a search from the beginning
 
 Amounts = Mapping[tuple[str, str], int]
@@ -67,7 +68,7 @@ def solve_joint(
         pool = Pool()
 
         def fill_up(tours: Sequence[Tour]) -> tuple[Tour, ...]:
-            return finish(problem, tours, budget.seed)
+            return finish(problem, tours, budget.seed, finest=1)
 
         part = 1.0 - SELECT_PART if start is None else 1.0
         tours = solve_large(problem, candidates, budget, workers, start, fill_up=fill_up, part=part, pool=pool)
@@ -177,20 +178,26 @@ def loaded(problem: Problem, tours: Sequence[Tour], candidates: Candidates, seed
     return prepared
 
 
-def finish(problem: Problem, tours: Sequence[Tour], seed: int) -> tuple[Tour, ...]:
-    """Put in what is left wherever it is worth its detour, whatever the food bank, until nothing changes."""
-    while True:
+def finish(problem: Problem, tours: Sequence[Tour], seed: int, *, finest: int = FINEST) -> tuple[Tour, ...]:
+    """Put in what is left wherever it is worth its detour, whatever the food bank, until nothing changes: first as it
+    is cut for the search, then in parts that fit where vehicles are nearly full."""
+    finer = 1
+    while finer <= finest:
         left = Left(problem, tours)
         open_lots = {
             number: problem.needs_for(lot.id) for number, lot in enumerate(problem.lots) if left.lots[lot.id] > 0
         }
-        prepared = _begun(problem, pieces_in(problem, tours), open_lots, seed, remember=not is_large(problem))
+        if not open_lots:
+            break
+        prepared = _begun(problem, pieces_in(problem, tours, finer), open_lots, seed, remember=not is_large(problem))
         load_tours(prepared, tours)
         fill(prepared)
         found = tours_of(prepared)
-        if not open_lots or sum(Left(problem, found).lots.values()) >= sum(left.lots.values()):
-            return tuple(tours)
-        tours = found
+        if sum(Left(problem, found).lots.values()) < sum(left.lots.values()):
+            tours = found
+        else:
+            finer *= 2
+    return tuple(tours)
 
 
 def _begun(

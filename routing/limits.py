@@ -7,6 +7,7 @@ from typing import NamedTuple
 LATEST_SECOND = 3 * 86_400  # deadlines and shifts may reach into the night after
 DAY = 86_400
 MOST_GRAMS = 1_000_000_000  # a thousand tonnes
+SMALLEST_PART_GRAMS = 10_000  # of a lot that is split: nobody stops for less, unless the whole lot is smaller
 MOST_CENTS = 1_000_000
 LONGEST_SOLVE_SECONDS = 7 * DAY
 MOST_SEED = 2**31 - 1

@@ -233,7 +233,7 @@ class Policy:
 
     value_per_kg: int = 200  # cents, for lots that state none
     fairness: tuple[FairnessStep, ...] = (FairnessStep(35, 120), FairnessStep(65, 60))
-    shipment_grams: int = 120_000  # a splittable quantity for one food bank travels in pieces of at most this
+    shipment_grams: int = 1_000_000  # a splittable quantity for one food bank travels in pieces of at most this
     move_cents: int = 300  # a promised lot that goes with another shift or elsewhere must be worth this much more
 
 
@@ -374,6 +374,17 @@ class Problem:
         for lot in self.lots:
             for need in self.needs_for(lot.id):
                 yield lot.id, need
+
+    @cached_property
+    def _need_sizes(self) -> dict[tuple[str, ...], tuple[int, ...]]:
+        return {}
+
+    def need_sizes(self, lot_id: str) -> tuple[int, ...]:
+        """Grams of the needs that this lot may go to, the smallest first."""
+        needs = self.needs_for(lot_id)
+        if needs not in self._need_sizes:
+            self._need_sizes[needs] = tuple(sorted(self.needs_by_id[need].grams for need in needs))
+        return self._need_sizes[needs]
 
     @cached_property
     def openings(self) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from routing.bounds import attainable_grams, bound_grams
 from routing.explain import MOST_LOOKS, explain
+from routing.insert import can_look_everywhere, fill_up
 from routing.locked import with_locked, without_locked
 from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
@@ -25,6 +26,7 @@ FEW_BANKS = 60
 ASSIGN_WORK = 2.0  # of CP-SAT, in its own measure, where iterations stand for time
 WORK_SECONDS = 30.0  # that this takes at most on a slow machine
 CHANGES_SECONDS = 2.0  # beyond the time given, for naming smallest changes on large days
+OVERLOOKED = 2**50  # the first number for the pieces that the engine did not see a place for
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 
 
@@ -75,8 +77,10 @@ def solve(
     run = _Run(problem, seconds, iterations, seed, progress, stop)
     free = without_locked(problem)
     begin = tours_of_plan(problem, start) if start is not None else None
-    tours = worth_driving(free, _search(free, run, engine, workers, _free_part(problem, free, begin)))
-    whole = with_locked(problem, free, tours)
+    tours = _search(free, run, engine, workers, _free_part(problem, free, begin))
+    if can_look_everywhere(free, Left(free, tours)):
+        tours = fill_up(free, tours, first_part=OVERLOOKED, stopped=run.grace_over)
+    whole = with_locked(problem, free, worth_driving(free, tours))
     run.report("explaining what stays", whole, problem)
     until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
     return plan_of(problem, whole, seed, engine, until=until, stopped=run.grace_over)

@@ -4,8 +4,9 @@ keeps one lot from being served is no fault: the lot stays, with its reason."""
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
-from routing.limits import LATEST_SECOND, LIMITS, MOST_EXACT, Limit
+from routing.limits import LATEST_SECOND, LIMITS, MOST_EXACT, SMALLEST_PART_GRAMS, Limit
 from routing.plain import ProblemError, shown
 from routing.validate_locked import validate_locked
 
@@ -26,8 +27,7 @@ class _Named(Protocol):
 def validate(problem: "Problem") -> None:
     """Raise ProblemError for the first fault found."""
     _date(problem.service_date)
-    if not problem.time_zone:
-        raise ProblemError("time_zone", "The time zone is missing.", "missing_value")
+    _time_zone(problem.time_zone)
     for name in ("sites", "lots", "needs", "shifts"):
         _unique_ids(name, getattr(problem, name))
     _travel(problem)
@@ -80,6 +80,16 @@ def _date(text: str) -> None:
         good = False
     if not good:
         raise ProblemError("service_date", "The date should look like 2026-11-24.", "wrong_date")
+
+
+def _time_zone(name: str) -> None:
+    if not name:
+        raise ProblemError("time_zone", "The time zone is missing.", "missing_value")
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:  # not found, a folder of zones, or a path
+        sentence = f"There is no time zone called {name}: name it as in Europe/London."
+        raise ProblemError("time_zone", sentence, "unknown_time_zone") from error
 
 
 def _unique_ids(name: str, things: Sequence[_Named]) -> None:
@@ -266,7 +276,8 @@ def _exact(problem: "Problem") -> None:
 
 def _dearest_driving(problem: "Problem") -> int:
     """More than any plan can cost: every piece of every lot fetched and brought over the longest road there is."""
-    pieces = sum(1 + (lot.grams // problem.policy.shipment_grams if lot.splittable else 0) for lot in problem.lots)
+    part = min(SMALLEST_PART_GRAMS, problem.policy.shipment_grams)
+    pieces = sum(1 + (lot.grams // part if lot.splittable else 0) for lot in problem.lots)
     longest = max((int(table.metres.max(initial=0)) for table in problem.travel.values()), default=0)
     per_metre = max((shift.cents_per_km for shift in problem.shifts), default=0)
     hours = sum((shift.window.latest - shift.window.earliest) * shift.cents_per_hour for shift in problem.shifts)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from routing.engine.fit import best_fit, time_again
 from routing.engine.layout import NEW_STOP, ON_BOARD, SAME_STOP
-from routing.engine.pieces import SMALLEST_PART_GRAMS, Piece
+from routing.engine.pieces import Piece
 from routing.engine.prepare import DIMENSIONS, prepare
 from routing.engine.search import begin
 from routing.engine.tours import load_tours, tours_of
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.problem import Lot, Problem, Shift
 from routing.reach import kinds_of_shifts
 from routing.retime import Cargo, Tour, Visit, with_breaks_in_place
@@ -61,7 +62,8 @@ class Fit:
 
 
 class Routes:
-    """Routes as they stand, with the lots that they leave over. Raises ValueError for tours that cannot be driven."""
+    """Routes as they stand, with the lots that they leave over. A route that only plain Python can time (with part of
+    what is on board, or one lot in several pieces at a stop) is left as it is."""
 
     def __init__(self, problem: Problem, tours: Sequence[Tour]) -> None:
         self.left = Left(problem, tours)
@@ -76,11 +78,15 @@ class Routes:
         pieces += [Piece(number, 1) for number in self.lots]  # how much it is, is asked each time
         self.prepared = prepare(self.problem, pieces, {}, seed=1, remember=False)
         begin(self.prepared)
-        if not load_tours(self.prepared, merged):
-            raise ValueError("Some tour cannot be driven.")
-        self.tours = tours_of(self.prepared)
+        load_tours(self.prepared, merged)
+        found = tours_of(self.prepared)
+        self.tours = tuple(mine or tour for mine, tour in zip(found, merged, strict=True))
         locked = {route.shift for route in problem.locked}
-        self.usable = np.array([shift.id not in locked for shift in problem.shifts], dtype=np.uint8)
+        usable = [
+            shift.id not in locked and bool(mine or not tour)
+            for shift, mine, tour in zip(problem.shifts, found, merged, strict=False)
+        ]
+        self.usable = np.array(usable, dtype=np.uint8)
         self.marks = np.zeros(len(self.problem.shifts), dtype=np.int64)
         self.no_limit = np.full(len(self.problem.shifts), np.inf)
         self.no_count = np.full(len(self.problem.shifts), 2**31, dtype=np.int64)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from routing.engine.layout import NEVER, Day, Scratch, State
 from routing.engine.nearness import near_ends
-from routing.engine.pieces import SMALLEST_PART_GRAMS, Piece
+from routing.engine.pieces import Piece
 from routing.engine.room import make_room
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.problem import Lot, Need, Problem, Promise
 from routing.score import Fill, value_per_kg
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from routing.cp_sat import Model, solve
-from routing.engine.pieces import SMALLEST_PART_GRAMS
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.problem import Lot, Need, Problem
 from routing.score import Fill, Left, value_per_kg
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import Problem
-from routing.engine.pieces import SMALLEST_PART_GRAMS
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.or_tools.allocate import UNIT_GRAMS, Amounts, allocate
 from routing.reach import possible_pairs
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift

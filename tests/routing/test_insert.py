@@ -1,6 +1,8 @@
 """A place for one more lot: at a stop of its own, or at one that the route makes anyway."""
 
-from routing import TimeWindow
+from dataclasses import replace
+
+from routing import Policy, Promise, TimeWindow
 from routing.explain import explain
 from routing.insert import fill_up
 from routing.retime import Cargo, Visit, retime
@@ -22,6 +24,28 @@ def test_a_lot_joins_the_stops_that_a_route_makes_anyway_when_there_is_no_time_f
         ("drop_off", {"bread", "rolls"}),
     ]
     assert retime(PROBLEM, SHORT_SHIFT, tours[0]) is not None
+
+
+def test_waiting_counts_before_a_lot_is_put_in() -> None:
+    """The second store is next to the first and opens four hours later, which the driver is paid for."""
+    late = a_lot("rolls", site="next door", window=TimeWindow(13 * HOUR, 14 * HOUR), grams=20_000, value_per_kg=200)
+    places = {"store": (0.0, 0.0), "next door": (10.0, 0.0), "bank": (5000.0, 0.0)}
+    needs = [a_need(windows=(TimeWindow(8 * HOUR, 18 * HOUR),))]
+    for paid, joins in ((100, True), (2000, False)):
+        shift = a_shift(window=TimeWindow(8 * HOUR, 18 * HOUR), cents_per_hour=paid, maximum_stops=3)
+        problem = a_problem([a_lot("bread", window=WINDOW), late], needs, [shift], places=places)
+        tours = fill_up(problem, (BREAD_ALONE,), first_part=1, stopped=lambda: False)
+        assert (tours != (BREAD_ALONE,)) == joins
+
+
+def test_a_promise_that_is_kept_counts_before_a_lot_is_left() -> None:
+    far = {"store": (0.0, 0.0), "bank": (40_000.0, 0.0)}
+    shift = a_shift(window=TimeWindow(6 * HOUR, 18 * HOUR))
+    poor = a_lot("bread", window=WINDOW, value_per_kg=1)
+    problem = a_problem([poor], [a_need()], [shift], places=far, policy=Policy(fairness=(), move_cents=50_000))
+    for promises, served in (((), False), ((Promise("bread", "bank bread", shift.id),), True)):
+        promised = replace(problem, promises=promises)
+        assert any(fill_up(promised, ((),), first_part=1, stopped=lambda: False)) == served
 
 
 def test_a_lot_that_could_join_a_stop_is_never_said_to_lack_time() -> None:

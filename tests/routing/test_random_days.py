@@ -1,22 +1,27 @@
-"""Whatever the day: it is solved, the plan passes the checker, and every lot is served or has its reason.
+"""Whatever the day: it is solved, the plan passes the checker, and every lot is served or has its reason, a true one.
 
 300 days in the usual run; `WASL_RANDOM_DAYS=20000 ./run test tests/routing/test_random_days.py` for as many as that.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import pytest
 
 from routing import Plan, Problem, check, problem_from_json, problem_to_json, solve
+from routing.insert import insert, least_part, open_needs, search_place
 from routing.plan import REASONS
 from routing.problem import Break, LockedCargo, LockedRoute, LockedStop, Lot, Need, Shift, Site, Storage
+from routing.retime import tours_of_plan
+from routing.score import Left, worth_of
 from tests.routing.random_days import a_random_day
 
 DAYS = int(os.environ.get("WASL_RANDOM_DAYS", "300"))
 PARTS = 10
 ITERATIONS = 200
+ABOUT_ROUTES = ("no_time_on_any_route", "vehicles_full", "detour_not_worth_it")
 
 
 def faults_of(problem: Problem, plan: Plan) -> Iterator[str]:
@@ -28,6 +33,26 @@ def faults_of(problem: Problem, plan: Plan) -> Iterator[str]:
     for lot in problem.lots:
         if lot.id not in served | explained:
             yield f"{lot.id} is neither served nor explained"
+    yield from untrue_reasons(problem, plan)
+
+
+def untrue_reasons(problem: Problem, plan: Plan) -> Iterator[str]:
+    """Lots that are said to have no place on the routes, or none that pays, and have one."""
+    tours = tours_of_plan(problem, plan)
+    left, worth = Left(problem, tours), worth_of(problem, tours)
+    for unserved in plan.unserved:
+        if unserved.reason not in ABOUT_ROUTES:
+            continue
+        lot = problem.lots_by_id[unserved.lot]
+        least = least_part(problem, lot, left)
+        place = search_place(problem, tours, lot, left, open_needs(problem, lot, left)).best
+        changed = insert(problem, tours, lot, place, part=-1) if place is not None and place.grams >= least else None
+        if changed is None:
+            continue
+        if unserved.reason != "detour_not_worth_it":
+            yield f"{lot.id} has a place, though {unserved.reason}"
+        elif worth_of(problem, changed) > worth:
+            yield f"{lot.id} is worth its detour"
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -38,6 +63,14 @@ def test_every_random_day_has_a_good_plan_that_leaves_nothing_unexplained(part: 
         plan = solve(problem, iterations=ITERATIONS, seed=seed)
         wrong += [f"day {seed}: {fault}" for fault in faults_of(problem, plan)]
     assert wrong == []
+
+
+def test_a_place_that_the_engine_overlooks_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On this day some roads are missing, and the engine leaves a lot behind that is worth its detour."""
+    problem = a_random_day(219)
+    assert list(untrue_reasons(problem, solve(problem, iterations=ITERATIONS, seed=219))) == []
+    monkeypatch.setattr(sys.modules["routing.solve"], "can_look_everywhere", lambda *_: False)
+    assert list(untrue_reasons(problem, solve(problem, iterations=ITERATIONS, seed=219))) != []
 
 
 def locked_as_driven(plan: Plan, shift: str) -> LockedRoute:

@@ -103,8 +103,13 @@ def test_pieces_that_travel_together_take_their_crates_once() -> None:
     assert Routes(problem, (tour,)).place(lots[1], 10_000) is not None
 
 
-def test_tours_that_cannot_be_driven_are_refused() -> None:
-    problem = a_problem([a_lot(window=TimeWindow(0, 3600))], [a_need()], [a_shift()])
+def test_a_route_that_the_engine_cannot_time_is_left_as_it_is_and_the_others_are_asked() -> None:
+    early = a_lot(window=TimeWindow(0, 3600))
+    problem = a_problem([early, a_lot("rolls")], [a_need()], [a_shift(), a_shift("car")])
     cargo = (Cargo("bread", "bank bread", 40_000),)
-    with pytest.raises(ValueError, match="cannot be driven"):
-        Routes(problem, ((Visit("pickup", "store", cargo), Visit("drop_off", "bank", cargo)),))
+    too_early = (Visit("pickup", "store", cargo), Visit("drop_off", "bank", cargo))
+    fit = Routes(problem, (too_early, ())).fit(problem.lots[1], 40_000)
+    assert fit is not None
+    assert fit.shift.id == "car"
+    alone = replace(problem, shifts=problem.shifts[:1])
+    assert Routes(alone, (too_early,)).fit(alone.lots[1], 40_000) is None

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from routing import Load, Problem, check, solve
-from routing.engine.pieces import MOST_SMALL_PARTS, SMALLEST_PART_GRAMS, cut, pieces_in, pieces_of
+from routing.engine.pieces import MOST_SMALL_PARTS, cut, pieces_in, pieces_of
+from routing.joint import finish
+from routing.limits import SMALLEST_PART_GRAMS
 from routing.problem import Lot
+from routing.score import Left
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
 
@@ -27,6 +30,39 @@ def test_parts_are_equal_and_fit_the_largest_vehicle() -> None:
     assert cut_for(30_000, a_lot(grams=70_000)) == [23_334, 23_333, 23_333]
     assert cut_for(500_000, a_lot(grams=250_000)) == [83_334, 83_333, 83_333]  # a shipment is 120 kg at most
     assert cut_for(500_000, a_lot(grams=40_000, crates=40), crates=20) == [20_000, 20_000]
+
+
+def test_a_quarter_of_the_food_banks_can_take_a_part_whole() -> None:
+    def cut_for_needs(*sizes: int) -> list[int]:
+        needs = [a_need(str(grams), grams=grams) for grams in sizes]
+        day = a_problem([a_lot(grams=240_000)], needs, [a_shift(capacity=Load(300_000, 100))])
+        return cut(day, day.lots[0], 240_000)
+
+    assert cut_for_needs(20_000, 50_000, 100_000, 400_000) == [240_000]
+    assert cut_for_needs(20_000, 50_000, 80_000, 100_000, 400_000) == [80_000] * 3
+    assert cut_for_needs(1_000) == [10_000] * 24
+
+
+def test_finer_parts_are_as_many_times_more_but_never_too_small_for_a_stop() -> None:
+    day = a_problem([a_lot(grams=75_000)], [a_need()], [a_shift(capacity=Load(40_000, 100))])
+    counts = [len(cut(day, day.lots[0], 75_000, finer)) for finer in (1, 2, 4, 8)]
+    assert counts == [2, 4, 7, 7]
+    whole = replace(day.lots[0], splittable=False)
+    assert cut(day, whole, 75_000, 8) == [75_000]
+
+
+def test_what_the_search_leaves_is_cut_finer_where_a_van_has_room_for_a_part() -> None:
+    """Time for one trip, room for 100 kg, and two lots of 80 kg."""
+    lots = [a_lot(grams=80_000, crates=0), a_lot("rolls", grams=80_000, crates=0)]
+    van = a_shift(capacity=Load(100_000, 100), maximum_stops=2)
+    day = a_problem(lots, [a_need(grams=160_000)], [van])
+
+    def brought(finest: int) -> int:
+        tours = finish(day, ((),), 1, finest=finest)
+        return sum(lot.grams for lot in lots) - sum(Left(day, tours).lots.values())
+
+    assert [brought(finest) for finest in (1, 2, 8)] == [80_000, 80_000, 100_000]
+    assert solve(day, iterations=50).grams_allocated == 100_000
 
 
 def test_what_must_stay_whole_stays_whole() -> None:
