@@ -11,7 +11,6 @@ from routing.files import (
     problem_from_json,
     problem_to_json,
 )
-from routing.moved_stops import MovedStops, moved_stops
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
@@ -33,10 +32,11 @@ from routing.problem import (
     Storage,
     TimeWindow,
 )
-from routing.replan import Replan, replan
-from routing.rest_of_day import RestOfDay, rest_of_day
+from routing.replan.mend import Replan, replan
+from routing.replan.moved_stops import MovedStops, moved_stops
+from routing.replan.rest_of_day import RestOfDay, rest_of_day
+from routing.replan.tours_left import tours_left
 from routing.solve import Progress, solve
-from routing.tours_left import tours_left
 from routing.travel import TravelMatrix
 
 __all__ = [

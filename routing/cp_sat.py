@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SECONDS_BETWEEN_LOOKS = 0.02
+WORK_SECONDS = 30.0  # that what is measured in work takes at most on a slow machine
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routing.bounds import attainable_grams, bound_grams
-from routing.explain import MOST_LOOKS, explain
+from routing.bounds.grams import attainable_grams, bound_grams
+from routing.cp_sat import WORK_SECONDS
+from routing.explain.reasons import MOST_LOOKS, explain
 from routing.insert import can_look_everywhere, fill_up
 from routing.locked import with_locked, without_locked
 from routing.or_tools.allocate import allocate
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 ENGINES = ("joint", "two-phase", "or-tools")
 FEW_BANKS = 60
 ASSIGN_WORK = 2.0  # of CP-SAT, in its own measure, where iterations stand for time
-WORK_SECONDS = 30.0  # that this takes at most on a slow machine
 CHANGES_SECONDS = 2.0  # beyond the time given, for naming smallest changes on large days
 OVERLOOKED = 2**50  # the first number for the pieces that the engine did not see a place for
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
@@ -209,7 +209,9 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
             filling_stopped=run.grace_over,
             report=lambda phase, tours: run.report(phase, tours, problem),
         )
-    from routing.joint import Budget, finish, solve_joint, solve_two_phase
+    from routing.joint.budget import Budget
+    from routing.joint.engine import solve_joint, solve_two_phase
+    from routing.joint.filling import finish
     from routing.or_tools.second import the_better
 
     budget = Budget(

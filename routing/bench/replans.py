@@ -19,11 +19,11 @@ from routing.check import check
 from routing.commands.common import WrongFile, listed, run, say, seconds, seed, write
 from routing.instances.city import INVENTED, instance
 from routing.instances.city_index import named
-from routing.moved_stops import moved_stops
 from routing.plain import ProblemError
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.replan import replan, tours_by_shift
+from routing.replan.mend import replan, tours_by_shift
+from routing.replan.moved_stops import moved_stops
 from routing.solve import solve
 
 THOUSANDTHS = 100_000  # of a cent in one unit of currency

@@ -11,7 +11,7 @@ from routing.commands.days import compile_machine_code, read, read_part, read_pr
 from routing.files import news_from_json, plan_from_json, plan_to_json, problem_to_json
 from routing.news import News
 from routing.plain import ProblemError, to_plain
-from routing.replan import Replan, replan
+from routing.replan.mend import Replan, replan
 
 
 def replan_day(arguments: argparse.Namespace) -> int:

@@ -7,9 +7,9 @@ from routing.engine.pace import Pace
 from routing.engine.pieces import pieces_of
 from routing.engine.prepare import prepare
 from routing.engine.search import begin, fill, improve
+from routing.explain.what_if import Routes, WhatIf
 from routing.problem import Load, Lot, Need, Problem, Shift, Site, TimeWindow
 from routing.travel import TravelMatrix
-from routing.what_if import Routes, WhatIf
 
 DAY = TimeWindow(0, 86_400)
 

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from routing.check import check
+from routing.joint.select import least_worth
 from routing.or_tools.apart import Apart, Search
 from routing.or_tools.two_phase import solve_here
 from routing.plan import Plan, Unserved
 from routing.problem import Problem
 from routing.retime import Tour, allocations_of, retime
 from routing.score import Left, lowest_fill, worth_of
-from routing.select import least_worth
 
 MOST_LOTS = 60  # beyond, it hardly ever finds anything better
 LEAST_SECONDS = 2.0  # loading it takes one

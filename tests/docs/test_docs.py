@@ -13,7 +13,7 @@ from app.domain.categories import CATEGORIES
 from app.domain.permissions import Role, Scope
 from app.settings import Settings
 from routing import CHANGES, REASONS
-from routing.changes import KINDS, SPLIT_POINTS, STEP_SECONDS
+from routing.explain.changes import KINDS, SPLIT_POINTS, STEP_SECONDS
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"

@@ -192,7 +192,7 @@ def is_there(pid: int) -> bool:
 
 
 LARGE = (
-    "import sys; from routing import child, groups, large;"
+    "import sys; from routing import child; from routing.joint import groups, large;"
     " large.LARGE_LOTS = 50; large.GROUP_SECONDS = 0.2; groups.GROUP_LOTS = 40;"
     " sys.exit(child.run(sys.stdin, sys.stdout))"
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from routing import Policy, Promise, TimeWindow
-from routing.explain import explain
+from routing.explain.reasons import explain
 from routing.insert import fill_up
 from routing.retime import Cargo, Visit, retime
 from tests.routing.builders import a_lot, a_need, a_problem, a_shift

@@ -12,7 +12,7 @@ from routing.engine.pieces import pieces_in, pieces_of
 from routing.engine.prepare import Prepared, prepare
 from routing.engine.search import Habits, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
-from routing.joint import candidates_of, loaded
+from routing.joint.filling import candidates_of, loaded
 from routing.problem import Problem
 from routing.retime import Cargo, Visit, retime
 from routing.score import Left, tiers_of, worth_of

@@ -6,7 +6,7 @@ import pytest
 
 from routing import Load, Problem, check, solve
 from routing.engine.pieces import MOST_SMALL_PARTS, cut, pieces_in, pieces_of
-from routing.joint import finish
+from routing.joint.filling import finish
 from routing.limits import SMALLEST_PART_GRAMS
 from routing.problem import Lot
 from routing.score import Left

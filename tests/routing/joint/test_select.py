@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import Problem, check, solve
+from routing.joint.select import least_worth, select
 from routing.retime import Cargo, Tour, Visit, tours_of_plan
 from routing.score import Left, lowest_fill, worth_of
-from routing.select import least_worth, select
 from routing.solve import plan_of
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 

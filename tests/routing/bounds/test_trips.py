@@ -6,11 +6,11 @@ from itertools import permutations
 import pytest
 
 from routing import Load, Problem, Shift, TimeWindow, TravelMatrix
+from routing.bounds.trips import FEW_SITES, Pairs, allowed_pairs, possible_pairs
 from routing.problem import END_OF_PLANNING
 from routing.reach import failure_of_trip
 from routing.reach import possible_pairs as judged_one_by_one
 from routing.retime import Cargo, Tour, Visit, place_breaks, retime
-from routing.trips import FEW_SITES, Pairs, allowed_pairs, possible_pairs
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day
 

@@ -3,7 +3,8 @@ processes."""
 
 import pytest
 
-from routing import check, groups, large, solve
+from routing import check, solve
+from routing.joint import groups, large
 from routing.problem import Problem, Storage
 from tests.routing.builders import a_city
 

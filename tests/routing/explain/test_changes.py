@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from routing import Load, Problem, TimeWindow, check, solve
-from routing.changes import KINDS, Changes, Proof
 from routing.engine.pieces import cut
 from routing.engine.warm import compile_engine
-from routing.explain import explain
+from routing.explain.changes import KINDS, Changes, Proof
+from routing.explain.reasons import explain
+from routing.explain.what_if import WhatIf
 from routing.plan import CHANGES, Change
 from routing.problem import Break, LockedRoute, Lot, Storage
 from routing.retime import Cargo, Tour, Visit, tours_of_plan
 from routing.solve import plan_of
-from routing.what_if import WhatIf
 from tests.routing.builders import WORKDAY, a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day
 

@@ -5,10 +5,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from routing.joint.select import least_worth
 from routing.problem import FairnessStep, Problem
 from routing.retime import Tour
 from routing.score import lowest_fill, worth_of
-from routing.select import least_worth
 
 TRIES = 4
 FIRST_RISE = 0.12  # of fill, aimed at first; halved where it costs too much

@@ -4,9 +4,9 @@ needs that have nothing to do with each other."""
 from collections import defaultdict
 from collections.abc import Sequence
 
+from routing.bounds.trips import Pairs
 from routing.cp_sat import Model, solve
 from routing.problem import Problem
-from routing.trips import Pairs
 
 Pair = tuple[int, int]  # the numbers of a lot and of a need
 SECONDS_PER_WORK = 4.0  # a slow machine may take so long; then the bound is that of what it has done

@@ -14,7 +14,7 @@ from routing.retime import Tour
 from routing.score import Left, value_per_kg
 
 if TYPE_CHECKING:
-    from routing.changes import Changes
+    from routing.explain.changes import Changes
 
 Details = dict[str, str | int]
 MOST_LOOKS = 2_000_000  # for changes, in pairs of food bank and vehicle: a second or two
@@ -138,7 +138,7 @@ class _Case:
         """Alone a vehicle could do it; why not beside what the routes do."""
         if self.changes is None or can_look_everywhere(self.problem, self.left):
             return self._no_place_found_slowly(lot, needs)
-        from routing.what_if import WhatIf
+        from routing.explain.what_if import WhatIf
 
         place, smallest, loose = (
             self.changes.routes.place,
@@ -175,9 +175,9 @@ def _compiled(problem: Problem, tours: Sequence[Tour]) -> "Changes | None":
     if not problem.shifts:
         return None
     try:
-        from routing.changes import Changes
         from routing.engine.compiled import is_compiled
         from routing.engine.fit import best_fit
+        from routing.explain.changes import Changes
     except ImportError:
         return None
     if not is_compiled() and not best_fit.signatures:  # making the machine code takes longer than any answer is worth

@@ -3,11 +3,11 @@
 from routing.engine.pace import Pace
 from routing.engine.search import improve
 from routing.engine.tours import tours_of
-from routing.joint import candidates_of, loaded
-from routing.pool import Pool
+from routing.joint.filling import candidates_of, loaded
+from routing.joint.pool import Pool
 from routing.retime import retime
 from tests.routing.builders import a_city
-from tests.routing.test_select import brings
+from tests.routing.joint.test_select import brings
 
 BREAD, ROLLS, ICE = (brings(lot, "near", "bank") for lot in ("bread", "rolls", "ice"))
 

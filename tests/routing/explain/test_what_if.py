@@ -7,12 +7,12 @@ import pytest
 
 from routing import Load, Problem, TimeWindow
 from routing.engine.warm import compile_engine
+from routing.explain.what_if import Routes, WhatIf
 from routing.insert import insert, search_place
 from routing.problem import LockedRoute, Lot
 from routing.retime import Cargo, Tour, Visit, retime, tours_of_plan
 from routing.score import Left, worth_of
 from routing.solve import solve
-from routing.what_if import Routes, WhatIf
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day
 

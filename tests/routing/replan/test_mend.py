@@ -25,8 +25,8 @@ from routing import (
     solve,
 )
 from routing.plan import REASONS
-from routing.replan import shifts_near, tours_by_shift, what_pays
-from routing.rest_of_day import REPLAN_MOVE_CENTS
+from routing.replan.mend import shifts_near, tours_by_shift, what_pays
+from routing.replan.rest_of_day import REPLAN_MOVE_CENTS
 from routing.retime import tours_of_plan
 from tests.routing.builders import WORKDAY, a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day

@@ -8,18 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING
 
 from routing.engine.pace import Pace
 from routing.engine.prepare import Candidates
 from routing.engine.search import Heat
-from routing.groups import Divider, Group, Searched, search_group
-from routing.pool import Pool
+from routing.joint.budget import Budget
+from routing.joint.groups import Divider, Group, Searched, search_group
+from routing.joint.pool import Pool
 from routing.problem import Problem
 from routing.retime import Tour
-
-if TYPE_CHECKING:
-    from routing.joint import Budget
 
 LARGE_LOTS = 700  # from here on, groups do better than one search of the whole
 GROUP_SECONDS = 1.5
@@ -37,7 +34,7 @@ def is_large(problem: Problem) -> bool:
 def solve_large(
     problem: Problem,
     candidates: Candidates,
-    budget: "Budget",
+    budget: Budget,
     workers: int,
     start: Sequence[Tour] | None = None,
     *,

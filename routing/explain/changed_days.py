@@ -1,4 +1,4 @@
-"""The same day with one thing changed: what `routing.changes` proves its changes on."""
+"""The same day with one thing changed: what `routing.explain.changes` proves its changes on."""
 
 from collections.abc import Sequence
 from dataclasses import replace

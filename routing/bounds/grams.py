@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from routing.bounds.trips import Numbers, Pairs, possible_pairs
+from routing.bounds.whole_lots import most_with_whole_lots
 from routing.problem import CLASSES, Problem
-from routing.trips import Numbers, Pairs, possible_pairs
-from routing.whole_lots import most_with_whole_lots
 
 FEW_LOTS = 200  # with more, CP-SAT would hardly prove anything in the time that it has
 SOURCE, SINK = 0, 1

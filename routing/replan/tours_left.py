@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from routing.by_hand import violations_of_tour
 from routing.problem import Problem, Shift
-from routing.rest_of_day import RestOfDay, with_breaks_drivable
+from routing.replan.rest_of_day import RestOfDay, with_breaks_drivable
 from routing.retime import Cargo, Tour, retime, with_breaks_in_place
 from routing.score import Left, value_per_kg
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from routing.news import News
 from routing.plan import Allocation, Plan
 from routing.problem import END_OF_PLANNING, Lot, Problem, TimeWindow
-from routing.standing import Standing
+from routing.replan.standing import Standing
 
 
 @dataclass(frozen=True)

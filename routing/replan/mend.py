@@ -5,19 +5,19 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.explain import MOST_LOOKS
+from routing.explain.reasons import MOST_LOOKS
 from routing.insert import fill_up
 from routing.limits import MOST_CENTS
 from routing.locked import with_locked, without_locked
-from routing.moved_stops import MovedStops, moved_stops
 from routing.news import News
 from routing.plan import Allocation, Plan
 from routing.problem import Problem
-from routing.rest_of_day import RestOfDay, rest_of_day
+from routing.replan.moved_stops import MovedStops, moved_stops
+from routing.replan.rest_of_day import RestOfDay, rest_of_day
+from routing.replan.tours_left import tours_left
 from routing.retime import Tour, tours_of_plan
 from routing.score import Left, tiers_of
 from routing.solve import plan_of, ready_engine
-from routing.tours_left import tours_left
 
 ENGINE = "replan"
 MOST_SHIFTS = 12  # searched: those nearest to what has changed; the others stay as they are
@@ -59,7 +59,7 @@ def replan(
     news: what has changed, and how far the shifts are.
     iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine.
 
-    What is done or on board stays as it is, and locked routes are driven as they are locked (`routing.rest_of_day`).
+    What is done or on board stays as it is, and locked routes are driven as they are locked (`rest_of_day`).
     The search begins with the tours that are left, hardly warmer than it ends, and only with the shifts nearest to what
     has changed; every stop that it moves must be worth ten times the policy's `move_cents` (300 where the policy has
     0), besides what a broken promise costs. Of the plan, its bound and what each food bank could have are worked out
@@ -147,8 +147,8 @@ def _mended(
     """Everything put in that finds a place as the tours are, then a search about what has changed, of which only what
     pays is kept."""
     from routing.engine.search import Heat
-    from routing.groups import Divider, search_group
-    from routing.joint import candidates_of, finish
+    from routing.joint.filling import candidates_of, finish
+    from routing.joint.groups import Divider, search_group
 
     filled = finish(problem, begin, seed)
     near = shifts_near(problem, filled, sorted(places), MOST_SHIFTS)

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from routing.locked import need_left, site_left
-from routing.lots_left import LotsLeft, lots_left
 from routing.news import News, validate_news
 from routing.plan import Allocation, Plan
 from routing.problem import (
@@ -26,8 +25,9 @@ from routing.problem import (
     Shift,
     TimeWindow,
 )
+from routing.replan.lots_left import LotsLeft, lots_left
+from routing.replan.standing import Standing, standings
 from routing.retime import Tour, Visit, place_breaks, retime, tour_of, with_breaks_in_place
-from routing.standing import Standing, standings
 from routing.travel import TravelMatrix
 
 REPLAN_MOVE_CENTS = 300  # what a move costs in a replan under a policy that says nothing

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from routing import Problem, Storage, solve
-from routing.bounds import bound_grams, useful_pairs
-from routing.whole_lots import groups_of, most_with_whole_lots
+from routing.bounds.grams import bound_grams, useful_pairs
+from routing.bounds.whole_lots import groups_of, most_with_whole_lots
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day
 

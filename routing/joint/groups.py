@@ -16,8 +16,8 @@ from routing.engine.pieces import pieces_in
 from routing.engine.prepare import Candidates, prepare
 from routing.engine.search import Heat, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
+from routing.joint.regions import Map, halves, nearest
 from routing.problem import CLASSES, Lot, Need, Problem, Shift, Site, Storage
-from routing.regions import Map, halves, nearest
 from routing.retime import Tour
 from routing.score import Fill
 from routing.travel import TravelMatrix

@@ -3,7 +3,7 @@
 import pytest
 
 from routing import solve
-from routing.bounds import attainable_grams, bound_grams
+from routing.bounds.grams import attainable_grams, bound_grams
 from routing.problem import Storage, TimeWindow
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day

@@ -21,15 +21,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
-from routing.changed_days import moved, one_moved, with_lot, with_need, with_shift, with_storage
 from routing.engine.pieces import cut
+from routing.explain.changed_days import moved, one_moved, with_lot, with_need, with_shift, with_storage
+from routing.explain.what_if import Fit, Routes, WhatIf
 from routing.limits import SMALLEST_PART_GRAMS
 from routing.plain import ProblemError
 from routing.plan import Change
 from routing.problem import Lot, Need, Problem, TimeWindow
 from routing.retime import Tour, retime
 from routing.score import Left, route_cost, value_per_kg
-from routing.what_if import Fit, Routes, WhatIf
 
 STEP_SECONDS, STEP_GRAMS = 300, 1000
 MOST_STEPS = 48  # of time

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from routing import FairnessStep, Problem, check, solve
-from routing.lift import EXTRA_CENTS, TRIES, lift, paying_extra
+from routing.joint.lift import EXTRA_CENTS, TRIES, lift, paying_extra
+from routing.joint.select import least_worth
 from routing.retime import Tour
 from routing.score import lowest_fill, worth_of
-from routing.select import least_worth
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
-from tests.routing.test_select import brings
+from tests.routing.joint.test_select import brings
 
 PLACES = {"store": (0, 0), "bank": (3000, 0), "far": (3000, 500)}
 
@@ -63,8 +63,11 @@ def test_the_extra_is_paid_up_to_the_fill_aimed_at(until: int, steps: list[tuple
 
 
 def test_the_engine_lifts_the_emptiest_within_half_a_percent() -> None:
-    from routing.joint import Budget, candidates_of, finish, improve_tours, last_step
-    from routing.pool import Pool
+    from routing.joint.budget import Budget
+    from routing.joint.engine import improve_tours
+    from routing.joint.filling import candidates_of, finish
+    from routing.joint.last_step import last_step
+    from routing.joint.pool import Pool
 
     budget, lifted = Budget(60, 4_000, 1, lambda: False, lambda phase, tours: None, lambda found: None), 0
     for seed in range(5):
