@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_solve(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path, help="a problem; public instances also packed with gzip")
+    command.add_argument("file", type=Path, help="a problem or a public instance, packed with gzip or not")
     command.add_argument("--format", choices=FORMATS, default="wasl", help="what the file is; wasl: a problem document")
     command.add_argument("--engine", choices=ENGINES, default="joint", help="for problem documents")
     command.add_argument(

@@ -3,6 +3,7 @@ something finds no place."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from routing.engine.pieces import cut
 from routing.limits import SMALLEST_PART_GRAMS
@@ -116,6 +117,12 @@ class _Line:
         before, after = self.sites[position], self.sites[position + 1]
         return self.leg(before, site)[1] + self.leg(site, after)[1] - self.leg(before, after)[1]
 
+    def detour_seconds(self, position: int, *sites: str) -> int:
+        """Seconds on the road that these visits after the first `position` visits add."""
+        before, after = self.sites[position], self.sites[position + 1]
+        way = (before, *sites, after)
+        return sum(self.leg(a, b)[0] for a, b in pairwise(way)) - self.leg(before, after)[0]
+
 
 def search_place(
     problem: Problem,
@@ -133,7 +140,8 @@ def search_place(
         for number, (shift, tour) in enumerate(zip(problem.shifts, tours, strict=True))
         if shift.id not in locked and number not in without
     }
-    search = _search(problem, lines, lot, left, needs, _limit_broken)
+    stops = 2 if lot.on_board is None else 1
+    search = _search(problem, lines, lot, left, needs, lambda line, place: _limit_broken(line, place, stops))
     if search.best is not None:
         return search
 
@@ -197,7 +205,7 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     one of its kind at the same site is reckoned to need no setup: such a place is yet to be driven."""
     problem, count = line.problem, len(line.tour)
     if lot.on_board is not None:
-        return _places_on_board(line, number, lot, need, most)
+        return _places_on_board(line, number, lot, need, most, sharing)
     windows = opening_for(problem, "pickup", lot.id, need.id)
     receiving = opening_for(problem, "drop_off", lot.id, need.id)
     found = []
@@ -229,9 +237,8 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     return found
 
 
-def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int) -> list[Place]:
+def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
     """All places where what is on board already can be unloaded in time; it has its room."""
-    unload = line.problem.sites_by_id[need.site]
     receiving = opening_for(line.problem, "drop_off", lot.id, need.id)
     found = []
     for drop_off in range(len(line.tour) + 1):
@@ -239,9 +246,11 @@ def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int) 
         if begin is None:
             break
         onward = line.leg(need.site, line.sites[drop_off + 1])[0]
-        done = begin + unload.setup_seconds + unload.service_seconds
+        shared = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
+        done = begin + line.work_beside(shared, need.site, lot)
         if line.begin_at(drop_off, done + onward) is not None:
-            found.append(Place(number, drop_off, drop_off, need.id, most, line.detour(drop_off, need.site)))
+            extra = line.detour(drop_off, need.site)
+            found.append(Place(number, drop_off, drop_off, need.id, most, extra, shares_a_stop=bool(shared)))
     return found
 
 
@@ -265,11 +274,11 @@ def _room(capacity: Load, on_board: Load, lot: Lot, most: int) -> int:
     return grams if lot.splittable or grams == lot.grams else 0
 
 
-def _limit_broken(line: _Line, place: Place) -> str:
+def _limit_broken(line: _Line, place: Place, more_stops: int) -> str:
     shift = line.shift
     if shift.maximum_metres is not None and line.metres + place.metres > shift.maximum_metres:
         return "metres"
-    stops = sum(visit.kind != "break" for visit in line.tour) + 2
+    stops = sum(visit.kind != "break" for visit in line.tour) + more_stops
     return "stops" if shift.maximum_stops is not None and stops > shift.maximum_stops else ""
 
 
@@ -284,12 +293,13 @@ def _with_gain(line: _Line, place: Place, lot: Lot, need: Need, left: Left) -> P
 
 def _extra_seconds(line: _Line, place: Place, lot: Lot, need: Need) -> int:
     """Driving and work that the place adds; a stop already made there needs no setup again."""
-    seconds = 0
-    for position, site_id, kind in ((place.pickup, lot.site, "pickup"), (place.drop_off, need.site, "drop_off")):
-        before, after = line.sites[position], line.sites[position + 1]
-        drive = line.leg(before, site_id)[0] + line.leg(site_id, after)[0] - line.leg(before, after)[0]
-        seconds += drive + line.work_beside(line.shared_by(position, kind, site_id), site_id, lot)
-    return seconds
+    work = line.work_beside(line.shared_by(place.drop_off, "drop_off", need.site), need.site, lot)
+    if lot.on_board is not None:
+        return work + line.detour_seconds(place.drop_off, need.site)
+    work += line.work_beside(line.shared_by(place.pickup, "pickup", lot.site), lot.site, lot)
+    if place.pickup == place.drop_off:
+        return work + line.detour_seconds(place.pickup, lot.site, need.site)
+    return work + line.detour_seconds(place.pickup, lot.site) + line.detour_seconds(place.drop_off, need.site)
 
 
 def insert(problem: Problem, tours: Sequence[Tour], lot: Lot, place: Place, part: int) -> tuple[Tour, ...] | None:

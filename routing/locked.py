@@ -63,16 +63,28 @@ def site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
 def with_locked(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
     """One tour for each shift of the problem: those found for the free shifts, and the locked ones. Raises ProblemError
     if a locked route cannot be driven."""
-    found = {shift.id: tour for shift, tour in zip(free.shifts, tours, strict=True)}
+    found = {shift.id: tour for shift, tour in zip(free.shifts, tours, strict=True)} | locked_tours(problem)
+    return tuple(found[shift.id] for shift in problem.shifts)
+
+
+def free_tours(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
+    """Of one tour for each shift of the problem, those of the free shifts."""
+    by_shift = dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
+    return tuple(by_shift[shift.id] for shift in free.shifts)
+
+
+def locked_tours(problem: Problem) -> dict[str, Tour]:
+    """The tours of the locked shifts, with their breaks. Raises ProblemError if one cannot be driven."""
+    found = {}
     for route in problem.locked:
         shift, tour = problem.shifts_by_id[route.shift], locked_tour(route)
         timed = place_breaks(problem, shift, tour)
         if timed is None or (timed and retime(problem, shift, timed) is None):
-            number = [each.shift for each in problem.locked].index(route.shift)
+            number = problem.locked.index(route)
             sentence = "This route cannot be driven as it is locked: something would be late, or too much on board."
             raise ProblemError(f"locked[{number}]", sentence, "locked_not_drivable")
         found[route.shift] = timed
-    return tuple(found[shift.id] for shift in problem.shifts)
+    return found
 
 
 def locked_tour(route: LockedRoute) -> Tour:

@@ -65,7 +65,7 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Change:
-    """The smallest change found that serves a lot, proven by solving again with it. `amount` is in seconds or
+    """The smallest change found that serves a lot, proven by driving the changed day. `amount` is in seconds or
     grams, by kind; `subject` is the lot, need, site or shift that would change."""
 
     kind: str

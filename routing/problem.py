@@ -145,6 +145,11 @@ class Lot:
     skills: tuple[str, ...] = ()
     on_board: str | None = None
 
+    @property
+    def ready_from(self) -> int:
+        """The second from which it can be brought: when its pickup window begins, 0 where it is on board already."""
+        return 0 if self.on_board is not None else self.window.earliest
+
     def crates_for(self, grams: int) -> int:
         """Crates that a share of this lot fills: a crate begun is a crate taken."""
         return -(-self.crates * grams // self.grams)
@@ -404,7 +409,7 @@ class Problem:
             lot, deadline = self.lots_by_id[lot_id], self.deadline(lot_id, need_id)
             windows = self.needs_by_id[need_id].windows
             if deadline is not None and any(
-                window.earliest <= deadline and window.latest >= lot.window.earliest for window in windows
+                window.earliest <= deadline and window.latest >= lot.ready_from for window in windows
             ):
                 supply[need_id] += lot.grams
         return supply
@@ -414,7 +419,7 @@ class Problem:
         rows: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for lot in self.lots:
             deadline = END_OF_PLANNING if lot.deliver_by is None else lot.deliver_by
-            rows[lot.category].append((lot.window.earliest, deadline, lot.grams))
+            rows[lot.category].append((lot.ready_from, deadline, lot.grams))
         tables = {category: np.array(found, dtype=np.int64).T for category, found in rows.items()}
         supply = {}
         for need in self.needs:

@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routing.bounds.grams import attainable_grams, bound_grams
+from routing.bounds.grams import Bounds
 from routing.cp_sat import WORK_SECONDS
 from routing.explain.reasons import MOST_LOOKS, explain
 from routing.insert import can_look_everywhere, fill_up
-from routing.locked import with_locked, without_locked
+from routing.locked import free_tours, with_locked, without_locked
 from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
 from routing.problem import Problem
@@ -63,27 +63,28 @@ def solve(
 
     engine: "joint" (one search for food bank, vehicle and place), "two-phase" (the same search with CP-SAT's food
         banks) or "or-tools" (CP-SAT, then OR-Tools' routing library).
-    iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine.
+    iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine, but for
+        OR-Tools' routing library, which goes by time alone.
     workers: processes; on days of more than some hundred lots they share the search, on small days OR-Tools gives a
         second opinion from two on, unless there are `iterations` or a `start`.
     start: a plan of this problem to begin with.
 
     The plan always passes `routing.check`. An empty problem has an empty plan. Raises ValueError for an engine that
-    does not exist.
+    does not exist, and ProblemError, before the search, for a locked route that cannot be driven.
     """
     if engine not in ENGINES:
         raise ValueError(f"There is no engine {engine}: choose one of {', '.join(ENGINES)}.")
     engine = ready_engine(engine, progress)
-    run = _Run(problem, seconds, iterations, seed, progress, stop)
     free = without_locked(problem)
-    begin = tours_of_plan(problem, start) if start is not None else None
-    tours = _search(free, run, engine, workers, _free_part(problem, free, begin))
+    run = _Run(problem, free, seconds, iterations, seed, progress, stop)
+    begin = None if start is None else free_tours(problem, free, tours_of_plan(problem, start))
+    tours = _search(free, run, engine, workers, begin)
     if can_look_everywhere(free, Left(free, tours)):
         tours = fill_up(free, tours, first_part=OVERLOOKED, stopped=run.grace_over)
-    whole = with_locked(problem, free, worth_driving(free, tours))
-    run.report("explaining what stays", whole, problem)
+    tours = worth_driving(free, tours)
+    run.report("explaining what stays", tours)
     until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
-    return plan_of(problem, whole, seed, engine, until=until, stopped=run.grace_over)
+    return plan_of(problem, with_locked(problem, free, tours), seed, engine, until=until, stopped=run.grace_over)
 
 
 def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:
@@ -102,36 +103,25 @@ def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None
     return engine
 
 
-def _free_part(problem: Problem, free: Problem, tours: Sequence[Tour] | None) -> Sequence[Tour] | None:
-    if tours is None:
-        return None
-    by_shift = dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
-    return tuple(by_shift[shift.id] for shift in free.shifts)
-
-
 class _Run:
     """The clock of one solve, and whom it tells."""
 
     def __init__(
         self,
         problem: Problem,
+        free: Problem,
         seconds: float,
         iterations: int | None,
         seed: int,
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
     ) -> None:
-        self.problem, self.seconds, self.iterations, self.seed = problem, seconds, iterations, seed
+        self.problem, self.free, self.seconds, self.iterations, self.seed = problem, free, seconds, iterations, seed
         self.progress, self.stop = progress, stop
         self.began = time.monotonic()
         self.asked: float | None = None
         self.bound: int | None = None
-        self.locked_grams = sum(
-            cargo.grams
-            for route in problem.locked
-            for stop in route.stops
-            for cargo in (stop.cargo if stop.kind == "drop_off" else ())
-        )
+        self.locked = self._standing("", tuple(() for _ in free.shifts))
 
     def elapsed(self) -> float:
         return time.monotonic() - self.began
@@ -162,35 +152,42 @@ class _Run:
     def found(self, best: "Found") -> None:
         """Tell of a better plan, in numbers."""
         if self.progress is not None:
-            grams, worth = best.grams + self.locked_grams, int(best.worth)
             self.progress(
-                Progress("improving routes", round(self.elapsed(), 2), grams, best.metres, None, worth, self._bound())
+                Progress(
+                    "improving routes",
+                    round(self.elapsed(), 2),
+                    self.locked.grams_allocated + best.grams,
+                    self.locked.metres + best.metres,
+                    None,
+                    self.locked.worth + int(best.worth),
+                    self._bound(),
+                )
             )
 
     def _bound(self) -> int:
         """Worked out once, when there is a first plan, without the second that CP-SAT may take for a sharper one."""
         if self.bound is None:
-            self.bound = bound_grams(self.problem, work=0)
+            self.bound = Bounds(self.problem).grams(work=0)
         return self.bound
 
-    def report(self, phase: str, tours: Sequence[Tour], problem: Problem) -> None:
-        """Tell of these tours of the whole problem, or of the one without locked routes."""
-        if self.progress is None:
-            return
-        left = Left(problem, tours)
-        timed = [retime(problem, shift, tour) for shift, tour in zip(problem.shifts, tours, strict=True) if tour]
-        self.progress(
-            Progress(
-                phase,
-                round(self.elapsed(), 2),
-                sum(lot.grams for lot in problem.lots)
-                - sum(left.unserved.values())
-                + (0 if problem is self.problem else self.locked_grams),
-                sum(each.metres for each in timed if each is not None),
-                len(left.unserved),
-                tiers_of(problem, tours).worth,
-                self._bound() if any(tours) else None,
-            )
+    def report(self, phase: str, tours: Sequence[Tour]) -> None:
+        """Tell of these tours of the free shifts."""
+        if self.progress is not None:
+            bound = self._bound() if any(tours) or self.problem.locked else None
+            self.progress(replace(self._standing(phase, tours), bound_grams=bound))
+
+    def _standing(self, phase: str, tours: Sequence[Tour]) -> Progress:
+        """The figures of the whole day with these tours of the free shifts."""
+        whole = with_locked(self.problem, self.free, tours)
+        left = Left(self.problem, whole).unserved
+        timed = [retime(self.problem, *each) for each in zip(self.problem.shifts, whole, strict=True) if each[1]]
+        return Progress(
+            phase,
+            round(self.elapsed(), 2),
+            sum(lot.grams for lot in self.problem.lots) - sum(left.values()),
+            sum(each.metres for each in timed if each is not None),
+            len(left),
+            tiers_of(self.problem, whole).worth,
         )
 
 
@@ -207,7 +204,7 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
             remaining=run.remaining,
             stopped=run.stopped,
             filling_stopped=run.grace_over,
-            report=lambda phase, tours: run.report(phase, tours, problem),
+            report=run.report,
         )
     from routing.joint.budget import Budget
     from routing.joint.engine import solve_joint, solve_two_phase
@@ -219,7 +216,7 @@ def _search(problem: Problem, run: _Run, engine: str, workers: int, start: Seque
         run.iterations,
         run.seed,
         run.stopped,
-        lambda phase, tours: run.report(phase, tours, problem),
+        run.report,
         run.found,
     )
     if engine == "two-phase":
@@ -259,16 +256,15 @@ def plan_of(
         if timed is not None:
             routes.append(timed)
             allocations.extend(allocations_of(problem, shift, tour))
-    bound, attainable = bound_grams(problem), attainable_grams(problem) if _has_few_banks(problem) else {}
-    seconds = None if until is None else max(0.0, until - time.monotonic())
+    bounds = Bounds(problem)
     return Plan(
         problem.digest(),
         tuple(routes),
         tuple(allocations),
-        explain(problem, tours, most_looks=most_looks, seconds=seconds, stopped=stopped),
+        explain(problem, tours, most_looks=most_looks, until=until, stopped=stopped),
         engine,
         seed,
-        bound_grams=bound,
+        bound_grams=bounds.grams(),
         tiers=tiers_of(problem, tours),
-        attainable_grams=attainable,
+        attainable_grams=bounds.attainable_grams() if _has_few_banks(problem) else {},
     )

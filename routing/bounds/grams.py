@@ -11,34 +11,38 @@ import numpy as np
 from routing.bounds.trips import Numbers, Pairs, possible_pairs
 from routing.bounds.whole_lots import most_with_whole_lots
 from routing.problem import CLASSES, Problem
+from routing.score import NO_LIMIT
 
 FEW_LOTS = 200  # with more, CP-SAT would hardly prove anything in the time that it has
 SOURCE, SINK = 0, 1
-NO_LIMIT = 2**60
 
 
-def bound_grams(problem: Problem, *, work: float = 1.0) -> int:
-    """No plan of this problem delivers more.
+class Bounds:
+    """What no plan of this problem can exceed."""
 
-    work: how hard CP-SAT may try to lower the bound where lots must stay whole, roughly in seconds; 0 for not at all.
-        The same work gives the same bound on every run.
-    """
-    pairs = useful_pairs(problem)
-    most = _Flow(problem).most(pairs)
-    if work > 0 and len(problem.lots) <= FEW_LOTS and any(not lot.splittable for lot in problem.lots):
-        return min(most, most_with_whole_lots(problem, pairs, work))
-    return most
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self.pairs, self.flow = problem, useful_pairs(problem), _Flow(problem)
 
+    def grams(self, *, work: float = 1.0) -> int:
+        """No plan delivers more.
 
-def attainable_grams(problem: Problem) -> Mapping[str, int]:
-    """By organisation, what it could get at most if it alone were served."""
-    pairs, flow = useful_pairs(problem), _Flow(problem)
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(need.organisation for need in problem.needs))}
-    bank_of_need = np.array([numbers[need.organisation] for need in problem.needs], dtype=np.int64)
-    order = np.argsort(bank_of_need[pairs.needs], kind="stable")
-    first = np.searchsorted(bank_of_need[pairs.needs][order], np.arange(len(numbers) + 1))
-    parts = (order[first[number] : first[number + 1]] for number in range(len(numbers)))
-    return {name: flow.most(pairs.only(part)) for name, part in zip(numbers, parts, strict=True)}
+        work: how hard CP-SAT may try to lower the bound where lots must stay whole, roughly in seconds; 0 for not at
+            all. The same work gives the same bound again, but on a machine that is too slow for it.
+        """
+        problem, most = self.problem, self.flow.most(self.pairs)
+        if work > 0 and len(problem.lots) <= FEW_LOTS and any(not lot.splittable for lot in problem.lots):
+            return min(most, most_with_whole_lots(problem, self.pairs, work))
+        return most
+
+    def attainable_grams(self) -> Mapping[str, int]:
+        """By organisation, what it could get at most if it alone were served."""
+        needs, pairs = self.problem.needs, self.pairs
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(need.organisation for need in needs))}
+        bank_of_need = np.array([numbers[need.organisation] for need in needs], dtype=np.int64)
+        order = np.argsort(bank_of_need[pairs.needs], kind="stable")
+        first = np.searchsorted(bank_of_need[pairs.needs][order], np.arange(len(numbers) + 1))
+        parts = (order[first[number] : first[number + 1]] for number in range(len(numbers)))
+        return {name: self.flow.most(pairs.only(part)) for name, part in zip(numbers, parts, strict=True)}
 
 
 def useful_pairs(problem: Problem) -> Pairs:
@@ -119,6 +123,3 @@ class _Flow:
         ]
         tails, ends, limits = (np.concatenate(each) for each in zip(*rows, strict=True))
         return tails, ends, limits
-
-
-__all__ = ["attainable_grams", "bound_grams", "useful_pairs"]

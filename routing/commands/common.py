@@ -75,7 +75,10 @@ def listed[T](read: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
 
 def add_search_arguments(parser: argparse.ArgumentParser, limit: float = 10.0) -> None:
     """Time, seed and so on, called alike everywhere."""
-    said = f"seconds for the whole command, {limit:g} if nothing is said; making machine code, once, is not counted"
+    said = (
+        f"seconds for start and search, {limit:g} if nothing is said; what comes after it takes a few more, and making"
+        " machine code, once, is not counted"
+    )
     parser.add_argument("--time-limit", "--seconds", dest="seconds", type=seconds, default=limit, help=said)
     parser.add_argument("--seed", type=seed, default=1, help="start of the random numbers")
 
@@ -110,11 +113,13 @@ class StopOnSignal:
         return self.asked
 
 
-def compile_first(clock: Clock, load: Callable[[], object]) -> None:
-    """Make the engine's machine code where it is missing, say so, and do not count the time."""
-    from routing.engine.compiled import is_compiled
-
-    if is_compiled():
+def compile_first(clock: Clock, load: Callable[[], object], last: str = "fit.best_fit") -> None:
+    """Make the engine's machine code where it is missing (`last` of it), say so, and do not count the time."""
+    try:
+        from routing.engine.compiled import is_compiled
+    except ImportError:  # no compiler here: `solve` then plans with OR-Tools
+        return
+    if is_compiled(last):
         return
     say("compiling the search, which takes some 40 seconds and is kept.")
     began = time.monotonic()

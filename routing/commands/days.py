@@ -1,7 +1,9 @@
 """Days of food collection: our own problem and plan documents, solved, checked, and played without coordination."""
 
 import argparse
+import gzip
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,18 @@ from routing.files import plan_from_json, plan_to_json, problem_from_json
 from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 
+GZIP = b"\x1f\x8b"  # how a packed file begins
+
 
 def read(path: Path) -> Any:
-    """The JSON document of a file."""
+    """The JSON document of a file, packed or not."""
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+        content = path.read_bytes()
+        if content[:2] == GZIP:
+            content = gzip.decompress(content)
+        return json.loads(content.decode("utf-8-sig"))  # some editors begin a file with a mark
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise WrongFile(f"{path} is a damaged gzip file.") from error
     except OSError as error:
         raise WrongFile(f"{path} cannot be read: {error.strerror}.") from error
     except json.JSONDecodeError as error:
@@ -46,14 +55,9 @@ def read_part[T](path: Path, name: str, parse: Callable[[Any], T]) -> T:
 
 def read_both(paths: list[Path]) -> tuple[Problem, Plan]:
     """A problem and a plan, in one file or in two."""
-    document = read(paths[-1])
-    if len(paths) == 1 and not (isinstance(document, dict) and "plan" in document):
+    if len(paths) == 1 and not (isinstance(document := read(paths[0]), dict) and "plan" in document):
         raise WrongFile(f"{paths[0]} holds no plan: give a problem file and a plan file.")
-    problem = read_problem(paths[0])
-    try:
-        return problem, plan_from_json(document["plan"] if len(paths) == 1 else document)
-    except ProblemError as error:
-        raise wrong_file(paths[-1], error) from error
+    return read_problem(paths[0]), read_part(paths[-1], "plan", plan_from_json)
 
 
 def solve_day(arguments: argparse.Namespace) -> int:
@@ -64,15 +68,18 @@ def solve_day(arguments: argparse.Namespace) -> int:
     problem = read_problem(arguments.file)
     if arguments.engine != "or-tools":
         compile_first(clock, compile_machine_code)
-    plan = solve(
-        problem,
-        engine=arguments.engine,
-        seconds=clock.left(),
-        iterations=arguments.iterations,
-        seed=arguments.seed,
-        workers=arguments.workers,
-        stop=stop,
-    )
+    try:
+        plan = solve(
+            problem,
+            engine=arguments.engine,
+            seconds=clock.left(),
+            iterations=arguments.iterations,
+            seed=arguments.seed,
+            workers=arguments.workers,
+            stop=stop,
+        )
+    except ProblemError as error:  # a locked route that cannot be driven
+        raise wrong_file(arguments.file, error) from error
     violations = check(problem, plan)
     if violations:
         raise WrongFile(f"{arguments.file}: no plan is written, since it would be wrong: {violations[0].sentence}")
@@ -117,7 +124,9 @@ def alone_day(arguments: argparse.Namespace) -> int:
     """The figures of the same day with every food bank on its own."""
     from routing.alone import alone
 
+    clock, stop = Clock(arguments.seconds), StopOnSignal()
     problem = read_problem(arguments.file)
-    day = alone(problem, seconds=arguments.seconds, seed=arguments.seed, aware=arguments.aware)
+    compile_first(clock, compile_machine_code)
+    day = alone(problem, seconds=clock.left(), seed=arguments.seed, stop=stop, aware=arguments.aware)
     print(json.dumps(figures_out(day.figures), indent=2))
     return 0

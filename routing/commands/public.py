@@ -27,7 +27,7 @@ def solve_pairs_file(arguments: argparse.Namespace) -> int:
 
     clock, stop = Clock(arguments.seconds), StopOnSignal()
     instance = read_instance(arguments.file, arguments.format)
-    compile_first(clock, load_machine_code)
+    compile_first(clock, load_machine_code, "anneal.search")
     try:
         routes = solve_pairs(
             instance,

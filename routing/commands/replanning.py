@@ -19,6 +19,8 @@ def replan_day(arguments: argparse.Namespace) -> int:
     clock = Clock(arguments.seconds)
     day, plan = read_problem(arguments.problem), read_part(arguments.plan, "plan", plan_from_json)
     news = _read_news(arguments.news)
+    if plan.problem_digest == day.digest() and (violations := check(day, plan)):
+        raise WrongFile(f"{arguments.plan}: this plan cannot be mended, since it is wrong: {violations[0].sentence}")
     compile_first(clock, compile_machine_code)
     try:
         found = replan(day, plan, news, seconds=clock.left(), iterations=arguments.iterations, seed=arguments.seed)

@@ -77,6 +77,7 @@ def in_line(function: Callable[..., Any]) -> Any:
     return numba.njit(inline="always", **OPTIONS)(function)
 
 
-def is_compiled() -> bool:
-    """Whether machine code of these sources is kept already: without it, the first search takes longer."""
-    return FOLDER is not None and any(FOLDER.rglob("anneal.search*.nbc"))
+def is_compiled(last: str = "fit.best_fit") -> bool:
+    """Whether machine code of these sources is kept already: without it, the first search takes longer. `last`: the
+    function that is compiled last of those that are needed."""
+    return FOLDER is not None and any(FOLDER.rglob(f"{last}*.nbc"))

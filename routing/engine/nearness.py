@@ -82,7 +82,7 @@ class _Open:
             return needs
         least = 1 if lot.splittable else lot.grams
         return needs[
-            (self.grams[needs] >= least) & (self.opens[needs] <= latest) & (self.closes[needs] >= lot.window.earliest)
+            (self.grams[needs] >= least) & (self.opens[needs] <= latest) & (self.closes[needs] >= lot.ready_from)
         ]
 
     def _numbers(self, needs: tuple[str, ...]) -> NDArray[np.int64]:

@@ -1,6 +1,5 @@
 """What the search moves: grams of one lot that travel together, cut so that some vehicle can take them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,11 +80,3 @@ def pieces_in(problem: Problem, tours: Sequence[Tour], finer: int = 1) -> list[P
         if left[lot.id] > 0 and (lot.on_board is None or left[lot.id] == lot.grams):
             found += [Piece(number, part) for part in cut(problem, lot, left[lot.id], finer)]
     return found
-
-
-def by_lot(pieces: Sequence[Piece]) -> dict[int, list[int]]:
-    """The numbers of the pieces of each lot."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for number, piece in enumerate(pieces):
-        found[piece.lot].append(number)
-    return dict(found)

@@ -83,7 +83,7 @@ class _Builder:
         latest = self.problem.deadline(lot.id, need.id)
         windows: list[float] = []
         for window in need.windows:
-            if latest is not None and window.earliest <= latest and window.latest >= lot.window.earliest:
+            if latest is not None and window.earliest <= latest and window.latest >= lot.ready_from:
                 windows += [float(window.earliest), float(min(window.latest, latest))]
         if not windows:
             return

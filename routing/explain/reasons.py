@@ -25,16 +25,15 @@ def explain(
     tours: Sequence[Tour],
     *,
     most_looks: int = MOST_LOOKS,
-    seconds: float | None = None,
+    until: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[Unserved, ...]:
-    """Every lot that the tours leave over, in the order of the problem, with its reason and, as far as the looks (the
-    same on every machine), the seconds and whoever can stop this allow, its smallest change: the most valuable food
-    first. Without machine code (`routing.engine.warm`) there are reasons only."""
+    """Every lot that the tours leave over, in the order of the problem, with its reason and its smallest change: as far
+    as the looks (the same on every machine), the second of the monotonic clock and whoever can stop this allow, the
+    most valuable food first. Without machine code (`routing.engine.warm`) there are reasons only."""
     case = _Case(problem, tours)
     unserved = case.left.unserved
     reasons = {lot.id: case.reason(lot) for lot in problem.lots if lot.id in unserved}
-    until = None if seconds is None else time.monotonic() + seconds
     changes: dict[str, Change] = {}
     for lot in sorted(
         (problem.lots_by_id[lot] for lot in unserved), key=lambda lot: -unserved[lot.id] * value_per_kg(problem, lot)
@@ -132,7 +131,7 @@ class _Case:
             details: Details = {"temperature_class": lot.temperature_class, "deliver_by": deadline}
             opens = [window.earliest for need in needs for window in problem.needs_by_id[need].windows]
             return details | ({"opens": min(opens)} if opens else {})
-        return {"shifts": len(problem.shifts), "limit": "metres"}
+        return {"shifts": len(problem.shifts), "limit": "length"}
 
     def _no_place(self, lot: Lot, needs: Sequence[str]) -> tuple[str, Details]:
         """Alone a vehicle could do it; why not beside what the routes do."""
@@ -140,13 +139,9 @@ class _Case:
             return self._no_place_found_slowly(lot, needs)
         from routing.explain.what_if import WhatIf
 
-        place, smallest, loose = (
-            self.changes.routes.place,
-            least_part(self.problem, lot, self.left),
-            WhatIf(whole=False),
-        )
-        grams = cut(self.problem, lot, self.left.lots[lot.id])[0]
-        found = place(lot, grams, loose)
+        place, loose = self.changes.routes.place, WhatIf(whole=False)
+        smallest = least_part(self.problem, lot, self.left)
+        found = place(lot, cut(self.problem, lot, self.left.lots[lot.id])[0], loose) or place(lot, smallest, loose)
         if found is not None:
             metres = self.changes.routes.metres_more(found)
             return "detour_not_worth_it", {"metres": max(0, metres), "grams": found.grams}
@@ -160,7 +155,8 @@ class _Case:
         shifts = len(self.problem.shifts)
         search = search_place(self.problem, self.tours, lot, self.left, needs)
         if not search.time_found:
-            return "no_time_on_any_route", {"shifts": shifts, "limit": search.limit}
+            limit = "time" if search.limit == "time" else "length"
+            return "no_time_on_any_route", {"shifts": shifts, "limit": limit}
         if search.best is None or search.best.grams < least_part(self.problem, lot, self.left):
             return "vehicles_full", {"shifts": shifts, "grams": self.left.lots[lot.id]}
         return "detour_not_worth_it", {"metres": search.best.metres, "grams": search.best.grams}

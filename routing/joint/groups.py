@@ -48,7 +48,7 @@ class Searched:
 
 
 def search_group(group: Group, seconds: float, iterations: int | None, heat: Heat) -> Searched:
-    """Search on from the group's tours for a while; with no time at all, only put in what is left."""
+    """Search on from the group's tours for a while; with no time and no iterations at all, only put in what is left."""
     prepared = prepare(
         group.problem, pieces_in(group.problem, group.tours), group.candidates, seed=group.seed, fill=group.fill
     )
@@ -57,7 +57,7 @@ def search_group(group: Group, seconds: float, iterations: int | None, heat: Hea
         return Searched(group.shifts, group.tours, 0)
     fill(prepared)
     pace = Pace(seconds, iterations)
-    if seconds > 0:
+    if iterations is not None or seconds > 0:
         improve(prepared, pace, stopped=lambda: False, heat=heat)
     return Searched(group.shifts, tours_of(prepared), pace.done)
 

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 
@@ -58,7 +58,11 @@ def solve_large(
                     break
                 members = range(first, min(first + workers, len(drawn.middles)))
                 groups = divider.groups(drawn, members, tours)
-                found = list(search(groups, *_share(pace), heat))
+                try:
+                    found = list(search(groups, *_share(pace), heat))
+                except BrokenExecutor:  # a process died, perhaps for want of memory: go on in this one
+                    search = _here
+                    continue
                 tours = _with(tours, found)
                 pool.add(tours)
                 pace.count(max(1, sum(each.iterations for each in found)), 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from routing.joint.select import least_worth
+from routing.limits import MOST_CENTS
 from routing.problem import FairnessStep, Problem
 from routing.retime import Tour
 from routing.score import lowest_fill, worth_of
@@ -45,9 +46,9 @@ def paying_extra(problem: Problem, until_percent: int) -> Problem:
     found, before = [], 0
     for step in problem.policy.fairness:
         if before < until_percent < step.until_percent:
-            found.append(FairnessStep(until_percent, step.cents_per_kg + EXTRA_CENTS))
+            found.append(FairnessStep(until_percent, min(MOST_CENTS, step.cents_per_kg + EXTRA_CENTS)))
         extra = EXTRA_CENTS if step.until_percent <= until_percent else 0
-        found.append(FairnessStep(step.until_percent, step.cents_per_kg + extra))
+        found.append(FairnessStep(step.until_percent, min(MOST_CENTS, step.cents_per_kg + extra)))
         before = step.until_percent
     if before < until_percent:
         found.append(FairnessStep(until_percent, EXTRA_CENTS))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from routing.explain.reasons import MOST_LOOKS
 from routing.insert import fill_up
 from routing.limits import MOST_CENTS
-from routing.locked import with_locked, without_locked
+from routing.locked import free_tours, with_locked, without_locked
 from routing.news import News
 from routing.plan import Allocation, Plan
 from routing.problem import Problem
@@ -73,7 +73,7 @@ def replan(
     rest = rest_of_day(day, plan, news)
     free = without_locked(rest.problem)
     still = tours_left(rest)
-    begin = _free_part(rest.problem, free, still)
+    begin = free_tours(rest.problem, free, still)
     if not (free.lots and free.needs and free.shifts):
         found = begin
     elif engine == "or-tools":  # without a compiler there is no search
@@ -95,11 +95,6 @@ def tours_by_shift(problem: Problem, plan: Plan) -> dict[str, Tour]:
 
 def _by_shift(problem: Problem, tours: Sequence[Tour]) -> dict[str, Tour]:
     return dict(zip((shift.id for shift in problem.shifts), tours, strict=True))
-
-
-def _free_part(problem: Problem, free: Problem, tours: Sequence[Tour]) -> tuple[Tour, ...]:
-    by_shift = _by_shift(problem, tours)
-    return tuple(by_shift[shift.id] for shift in free.shifts)
 
 
 def _places(day: Problem, rest: RestOfDay, news: News, tours: Sequence[Tour], free: Problem) -> set[str]:

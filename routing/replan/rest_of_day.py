@@ -65,11 +65,8 @@ def rest_of_day(day: Problem, plan: Plan, news: News) -> RestOfDay:
     validate_news(day, plan, news)
     stand = standings(day, plan, news)
     left = lots_left(day, plan, news, stand)
-    planned = {
-        shift.id: _tour_left(plan, shift, stand[shift.id], left)
-        for shift in day.shifts
-        if any(route.shift == shift.id for route in plan.routes)
-    }
+    driven = {route.shift for route in plan.routes}
+    planned = {shift.id: _tour_left(plan, shift, stand[shift.id], left) for shift in day.shifts if shift.id in driven}
     shifts, travel = _shifts_left(day, news, stand, left, planned)
     driving = {shift.id: shift for shift in shifts}
     planned = {id: _with_breaks(tour, driving[id]) if id in driving else tour for id, tour in planned.items()}

@@ -107,3 +107,6 @@ def test_the_readmes_commands_of_the_solver_work_as_they_stand(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "No violation:" in done.stdout
     assert '"kg_delivered"' in done.stdout
+    python = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
+    words = [sys.executable, "-c", python.replace("seconds=10", "seconds=1")]
+    assert subprocess.run(words, cwd=tmp_path, env=environment, timeout=60).returncode == 0

@@ -238,6 +238,18 @@ def test_a_plan_of_another_day_is_refused_in_one_sentence(tmp_path: Path) -> Non
     assert "plan.json: problem_digest: This plan was made for another problem." in done.stderr
 
 
+def test_a_plan_that_breaks_a_rule_is_not_mended(tmp_path: Path) -> None:
+    day, plan = a_planned_city(tmp_path)
+    document = json.loads(Path(plan).read_text())
+    document["allocations"][0]["shift"] = "nobody's"
+    Path(plan).write_text(json.dumps(document))
+    (tmp_path / "news.json").write_text(json.dumps(news_to_json(News())))
+    done = run("replan", day, plan, str(tmp_path / "news.json"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "plan.json: this plan cannot be mended, since it is wrong: " in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 EXAMPLE = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "problem-format.md").read_text(encoding="utf-8"), re.DOTALL)
 # A newcomer's slip: what stands in the file instead, and what is said about it.
 SLIPS: dict[str, tuple[str, str, str]] = {
@@ -318,3 +330,31 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> No
     assert EXAMPLE is not None
     (tmp_path / "day.json").write_text(EXAMPLE[1], encoding="utf-8-sig")
     assert run("solve", str(tmp_path / "day.json"), "--iterations", "50").returncode == 0
+
+
+def test_packed_files_and_plans_beside_other_things_are_read(tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    day, plan = tmp_path / "day.json.gz", tmp_path / "plan.json"
+    day.write_bytes(gzip.compress(EXAMPLE[1].encode()))
+    done = run("solve", str(day), "--iterations", "50")
+    plan.write_text(json.dumps({"plan": json.loads(done.stdout), "made": "today"}))
+    assert run("check", str(day), str(plan)).returncode == 0
+    day.write_bytes(gzip.compress(EXAMPLE[1].encode())[:-20])
+    done = run("check", str(day), str(plan))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"routing: {day} is a damaged gzip file.\n"
+
+
+def test_a_locked_route_that_cannot_be_driven_is_one_sentence_before_the_search(tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    day = json.loads(EXAMPLE[1])
+    cargo = [{"lot": day["lots"][0]["id"], "need": day["needs"][0]["id"], "grams": 1000}]
+    stops = [{"kind": kind, "site": site, "cargo": cargo} for kind, site in (("pickup", "store"), ("drop_off", "bank"))]
+    day["locked"] = [{"shift": day["shifts"][0]["id"], "stops": stops}]
+    day["shifts"][0]["window"]["latest"] = day["shifts"][0]["window"]["earliest"] + 60
+    (tmp_path / "day.json").write_text(json.dumps(day))
+    for engine in ("joint", "or-tools"):
+        done = run("solve", str(tmp_path / "day.json"), "--engine", engine, "--time-limit", "60")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "locked[0]: This route cannot be driven as it is locked" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1

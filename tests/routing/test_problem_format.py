@@ -73,7 +73,15 @@ def test_the_other_examples_of_the_page_are_read_as_well() -> None:
     assert plan.unserved == (from_plain(Unserved, json.loads(unserved), ""),)
     asked = json.loads(request)
     assert request_from_json({**asked, "problem": json.loads(example())}).workers == 2
-    assert Progress(**json.loads(progress)["progress"]).bound_grams == plan.bound_grams
+    said = Progress(**json.loads(progress)["progress"])
+    assert plan.tiers is not None
+    metres = sum(route.metres for route in plan.routes)
+    assert (said.grams_allocated, said.metres, said.worth, said.bound_grams) == (
+        plan.grams_allocated,
+        metres,
+        plan.tiers.worth,
+        plan.bound_grams,
+    )
 
 
 def test_the_commands_of_the_page_work_on_its_example(tmp_path: Path) -> None:

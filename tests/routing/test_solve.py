@@ -1,12 +1,15 @@
 """Every plan can be driven, accounts for every gram, and says truly why something stays."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Load, Storage, TimeWindow, check, solve
+from routing import Load, Promise, Storage, TimeWindow, check, solve
 from routing.solve import Progress
 from tests.routing.builders import END_OF_DAY, WORKDAY, a_city, a_lot, a_need, a_problem, a_shift
+from tests.routing.test_random_days import locked_as_driven
 
 
 @settings(max_examples=20)
@@ -93,3 +96,35 @@ def test_stopped_at_once_it_still_brings_what_a_quick_look_finds_and_tells_the_t
     plan = solve(problem, seconds=30, stop=lambda: True)
     assert check(problem, plan) == ()
     assert (plan.grams_allocated, plan.unserved) == (40_000, ())
+
+
+def test_food_on_board_goes_where_it_can_though_its_store_would_open_later() -> None:
+    """The store's window says when the rest of the lot is ready; what is on board need not wait for it."""
+    soup = a_lot("soup", on_board="van", window=TimeWindow(16 * 3600, 17 * 3600))
+    need = a_need(windows=(TimeWindow(9 * 3600, 12 * 3600),))
+    day = a_problem([soup, a_lot("rolls")], [need], [a_shift()])
+    plan = solve(day, iterations=100)
+    assert check(day, plan) == ()
+    assert {each.lot for each in plan.allocations} == {"soup", "rolls"}
+    assert plan.bound_grams == plan.grams_allocated
+
+
+def test_reports_measure_the_whole_day_with_its_locked_routes_and_promises() -> None:
+    first = a_city(5)
+    planned = solve(first, iterations=300)
+    route = planned.routes[0]
+    locked = locked_as_driven(planned, route.shift)
+    promises = tuple(dict.fromkeys(Promise(each.lot, each.need, each.shift) for each in planned.allocations))
+    day = replace(first, locked=(locked,), promises=promises, policy=replace(first.policy, move_cents=50_000))
+    told: list[Progress] = []
+    plan = solve(day, iterations=2_000, progress=told.append)
+    assert check(day, plan) == ()
+    assert plan.tiers is not None
+    searched = [each for each in told if each.lots_unserved is None]
+    assert searched
+    assert max(each.worth for each in told) == plan.tiers.worth
+    assert max(each.worth for each in searched) == pytest.approx(plan.tiers.worth, rel=0.1)  # then gaps are filled
+    assert max(each.grams_allocated for each in searched) <= plan.bound_grams
+    metres = sum(each.metres for each in plan.routes)
+    assert searched[-1].metres == pytest.approx(metres, rel=0.1)
+    assert route.metres < metres

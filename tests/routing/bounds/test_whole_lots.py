@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from routing import Problem, Storage, solve
-from routing.bounds.grams import bound_grams, useful_pairs
+from routing.bounds.grams import Bounds, useful_pairs
 from routing.bounds.whole_lots import groups_of, most_with_whole_lots
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.random_days import a_random_day
@@ -70,7 +70,7 @@ def test_on_small_days_it_is_what_trying_everything_finds(seed: int) -> None:
 def test_of_lots_that_do_not_all_fit_those_that_fill_the_need_best() -> None:
     assert most(whole_lots(60_000, 60_000)) == 60_000
     assert most(whole_lots(70_000, 45_000, 54_000)) == 99_000
-    assert bound_grams(whole_lots(70_000, 45_000, 54_000)) == 99_000
+    assert Bounds(whole_lots(70_000, 45_000, 54_000)).grams() == 99_000
 
 
 def test_the_storage_of_a_site_is_shared_by_its_needs() -> None:

@@ -1,5 +1,6 @@
 """The smallest change that would serve a lot: true, as small as it can be, and proven on the changed day."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -214,8 +215,8 @@ def test_explain_gives_changes_to_the_most_valuable_food_first_and_stops_when_to
     assert [each.change is not None for each in explain(problem, nothing)] == [True, True]
     assert [each.change is not None for each in explain(problem, nothing, most_looks=1)] == [False, True]
     assert [each.change for each in explain(problem, nothing, stopped=lambda: True)] == [None, None]
-    assert [each.change for each in explain(problem, nothing, seconds=-1)] == [None, None]
-    assert {each.reason for each in explain(problem, nothing, seconds=0)} == {"outside_every_shift"}
+    assert [each.change for each in explain(problem, nothing, until=time.monotonic() - 1)] == [None, None]
+    assert {each.reason for each in explain(problem, nothing, until=time.monotonic())} == {"outside_every_shift"}
 
 
 def test_a_day_without_shifts_has_reasons_and_no_changes() -> None:

@@ -1,6 +1,8 @@
 """Days in groups: nothing is carried twice and no need is filled twice, whatever groups are drawn, in any number of
 processes."""
 
+from concurrent.futures import BrokenExecutor
+
 import pytest
 
 from routing import check, solve
@@ -38,6 +40,21 @@ def test_two_processes_make_a_good_plan_too() -> None:
     problem = a_large_day(1)
     plan = solve(problem, iterations=900, seed=1, workers=2)
     assert check(problem, plan) == ()
+
+
+def test_a_process_that_dies_costs_no_more_than_its_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    died = []
+
+    def there(*_: object) -> None:
+        died.append(True)
+        raise BrokenExecutor
+
+    monkeypatch.setattr(large, "_there", there)
+    problem = a_large_day(1)
+    plan = solve(problem, iterations=900, seed=1, workers=2)
+    assert check(problem, plan) == ()
+    assert plan.grams_allocated > 0
+    assert died == [True]
 
 
 def test_groups_searched_together_share_no_lot_no_shift_and_no_gram_of_a_need() -> None:

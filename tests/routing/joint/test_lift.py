@@ -1,12 +1,14 @@
 """Fuller emptiest food banks for hardly any worth."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from routing import FairnessStep, Problem, check, solve
+from routing import FairnessStep, Policy, Problem, check, solve
 from routing.joint.lift import EXTRA_CENTS, TRIES, lift, paying_extra
 from routing.joint.select import least_worth
+from routing.limits import MOST_CENTS
 from routing.retime import Tour
 from routing.score import lowest_fill, worth_of
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
@@ -85,3 +87,9 @@ def test_with_iterations_the_last_step_too_gives_the_same_plan_again() -> None:
     plans = [solve(problem, iterations=600, seed=5) for _ in range(2)]
     assert plans[0] == plans[1]
     assert check(problem, plans[0]) == ()
+
+
+def test_extra_pay_stays_within_what_a_policy_may_pay() -> None:
+    dear = replace(a_day(), policy=Policy(fairness=(FairnessStep(50, MOST_CENTS), FairnessStep(80, MOST_CENTS))))
+    for until in (20, 50, 90):
+        assert max(step.cents_per_kg for step in paying_extra(dear, until).policy.fairness) == MOST_CENTS
