@@ -49,7 +49,8 @@ def alone(
     plans: dict[str, Plan] = {}
     for bank in in_turn(days) if aware else days:
         day = without_claimed(days[bank], plans.values()) if aware else days[bank]
-        plans[bank] = solve(day, seconds=seconds * choices[bank] / total, seed=seed, stop=stop)
+        share = seconds * choices[bank] / total
+        plans[bank] = solve(day, seconds=share, seed=seed, stop=stop, figures_alone=True)
     return AloneDay(tuple(plans.values()), play(problem, plans))
 
 

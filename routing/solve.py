@@ -58,6 +58,7 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     start: Plan | None = None,
+    figures_alone: bool = False,
 ) -> Plan:
     """Decide the day within about `seconds`; with `stop` the best plan so far is given at once.
 
@@ -68,6 +69,7 @@ def solve(
     workers: processes; on days of more than some hundred lots they share the search, on small days OR-Tools gives a
         second opinion from two on, unless there are `iterations` or a `start`.
     start: a plan of this problem to begin with.
+    figures_alone: spare the seconds that bounds and smallest changes take, for whoever wants only what is driven.
 
     The plan always passes `routing.check`. An empty problem has an empty plan. Raises ValueError for an engine that
     does not exist, and ProblemError, before the search, for a locked route that cannot be driven.
@@ -84,7 +86,15 @@ def solve(
     tours = worth_driving(free, tours)
     run.report("explaining what stays", tours)
     until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
-    return plan_of(problem, with_locked(problem, free, tours), seed, engine, until=until, stopped=run.grace_over)
+    return plan_of(
+        problem,
+        with_locked(problem, free, tours),
+        seed,
+        engine,
+        until=until,
+        stopped=run.grace_over,
+        figures_alone=figures_alone,
+    )
 
 
 def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:
@@ -246,6 +256,7 @@ def plan_of(
     most_looks: int = MOST_LOOKS,
     until: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    figures_alone: bool = False,
 ) -> Plan:
     """The plan that drives these tours, with its reasons for all that stays. Smallest changes are looked for with so
     many looks, until that second of the monotonic clock, and until `stopped`: reasons there are always."""
@@ -256,15 +267,16 @@ def plan_of(
         if timed is not None:
             routes.append(timed)
             allocations.extend(allocations_of(problem, shift, tour))
-    bounds = Bounds(problem)
+    bounds = None if figures_alone else Bounds(problem)
+    looks = -1 if figures_alone else most_looks
     return Plan(
         problem.digest(),
         tuple(routes),
         tuple(allocations),
-        explain(problem, tours, most_looks=most_looks, until=until, stopped=stopped),
+        explain(problem, tours, most_looks=looks, until=until, stopped=stopped),
         engine,
         seed,
-        bound_grams=bounds.grams(),
+        bound_grams=None if bounds is None else bounds.grams(),
         tiers=tiers_of(problem, tours),
-        attainable_grams=bounds.attainable_grams() if _has_few_banks(problem) else {},
+        attainable_grams=bounds.attainable_grams() if bounds is not None and _has_few_banks(problem) else {},
     )

@@ -105,3 +105,11 @@ def test_a_day_with_promises_locks_and_food_on_board_can_be_played_alone() -> No
     played = alone(problem, seconds=1)
     assert all(check(day, plan) == () for day, plan in zip(days.values(), played.plans, strict=True))
     assert played.figures.grams_delivered == 45_000
+
+
+def test_food_banks_by_themselves_are_spared_the_bounds_and_changes_that_nobody_reads() -> None:
+    day = alone(a_city(3), seconds=1.0)
+    assert all(plan.bound_grams is None and not plan.attainable_grams for plan in day.plans)
+    left = [unserved for plan in day.plans for unserved in plan.unserved]
+    assert left
+    assert all(unserved.reason and unserved.change is None for unserved in left)
