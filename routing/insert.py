@@ -30,7 +30,8 @@ MOST_PAIRS = 1000  # of a lot that is left and a shift: a second's work
 def can_look_everywhere(problem: Problem, left: Left) -> bool:
     """Whether so little is left that every place can be looked at here, to the gram: the engine knows pieces only, and
     where roads are missing it is blind to a stop that can be reached only from some others."""
-    return sum(grams > 0 for grams in left.lots.values()) * len(problem.shifts) <= MOST_PAIRS
+    waiting = sum(bool(left.lots[lot.id] and open_needs(problem, lot, left)) for lot in problem.lots)
+    return waiting * len(problem.shifts) <= MOST_PAIRS
 
 
 @dataclass(frozen=True)
@@ -379,7 +380,7 @@ def _put_in(
     the clock, the breaks or the waiting of one are against it."""
     least, needs = least_part(problem, lot, left), open_needs(problem, lot, left)
     tried: set[int] = set()
-    while len(tried) < len(problem.shifts):
+    while needs and len(tried) < len(problem.shifts):
         place = search_place(problem, tours, lot, left, needs, tried).best
         if place is None:
             return None

@@ -7,6 +7,7 @@ from routing.engine.pieces import Piece, pieces_in, pieces_of
 from routing.engine.prepare import Candidates, Prepared, prepare
 from routing.engine.search import begin, fill
 from routing.engine.tours import load_tours, tours_of
+from routing.insert import open_needs
 from routing.joint.large import is_large
 from routing.problem import Problem
 from routing.retime import Tour
@@ -46,12 +47,12 @@ def finish(problem: Problem, tours: Sequence[Tour], seed: int, *, finest: int = 
     finer = 1
     while finer <= finest:
         left = Left(problem, tours)
-        open_lots = {
-            number: problem.needs_for(lot.id) for number, lot in enumerate(problem.lots) if left.lots[lot.id] > 0
-        }
-        if not open_lots:
+        lots = ((number, lot) for number, lot in enumerate(problem.lots) if left.lots[lot.id] > 0)
+        waiting = {number: needs for number, lot in lots if (needs := open_needs(problem, lot, left))}
+        if not waiting:
             break
-        prepared = begun(problem, pieces_in(problem, tours, finer), open_lots, seed, remember=not is_large(problem))
+        pieces = [each for each in pieces_in(problem, tours, finer) if each.carried or each.lot in waiting]
+        prepared = begun(problem, pieces, waiting, seed, remember=not is_large(problem))
         load_tours(prepared, tours)
         fill(prepared)
         found = tours_of(prepared)
