@@ -84,12 +84,17 @@ def solve_day(arguments: argparse.Namespace) -> int:
     if violations:
         raise WrongFile(f"{arguments.file}: no plan is written, since it would be wrong: {violations[0].sentence}")
     text = json.dumps(plan_to_json(plan), indent=2, ensure_ascii=False)
-    if arguments.output is None:
+    hand_over(text, arguments.output, f"{summary(plan)}, {clock.elapsed():.1f} s")
+    return 0
+
+
+def hand_over(text: str, output: Path | None, said: str) -> None:
+    """The answer to its file, and a line about it; to standard output alone where there is none."""
+    if output is None:
         print(text)
     else:
-        write(arguments.output, text + "\n")
-        print(f"{summary(plan)}, {clock.elapsed():.1f} s")
-    return 0
+        write(output, text + "\n")
+        print(said)
 
 
 def compile_machine_code() -> None:

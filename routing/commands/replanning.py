@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from routing.check import check
-from routing.commands.common import Clock, WrongFile, compile_first, write, wrong_file
-from routing.commands.days import compile_machine_code, read, read_part, read_problem, summary
+from routing.commands.common import Clock, WrongFile, compile_first, wrong_file
+from routing.commands.days import compile_machine_code, hand_over, read, read_part, read_problem, summary
 from routing.files import news_from_json, plan_from_json, plan_to_json, problem_to_json
 from routing.news import News
 from routing.plain import ProblemError, to_plain
@@ -31,11 +31,8 @@ def replan_day(arguments: argparse.Namespace) -> int:
     if violations:
         raise WrongFile(f"{arguments.plan}: no plan is written, since it would be wrong: {violations[0].sentence}")
     text = json.dumps(replan_to_json(found), ensure_ascii=False)
-    if arguments.output is None:
-        print(text)
-    else:
-        write(arguments.output, text + "\n")
-        print(f"{summary(found.plan)}, {found.moved.total} stops moved, {clock.elapsed():.1f} s")
+    moved = f"{found.moved.total} stops moved, {clock.elapsed():.1f} s"
+    hand_over(text, arguments.output, f"{summary(found.plan)}, {moved}")
     return 0
 
 

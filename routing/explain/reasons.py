@@ -66,6 +66,7 @@ class _Case:
         self.problem, self.tours = problem, tuple(tours)
         self.left = Left(problem, tours)
         self.kinds = kinds_of_shifts(problem)
+        self.looked_everywhere = can_look_everywhere(problem, self.left)
         self._changes: list[Changes | None] = []
 
     @property
@@ -135,7 +136,7 @@ class _Case:
 
     def _no_place(self, lot: Lot, needs: Sequence[str]) -> tuple[str, Details]:
         """Alone a vehicle could do it; why not beside what the routes do."""
-        if self.changes is None or can_look_everywhere(self.problem, self.left):
+        if self.changes is None or self.looked_everywhere:
             return self._no_place_found_slowly(lot, needs)
         from routing.explain.what_if import WhatIf
 
