@@ -1,11 +1,16 @@
 """Settings of one installation, read once from WASL_ environment variables."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# The origin goes into the pages' content policy: nothing in it may end a directive.
+ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -21,8 +26,42 @@ class Settings(BaseSettings):
     worker: Literal["on", "off"] = Field(default="on", description="Plan inside the web process as well")
     plan_seconds: float = Field(default=20.0, gt=0, le=3600, description="Time budget of one plan")
     stalled_seconds: float = Field(default=20.0, ge=2, description="A worker silent for so long is taken for dead")
+    openrouteservice_key: str | None = Field(
+        default=None, repr=False, description="Key of the openrouteservice server that a network has chosen"
+    )
     secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies are sent over it only")
+    tile_url: str | None = Field(default=None, description="Another server's map tiles, with {z}, {x} and {y}")
+    tile_attribution: str | None = Field(
+        default=None, validate_default=True, description="Who made those tiles; needed with tile_url"
+    )
     base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
+
+    @field_validator("tile_url")
+    @classmethod
+    def _is_a_template(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        if ORIGIN.fullmatch(_origin(url)) is None or not all(part in url for part in ("{z}", "{x}", "{y}")):
+            raise ValueError("write the whole address with {z}, {x} and {y} where the tile's numbers go")
+        return url
+
+    @field_validator("tile_attribution")
+    @classmethod
+    def _says_whose_tiles(cls, attribution: str | None, found: ValidationInfo) -> str | None:
+        attribution = (attribution or "").strip() or None
+        if found.data.get("tile_url") and attribution is None:
+            raise ValueError("say whose tiles they are: the map shows it beside them")
+        return attribution
+
+    @property
+    def tile_origin(self) -> str | None:
+        """The other tile server's scheme, host and port; None without one."""
+        return _origin(self.tile_url) if self.tile_url else None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @lru_cache

@@ -1,5 +1,6 @@
 """The base map over HTTP: tiles and attribution of an imported region. Map data is open: no key."""
 
+import gzip
 from pathlib import Path
 from typing import Annotated
 
@@ -7,11 +8,20 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from app.roads.region import Region, RegionError, open_region
-from app.roads.tiles import HIGHEST_ZOOM, LOWEST_ZOOM, TILE_FORMAT, TileOutOfRange, tile
+from app.roads.tile_drawing import HIGHEST_ZOOM, LOWEST_ZOOM, TILE_FORMAT
+from app.roads.tiles import TileOutOfRange, tile
+from app.settings import Settings
 
 router = APIRouter(prefix="/api/v1/regions", tags=["map"])
 
 TILE_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
+
+
+class OtherTilesOut(BaseModel):
+    """Map pictures of another server, which this installation's owner has chosen over the own map."""
+
+    url: str = Field(description="With {z}, {x} and {y} for the tile")
+    attribution: str = Field(description="Must stay visible beside the region's own")
 
 
 class RegionOut(BaseModel):
@@ -23,6 +33,7 @@ class RegionOut(BaseModel):
     lowest_zoom: int
     highest_zoom: int
     fingerprint: str = Field(description="Changes with the map file, the profile and the engine")
+    other_tiles: OtherTilesOut | None = Field(description="Null: the map is drawn from the region's own tiles")
 
 
 def region_folder(request: Request) -> Path:
@@ -39,8 +50,19 @@ def named_region(name: str, folder: Annotated[Path, Depends(region_folder)]) -> 
         raise HTTPException(status.HTTP_404_NOT_FOUND, error.sentence) from error
 
 
+def other_tiles(request: Request) -> OtherTilesOut | None:
+    """What the settings say about another server's tiles."""
+    config: Settings = request.app.state.settings
+    if config.tile_url is None or config.tile_attribution is None:
+        return None
+    return OtherTilesOut(url=config.tile_url, attribution=config.tile_attribution)
+
+
 @router.get("/{name}")
-def read_region(region: Annotated[Region, Depends(named_region)]) -> RegionOut:
+def read_region(
+    region: Annotated[Region, Depends(named_region)],
+    others: Annotated[OtherTilesOut | None, Depends(other_tiles)],
+) -> RegionOut:
     """Attribution, bounds and fingerprint of a region."""
     return RegionOut(
         name=region.name,
@@ -49,6 +71,7 @@ def read_region(region: Annotated[Region, Depends(named_region)]) -> RegionOut:
         lowest_zoom=LOWEST_ZOOM,
         highest_zoom=HIGHEST_ZOOM,
         fingerprint=region.fingerprint,
+        other_tiles=others,
     )
 
 
@@ -59,12 +82,22 @@ def read_tile(
     x: int,
     y: int,
     if_none_match: Annotated[str | None, Header()] = None,
+    accept_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """One square of the base map: areas, lines, roads and names in tile units."""
-    headers = {"Cache-Control": TILE_CACHE, "ETag": f'"{region.fingerprint[:16]}-{TILE_FORMAT}"'}
+    headers = {
+        "Cache-Control": TILE_CACHE,
+        "ETag": f'"{region.fingerprint[:16]}-{TILE_FORMAT}"',
+        "Vary": "Accept-Encoding",
+    }
     try:
         if if_none_match == headers["ETag"]:
             return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-        return Response(tile(region, z, x, y), media_type="application/json", headers=headers)
+        body = tile(region, z, x, y)
     except TileOutOfRange as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "There is no such map tile.") from error
+    if "gzip" in accept_encoding.lower():
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, media_type="application/json", headers=headers)

@@ -68,18 +68,24 @@ GREEN_TAGS = {
     },
     "natural": {"grassland", "heath"},
 }
+# Names are kept in these languages beside the one on the sign; the page shows the reader's, where the extract has it.
+LABEL_LANGUAGES = ("ar", "en", "fr", "es", "pt", "de", "tr", "ku", "fa", "ur", "uk")
 # Only what these keys may say is drawn; everything else in the extract is skipped before Python sees it.
 DRAWN_KEYS = ("highway", "railway", "waterway", "natural", "landuse", "leisure", "building", "place")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How one object is drawn: its layer, its class there, the first zoom that shows it, and its label."""
+    """How one object is drawn: its layer, its class there, the first zoom that shows it, and its label.
+
+    `translations` are language code and name, where that differs from the label.
+    """
 
     layer: str
     kind: str
     zoom: int
     label: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
 
 
 def line_drawing(tags: Mapping[str, str]) -> Drawing | None:
@@ -104,9 +110,12 @@ def _road(tags: Mapping[str, str]) -> Drawing | None:
         zoom = 16
     elif kind == "path" and tags.get("footway") in {"sidewalk", "crossing"}:
         zoom = 17
+    if value != tags["highway"]:  # a slip road is called by the roads that it joins
+        return Drawing("road", kind, zoom)
     # Motorways and main roads are known by their number, every other street by its name.
-    label = tags.get("ref", "") if kind in {"motorway", "trunk"} else tags.get("name", "")
-    return Drawing("road", kind, zoom, label if value == tags["highway"] else "")
+    if kind in {"motorway", "trunk"} and tags.get("ref"):
+        return Drawing("road", kind, zoom, tags["ref"].split(";")[0].strip())
+    return Drawing("road", kind, zoom, tags.get("name", ""), _translations(tags))
 
 
 def area_drawing(tags: Mapping[str, str]) -> Drawing | None:
@@ -127,7 +136,13 @@ def place_drawing(tags: Mapping[str, str]) -> Drawing | None:
     zoom = PLACE_ZOOM.get(tags.get("place", ""))
     if zoom is None or not tags.get("name"):
         return None
-    return Drawing("place", tags["place"], zoom, tags["name"])
+    return Drawing("place", tags["place"], zoom, tags["name"], _translations(tags))
+
+
+def _translations(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    name = tags.get("name", "")
+    found = ((language, tags.get(f"name:{language}", "")) for language in LABEL_LANGUAGES)
+    return tuple((language, text) for language, text in found if name and text and text != name)
 
 
 def _has(tags: Mapping[str, str], wanted: Mapping[str, set[str]]) -> bool:

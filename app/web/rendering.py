@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.categories import WORDS
+from app.settings import Settings
 from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
 
 YEAR_SECONDS = 365 * 24 * 3600
 CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self';"
+    "default-src 'self'; img-src 'self' data: blob:{tiles}; object-src 'none'; base-uri 'self'; form-action 'self';"
     " frame-ancestors 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -44,12 +44,19 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         here=lambda code: f"{request.url.path}?{urlencode({**request.query_params, 'lang': code})}",
         **{"signed_in": None, "demonstration": False, **context},
     )
-    response = HTMLResponse(text, status, dict(HEADERS))
+    response = HTMLResponse(text, status, {**HEADERS, "Content-Security-Policy": content_policy(request)})
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE, language.code, max_age=YEAR_SECONDS, samesite="lax", httponly=True, path="/"
         )
     return response
+
+
+def content_policy(request: Request) -> str:
+    """Everything from ourselves; pictures also from the origin of the tile server that the settings name."""
+    config: Settings = request.app.state.settings
+    origin = config.tile_origin
+    return CONTENT_POLICY.format(tiles=f" {origin}" if origin else "")
 
 
 def see_other(path: str, **query: str) -> RedirectResponse:

@@ -19,6 +19,7 @@ def client(region_folder: Path, newport: Region) -> Iterator[httpx.Client]:
     service = FastAPI()
     service.include_router(api.router)
     service.dependency_overrides[api.region_folder] = lambda: region_folder
+    service.dependency_overrides[api.other_tiles] = lambda: None
     server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -50,6 +51,16 @@ def test_a_tile_may_be_kept_and_asked_for_again_by_its_tag(client: httpx.Client)
     )
     assert again.status_code == 304
     assert again.content == b""
+
+
+def test_a_tile_comes_packed_to_whoever_can_unpack_it(client: httpx.Client) -> None:
+    path = "/api/v1/regions/newport/tiles/14/8055/5442.json"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.json() == plain.json()
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
 
 
 @pytest.mark.parametrize(
