@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -33,6 +34,11 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
+def streets_of(config: Settings) -> Streets:
+    """The streets of this installation."""
+    return Streets(config.data_folder / "regions", openrouteservice_key=config.openrouteservice_key)
+
+
 @contextlib.contextmanager
 def opened(config: Settings, *, migrate: bool = True) -> Iterator[DatabaseAccess]:
     """The database, its schema brought up to date where we may."""
@@ -49,7 +55,7 @@ def serve() -> None:
 
     config = settings()
     with opened(config) as access:
-        database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
+        database, streets = Database(access.service_url), streets_of(config)
         say(f"Wasl is at http://{config.host}:{config.port}/")
         try:
             uvicorn.run(create_app(database, streets), host=config.host, port=config.port, log_level="warning")
@@ -66,7 +72,7 @@ def worker() -> None:
 
     config = settings()
     with opened(config, migrate=False) as access:
-        database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
+        database, streets = Database(access.service_url), streets_of(config)
         say("Waiting for jobs.")
         try:
             asyncio.run(work_until_cancelled(workshop_of(database, streets, system_clock, config)))
@@ -115,8 +121,33 @@ def create_network(
         database = Database(access.service_url)
         try:
             wish = NewNetwork(name=name, region=region, time_zone=time_zone, currency=currency, coordinator=coordinator)
-            print(found(database, wish, system_clock()).key)
+            begun = found(database, wish, system_clock())
+            say(f"The network {begun.network_id} has begun. The key of its first administrator, shown this once:")
+            print(begun.key)
         finally:
+            database.close()
+
+
+@network_commands.command("roads")
+def network_roads(
+    network: Annotated[UUID, typer.Argument(help="The network's id, as `network create` said it")],
+    provider: Annotated[str, typer.Option(help="embedded, osrm, valhalla, openrouteservice or estimate")],
+    url: Annotated[str | None, typer.Option(help="Address of the server, such as https://routes.example.org")] = None,
+) -> None:
+    """Say where a network's travel times come from, and try it out."""
+    from app.partners.founding import choose_roads
+
+    config = settings()
+    with opened(config) as access:
+        database = Database(access.service_url)
+        streets = streets_of(config)
+        try:
+            stored = {"provider": provider} if url is None else {"provider": provider, "url": url}
+            choice = choose_roads(database, network, stored)
+            health = streets.health(choice)
+            say(f"Travel times of this network come from {choice.provider}. {health.sentence}")
+        finally:
+            streets.close()
             database.close()
 
 

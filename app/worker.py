@@ -9,12 +9,14 @@ from app.kit.db import Database
 from app.kit.jobs import open_jobs, work
 from app.planning.run import Workshop, planning_jobs
 from app.roads.streets import Streets
+from app.roads.travel import TravelTables
 from app.settings import Settings
 
 
 def workshop_of(database: Database, streets: Streets, clock: Clock, settings: Settings) -> Workshop:
     """What a worker of this installation has at hand."""
-    return Workshop(database, streets, clock, settings.plan_seconds, settings.stalled_seconds)
+    tables = TravelTables(database, streets, settings.data_folder / "travel")
+    return Workshop(database, streets, tables, clock, settings.plan_seconds, settings.stalled_seconds)
 
 
 async def work_until_cancelled(workshop: Workshop) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model_validator
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model
 from app.kit.web import Body
 from app.kit.wire import Instant, Kg, KgOrZero, KgOut
 from app.partners.schemas import Name, Out
+from app.roads.provider import Profile
 
 Money = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)]
 MoneyOut = Annotated[int, PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json")]
@@ -19,7 +20,7 @@ class VehicleIn(Body):
     """What can be loaded, in all and in each compartment, and what driving costs in the network's currency."""
 
     name: Name
-    profile: Literal["car"] = "car"
+    profile: Profile = Field(default="car", description="Which streets it may take, and how fast")
     capacity_kg: Kg
     capacity_crates: int = Field(default=200, ge=1, le=5000)
     chilled_kg: KgOrZero = 0

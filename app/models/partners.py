@@ -24,6 +24,8 @@ class Network(Identified, Base):
     region: Mapped[str]  # name of the imported street region
     demonstration: Mapped[bool] = mapped_column(default=False)  # invented offers: pages say so
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    # Where its travel times come from, as app.roads.choice reads it; empty: the region's own streets.
+    roads: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
 
 
 class Organisation(Identified, Base):

@@ -66,6 +66,8 @@ class Plan(Identified, Base):
     engine: Mapped[str]
     seed: Mapped[int]
     estimated_travel: Mapped[bool] = mapped_column(default=False)
+    # What the travel times were: provider, fingerprint, why an estimate if it is one, the learnt pace.
+    travel: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     grams_allocated: Mapped[int]
     metres: Mapped[int]
     seconds: Mapped[int]
@@ -93,6 +95,7 @@ class Route(Identified, Base):
     seconds: Mapped[int]
     driving_seconds: Mapped[int]
     line: Mapped[list[list[float]]] = mapped_column(JSONB)
+    estimated: Mapped[bool] = mapped_column(default=False, server_default="false")  # its times, or its line
     stops: Mapped[list["Stop"]] = relationship(order_by="Stop.sequence", lazy="selectin")
     plan: Mapped[Plan] = relationship(viewonly=True)
 
@@ -122,6 +125,9 @@ class Stop(Identified, Base):
     begin_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leave_at: Mapped[datetime] = mapped_column(UtcDateTime)
     metres_from_previous: Mapped[int]
+    # The drive that leads here: as planned, with the pace of its hour, and as the street table has it.
+    seconds_from_previous: Mapped[int | None]
+    table_seconds_from_previous: Mapped[int | None]
 
 
 class Allocation(Identified, Base):

@@ -1,10 +1,10 @@
-"""What the kit keeps: credentials, idempotency records, the audit trail and cached road matrices."""
+"""What the kit keeps: credentials, idempotency records and the audit trail."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -61,13 +61,3 @@ class AuditEntry(Base):
     subject_id: Mapped[UUID]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class CachedMatrix(Base):
-    """A travel matrix between the sites of one day, for one street graph."""
-
-    __tablename__ = "cached_matrices"
-    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    payload: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.kit.auth import digest_of, new_secret
 from app.kit.db import Database
-from app.kit.errors import refused
+from app.kit.errors import not_found, refused
 from app.kit.tenancy import Scope
 from app.models.partners import Network
 from app.models.system import Credential
 from app.partners.schemas import OrganisationIn
 from app.partners.service import found_network
+from app.roads.choice import ChoiceError, RoadsChoice, choice_of
 
 FIRST_SCOPES = ("partners", "plans", "fleet", "needs", "offers")
 
@@ -36,6 +38,23 @@ class Founded:
     network_id: UUID
     organisation_id: UUID
     key: str
+
+
+def choose_roads(database: Database, network_id: UUID, stored: dict[str, Any]) -> RoadsChoice:
+    """Say where a network's travel times come from; plans from then on use it.
+
+    Raises WaslError `not_found` (404) and `unknown_roads` (422).
+    """
+    with database.transaction(Scope(network=network_id)) as session:
+        network = session.get(Network, network_id)
+        if network is None:
+            raise not_found("network")
+        try:
+            choice = choice_of(network.region, stored)
+        except ChoiceError as error:
+            raise refused("unknown_roads", str(error)) from error
+        network.roads = choice.stored()
+    return choice
 
 
 def found(database: Database, wish: NewNetwork, now: datetime) -> Founded:

@@ -77,6 +77,7 @@ def get_plan(session: Session, principal: Principal, plan_id: UUID) -> PlanOut:
             **{name: getattr(head, name) for name in PlanHeadOut.model_fields if name != "kg_allocated"},
             "grams_allocated": plan.grams_allocated,
             "problem_digest": plan.problem_digest,
+            "travel": plan.travel,
             "figures": plan.figures,
             "routes": [route_out(route, allocations) for route in plan.routes],
             "unserved": _unserved(session, plan),

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from app.planning.schemas import RouteOut
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+ESTIMATED = "Times, distances or the line are estimated from straight lines, not from streets."
 
 
 def geojson(route: RouteOut) -> dict[str, Any]:
@@ -13,7 +14,12 @@ def geojson(route: RouteOut) -> dict[str, Any]:
     line = {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": route.line},
-        "properties": {"route": route.number, "metres": route.metres, "seconds": route.seconds},
+        "properties": {
+            "route": route.number,
+            "metres": route.metres,
+            "seconds": route.seconds,
+            "estimated": route.estimated,
+        },
     }
     stops = [
         {
@@ -34,7 +40,8 @@ def geojson(route: RouteOut) -> dict[str, Any]:
 def gpx(route: RouteOut) -> bytes:
     """Stops as a route, the street line as a track."""
     root = Element("gpx", version="1.1", creator="Wasl", xmlns="http://www.topografix.com/GPX/1/1")
-    SubElement(SubElement(root, "metadata"), "desc").text = ATTRIBUTION
+    note = f"{ATTRIBUTION}. {ESTIMATED}" if route.estimated else ATTRIBUTION
+    SubElement(SubElement(root, "metadata"), "desc").text = note
     planned = SubElement(root, "rte")
     SubElement(planned, "name").text = f"{route.vehicle_name}, {route.driver_name}"
     for stop in route.stops:

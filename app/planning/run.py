@@ -20,12 +20,13 @@ from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
-from app.planning import matrix_cache, snapshot, store
+from app.planning import snapshot, store
 from app.planning.snapshot import Day
 from app.planning.solver_process import Listener, SolverFailed, solve_in_child
-from app.roads.provider import RoadError
+from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
+from app.roads.travel import Travel, TravelTables
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
@@ -37,6 +38,7 @@ class Workshop:
 
     database: Database
     streets: Streets
+    tables: TravelTables
     clock: Clock
     plan_seconds: float
     stalled_seconds: float
@@ -95,14 +97,14 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
         await asyncio.to_thread(_finish, workshop, claim, claim.plan_id)
         return
     await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
-    day, problem = await asyncio.to_thread(_read, workshop, claim)
+    day, travel, problem = await asyncio.to_thread(_read, workshop, claim)
     stored: list[UUID] = []
 
     async def on_progress(progress: dict[str, Any]) -> None:
         await asyncio.to_thread(_report, workshop, claim, progress)
 
     async def on_plan(document: dict[str, Any]) -> None:
-        stored.append(await asyncio.to_thread(_store, workshop, claim, day, problem, document))
+        stored.append(await asyncio.to_thread(_store, workshop, claim, _Planned(day, travel, problem), document))
 
     async def on_comparison(figures: dict[str, Any]) -> None:
         await asyncio.to_thread(_compare, workshop, claim, stored[0], figures)
@@ -158,22 +160,39 @@ def _fail(workshop: Workshop, claim: Claim, sentence: str) -> None:
     )
 
 
-def _read(workshop: Workshop, claim: Claim) -> tuple[Day, routing.Problem]:
+Travels = dict[Profile, Travel]
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What a run planned: the day, the travel between its places, and the problem that the two make."""
+
+    day: Day
+    travel: Travels
+    problem: routing.Problem
+
+
+def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Problem]:
     """The day's rows and the problem they make; the transaction is closed before anything is computed."""
     with workshop.database.transaction(claim.scope) as session:
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
-    roads = matrix_cache.table_for(workshop.database, workshop.streets, day, workshop.clock())
-    return day, snapshot.to_problem(day, roads)
+    needed = {site.id for site in snapshot.sites_of(day)}
+    sites, now = list(day.sites.values()), workshop.clock()
+    travel = {
+        profile: workshop.tables.of(day.network, sites, profile, now, needed) for profile in snapshot.profiles_of(day)
+    }
+    return day, travel, snapshot.to_problem(day, travel)
 
 
-def _store(workshop: Workshop, claim: Claim, day: Day, problem: routing.Problem, document: dict[str, Any]) -> UUID:
+def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[str, Any]) -> UUID:
     """The solver is never trusted: a plan that the checker objects to is not stored."""
     plan = routing.plan_from_json(document)
-    violations = routing.check(problem, plan)
+    violations = routing.check(planned.problem, plan)
     if violations:
         raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
-    rows = store.to_rows(day, problem, plan, document, workshop.streets, workshop.clock())
+    way = store.Way(workshop.streets, planned.travel)
+    rows = store.to_rows(planned.day, planned.problem, plan, document, way, workshop.clock())
     so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "comparing with the day alone", **so_far}, plan_id=None)

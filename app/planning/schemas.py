@@ -76,6 +76,7 @@ class RouteOut(Out):
     metres: int
     seconds: int
     driving_seconds: int
+    estimated: bool = Field(description="Distances, times or line are estimated from straight lines, not streets")
     line: list[list[float]]
     stops: list[StopOut]
 
@@ -123,6 +124,9 @@ class PlanOut(PlanHeadOut):
     """A plan. `figures` compares it with the same day where every food bank drives alone."""
 
     problem_digest: str
+    travel: dict[str, Any] = Field(
+        description="By road profile: the source of travel times, its fingerprint, whether they are estimates, and why"
+    )
     figures: dict[str, Any] | None
     routes: list[RouteOut]
     unserved: list[UnservedOut]

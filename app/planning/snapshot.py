@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,8 @@ from app.models.fleet import Shift, Vehicle
 from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network, Organisation, Site
-from app.roads.provider import RoadMatrix
+from app.roads.provider import Profile
+from app.roads.travel import Travel
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,15 @@ def sites_of(day: Day) -> list[Site]:
     return [day.sites[site_id] for site_id in dict.fromkeys(used)]
 
 
-def to_problem(day: Day, roads: RoadMatrix) -> routing.Problem:
+def profiles_of(day: Day) -> list[Profile]:
+    """The road profiles of the day's vehicles; cars where nobody drives."""
+    found = {cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
+    return sorted(found) or ["car"]
+
+
+def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
     """The day as the solver reads it. Pure: rows in, Problem out."""
-    table = routing.TravelMatrix(seconds=roads.seconds, metres=roads.metres)
+    used = [site.id for site in sites_of(day)]
     return routing.Problem(
         service_date=day.service_date.isoformat(),
         time_zone=day.network.time_zone,
@@ -105,8 +113,8 @@ def to_problem(day: Day, roads: RoadMatrix) -> routing.Problem:
         needs=tuple(_needs(day)),
         eligibilities=tuple(_eligibilities(day)),
         shifts=tuple(_shift(day, shift) for shift in day.shifts),
-        travel={"car": table},
-        estimated_travel=roads.estimated,
+        travel={profile: routing.TravelMatrix(*found.between(used)) for profile, found in travel.items()},
+        estimated_travel=any(found.estimated for found in travel.values()),
     )
 
 

@@ -1,10 +1,10 @@
 """From a routing.Plan to rows: routes, stops and allocations with the facts that people read, as they are now."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -18,8 +18,10 @@ from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.changes import words_of
 from app.planning.snapshot import Day
-from app.roads.provider import Point
+from app.roads.choice import choice_of
+from app.roads.provider import NoRoad, Profile, RoadLine
 from app.roads.streets import Streets
+from app.roads.travel import Travel
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,32 @@ class PlanRows:
     unserved: Sequence[UnservedOffer]
 
 
+@dataclass(frozen=True)
+class Way:
+    """The travel that the plan was made with, and the streets that draw its lines."""
+
+    streets: Streets
+    travel: Mapping[Profile, Travel]
+
+    def line(self, day: Day, profile: Profile, sites: Sequence[UUID]) -> RoadLine:
+        """The way through the sites, from where each meets the street; nothing to draw where no street leads: the
+        plan drives it in the times of an estimate."""
+        travel = self.travel[profile]
+        choice = choice_of(day.network.region, day.network.roads or {})
+        if travel.estimated:
+            choice = replace(choice, provider="estimate", url=None)
+        try:
+            return self.streets.line(choice, profile, [travel.snap_of(site) for site in sites], travel.fit)
+        except NoRoad:
+            return RoadLine((), (), travel.estimated)
+
+
 def to_rows(
     day: Day,
     problem: routing.Problem,
     plan: routing.Plan,
     document: dict[str, Any],
-    streets: Streets,
+    way: Way,
     now: datetime,
 ) -> PlanRows:
     """The rows of a new draft; its number is given when it is saved."""
@@ -52,6 +74,7 @@ def to_rows(
         engine=plan.engine,
         seed=plan.seed,
         estimated_travel=problem.estimated_travel,
+        travel={profile: travel.told() for profile, travel in way.travel.items()},
         grams_allocated=sum(allocation.grams for allocation in plan.allocations),
         metres=sum(route.metres for route in plan.routes),
         seconds=sum(route.seconds for route in plan.routes),
@@ -60,7 +83,7 @@ def to_rows(
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
-        route = _route_row(day, head, planned, number, streets)
+        route = _route_row(day, head, planned, number, way)
         routes.append(route)
         stops.append([_stop_row(day, route, stop, index) for index, stop in enumerate(planned.stops)])
     by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
@@ -73,21 +96,24 @@ def to_rows(
     )
 
 
-def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, streets: Streets) -> Route:
+def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: Way) -> Route:
     shift = next(shift for shift in day.shifts if str(shift.id) == planned.shift)
-    sites = [day.sites[UUID(stop.site)] for stop in planned.stops]
+    vehicle = day.vehicles[shift.vehicle_id]
+    profile = cast(Profile, vehicle.profile)
+    line = way.line(day, profile, [UUID(stop.site) for stop in planned.stops])
     return Route(
         id=uuid4(),
         network_id=plan.network_id,
         plan_id=plan.id,
         shift_id=shift.id,
         number=number,
-        vehicle_name=day.vehicles[shift.vehicle_id].name,
+        vehicle_name=vehicle.name,
         driver_name=shift.driver_name,
         metres=planned.metres,
         seconds=planned.seconds,
         driving_seconds=planned.driving_seconds,
-        line=streets.line(day.network.region, [Point(site.longitude, site.latitude) for site in sites]),
+        line=[list(pair) for pair in line.coordinates],
+        estimated=way.travel[profile].estimated or line.estimated,
     )
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from app.roads.provider import RoadError
+import numpy as np
+
+from app.roads.provider import RoadsUnavailable
 
 PROGRAM = Path(__file__).with_name("osrm_process.py")
 ANSWER_SECONDS = 120.0
@@ -35,12 +37,13 @@ class OsrmHandle:
         self._graph = graph
         self._answer_seconds = answer_seconds
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
 
     def ask(self, call: str, **question: Any) -> Any:
-        """The answer to one question. A child that died is replaced once.
+        """The answer to one question; a table comes as `tables`, int32 of shape (2, origins, destinations): seconds,
+        metres. A child that died is replaced once.
 
-        Raises OsrmRefusal where OSRM refuses, RoadError when no child can be kept alive.
+        Raises OsrmRefusal where OSRM refuses, RoadsUnavailable when no child can be kept alive.
         """
         with self._lock:
             for _ in range(2):
@@ -48,7 +51,9 @@ class OsrmHandle:
                     return self._exchange(self._running(), {"call": call, **question})
                 except _ChildDied:
                     self._end()
-        raise RoadError("The street engine stopped twice while it was asked; try again, or import the region anew.")
+        raise RoadsUnavailable(
+            "The street engine stopped twice while it was asked; try again, or import the region anew."
+        )
 
     @property
     def process_id(self) -> int | None:
@@ -69,7 +74,7 @@ class OsrmHandle:
     ) -> None:
         self.close()
 
-    def _running(self) -> subprocess.Popen[str]:
+    def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._end()
@@ -78,39 +83,46 @@ class OsrmHandle:
             [sys.executable, "-P", str(PROGRAM), str(self._graph)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            encoding="utf-8",
         )
         try:
             self._read(self._child)
         except OsrmRefusal as refusal:
             self._end()
-            raise RoadError("The street graph of this region cannot be opened; import the region again.") from refusal
+            raise RoadsUnavailable(
+                "The street graph of this region cannot be opened; import the region again."
+            ) from refusal
         return self._child
 
-    def _exchange(self, child: subprocess.Popen[str], question: dict[str, Any]) -> Any:
+    def _exchange(self, child: subprocess.Popen[bytes], question: dict[str, Any]) -> Any:
         assert child.stdin is not None  # noqa: S101  (opened as a pipe above)
         try:
-            child.stdin.write(json.dumps(question, separators=(",", ":")) + "\n")
+            child.stdin.write(json.dumps(question, separators=(",", ":")).encode() + b"\n")
             child.stdin.flush()
         except OSError as error:
             raise _ChildDied from error
         return self._read(child)
 
-    def _read(self, child: subprocess.Popen[str]) -> Any:
+    def _read(self, child: subprocess.Popen[bytes]) -> Any:
         assert child.stdout is not None  # noqa: S101
         # A child that hangs is ended by the timer, and the read below then sees the end of the pipe.
         timer = threading.Timer(self._answer_seconds, child.kill)
         timer.start()
         try:
             line = child.stdout.readline()
+            if not line.endswith(b"\n"):
+                raise _ChildDied
+            reply: dict[str, Any] = json.loads(line)
+            tables = child.stdout.read(reply.get("bytes", 0))
         finally:
             timer.cancel()
-        if not line.endswith("\n"):
+        if len(tables) != reply.get("bytes", 0):
             raise _ChildDied
-        reply: dict[str, Any] = json.loads(line)
         if "refusal" in reply:
             raise OsrmRefusal(reply["refusal"]["code"], reply["refusal"]["message"])
-        return reply["answer"]
+        answer = reply["answer"]
+        if tables:
+            answer["tables"] = np.frombuffer(tables, dtype=np.int32).reshape(answer["shape"])
+        return answer
 
     def _end(self) -> None:
         child, self._child = self._child, None

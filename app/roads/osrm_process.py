@@ -1,5 +1,6 @@
 """Child program around OSRM: one JSON question a line on stdin, one JSON answer a line on stdout.
 
+A table follows its line as bytes: int32 of the machine's own order, seconds and then metres, row by row.
 It is run by path and imports nothing of the service: OSRM holds the interpreter lock while it works, so it
 lives in a process of its own, and ends by itself when its parent closes the pipe or dies.
 """
@@ -9,8 +10,10 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
 import osrm
 
+NO_ROAD = -1
 Answer = dict[str, Any]
 
 
@@ -18,28 +21,29 @@ def waypoint(found: Any) -> Answer:
     return {"location": list(found["location"]), "metres": found["distance"], "street": found["name"]}
 
 
-def whole_rows(rows: Any) -> list[list[int | None]]:
-    return [[None if value is None else round(value) for value in row] for row in rows]
+def whole_numbers(rows: Any) -> np.ndarray:
+    """The table as int32, None as -1."""
+    found = np.array([list(row) for row in rows], dtype=np.float64)  # None becomes nan
+    return np.where(np.isnan(found), NO_ROAD, np.rint(found)).astype(np.int32)
 
 
-def table(engine: Any, question: Answer) -> Answer:
+def table(engine: Any, question: Answer) -> tuple[Answer, bytes]:
     coordinates = [tuple(pair) for pair in question["coordinates"]]
     found = engine.Table(
         osrm.TableParameters(
             coordinates=coordinates,
             radiuses=[question["radius"]] * len(coordinates),
             sources=question.get("sources", []),
+            destinations=question.get("destinations", []),
             annotations=["duration", "distance"],
         )
     )
-    return {
-        "seconds": whole_rows(found["durations"]),
-        "metres": whole_rows(found["distances"]),
-        "waypoints": [waypoint(each) for each in found["destinations"]],
-    }
+    tables = np.stack([whole_numbers(found["durations"]), whole_numbers(found["distances"])])
+    waypoints = [waypoint(each) for each in found["destinations"]] if question.get("waypoints") else []
+    return {"shape": list(tables.shape), "waypoints": waypoints}, tables.tobytes()
 
 
-def route(engine: Any, question: Answer) -> Answer:
+def route(engine: Any, question: Answer) -> tuple[Answer, bytes]:
     coordinates = [tuple(pair) for pair in question["coordinates"]]
     found = engine.Route(
         osrm.RouteParameters(
@@ -54,29 +58,30 @@ def route(engine: Any, question: Answer) -> Answer:
     return {
         "coordinates": [list(pair) for pair in found["geometry"]["coordinates"]],
         "legs": [[round(leg["distance"]), round(leg["duration"])] for leg in found["legs"]],
-    }
+    }, b""
 
 
-def nearest(engine: Any, question: Answer) -> Answer:
+def nearest(engine: Any, question: Answer) -> tuple[Answer, bytes]:
     """The nearest street of each point on its own, however far it is."""
     return {
         "waypoints": [
             waypoint(engine.Nearest(osrm.NearestParameters(coordinates=[tuple(pair)]))["waypoints"][0])
             for pair in question["coordinates"]
         ]
-    }
+    }, b""
 
 
 CALLS = {"table": table, "route": route, "nearest": nearest}
 
 
-def answer(engine: Any, question: Answer) -> Answer:
+def answer(engine: Any, question: Answer) -> tuple[Answer, bytes]:
     """The answer to one question; OSRM's own refusals carry their code before a dash."""
     try:
-        return {"answer": CALLS[question["call"]](engine, question)}
+        found, tables = CALLS[question["call"]](engine, question)
     except RuntimeError as refusal:
         code, _, message = str(refusal).partition(" - ")
-        return {"refusal": {"code": code, "message": message}}
+        return {"refusal": {"code": code, "message": message}}, b""
+    return {"answer": found, "bytes": len(tables)}, tables
 
 
 def open_graph(graph: str) -> Any:
@@ -85,11 +90,12 @@ def open_graph(graph: str) -> Any:
 
 def main(graph: str) -> int:
     # The pipe is for answers only: whatever the engine prints goes to the error stream.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
 
-    def send(line: Answer) -> None:
-        answers.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
+    def send(line: Answer, tables: bytes = b"") -> None:
+        answers.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+        answers.write(tables)
         answers.flush()
 
     try:
@@ -100,7 +106,7 @@ def main(graph: str) -> int:
     try:
         send({"answer": "ready"})
         for line in sys.stdin:
-            send(answer(engine, json.loads(line)))
+            send(*answer(engine, json.loads(line)))
     except (BrokenPipeError, KeyboardInterrupt):
         return 0
     return 0

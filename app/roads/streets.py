@@ -1,59 +1,165 @@
-"""The streets of every region of this installation, opened when they are first needed and kept open."""
+"""The streets of this installation: for each network and profile the source that was chosen, and what follows it.
+
+A source that fails is followed by the region's own streets and then by the estimate; whoever asked is told.
+"""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from app.roads.choice import SERVERS, RoadsChoice
 from app.roads.embedded import EmbeddedRoads
-from app.roads.provider import Point, PointOffRoads, RoadMatrix
-from app.roads.region import open_region
+from app.roads.estimate import EstimatedRoads, Fit
+from app.roads.provider import (
+    Place,
+    Point,
+    PointOffRoads,
+    Profile,
+    RoadHealth,
+    RoadLine,
+    RoadProvider,
+    RoadsUnavailable,
+    Snap,
+)
+from app.roads.region import RegionError, open_region
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One provider in the order in which they are asked."""
+
+    name: str
+    provider: RoadProvider
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered[T]:
+    """An answer, whose it is, and a sentence for every source before it that failed."""
+
+    value: T
+    source: str
+    estimated: bool
+    failures: tuple[str, ...]
 
 
 class Streets:
-    """Travel times, lines and snapping by region name. Share one between threads; close it at the end."""
+    """Providers by network and profile, opened when first needed. Share one between threads; close it at the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, openrouteservice_key: str | None = None) -> None:
         self._folder = folder
-        self._open: dict[str, EmbeddedRoads] = {}
+        self._key = openrouteservice_key
+        self._open: dict[tuple[str, str, Profile], RoadProvider] = {}
         self._lock = threading.Lock()
 
-    def matrix(self, region: str, places: Sequence[Point]) -> RoadMatrix:
-        """Travel between all places; raises RoadError or RegionError with one sentence."""
-        return self._roads(region).matrix(places)
+    @property
+    def folder(self) -> Path:
+        """Where the regions are."""
+        return self._folder
 
-    def line(self, region: str, places: Sequence[Point]) -> list[list[float]]:
-        """The way along the streets through all places, as [longitude, latitude] points."""
+    def sources(self, choice: RoadsChoice, profile: Profile = "car", fit: Fit | None = None) -> Iterator[Source]:
+        """The chosen provider first, then the region's own streets, the estimate last.
+
+        Raises RoadsUnavailable, when it is this one's turn, for a region that is not there; the rest can still be had
+        with `ask`.
+        """
+        for name in _order(choice):
+            yield Source(name, self._provider(name, choice, profile, fit), name == "estimate")
+
+    def ask[T](
+        self,
+        choice: RoadsChoice,
+        profile: Profile,
+        question: Callable[[RoadProvider], T],
+        fit: Fit | None = None,
+    ) -> Answered[T]:
+        """The first answer. What is asked of the estimate always has one; refusals (RoadError) are not failures."""
+        failures: list[str] = []
+        for name in _order(choice):
+            try:
+                provider = self._provider(name, choice, profile, fit)
+                return Answered(question(provider), name, name == "estimate", tuple(failures))
+            except RoadsUnavailable as error:
+                failures.append(error.sentence)
+        raise RoadsUnavailable(" ".join(failures))
+
+    def line(self, choice: RoadsChoice, profile: Profile, places: Sequence[Place], fit: Fit | None = None) -> RoadLine:
+        """The way along the streets through all places; places in a row that are the same count once."""
         distinct = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
         if len(distinct) < 2:
-            return []
-        return [list(pair) for pair in self._roads(region).route(distinct).coordinates]
+            return RoadLine((), ())
+        return self.ask(choice, profile, lambda provider: provider.route(distinct), fit).value
+
+    def pin(self, choice: RoadsChoice, point: Point) -> Snap:
+        """Where a pin meets the nearest street. Raises PointOffRoads over 500 m from any, RoadsUnavailable where no
+        source knows streets."""
+        answer = self.ask(choice, "car", lambda provider: provider.snap([point])[0])
+        if answer.estimated:
+            raise RoadsUnavailable(" ".join(answer.failures) or "No streets are known here; import a region first.")
+        return answer.value
 
     def metres_to_street(self, region: str, longitude: float, latitude: float) -> int | None:
         """Metres from a pin to the nearest street; None when there is none at all."""
         try:
-            return round(self._roads(region).nearest(Point(longitude, latitude)).metres)
+            return round(self.pin(RoadsChoice(region), Point(longitude, latitude)).metres)
         except PointOffRoads as error:
-            return round(error.metres)
+            return None if error.metres is None else round(error.metres)
 
-    def fingerprint(self, region: str) -> str:
-        """Changes whenever the region's street graph does."""
-        return self._roads(region).fingerprint()
+    def is_joined(self, choice: RoadsChoice, point: Point) -> bool | None:
+        """Whether the rest of the region can be driven to from the point and back; None where nobody can tell."""
+        try:
+            return self._embedded(choice.region, "car").is_joined(point)
+        except RoadsUnavailable:
+            return None
 
-    def _roads(self, region: str) -> EmbeddedRoads:
-        """The provider of a region; a region that was imported again is opened anew."""
-        current = open_region(region, self._folder)
-        with self._lock:
-            known = self._open.get(region)
-            if known is not None and known.fingerprint() == current.fingerprint:
-                return known
-            if known is not None:
-                known.close()
-            self._open[region] = EmbeddedRoads(current)
-            return self._open[region]
+    def health(self, choice: RoadsChoice, profile: Profile = "car") -> RoadHealth:
+        """Whether the chosen source answers right now."""
+        try:
+            return next(self.sources(choice, profile)).provider.health()
+        except RoadsUnavailable as error:
+            return RoadHealth(False, error.sentence)
 
     def close(self) -> None:
-        """End the processes behind the open regions."""
+        """End the processes and connections behind the open providers."""
         with self._lock:
-            for roads in self._open.values():
-                roads.close()
+            for provider in self._open.values():
+                provider.close()
             self._open.clear()
+
+    def _provider(self, name: str, choice: RoadsChoice, profile: Profile, fit: Fit | None) -> RoadProvider:
+        if name == "estimate":
+            return EstimatedRoads(fit or Fit())
+        if name == "embedded":
+            return self._embedded(choice.region, profile)
+        assert choice.url is not None  # noqa: S101  (choice_of refuses a server without)
+        with self._lock:
+            known = self._open.get((name, choice.url, profile))
+            if known is None:
+                from app.roads.servers import routing_server
+
+                key = self._key if name == "openrouteservice" else None
+                known = self._open[name, choice.url, profile] = routing_server(name, choice.url, profile, key)
+            return known
+
+    def _embedded(self, region: str, profile: Profile) -> EmbeddedRoads:
+        """The region's own streets; a region that was imported again is opened anew. Who still asks the old ones gets
+        their answers: they are closed when nobody holds them any more."""
+        try:
+            fingerprint = open_region(region, self._folder).fingerprint_of(profile)
+            with self._lock:
+                known = self._open.get(("embedded", region, profile))
+                if isinstance(known, EmbeddedRoads) and known.fingerprint() == fingerprint:
+                    return known
+                opened = EmbeddedRoads(open_region(region, self._folder), profile)
+                self._open["embedded", region, profile] = opened
+                return opened
+        except RegionError as error:
+            raise RoadsUnavailable(error.sentence) from error
+
+
+def _order(choice: RoadsChoice) -> list[str]:
+    """Chosen, then the region's own streets where a server was chosen, then the estimate."""
+    if choice.provider in SERVERS:
+        return [choice.provider, "embedded", "estimate"]
+    return ["embedded", "estimate"] if choice.provider == "embedded" else ["estimate"]

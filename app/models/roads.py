@@ -1,0 +1,110 @@
+"""What is known of the streets: imports of regions, snapped pins, travel matrices, fitted estimates, what drivers taught."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text, Uuid
+
+from app.kit.db import Base, Identified, UtcDateTime
+
+
+class RegionImport(Identified, Base):
+    """One request to build a region from a map extract. `attempt` fences: only the newest attempt may write."""
+
+    __tablename__ = "region_imports"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        Index(
+            "uq_region_imports_one_alive", "region", unique=True, postgresql_where="state IN ('queued','running')"
+        ),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    region: Mapped[str]
+    source: Mapped[str]  # a file's name, or the address that it is fetched from
+    profiles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str] = mapped_column(default="queued")
+    attempt: Mapped[int] = mapped_column(default=0)
+    phase: Mapped[str] = mapped_column(default="")
+    percent: Mapped[int] = mapped_column(default=0)
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    failure: Mapped[str | None]
+    fingerprint: Mapped[str | None]
+    requested_by: Mapped[str]
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SiteSnap(Base):
+    """Where a site meets the street of one profile: matrix and route both start from here. Bound to the pin and to the
+    streets that it was found on: another pin or fingerprint makes it stale."""
+
+    __tablename__ = "site_snaps"
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    profile: Mapped[str] = mapped_column(primary_key=True)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    fingerprint: Mapped[str]
+    pin_longitude: Mapped[float]
+    pin_latitude: Mapped[float]
+    longitude: Mapped[float]
+    latitude: Mapped[float]
+    metres: Mapped[float]
+    street: Mapped[str]
+
+
+class TravelMatrix(Base):
+    """Seconds and metres between all sites of a network, for one profile and the streets of one fingerprint."""
+
+    __tablename__ = "travel_matrices"
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
+    profile: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]  # of the fingerprint and the snapped sites in their order
+    sites: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    snaps: Mapped[list[list[float]]] = mapped_column(JSONB)  # [longitude, latitude] of each site
+    tables: Mapped[bytes] = mapped_column(LargeBinary)  # zlib of int32, shape (2, sites, sites): seconds, metres
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TravelFit(Base):
+    """The straight-line estimate fitted to a network's real matrix, with the error that it then had."""
+
+    __tablename__ = "travel_fits"
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
+    profile: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    km_per_hour: Mapped[float]
+    detour: Mapped[float]
+    pairs: Mapped[int]
+    mean_error: Mapped[float]  # mean absolute error of the seconds, relative to the streets
+    p95_error: Mapped[float]
+    fitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LearntPace(Base):
+    """A network's speed factor by hour and weekday, learnt from what drivers reported, with its error."""
+
+    __tablename__ = "learnt_paces"
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
+    legs: Mapped[int]
+    overall: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    hours: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    learnt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LearntServiceTime(Base):
+    """How long stops at a site really take, learnt from what drivers reported, with its error."""
+
+    __tablename__ = "learnt_service_times"
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    stops: Mapped[int]
+    setup_seconds: Mapped[int]
+    service_seconds: Mapped[int]
+    error_seconds: Mapped[int]
+    learnt_at: Mapped[datetime] = mapped_column(UtcDateTime)
