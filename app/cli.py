@@ -100,7 +100,7 @@ def import_map(
 ) -> None:
     """Build the streets and the map of a region from an extract."""
     chosen = name or extract.name.split(".")[0]
-    region = import_region(extract, chosen, settings().data_folder / "regions", say)
+    region = import_region(extract, chosen, settings().data_folder / "regions", lambda sentence, _: say(sentence))
     say(f"Region {region.name} is ready.")
 
 

@@ -92,7 +92,7 @@ def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so."""
     kept = os.environ.get("WASL_TEST_REGIONS")
     folder = Path(kept) if kept else tmp_path_factory.mktemp("regions")
-    import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", folder)
+    import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", folder, profiles=["car"])
     return folder
 
 

@@ -63,7 +63,13 @@ def _run_on(
     if access.owner_url is not None:
         say("Bringing the tables up to date.")
         upgrade(access.owner_url)
-    import_region(CITY / "newport.osm.pbf", NETWORK.region, config.data_folder / "regions", say)
+    import_region(
+        CITY / "newport.osm.pbf",
+        NETWORK.region,
+        config.data_folder / "regions",
+        lambda sentence, _percent: say(sentence),
+        profiles=["car"],
+    )
     database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
     try:
         first = found(database, NETWORK, clock())

@@ -35,7 +35,7 @@ def plain(place: Place) -> dict[str, str | float]:
 def main() -> None:
     receiving = receiving_places()
     places = [*stores(), *(receiving[receiver.osm_id] for receiver in RECEIVERS)]
-    region = import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", Path(sys.argv[1]), print)
+    region = import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", Path(sys.argv[1]), profiles=["car"])
     with EmbeddedRoads(region) as roads:
         matrix = roads.matrix([Point(place.longitude, place.latitude) for place in places])
     document = {

@@ -30,12 +30,12 @@ def region_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def monaco(region_folder: Path, monaco_pbf: Path) -> Region:
-    return import_region(monaco_pbf, "monaco", region_folder)
+    return import_region(monaco_pbf, "monaco", region_folder, profiles=["car"])
 
 
 @pytest.fixture(scope="session")
 def newport(region_folder: Path, newport_pbf: Path) -> Region:
-    return import_region(newport_pbf, "newport", region_folder)
+    return import_region(newport_pbf, "newport", region_folder, profiles=["car"])
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.roads.addresses import build_address_index
 from app.roads.basemap import BASE_MAP_FORMAT, BaseMapSummary, ExtractError, build_base_map
 from app.roads.provider import Profile
 from app.roads.region import graphs, in_use, manifest
@@ -138,7 +139,8 @@ def _pieces(wish: _Wish, build: Path, same: Region | None, progress: Progress) -
     warning = missing_points_warning(extract.name, summary.street_nodes, summary.missing_street_nodes)
     built = _graphs(wish, build, same, summary, progress)
     warnings = [warning] if warning else []
-    _addresses(wish, build, progress)
+    progress(f"Collecting the addresses of {name}.", ADDRESSES)
+    build_address_index(extract, build / "addresses.sqlite")
     progress(f"Drawing the map of {name}.", TILES)
     build_tiles(build / "map.sqlite", summary.bounds, build / "tiles.sqlite", lambda said: progress(said, TILES))
     return Region(
@@ -202,7 +204,3 @@ def _link_or_copy(old: str, new: str) -> None:
         os.link(old, new)
     except OSError:
         shutil.copyfile(old, new)
-
-
-def _addresses(wish: _Wish, build: Path, progress: Progress) -> None:
-    progress(f"Collecting the addresses of {wish.name}.", ADDRESSES)

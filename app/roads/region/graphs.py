@@ -104,7 +104,9 @@ def try_out(build: Path, name: str, sha256: str, profile: Profile, places: Seque
             near = _near_a_street(handle, places)
             answer = handle.ask("table", coordinates=near, radius=OFF_ROADS_METRES, waypoints=True)
         except (RoadError, OsrmRefusal) as error:
-            raise RegionError(f"The street graph of {name} for {WORDS[profile]} was built but does not answer.") from error
+            raise RegionError(
+                f"The street graph of {name} for {WORDS[profile]} was built but does not answer."
+            ) from error
     driven = answer["tables"][0] != NO_ROAD
     best = int((driven & driven.T).sum(axis=1).argmax())
     longitude, latitude = answer["waypoints"][best]["location"]

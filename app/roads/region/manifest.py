@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.roads.addresses.build import ADDRESS_FORMAT
 from app.roads.basemap import BASE_MAP_FORMAT
 from app.roads.coast import Bounds
 from app.roads.provider import ATTRIBUTION, PROFILES, Profile
@@ -22,7 +23,7 @@ MANIFEST_FORMAT = "wasl-region-2"
 EARLIER_FORMATS = ("wasl-region",)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # An older one is built anew by the next import, and works until then.
-PIECES_FORMAT = f"tiles {TILE_FORMAT}"
+PIECES_FORMAT = f"tiles {TILE_FORMAT}, addresses {ADDRESS_FORMAT}"
 PROFILE_FOLDER = Path(__file__).with_name("profiles")
 
 
