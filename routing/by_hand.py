@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from routing.openings import ANY_TIME, Intervals, first_begin, last_begin
+from routing.pace import Pace, pace_of
 from routing.plan import Route
 from routing.problem import Problem, Shift
 from routing.retime import (
@@ -46,10 +47,11 @@ def violations_of_tour(
     legs, missing = _legs(problem, shift, tour)
     openings = [opening(problem, visit) for visit in tour]
     work = [work_seconds(problem, visit) for visit in tour]
-    kept = _kept_openings(openings, work, legs, shift.window.earliest)
-    times = times_of(kept, work, legs, shift.window.earliest) or []
-    leave = max(shift.window.earliest, latest_start(kept, work, legs, times[-1][0]))
-    times = times_of(kept, work, legs, leave) or times
+    pace = pace_of(problem)
+    kept = _kept_openings(openings, work, legs, shift.window.earliest, pace)
+    times = times_of(kept, work, legs, shift.window.earliest, pace) or []
+    leave = max(shift.window.earliest, latest_start(kept, work, legs, times[-1][0], pace))
+    times = times_of(kept, work, legs, leave, pace) or times
     route = route_of(shift, tour, legs, times, loads_after(problem, tour, shift))
     found = [
         *_order(problem, shift, tour),
@@ -76,14 +78,15 @@ def _legs(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tuple[list[t
 
 
 def _kept_openings(
-    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], leave: int
+    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], leave: int, pace: Pace
 ) -> list[Intervals]:
     """The openings, but any time where the visit would be too late for all of them."""
     found = []
     for intervals, seconds, (drive, _) in zip(openings, work, legs, strict=False):
-        begin = first_begin(intervals, leave + drive)
+        arrive = pace.arrive(leave, drive)
+        begin = first_begin(intervals, arrive)
         found.append(ANY_LATER if begin is None else intervals)
-        leave = (leave + drive if begin is None else begin) + seconds
+        leave = (arrive if begin is None else begin) + seconds
     return found
 
 

@@ -10,18 +10,21 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 from routing.alone import alone
 from routing.figures import Figures, figures_of_plan
-from routing.files import plan_to_json, problem_from_json
+from routing.files import plan_to_json, problem_from_json, travel_from_file
 from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
 from routing.problem import Problem, ProblemError
 from routing.solve import ENGINES, Progress, solve
+from routing.travel import TravelMatrix
 
 SECONDS_BETWEEN_LOOKS = 0.5
-FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone")
+FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files")
 
 
 class Stop:
@@ -63,6 +66,7 @@ class Request:
     workers: int
     iterations: int | None
     alone: bool
+    travel_files: Mapping[str, str] | None = None
 
 
 def request_from_json(document: Any) -> Request:
@@ -86,14 +90,33 @@ def request_from_json(document: Any) -> Request:
         raise ProblemError("seconds", f"This should be above 0 and at most {LONGEST_SOLVE_SECONDS}.", "out_of_range")
     iterations = document.get("iterations")
     return Request(
-        problem_from_json(document["problem"]),
+        problem_from_json(document["problem"], _travel(document.get("travel_files"))),
         float(seconds),
         _whole("seed", document.get("seed", 1), 0, MOST_SEED),
         engine,
         _whole("workers", document.get("workers", 1), 1, MOST_WORKERS),
         None if iterations is None else _whole("iterations", iterations, 1, MOST_ITERATIONS),
         with_alone,
+        document.get("travel_files"),
     )
+
+
+def _travel(files: Any) -> dict[str, TravelMatrix] | None:
+    """The travel tables of the files named, by profile; None where none are."""
+    if files is None:
+        return None
+    if not isinstance(files, dict):
+        raise ProblemError("travel_files", "This should be an object.", "wrong_type")
+    found = {}
+    for profile, path in files.items():
+        where = f"travel_files.{profile}"
+        if not isinstance(path, str):
+            raise ProblemError(where, "This should be the path of a file.", "wrong_type")
+        try:
+            found[profile] = travel_from_file(Path(path))
+        except ProblemError as error:
+            raise ProblemError(f"{where}.{error.path}".rstrip("."), error.sentence, error.code) from None
+    return found
 
 
 def _whole(name: str, value: Any, least: int, most: int) -> int:

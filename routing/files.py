@@ -1,12 +1,17 @@
 """Problems, plans and news as versioned JSON documents, read strictly: a document that does not fit is refused with
 the path of the fault."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from routing.news import News
 from routing.plain import ProblemError, from_plain, to_plain
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.travel import TravelMatrix
 
 PROBLEM_FORMAT = "wasl-problem"
 PLAN_FORMAT = "wasl-plan"
@@ -19,8 +24,27 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
     return {"format": PROBLEM_FORMAT, "version": VERSION, **to_plain(problem)}
 
 
-def problem_from_json(document: Any) -> Problem:
-    return from_plain(Problem, _body(document, PROBLEM_FORMAT), "")
+def problem_from_json(document: Any, travel: Mapping[str, TravelMatrix] | None = None) -> Problem:
+    """Read a problem; with `travel`, the document has none, and these are its travel tables."""
+    body = _body(document, PROBLEM_FORMAT)
+    if travel is not None:
+        if "travel" in body:
+            raise ProblemError("travel", "The travel tables are given apart: leave this out.", "unknown_field")
+        body["travel"] = dict(travel)
+    return from_plain(Problem, body, "")
+
+
+def travel_from_file(path: Path) -> TravelMatrix:
+    """A travel matrix out of a .npy file: one int32 array of shape (2, sites, sites), seconds and metres, -1 where no
+    road leads. The file is mapped into memory and stays as it is. Raises ProblemError for one that does not fit."""
+    try:
+        tables = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise ProblemError("", f"The file {path} cannot be read as an array.", "unreadable_file") from error
+    if not isinstance(tables, np.ndarray) or tables.dtype != np.int32 or tables.ndim != 3 or len(tables) != 2:
+        sentence = "There should be an int32 array of shape (2, sites, sites): seconds, then metres."
+        raise ProblemError("", sentence, "wrong_size")
+    return TravelMatrix(tables[0], tables[1])
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

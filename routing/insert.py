@@ -8,6 +8,7 @@ from itertools import pairwise
 from routing.engine.pieces import cut
 from routing.limits import SMALLEST_PART_GRAMS
 from routing.openings import Intervals, first_begin, last_begin
+from routing.pace import pace_of
 from routing.problem import Load, Lot, Need, Problem, Shift
 from routing.retime import (
     Cargo,
@@ -63,7 +64,7 @@ class _Line:
     """One tour with its earliest and latest times, so that a place is judged without driving it all again."""
 
     def __init__(self, problem: Problem, shift: Shift, tour: Tour) -> None:
-        self.problem, self.shift, self.tour = problem, shift, tour
+        self.problem, self.shift, self.tour, self.pace = problem, shift, tour, pace_of(problem)
         self.sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
         self.openings: list[Intervals] = [opening(problem, visit) for visit in tour]
         self.work = [work_seconds(problem, visit) for visit in tour]
@@ -75,12 +76,17 @@ class _Line:
         self.promised = {(each.lot, each.need) for each in problem.promises if each.shift == shift.id} - carried
 
     def leg(self, origin: str, destination: str) -> tuple[int, int]:
+        """Seconds and metres of the travel tables."""
         return self.problem.leg(self.shift, origin, destination) or (10**9, 10**9)
+
+    def arrive(self, leave: int, origin: str, destination: str) -> int:
+        """When a drive ends that begins then."""
+        return self.pace.arrive(leave, self.leg(origin, destination)[0])
 
     def _earliest_leaves(self) -> list[int]:
         leaves = [self.shift.window.earliest]
         for number, intervals in enumerate(self.openings):
-            arrive = leaves[-1] + self.leg(self.sites[number], self.sites[number + 1])[0]
+            arrive = self.arrive(leaves[-1], self.sites[number], self.sites[number + 1])
             begin = first_begin(intervals, arrive)
             leaves.append((arrive if begin is None else begin) + self.work[number])
         return leaves
@@ -89,7 +95,8 @@ class _Line:
         """For each visit and the end: the latest begin (arrival at the end) that keeps the rest in time."""
         latest = [self.shift.window.latest]
         for number in range(len(self.tour) - 1, -1, -1):
-            bound = latest[0] - self.leg(self.sites[number + 1], self.sites[number + 2])[0] - self.work[number]
+            drive = self.leg(self.sites[number + 1], self.sites[number + 2])[0]
+            bound = self.pace.latest_leave(latest[0], drive) - self.work[number]
             begin = last_begin(self.openings[number], bound)
             latest.insert(0, bound if begin is None else begin)
         return latest
@@ -119,10 +126,11 @@ class _Line:
         return self.leg(before, site)[1] + self.leg(site, after)[1] - self.leg(before, after)[1]
 
     def detour_seconds(self, position: int, *sites: str) -> int:
-        """Seconds on the road that these visits after the first `position` visits add."""
+        """Seconds on the road that these visits after the first `position` visits add, at the pace of that time."""
         before, after = self.sites[position], self.sites[position + 1]
         way = (before, *sites, after)
-        return sum(self.leg(a, b)[0] for a, b in pairwise(way)) - self.leg(before, after)[0]
+        seconds = sum(self.leg(a, b)[0] for a, b in pairwise(way)) - self.leg(before, after)[0]
+        return seconds * self.pace.percent_at(self.leaves[position]) // 100
 
 
 def search_place(
@@ -211,7 +219,7 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     receiving = opening_for(problem, "drop_off", lot.id, need.id)
     found = []
     for pickup in range(count + 1):
-        begin = first_begin(windows, line.leaves[pickup] + line.leg(line.sites[pickup], lot.site)[0])
+        begin = first_begin(windows, line.arrive(line.leaves[pickup], line.sites[pickup], lot.site))
         if begin is None:
             break  # every later position is later still
         shared = line.shared_by(pickup, "pickup", lot.site) if sharing else []
@@ -220,18 +228,17 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
         metres = line.detour(pickup, lot.site)
         for drop_off in range(pickup, count + 1):
             room = min(room, _room(line.shift.capacity, line.loads[drop_off], lot, most))
-            begin = first_begin(receiving, leave + line.leg(site, need.site)[0])
+            begin = first_begin(receiving, line.arrive(leave, site, need.site))
             if begin is None:
                 break
             also = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
             done = begin + line.work_beside(also, need.site, lot)
-            onward = line.leg(need.site, line.sites[drop_off + 1])[0]
-            if line.begin_at(drop_off, done + onward) is not None:
+            if line.begin_at(drop_off, line.arrive(done, need.site, line.sites[drop_off + 1])) is not None:
                 extra = _extra_metres(line, lot.site, need.site, pickup, drop_off, metres)
                 found.append(Place(number, pickup, drop_off, need.id, room, extra, shares_a_stop=bool(shared or also)))
             if drop_off == count:
                 break
-            reached = line.begin_at(drop_off, leave + line.leg(site, line.sites[drop_off + 1])[0])
+            reached = line.begin_at(drop_off, line.arrive(leave, site, line.sites[drop_off + 1]))
             if reached is None:
                 break
             leave, site = reached + line.work[drop_off], line.sites[drop_off + 1]
@@ -243,13 +250,12 @@ def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int, 
     receiving = opening_for(line.problem, "drop_off", lot.id, need.id)
     found = []
     for drop_off in range(len(line.tour) + 1):
-        begin = first_begin(receiving, line.leaves[drop_off] + line.leg(line.sites[drop_off], need.site)[0])
+        begin = first_begin(receiving, line.arrive(line.leaves[drop_off], line.sites[drop_off], need.site))
         if begin is None:
             break
-        onward = line.leg(need.site, line.sites[drop_off + 1])[0]
         shared = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
         done = begin + line.work_beside(shared, need.site, lot)
-        if line.begin_at(drop_off, done + onward) is not None:
+        if line.begin_at(drop_off, line.arrive(done, need.site, line.sites[drop_off + 1])) is not None:
             extra = line.detour(drop_off, need.site)
             found.append(Place(number, drop_off, drop_off, need.id, most, extra, shares_a_stop=bool(shared)))
     return found

@@ -64,4 +64,5 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
     "News": {"now": _SECOND_OR_NONE},
     "Done": {"stop": _GRAMS, "at": _SECOND_OR_NONE},
     "LockedCargo": {"grams": Limit(1, MOST_GRAMS)},
+    "PaceStep": {"from_second": _SECOND, "percent": Limit(25, 400)},  # a quarter of the table's time to four times it
 }

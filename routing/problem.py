@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ __all__ = [
     "LockedStop",
     "Lot",
     "Need",
+    "PaceStep",
     "Policy",
     "Problem",
     "ProblemError",
@@ -278,9 +280,18 @@ class LockedRoute:
 
 
 @dataclass(frozen=True)
+class PaceStep:
+    """From this second until the next step, driving a stretch takes so many per cent of the seconds that the travel
+    tables have for it; 100 before the first step."""
+
+    from_second: int
+    percent: int
+
+
+@dataclass(frozen=True)
 class Problem:
     """Everything the solver may know. Without `eligibilities` (None) every lot may go to each need of its
-    category until the lot's own `deliver_by`."""
+    category until the lot's own `deliver_by`. Without `pace` drives take what the travel tables say at any time."""
 
     service_date: str
     time_zone: str
@@ -294,6 +305,7 @@ class Problem:
     estimated_travel: bool = False
     locked: tuple[LockedRoute, ...] = ()
     promises: tuple[Promise, ...] = ()
+    pace: tuple[PaceStep, ...] = ()
 
     def __post_init__(self) -> None:
         validate(self)
@@ -304,13 +316,22 @@ class Problem:
 
     @cached_property
     def _digest(self) -> str:
-        plain = {each.name: to_plain(getattr(self, each.name)) for each in fields(self) if each.name != "travel"}
+        plain = self._plain(without="travel")
         text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         whole = hashlib.sha256(text.encode())
         for profile in sorted(self.travel):
             whole.update(profile.encode())
             whole.update(self.travel[profile].digest())
         return whole.hexdigest()
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON values. A pace that there is not is left out: a day without one is written as before there were any,
+        and has the digest that it had."""
+        return self._plain(without="")
+
+    def _plain(self, without: str) -> dict[str, Any]:
+        names = [each.name for each in fields(self) if each.name != without and (each.name != "pace" or self.pace)]
+        return {name: to_plain(getattr(self, name)) for name in names}
 
     @cached_property
     def site_numbers(self) -> dict[str, int]:

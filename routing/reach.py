@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from routing.openings import first_begin
+from routing.pace import pace_of
 from routing.problem import Lot, Need, Problem, Shift
 from routing.retime import Cargo, Visit, opening, work_seconds
 
@@ -49,17 +50,17 @@ def failure_of_trip(problem: Problem, shift: Shift, lot: Lot, need: Need) -> str
 def _failure_in_time(problem: Problem, shift: Shift, cargo: tuple[Cargo, ...], drives: list[int]) -> str | None:
     lot, need = problem.lots_by_id[cargo[0].lot], problem.needs_by_id[cargo[0].need]
     drop_off = Visit("drop_off", need.site, cargo)
-    leave = shift.window.earliest
+    pace, leave = pace_of(problem), shift.window.earliest
     if lot.on_board is None:
         pickup = Visit("pickup", lot.site, cargo)
-        begin = first_begin(opening(problem, pickup), leave + drives[0])
+        begin = first_begin(opening(problem, pickup), pace.arrive(leave, drives[0]))
         if begin is None or begin > shift.window.latest:
             return "outside_every_shift"
         leave = begin + work_seconds(problem, pickup)
-    begin = first_begin(opening(problem, drop_off), leave + drives[-2])
+    begin = first_begin(opening(problem, drop_off), pace.arrive(leave, drives[-2]))
     if begin is None:
         return "no_receiving_window_in_time"
-    if begin + work_seconds(problem, drop_off) + drives[-1] > shift.window.latest:
+    if pace.arrive(begin + work_seconds(problem, drop_off), drives[-1]) > shift.window.latest:
         return "outside_every_shift"
     return None
 

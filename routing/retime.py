@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, combinations_with_replacement, pairwise
 
 from routing.openings import ANY_TIME, Intervals, first_begin, last_begin, overlap
+from routing.pace import Pace, pace_of
 from routing.plan import Allocation, Plan, Route, Stop
 from routing.problem import Break, Load, Problem, Shift
 
@@ -52,11 +53,12 @@ def retime(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Route | Non
         return None
     openings = [opening(problem, visit) for visit in tour]
     work = [work_seconds(problem, visit) for visit in tour]
-    times = times_of(openings, work, legs, shift.window.earliest)
+    pace = pace_of(problem)
+    times = times_of(openings, work, legs, shift.window.earliest, pace)
     if times is None or times[-1][0] > shift.window.latest:
         return None
-    leave = latest_start(openings, work, legs, times[-1][0])
-    times = times_of(openings, work, legs, leave) or times
+    leave = latest_start(openings, work, legs, times[-1][0], pace)
+    times = times_of(openings, work, legs, leave, pace) or times
     route = route_of(shift, tour, legs, times, loads)
     stops = sum(visit.kind != "break" for visit in tour)
     if shift.maximum_metres is not None and route.metres > shift.maximum_metres:
@@ -282,29 +284,32 @@ def _legs(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> list[tuple[i
 
 
 def times_of(
-    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], leave: int
+    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], leave: int, pace: Pace
 ) -> list[tuple[int, int, int]] | None:
     """Arrival, begin and leaving of start, visits and end when leaving the start at this second. `openings` and `work`
-    (seconds) are those of the visits, `legs` (seconds, metres) one more. None if a visit would be late."""
+    (seconds) are those of the visits, `legs` (seconds of the travel tables, metres) one more. None if a visit would be
+    late."""
     times = [(leave, leave, leave)]
     for intervals, seconds, (drive, _) in zip(openings, work, legs, strict=False):
-        arrive = leave + drive
+        arrive = pace.arrive(leave, drive)
         begin = first_begin(intervals, arrive)
         if begin is None:
             return None
         leave = begin + seconds
         times.append((arrive, begin, leave))
-    back = leave + legs[-1][0]
+    back = pace.arrive(leave, legs[-1][0])
     return [*times, (back, back, back)]
 
 
-def latest_start(openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], back: int) -> int:
+def latest_start(
+    openings: Sequence[Intervals], work: Sequence[int], legs: Sequence[tuple[int, int]], back: int, pace: Pace
+) -> int:
     """The latest second to leave the start and still be back then: waiting at home beats waiting outside."""
     for number in range(len(openings) - 1, -1, -1):
-        bound = back - legs[number + 1][0] - work[number]
+        bound = pace.latest_leave(back, legs[number + 1][0]) - work[number]
         latest = last_begin(openings[number], bound)
         back = bound if latest is None else latest
-    return back - legs[0][0]
+    return pace.latest_leave(back, legs[0][0])
 
 
 def route_of(
@@ -314,13 +319,15 @@ def route_of(
     times: list[tuple[int, int, int]],
     loads: list[Load],
 ) -> Route:
-    """The route of a tour whose legs, times and loads are known."""
+    """The route of a tour whose legs (seconds of the travel tables, metres), times and loads are known. What a drive
+    really takes is read from the times."""
     kinds = ["start", *(visit.kind for visit in tour), "end"]
     sites = [shift.start_site, *(visit.site for visit in tour), shift.end_site]
+    lefts = [times[0][0], *(leave for _, _, leave in times[:-1])]
     stops = tuple(
-        Stop(kind, site, arrive, begin, leave, metres, seconds, load)
-        for kind, site, (arrive, begin, leave), (seconds, metres), load in zip(
-            kinds, sites, times, [(0, 0), *legs], [*loads, loads[-1]], strict=True
+        Stop(kind, site, arrive, begin, leave, metres, arrive - left, load)
+        for kind, site, (arrive, begin, leave), left, (_, metres), load in zip(
+            kinds, sites, times, lefts, [(0, 0), *legs], [*loads, loads[-1]], strict=True
         )
     )
     return Route(

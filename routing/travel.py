@@ -20,7 +20,8 @@ class TravelMatrix:
     """Seconds and metres from site i to site j, in the order of Problem.sites; not symmetric.
 
     Held as two read-only int32 arrays of shape (sites, sites), with -1 where no road leads (`None` in lists and in
-    JSON), in both where one says so. Raises ProblemError, with a path from `seconds` or `metres` on, for tables that
+    JSON), in both where one says so. A read-only int32 array is held as it is, so that a file mapped into memory is not
+    copied; anything else is. Raises ProblemError, with a path from `seconds` or `metres` on, for tables that
     are no square of whole numbers from 0 to 10,000,000, or not 0 from a site to itself.
     """
 
@@ -32,8 +33,8 @@ class TravelMatrix:
         if self.seconds.shape != self.metres.shape:
             sentence = f"This has {len(self.metres)} rows and seconds {len(self.seconds)}: both should have one a site."
             raise ProblemError("metres", sentence, "wrong_size")
-        one_sided = (self.seconds < 0) != (self.metres < 0)
-        if one_sided.any():
+        if any(((a < 0) != (b < 0)).any() for a, b in zip(self.seconds, self.metres, strict=True)):
+            one_sided = (self.seconds < 0) != (self.metres < 0)
             self.seconds, self.metres = _without(self.seconds, one_sided), _without(self.metres, one_sided)
 
     def __len__(self) -> int:
@@ -55,13 +56,16 @@ class TravelMatrix:
     def digest(self) -> bytes:
         """SHA-256 of both tables."""
         whole = hashlib.sha256(repr(self.seconds.shape).encode())
-        whole.update(self.seconds.tobytes())
-        whole.update(self.metres.tobytes())
+        whole.update(self.seconds)
+        whole.update(self.metres)
         return whole.digest()
 
     @classmethod
     def from_plain(cls, value: Any, path: str) -> "TravelMatrix":
-        """Read what `to_plain` wrote; raises ProblemError with the path of what does not fit."""
+        """Read what `to_plain` wrote, or take what is a matrix already; raises ProblemError with the path of what does
+        not fit."""
+        if isinstance(value, cls):
+            return value
         found = plain_fields(value, ("seconds", "metres"), path)
         tables = {name: plain_table(found[name], f"{path}.{name}") for name in ("seconds", "metres")}
         try:
@@ -85,20 +89,27 @@ def _lists(table: NDArray[np.int32]) -> list[list[int | None]]:
 
 
 def _array(path: str, table: Table) -> NDArray[np.int32]:
-    found = np.array(table, dtype=np.int64) if isinstance(table, np.ndarray) else _from_lists(path, table)
+    found = _checkable(table) if isinstance(table, np.ndarray) else _from_lists(path, table)
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
         raise ProblemError(path, "There should be as many values in each row as there are rows.", "wrong_size")
-    wrong = np.argwhere((found < NO_ROAD) | (found > MOST))
-    if len(wrong):
-        row, column = (int(each) for each in wrong[0])
+    if found.size and (found.min() < NO_ROAD or found.max() > MOST):
+        row, column = (int(each) for each in np.argwhere((found < NO_ROAD) | (found > MOST))[0])
         sentence = f"This should be from 0 to {MOST}, not {found[row, column]}."
         raise ProblemError(f"{path}[{row}][{column}]", sentence, "out_of_range")
     away = np.flatnonzero(np.diagonal(found) != 0)
     if len(away):
         raise ProblemError(f"{path}[{away[0]}][{away[0]}]", "A site is 0 from itself.", "out_of_range")
+    if found is table:
+        return found.view(np.ndarray)
     result = found.astype(np.int32)
     result.setflags(write=False)
     return result
+
+
+def _checkable(table: NDArray[Any]) -> NDArray[Any]:
+    """The array itself if nobody can write to it and it needs no other form, else a copy of whole numbers."""
+    fits = table.dtype == np.int32 and table.dtype.isnative and table.flags.c_contiguous and not table.flags.writeable
+    return table if fits else np.array(table, dtype=np.int64)
 
 
 def _from_lists(path: str, table: Sequence[Row]) -> NDArray[np.int64]:

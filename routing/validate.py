@@ -46,6 +46,7 @@ def validate(problem: "Problem") -> None:
     _no_vehicle_twice(problem.shifts)
     _eligibilities(problem)
     _promises(problem)
+    _pace(problem)
     _policy(problem.policy)
     _on_board(problem)
     validate_locked(problem)
@@ -231,6 +232,16 @@ def _promises(problem: "Problem") -> None:
         if promise in seen:
             raise ProblemError(path, "This promise is listed twice.", "duplicate_id")
         seen.add(promise)
+
+
+def _pace(problem: "Problem") -> None:
+    before = -1
+    for number, step in enumerate(problem.pace):
+        path = f"pace[{number}]"
+        _numbers(path, step)
+        if step.from_second <= before:
+            raise ProblemError(f"{path}.from_second", "The steps should be in order and apart.", "out_of_range")
+        before = step.from_second
 
 
 def _policy(policy: "Policy") -> None:

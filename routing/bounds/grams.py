@@ -1,7 +1,8 @@
 """What no plan can exceed: grams by a maximum flow from lots over needs and storage, proven and found in seconds.
 
-The flow knows every pair that one vehicle could serve if it did nothing else, and needs and storage; it does not know
-that vehicles are few, and it may cut any lot. On small days CP-SAT then keeps whole what must stay whole.
+The flow knows every pair that one vehicle could serve if it did nothing else and drove at the fastest pace of the day,
+and needs and storage; it does not know that vehicles are few, and it may cut any lot. On small days CP-SAT then keeps
+whole what must stay whole.
 """
 
 from collections.abc import Mapping

@@ -2,13 +2,13 @@
 `routing.reach` judges a single one."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.pace import Pace, clock_table, pace_of
 from routing.problem import END_OF_PLANNING, Problem, Shift
 from routing.reach import kinds_of_shifts
 
@@ -58,13 +58,13 @@ def _listed(problem: Problem) -> Pairs:
 
 def possible_pairs(problem: Problem, *, by_any_way: bool = False) -> Pairs:
     """The allowed pairs that at least one shift could serve, driving directly from stop to stop. `by_any_way`: or over
-    whatever other sites may be faster (tables of travel times need not know that the direct way is the shortest), so
-    that what is left out is impossible on any route."""
+    whatever other sites may be faster (tables of travel times need not know that the direct way is the shortest), and
+    at the fastest pace of the day, so that what is left out is impossible on any route."""
     pairs = allowed_pairs(problem)
     shifts = kinds_of_shifts(problem)
     if not len(pairs.lots) or not shifts:
         return pairs.only(np.zeros(len(pairs.lots), dtype=bool))
-    trips = _Trips(problem, shifts, _least if by_any_way else _roads)
+    trips = _Trips(problem, shifts, by_any_way)
     found = np.zeros(len(pairs.lots), dtype=bool)
     open_pairs = np.flatnonzero(trips.might_do(pairs))
     for number in range(len(shifts)):
@@ -81,15 +81,19 @@ def possible_pairs(problem: Problem, *, by_any_way: bool = False) -> Pairs:
 class _Trips:
     """Trips of each kind of shift from its start over one store to one food bank and home, in arrays."""
 
-    def __init__(
-        self, problem: Problem, shifts: tuple[Shift, ...], way: Callable[[NDArray[np.int32]], NDArray[np.int32]]
-    ) -> None:
+    def __init__(self, problem: Problem, shifts: tuple[Shift, ...], by_any_way: bool) -> None:
         self.problem, self.shifts = problem, shifts
+        first = min(shift.window.earliest for shift in shifts)
+        last = max(shift.window.latest for shift in shifts)
+        self.clock = None if by_any_way else clock_table(problem, first, last)
+        self.pace = Pace(()) if by_any_way else pace_of(problem)
+        percent = pace_of(problem).fastest(first, last) if by_any_way else 100
+        way = _least if by_any_way else _roads
         sites = problem.site_numbers
         self.lot_sites = np.array([sites[lot.site] for lot in problem.lots], dtype=np.int64)
         self.need_sites = np.array([sites[need.site] for need in problem.needs], dtype=np.int64)
         self.work = np.array([site.setup_seconds + site.service_seconds for site in problem.sites], dtype=np.int64)
-        self.roads = {name: way(table.seconds) for name, table in problem.travel.items()}
+        self.roads = {name: way(_scaled(table.seconds, percent)) for name, table in problem.travel.items()}
         self.metres = {name: way(table.metres) for name, table in problem.travel.items()}
         self.on_board = np.array([lot.on_board is not None for lot in problem.lots])
         self.windows = _windows(problem)
@@ -108,7 +112,8 @@ class _Trips:
         least = np.array([_row(load) for load in loads], dtype=np.int64)
         found = np.full((len(self.shifts), len(problem.lots)), FAR, dtype=np.int64)
         for number, shift in enumerate(self.shifts):
-            arrive = shift.window.earliest + self._from(shift)[self.lot_sites]
+            out = np.full(len(problem.lots), shift.window.earliest, dtype=np.int64)
+            arrive = self._arrive(out, self._from(shift)[self.lot_sites])
             begin = np.maximum(arrive, opens)
             row = begin + self.work[self.lot_sites]
             row[(begin > closes) | (begin > shift.window.latest) | ~self._may_stop(shift)[self.lot_sites]] = FAR
@@ -123,9 +128,18 @@ class _Trips:
         found = np.full((len(self.shifts), len(self.need_sites)), -1, dtype=np.int64)
         for number, shift in enumerate(self.shifts):
             home = self.problem.site_numbers[shift.end_site]
-            row = shift.window.latest - self.work[self.need_sites] - self.roads[shift.profile][self.need_sites, home]
+            row = self._latest_leaves(shift, home)[self.need_sites] - self.work[self.need_sites]
             found[number] = np.where(self._may_stop(shift)[self.need_sites], row, -1)
         return found
+
+    def _arrive(self, leave: Numbers, seconds: Numbers) -> Numbers:
+        """When drives end that begin then; FAR or later where that is after all shifts."""
+        return leave + seconds if self.clock is None else self.clock.arrive(leave, seconds, FAR)
+
+    def _latest_leaves(self, shift: Shift, home: int) -> Numbers:
+        """The latest second at which to leave each site and be home in time."""
+        drives = self.roads[shift.profile][:, home].tolist()
+        return np.array([self.pace.latest_leave(shift.window.latest, drive) for drive in drives], dtype=np.int64)
 
     def _from(self, shift: Shift) -> Numbers:
         row: Numbers = self.roads[shift.profile][self.problem.site_numbers[shift.start_site]].astype(np.int64)
@@ -150,7 +164,7 @@ class _Trips:
             self.on_board[pairs.lots], 0, fastest[self.lot_sites[pairs.lots], self.need_sites[pairs.needs]]
         )
         leave = self.leaves.min(axis=0)[pairs.lots]
-        begin = self._begin(pairs.needs, leave + drive, pairs.latest)
+        begin = self._begin(pairs.needs, self._arrive(leave, drive.astype(np.int64)), pairs.latest)
         return (leave < FAR) & (begin <= self.begins.max(axis=0)[pairs.needs])
 
     def does(self, number: int, lots: Numbers, needs: Numbers, latest: Numbers) -> NDArray[np.bool_]:
@@ -159,7 +173,8 @@ class _Trips:
         roads, on_board = self.roads[shift.profile], self.on_board[lots]
         origins = np.where(on_board, start, self.lot_sites[lots])
         stops = self.need_sites[needs]
-        begin = self._begin(needs, self.leaves[number, lots] + roads[origins, stops], latest)
+        arrive = self._arrive(self.leaves[number, lots], roads[origins, stops].astype(np.int64))
+        begin = self._begin(needs, arrive, latest)
         possible: NDArray[np.bool_] = begin <= self.begins[number, needs]
         if shift.maximum_metres is not None:
             metres = self.metres[shift.profile]
@@ -189,6 +204,13 @@ def _row(load: object) -> tuple[int, ...]:
 
 def _roads(table: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.where(table < 0, np.int32(FAR), table)
+
+
+def _scaled(table: NDArray[np.int32], percent: int) -> NDArray[np.int32]:
+    """What the drives take at this pace, rounded up; -1 stays where no road leads."""
+    if percent == 100:
+        return table
+    return np.where(table < 0, table, -(-table.astype(np.int64) * percent // 100)).astype(np.int32)
 
 
 def _least(table: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from routing.engine.compiled import compiled, in_line
+from routing.engine.drives import arrival, leaving
 from routing.engine.layout import (
     ARRIVE,
     BEGIN,
@@ -53,7 +54,7 @@ def first_begin_in_both(some: Any, some_count: Any, some_first: Any, others: Any
 
 
 @compiled
-def reaches(seconds: Any, stops: Any, times: Any, stop: Any, site: Any, leave: Any) -> Any:
+def reaches(clock: Any, seconds: Any, stops: Any, times: Any, stop: Any, site: Any, leave: Any) -> Any:
     """Whether a vehicle that leaves the site then is in time for this stop and all that follow."""
     while stops[stop, KIND] == BREAK:
         begin = first_begin(times[stop], ONE, WINDOWS, leave)
@@ -61,7 +62,7 @@ def reaches(seconds: Any, stops: Any, times: Any, stop: Any, site: Any, leave: A
             return False
         leave = begin + times[stop, WORK]
         stop += 1
-    arrive = leave + seconds[site, stops[stop, SITE]]
+    arrive = arrival(clock, leave, seconds[site, stops[stop, SITE]])
     if stops[stop, KIND] == END:
         return arrive <= times[stop, LATEST]
     return first_begin(times[stop], int(times[stop, WINDOW_COUNT]), WINDOWS, arrive) <= times[stop, LATEST]
@@ -160,7 +161,7 @@ def drive_forward(day: Any, state: Any, vehicle: Any, sketch: Any, count: Any) -
             at = np.int64(stops[used - 1, SITE])
             if kind == BREAK:
                 site = at
-            arrive = times[used - 1, LEAVE] + seconds[at, site]
+            arrive = arrival(day.clock, times[used - 1, LEAVE], seconds[at, site])
         begin, work, windows = arrive, 0.0, ZERO
         if kind == END and arrive > day.vehicle_until[vehicle]:
             return ZERO
@@ -230,7 +231,7 @@ def drive_backward(day: Any, state: Any, vehicle: Any, count: Any, back: Any, ke
     if keep:
         times[count - 1, LATEST] = bound
     for stop in range(count - 2, -1, -1):
-        bound -= seconds[stops[stop, SITE], stops[stop + 1, SITE]] + times[stop, WORK]
+        bound = leaving(day.clock, bound, seconds[stops[stop, SITE], stops[stop + 1, SITE]]) - times[stop, WORK]
         if stop > 0:
             bound = last_begin(times[stop], int(times[stop, WINDOW_COUNT]), bound)
         if keep:

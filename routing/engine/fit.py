@@ -6,6 +6,7 @@ import numpy as np
 
 from routing.engine.clock import drive_backward, first_begin
 from routing.engine.compiled import compiled
+from routing.engine.drives import arrival
 from routing.engine.layout import (
     ARRIVE,
     BEGIN,
@@ -57,6 +58,7 @@ def best_fit(
                 marks[day.vehicle_class[vehicle]] = candidate + 1
             profile = day.vehicle_profile[vehicle]
             cost, code = cheapest_place(
+                day.clock,
                 day.seconds[profile],
                 day.metres[profile],
                 state.stops[vehicle],
@@ -104,7 +106,7 @@ def time_again(day: Any, state: Any) -> None:
         leave = day.vehicle_from[vehicle]
         times[0, ARRIVE], times[0, BEGIN], times[0, LEAVE] = leave, leave, leave
         for stop in range(1, count):
-            arrive = leave + seconds[stops[stop - 1, SITE], stops[stop, SITE]]
+            arrive = arrival(day.clock, leave, seconds[stops[stop - 1, SITE], stops[stop, SITE]])
             begin = arrive
             if stops[stop, KIND] != END:
                 begin = first_begin(times[stop], int(times[stop, WINDOW_COUNT]), WINDOWS, arrive)

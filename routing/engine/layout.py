@@ -31,6 +31,14 @@ STOP_COLUMNS = 5
 # Columns of State.times; windows and loads follow from WINDOWS on: (low, high) for each, then one load per dimension.
 ARRIVE, BEGIN, LEAVE, LATEST, WORK, WINDOW_COUNT, WINDOWS = numbered(7)
 
+# Columns of Day.clock in every row but the first: of the second that the row stands for, its whole, rank and per cent
+# (`routing.pace.ClockTable`); and the first row of each whole, counted from the lowest. In the first row: the second
+# that the next row stands for, how many such rows there are, and how many wholes.
+WHOLE, RANK, PERCENT, FIRST_ROW = numbered(4)
+CLOCK_FIRST, CLOCK_ROWS, CLOCK_MARKS = numbered(3)
+
+NO_CLOCK = np.zeros((0, 4), dtype=np.int32)
+
 # How a piece joins a route.
 NEW_STOP, SAME_STOP, ON_BOARD = numbered(3)
 
@@ -55,6 +63,7 @@ class Day(NamedTuple):
 
     seconds: Floats  # [P, n, n]
     metres: Floats  # [P, n, n]
+    clock: NDArray[np.int32]  # [T, 4], no row without a pace; see WHOLE and what follows
     setup: Floats  # [n] seconds once per stop
     service: Floats  # [n] seconds per piece
     vehicle_profile: Ints  # [V]

@@ -6,7 +6,7 @@ CHUNK_SECONDS = 0.1
 CHUNK_ITERATIONS = 200
 
 
-class Pace:
+class Meter:
     """From now on for some seconds, or for some iterations: with iterations the clock is never looked at, and the same
     seed gives the same plan."""
 

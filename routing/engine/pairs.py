@@ -18,13 +18,14 @@ from routing.engine.layout import (
     LONGEST_STRING,
     MEAN_OUT,
     MOST_ABSENT,
+    NO_CLOCK,
     STEPS_TO_DO,
     Day,
     Scratch,
     State,
 )
+from routing.engine.meter import Meter
 from routing.engine.nearness import near_ends
-from routing.engine.pace import Pace
 from routing.engine.room import make_room
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Run:
         began: float,
     ) -> None:
         self.instance, self.seed, self.objective, self.stop = instance, seed, objective, stop
-        self.clock = Pace(seconds, iterations, began)
+        self.clock = Meter(seconds, iterations, began)
         self.scale = float(np.mean(instance.distance)) / 20.0
         self.day: Day
         self.state: State
@@ -187,6 +188,7 @@ def pair_day(instance: "PairInstance", fleet: int, *, use: bool) -> Day:
     windows = np.stack([instance.earliest[deliveries], instance.latest[deliveries]], axis=1).astype(np.float64)
     return Day(
         seconds=np.ascontiguousarray(instance.time, dtype=np.float64)[None],
+        clock=NO_CLOCK,
         metres=np.ascontiguousarray(instance.distance, dtype=np.float64)[None],
         setup=np.zeros(len(instance.demand)),
         service=np.array(instance.service, dtype=np.float64, order="C", copy=True),

@@ -1,7 +1,9 @@
 """The cheapest place for a piece on a route: the inner loop of the search.
 
 Feasibility of a pair of positions is O(1): a route keeps, for each stop, the earliest it can leave and the latest it
-can begin without making what follows late (Savelsbergh 1992).
+can begin without making what follows late (Savelsbergh 1992), which holds for times that depend on the time of day as
+long as whoever leaves later never arrives earlier. The seconds that a place costs are reckoned at the pace of the
+second at which the detour begins.
 """
 
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 from routing.engine.chance import chance
 from routing.engine.clock import first_begin, first_begin_in_both, reaches
 from routing.engine.compiled import compiled
+from routing.engine.drives import arrival, slowness
 from routing.engine.layout import (
     ARRIVE,
     BREAK,
@@ -45,6 +48,7 @@ def has_room(times: Any, stop: Any, loads_at: Any, load: Any, capacity: Any) -> 
 
 @compiled
 def drop_off_place(
+    clock: Any,
     seconds: Any,
     metres: Any,
     stops: Any,
@@ -82,12 +86,13 @@ def drop_off_place(
         onward = stops[stop, NEXT_SITE]
         extra = metres[site, to_site] + metres[to_site, onward] - metres[site, onward]
         drive = seconds[site, to_site] + seconds[to_site, onward] - seconds[site, onward]
+        drive *= slowness(clock, leave)
         cost = cost_so_far + extra * per_metre + (drive + setup + work) * per_second
         if overlooked > 0.0 and chance(random) < overlooked:
             cost = best
         if cost < best and metres_so_far + extra <= metres_left and stops_so_far + 1 <= stops_left:
-            begin = first_begin(windows, window_count, ZERO, leave + seconds[site, to_site])
-            if begin < NEVER and reaches(seconds, stops, times, stop, to_site, begin + setup + work):
+            begin = first_begin(windows, window_count, ZERO, arrival(clock, leave, seconds[site, to_site]))
+            if begin < NEVER and reaches(clock, seconds, stops, times, stop, to_site, begin + setup + work):
                 best, found = cost, 2 * (stop - 1)
         kind = stops[stop, KIND]
         if kind == END:
@@ -95,14 +100,14 @@ def drop_off_place(
         if kind == BREAK:
             begin = first_begin(times[stop], ONE, WINDOWS, leave)
         else:
-            arrive = leave + seconds[site, stops[stop, SITE]]
+            arrive = arrival(clock, leave, seconds[site, stops[stop, SITE]])
             count_here = int(times[stop, WINDOW_COUNT])
             if kind == DROP_OFF and stops[stop, SITE] == to_site and metres_so_far <= metres_left:
                 cost = cost_so_far + work * per_second
                 if cost < best and stops_so_far <= stops_left:
                     begin = first_begin_in_both(times[stop], count_here, WINDOWS, windows, window_count, arrive)
                     if begin < NEVER and reaches(
-                        seconds, stops, times, stop + 1, to_site, begin + times[stop, WORK] + work
+                        clock, seconds, stops, times, stop + 1, to_site, begin + times[stop, WORK] + work
                     ):
                         best, found = cost, 2 * stop + 1
             begin = first_begin(times[stop], count_here, WINDOWS, arrive)
@@ -116,6 +121,7 @@ def drop_off_place(
 
 @compiled
 def cheapest_place(
+    clock: Any,
     seconds: Any,
     metres: Any,
     stops: Any,
@@ -146,7 +152,7 @@ def cheapest_place(
     best, code = NEVER, NONE
     if on_board:
         best, found = drop_off_place(
-            seconds, metres, stops, times, capacity, load[:0], to_site, windows, window_count, to_setup, to_work,
+            clock, seconds, metres, stops, times, capacity, load[:0], to_site, windows, window_count, to_setup, to_work,
             per_metre, per_second, metres_left, stops_left, ONE, np.int64(stops[0, SITE]), times[0, LEAVE],
             0.0, ZERO, 0.0, best, overlooked, random,
         )  # fmt: skip
@@ -161,9 +167,9 @@ def cheapest_place(
                 if low <= min(times[stop, WINDOWS + 2 * each + 1], window_until):
                     begin = min(begin, low)
             leave = begin + times[stop, WORK] + from_work
-            if begin < NEVER and reaches(seconds, stops, times, stop + 1, from_site, leave):
+            if begin < NEVER and reaches(clock, seconds, stops, times, stop + 1, from_site, leave):
                 best, found = drop_off_place(
-                    seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup,
+                    clock, seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup,
                     to_work, per_metre, per_second, metres_left, stops_left, stop + 1, from_site, leave, 0.0, ZERO,
                     from_work, best, overlooked, random,
                 )  # fmt: skip
@@ -171,18 +177,18 @@ def cheapest_place(
                     code = (stop * 2**20 + found) * 4 + SAME_STOP
         if times[stop, LEAVE] > window_until:
             break
-        begin = max(times[stop, LEAVE] + seconds[here, from_site], window_from)
+        begin = max(arrival(clock, times[stop, LEAVE], seconds[here, from_site]), window_from)
         if begin > window_until or not has_room(times, stop, loads_at, load, capacity):
             continue
         onward = stops[stop + 1, NEXT_SITE]
         extra = metres[here, from_site] + metres[from_site, onward] - metres[here, onward]
         drive = seconds[here, from_site] + seconds[from_site, onward] - seconds[here, onward]
-        drive += from_setup + from_work
+        drive = drive * slowness(clock, times[stop, LEAVE]) + from_setup + from_work
         if extra * per_metre + drive * per_second >= best or (overlooked > 0.0 and chance(random) < overlooked):
             continue
         leave = begin + from_setup + from_work
         best, found = drop_off_place(
-            seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup, to_work,
+            clock, seconds, metres, stops, times, capacity, load, to_site, windows, window_count, to_setup, to_work,
             per_metre, per_second, metres_left, stops_left, stop + 1, from_site, leave, extra, ONE, drive, best,
             overlooked, random,
         )  # fmt: skip

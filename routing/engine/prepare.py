@@ -8,14 +8,29 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.layout import NEVER, Day, Scratch, State
+from routing.engine.layout import (
+    CLOCK_FIRST,
+    CLOCK_MARKS,
+    CLOCK_ROWS,
+    FIRST_ROW,
+    NEVER,
+    NO_CLOCK,
+    PERCENT,
+    RANK,
+    WHOLE,
+    Day,
+    Scratch,
+    State,
+)
 from routing.engine.nearness import near_ends
 from routing.engine.pieces import Piece
 from routing.engine.room import make_room
 from routing.limits import SMALLEST_PART_GRAMS
+from routing.pace import ClockTable, clock_table
 from routing.problem import Lot, Need, Problem, Promise
 from routing.score import Fill, value_per_kg
 
+LONGER_SECONDS = 4 * 3600  # that a shift may begin earlier or end later in a question about it
 DIMENSIONS = ("grams", "crates", "chilled_grams", "frozen_grams", "hot_grams")
 
 
@@ -125,6 +140,7 @@ class _Builder:
         return Day(
             seconds=seconds,
             metres=metres,
+            clock=_clock(problem),
             setup=np.array([each.setup_seconds for each in problem.sites], dtype=np.float64),
             service=np.array([each.service_seconds for each in problem.sites], dtype=np.float64),
             vehicle_profile=np.array([self.profiles[shift.profile] for shift in shifts], dtype=np.int64),
@@ -306,6 +322,29 @@ class _Builder:
         value = _floats(value_per_kg(self.problem, lot) for lot in self.lots)
         far = metres[from_sites, to_sites]
         return np.array([np.zeros(len(grams)), -grams, -far, far, end - begin, begin, -end, -value * grams])
+
+
+def _clock(problem: Problem) -> NDArray[np.int32]:
+    """The table of the pace, from before the first shift to after the last: some answers ask what if shifts were longer
+    (`routing.explain.changes`)."""
+    windows = [shift.window for shift in problem.shifts]
+    if not windows:
+        return NO_CLOCK
+    first = min(window.earliest for window in windows) - LONGER_SECONDS
+    table = clock_table(problem, first, max(window.latest for window in windows) + LONGER_SECONDS)
+    return NO_CLOCK if table is None else clock_rows(table)
+
+
+def clock_rows(table: ClockTable) -> NDArray[np.int32]:
+    """The table as `Day.clock` has it."""
+    rows, marks = len(table.wholes), len(table.firsts)
+    found = np.zeros((1 + max(rows, marks), NO_CLOCK.shape[1]), dtype=np.int32)
+    found[0, [CLOCK_FIRST, CLOCK_ROWS, CLOCK_MARKS]] = table.first, rows, marks
+    found[1 : rows + 1, WHOLE] = table.wholes - table.lowest
+    found[1 : rows + 1, RANK] = table.ranks
+    found[1 : rows + 1, PERCENT] = table.percents
+    found[1 : marks + 1, FIRST_ROW] = table.firsts + 1
+    return found
 
 
 def _floats(values: Iterable[float]) -> NDArray[np.float64]:

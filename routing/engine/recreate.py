@@ -30,6 +30,7 @@ def find_place(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, o
     profile = day.vehicle_profile[vehicle]
     site, to_site = day.piece_site[piece], day.candidate_site[candidate]
     cost, code = cheapest_place(
+        day.clock,
         day.seconds[profile],
         day.metres[profile],
         state.stops[vehicle],

@@ -24,7 +24,7 @@ from routing.engine.layout import (
     SITE,
     STEPS_TO_DO,
 )
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.prepare import Prepared
 
 
@@ -86,26 +86,26 @@ def fill(prepared: Prepared) -> None:
 
 def improve(
     prepared: Prepared,
-    pace: Pace,
+    meter: Meter,
     *,
     stopped: Callable[[], bool],
     better: Callable[[Found], None] | None = None,
     habits: Habits | None = None,
     heat: Heat | None = None,
 ) -> None:
-    """Search while the pace allows, and end with the best plan found. `better` is called after a chunk that has
+    """Search while the meter allows, and end with the best plan found. `better` is called after a chunk that has
     found a better one."""
     habits, heat = habits or Habits(), heat or Heat()
     state, scratch = prepared.state, prepared.scratch
     cooling = heat.cold / heat.hot
     best = float(state.totals[BEST_WORTH])
-    while len(prepared.pieces) and (steps := pace.next_steps()) and not stopped():
-        part = pace.part()
-        later = min(1.0, part + pace.share_of(steps))
+    while len(prepared.pieces) and (steps := meter.next_steps()) and not stopped():
+        part = meter.part()
+        later = min(1.0, part + meter.share_of(steps))
         row = habits.row(steps, heat.hot * cooling**part, heat.hot * cooling**later)
         before = time.monotonic()
         done = search(prepared.day, state, scratch, row)
-        pace.count(int(done), time.monotonic() - before)
+        meter.count(int(done), time.monotonic() - before)
         if state.totals[BEST_WORTH] > best:
             best = float(state.totals[BEST_WORTH])
             if better is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing.engine.compiled import is_compiled
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.pieces import pieces_of
 from routing.engine.prepare import prepare
 from routing.engine.search import begin, fill, improve
@@ -22,7 +22,7 @@ def compile_engine() -> bool:
     prepared = prepare(problem, pieces_of(problem), needs, seed=1)
     begin(prepared)
     fill(prepared)
-    improve(prepared, Pace(1.0, iterations=2), stopped=lambda: False)
+    improve(prepared, Meter(1.0, iterations=2), stopped=lambda: False)
     Routes(problem, tuple(() for _ in problem.shifts)).fit(problem.lots[0], 1000, WhatIf(back_later=1))
     return missing
 

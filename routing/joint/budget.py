@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.search import Found
 from routing.retime import Tour
 
@@ -19,6 +19,6 @@ class Budget:
     report: Callable[[str, Sequence[Tour]], None]
     found: Callable[[Found], None]
 
-    def pace(self, part: float) -> Pace:
+    def meter(self, part: float) -> Meter:
         """A part of the time, or of the iterations."""
-        return Pace(self.seconds * part, None if self.iterations is None else max(1, int(self.iterations * part)))
+        return Meter(self.seconds * part, None if self.iterations is None else max(1, int(self.iterations * part)))

@@ -71,7 +71,7 @@ def with_fixed_needs(
     """Routes for what is allotted already."""
     prepared = begun(problem, pieces_of(problem, amounts), candidates, budget.seed)
     fill(prepared)
-    improve(prepared, budget.pace(part), stopped=budget.stopped)
+    improve(prepared, budget.meter(part), stopped=budget.stopped)
     return tours_of(prepared)
 
 
@@ -93,6 +93,6 @@ def improve_tours(
             watch.look()
             budget.found(found)
 
-        improve(prepared, budget.pace(part * share), stopped=budget.stopped, better=better)
+        improve(prepared, budget.meter(part * share), stopped=budget.stopped, better=better)
         tours = tours_of(prepared)
     return finish(problem, tours, budget.seed)

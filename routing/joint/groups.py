@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.pieces import pieces_in
 from routing.engine.prepare import Candidates, prepare
 from routing.engine.search import Heat, begin, fill, improve
@@ -56,10 +56,10 @@ def search_group(group: Group, seconds: float, iterations: int | None, heat: Hea
     if not load_tours(prepared, group.tours):
         return Searched(group.shifts, group.tours, 0)
     fill(prepared)
-    pace = Pace(seconds, iterations)
+    meter = Meter(seconds, iterations)
     if iterations is not None or seconds > 0:
-        improve(prepared, pace, stopped=lambda: False, heat=heat)
-    return Searched(group.shifts, tours_of(prepared), pace.done)
+        improve(prepared, meter, stopped=lambda: False, heat=heat)
+    return Searched(group.shifts, tours_of(prepared), meter.done)
 
 
 @dataclass(frozen=True)

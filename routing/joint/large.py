@@ -9,7 +9,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.prepare import Candidates
 from routing.engine.search import Heat
 from routing.joint.budget import Budget
@@ -47,35 +47,35 @@ def solve_large(
     divider = Divider(problem, candidates)
     tours = tuple(start) if start is not None else _first(problem, divider, budget.seed)
     budget.report("building routes", tours)
-    pace, number = budget.pace(part), 0
+    meter, number = budget.meter(part), 0
     with _searches(workers) as search:
-        while not budget.stopped() and pace.part() < 1.0:
+        while not budget.stopped() and meter.part() < 1.0:
             number += 1
             drawn = divider.draw(tours, budget.seed + 1000 * number)
-            heat = Heat().cooled(1.0 - (1.0 - COOLEST) * min(1.0, pace.part()))
+            heat = Heat().cooled(1.0 - (1.0 - COOLEST) * min(1.0, meter.part()))
             for first in range(0, len(drawn.middles), workers):
-                if budget.stopped() or pace.part() >= 1.0:
+                if budget.stopped() or meter.part() >= 1.0:
                     break
                 members = range(first, min(first + workers, len(drawn.middles)))
                 groups = divider.groups(drawn, members, tours)
                 try:
-                    found = list(search(groups, *_share(pace), heat))
+                    found = list(search(groups, *_share(meter), heat))
                 except BrokenExecutor:  # a process died, perhaps for want of memory: go on in this one
                     search = _here
                     continue
                 tours = _with(tours, found)
                 pool.add(tours)
-                pace.count(max(1, sum(each.iterations for each in found)), 0.0)
+                meter.count(max(1, sum(each.iterations for each in found)), 0.0)
             tours = fill_up(tours)
             budget.report("improving routes", tours)
     return tours
 
 
-def _share(pace: Pace) -> tuple[float, int | None]:
+def _share(meter: Meter) -> tuple[float, int | None]:
     """Seconds and iterations for one group."""
-    if pace.iterations is None:
-        return max(0.05, min(GROUP_SECONDS, (1.0 - pace.part()) * pace.seconds)), None
-    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, pace.iterations - pace.done))
+    if meter.iterations is None:
+        return max(0.05, min(GROUP_SECONDS, (1.0 - meter.part()) * meter.seconds)), None
+    return GROUP_SECONDS, max(1, min(GROUP_ITERATIONS, meter.iterations - meter.done))
 
 
 def _first(problem: Problem, divider: Divider, seed: int) -> tuple[Tour, ...]:

@@ -28,7 +28,7 @@ def last_step(
     def search(day: Problem, begin_with: Sequence[Tour], number: int) -> tuple[Tour, ...]:
         prepared = loaded(day, begin_with, candidates, budget.seed + FIRST_SEED + number)
         heat = Heat().cooled(LIFT_HEAT)
-        improve(prepared, budget.pace(LIFT_PART / TRIES), stopped=budget.stopped, heat=heat)
+        improve(prepared, budget.meter(LIFT_PART / TRIES), stopped=budget.stopped, heat=heat)
         return tours_of(prepared)
 
     lifted = [] if budget.stopped() else list(lift(problem, tours, search))

@@ -3,7 +3,9 @@ costs, dimensions, parameters, solve, tours.
 
 The model knows windows, deadlines, loads, food on board, storage, skills, breaks, and the limits on metres and stops.
 It does not know promises and the later steps of fairness, and it reckons that a stop takes its setup once for all that
-is handled there in a row. Where the exact clock (`routing.retime`) disagrees, the least valuable cargo is left out.
+is handled there in a row. It reckons every drive at the slowest pace of its shift's hours, so that what it plans can be
+driven, and is then timed as it is. Where the exact clock (`routing.retime`) disagrees, the least valuable cargo is left
+out.
 """
 
 import os
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from routing.openings import Intervals
 from routing.or_tools.shipments import Shipment
+from routing.pace import pace_of
 from routing.problem import Load, Problem, Shift
 from routing.retime import Cargo, Tour, Visit, join_neighbours, place_breaks, retime
 from routing.score import value_per_kg
@@ -116,16 +119,22 @@ class RoutingModel:
 
     def _add_time(self) -> None:
         shifts, taking = self.problem.shifts, {}
-        for profile in self.metres:
-            taking[profile] = self._register(self._legs(profile, "seconds") + self.work)
+        keys = [(shift.profile, self._slowest(shift)) for shift in shifts]
+        for profile, percent in dict.fromkeys(keys):
+            legs = self._legs(profile, "seconds")
+            legs = np.where(legs < NO_ROAD, -(-legs * percent // 100), NO_ROAD)
+            taking[profile, percent] = self._register(legs + self.work)
         horizon = max(shift.window.latest for shift in shifts)
-        transits = [taking[shift.profile] for shift in shifts]
+        transits = [taking[key] for key in keys]
         self.model.AddDimensionWithVehicleTransits(transits, horizon, horizon, False, "time")
         self.time = self.model.GetDimensionOrDie("time")
         for vehicle, shift in enumerate(shifts):
             for index in (self.model.Start(vehicle), self.model.End(vehicle)):
                 self.time.CumulVar(index).SetRange(shift.window.earliest, shift.window.latest)
             self.time.SetSpanCostCoefficientForVehicle(max(0, shift.cents_per_hour * 1000 // 3600), vehicle)
+
+    def _slowest(self, shift: Shift) -> int:
+        return pace_of(self.problem).slowest(shift.window.earliest, shift.window.latest)
 
     def _open(self, node: int, intervals: Intervals) -> bool:
         """Let the node be served within these intervals only; whether there is one before all shifts are over."""

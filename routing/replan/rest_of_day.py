@@ -10,6 +10,7 @@ import numpy as np
 
 from routing.locked import need_left, site_left
 from routing.news import News, validate_news
+from routing.pace import pace_of
 from routing.plan import Allocation, Plan
 from routing.problem import (
     END_OF_PLANNING,
@@ -83,6 +84,7 @@ def rest_of_day(day: Problem, plan: Plan, news: News) -> RestOfDay:
         travel,
         policy,
         day.estimated_travel,
+        pace=day.pace,
     )
     problem = replace(problem, promises=_promises(problem, plan, left))
     problem, unlocked = _with_locks(problem, day, news, planned)
@@ -168,13 +170,19 @@ def _shifts_left(
         travel[shift.profile] = _with_way_home(day, travel[shift.profile], news, shift, sites)
         ends = [day.site_numbers[site] for site in (here.site, shift.end_site)]
         leg = travel[shift.profile].leg(ends[0], ends[1])
-        found.append(_shift_left(shift, here, 0 if leg is None else leg[0]))
+        home = pace_of(day).arrive(_free_from(shift, here), 0 if leg is None else leg[0])
+        found.append(_shift_left(shift, here, home))
     return tuple(found), travel
 
 
-def _shift_left(shift: Shift, here: Standing, home_seconds: int) -> Shift:
-    earliest = min(END_OF_PLANNING, max(here.at, shift.window.earliest))
-    late = min(END_OF_PLANNING, earliest + home_seconds) if here.left or earliest > shift.window.latest else 0
+def _free_from(shift: Shift, here: Standing) -> int:
+    return min(END_OF_PLANNING, max(here.at, shift.window.earliest))
+
+
+def _shift_left(shift: Shift, here: Standing, home: int) -> Shift:
+    """The shift from where it is free; `home`: when it would be at its end if it drove there at once."""
+    earliest = _free_from(shift, here)
+    late = min(END_OF_PLANNING, home) if here.left or earliest > shift.window.latest else 0
     window = TimeWindow(earliest, max(shift.window.latest, late))
     shift = replace(
         shift, start_site=here.site, window=window, breaks=_breaks_left(shift.breaks[here.breaks :], window)

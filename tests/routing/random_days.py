@@ -10,6 +10,7 @@ from routing.problem import (
     Load,
     Lot,
     Need,
+    PaceStep,
     Policy,
     Problem,
     Promise,
@@ -49,6 +50,21 @@ def a_random_day(seed: int) -> Problem:
         policy=_policy(rng),
         estimated_travel=rng.random() < 0.5,
         promises=_promises(rng, lots, needs, shifts),
+        pace=a_random_pace(seed),
+    )
+
+
+def a_random_pace(seed: int) -> tuple[PaceStep, ...]:
+    """None for more than half of the seeds: drawn apart, so that the rest of a day is the same with one and without."""
+    rng = random.Random(f"pace {seed}")
+    if rng.random() < 0.55:
+        return ()
+    begins = sorted(rng.sample(range(5 * HOUR, 20 * HOUR, 900), rng.choice((1, 2, 5, 15))))
+    return tuple(
+        PaceStep(
+            begin + rng.choice((0, 0, 7)), rng.choice((25, 70, 97, 100, 113, 130, 250, 400, rng.randrange(25, 401)))
+        )
+        for begin in begins
     )
 
 

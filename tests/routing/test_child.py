@@ -122,7 +122,11 @@ def test_a_request_that_cannot_be_read_is_one_sentence(text: str) -> None:
         ("seconds", float("nan"), "This should be above 0 and at most 604800."),
         ("seconds", "ten", "This should be a number."),
         ("alone", 1, "This should be true or false."),
-        ("speed", 9, "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone."),
+        (
+            "speed",
+            9,
+            "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone, travel_files.",
+        ),
     ],
 )
 def test_a_wish_that_does_not_fit_is_refused_by_name(

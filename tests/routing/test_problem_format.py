@@ -14,6 +14,7 @@ import pytest
 from routing import (
     Done,
     News,
+    PaceStep,
     Plan,
     Policy,
     Problem,
@@ -163,7 +164,7 @@ def test_the_committed_schemas_are_those_of_the_code(document: str) -> None:
 
 def test_what_is_written_has_the_fields_that_the_schemas_name() -> None:
     written = {
-        "problem": problem_to_json(the_day()),
+        "problem": problem_to_json(dataclasses.replace(the_day(), pace=(PaceStep(0, 100),))),
         "plan": plan_to_json(the_plan()),
         "news": news_to_json(News(done=(Done("van", 1),))),
     }

@@ -6,8 +6,8 @@ import pytest
 
 from routing import check, solve
 from routing.engine.layout import WORTH
+from routing.engine.meter import Meter
 from routing.engine.nearness import needs_worth_trying
-from routing.engine.pace import Pace
 from routing.engine.pieces import pieces_in, pieces_of
 from routing.engine.prepare import Prepared, prepare
 from routing.engine.search import Habits, begin, fill, improve
@@ -23,7 +23,7 @@ def searched(problem: Problem, iterations: int = 300, seed: int = 1) -> Prepared
     prepared = prepare(problem, pieces_of(problem), needs_worth_trying(problem), seed=seed)
     begin(prepared)
     fill(prepared)
-    improve(prepared, Pace(1.0, iterations), stopped=lambda: False)
+    improve(prepared, Meter(1.0, iterations), stopped=lambda: False)
     return prepared
 
 
@@ -116,7 +116,7 @@ def places_found_for_the_large_lot(habits: Habits) -> int:
     found = 0
     for seed in range(8):
         prepared = loaded(problem, tours, candidates_of(problem), seed)
-        improve(prepared, Pace(60, 100), stopped=lambda: False, habits=habits)
+        improve(prepared, Meter(60, 100), stopped=lambda: False, habits=habits)
         found += not Left(problem, tours_of(prepared)).unserved
     return found
 

@@ -1,6 +1,6 @@
 """The routes that a search has seen."""
 
-from routing.engine.pace import Pace
+from routing.engine.meter import Meter
 from routing.engine.search import improve
 from routing.engine.tours import tours_of
 from routing.joint.filling import candidates_of, loaded
@@ -31,7 +31,7 @@ def test_it_sees_every_route_of_the_best_plans_as_the_search_goes_on() -> None:
     watch = pool.watch(prepared)
     watch.look()
     first = len(pool)
-    improve(prepared, Pace(60, 2_000), stopped=lambda: False, better=lambda found: watch.look())
+    improve(prepared, Meter(60, 2_000), stopped=lambda: False, better=lambda found: watch.look())
     assert len(pool) > first > 0
     assert {(number, tour) for number, tour in enumerate(tours_of(prepared)) if tour} <= set(pool)
     assert all(retime(problem, problem.shifts[number], tour) is not None for number, tour in pool)
