@@ -16,12 +16,14 @@ from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
 from app.kit.migrate import newest_revision
 from app.kit.web import install_error_handlers
+from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
 from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.api import router as roads
+from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
 from app.settings import Settings, settings
 from app.web import install_pages
@@ -70,7 +72,7 @@ def create_app(
         config,
     )
     install_error_handlers(app)
-    for router in (partners, offers, needs, fleet, planning, driving, reports, roads):
+    for router in (partners, offers, needs, fleet, planning, driving, reports, learning, roads, travel_sources):
         app.include_router(router)
     install_pages(app)
     _install_documents(app)

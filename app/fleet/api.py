@@ -17,11 +17,12 @@ router = APIRouter(prefix="/api/v1", tags=["fleet"], responses=PROBLEMS)
 
 
 @router.post("/vehicles", status_code=201, response_model=VehicleOut)
-def add_vehicle(call: Caller, wish: VehicleIn) -> Response:
-    """Add a vehicle of your organisation."""
+def add_vehicle(request: Request, call: Caller, wish: VehicleIn) -> Response:
+    """Add a vehicle of your organisation, of a profile that the network's streets were built for."""
+    streets: service.Streets = request.app.state.streets
 
     def verb(session: Session) -> Answer:
-        row = service.add_vehicle(session, call.principal, wish, call.now)
+        row = service.add_vehicle(session, call.principal, wish, streets, call.now)
         return answer(VehicleOut.model_validate(row), 201, location=path_of("vehicles", row.id))
 
     return call.once(wish, verb)

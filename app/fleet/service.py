@@ -1,6 +1,7 @@
 """Verbs on the fleet: add a vehicle, plan a shift, give the driver a link."""
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,17 +11,34 @@ from app.domain.service_date import service_date_of
 from app.fleet.schemas import ShiftIn, VehicleIn
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
-from app.kit.errors import conflict, not_found
+from app.kit.errors import FieldError, conflict, not_found, refused
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.service import network_of, own_site, zone_of
+from app.roads.choice import RoadsChoice, choice_of
+from app.roads.provider import Profile
 
 LINK_OUTLIVES_SHIFT = timedelta(hours=12)
 
 
-def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, now: datetime) -> Vehicle:
-    """Add a vehicle of the caller's organisation."""
+class Streets(Protocol):
+    """What the service asks of the streets: whether they were built for a profile."""
+
+    def lacks(self, choice: RoadsChoice, profile: Profile) -> str | None:
+        """Why the profile cannot be planned, in one sentence; None where it can."""
+        ...
+
+
+def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, streets: Streets, now: datetime) -> Vehicle:
+    """Add a vehicle of the caller's organisation.
+
+    Raises `profile_not_built` (422) where the network's streets were not built for such vehicles.
+    """
     principal.require("fleet.edit")
+    network = network_of(session, principal)
+    lacking = streets.lacks(choice_of(network.region, network.roads), wish.profile)
+    if lacking is not None:
+        raise refused("profile_not_built", lacking, [FieldError("/profile", lacking, "profile_not_built")])
     vehicle = Vehicle(
         network_id=principal.network_id,
         organisation_id=principal.organisation_id,

@@ -113,6 +113,21 @@ class Streets:
         except RoadsUnavailable:
             return None
 
+    def lacks(self, choice: RoadsChoice, profile: Profile) -> str | None:
+        """Why vehicles of this profile cannot be planned on the network's own streets, in one sentence; None where they
+        can, or where there are no streets at all and everybody is estimated."""
+        if choice.provider != "embedded":
+            return None
+        try:
+            region = open_region(choice.region, self._folder)
+        except RegionError:
+            return None
+        try:
+            region.graph_of(profile)
+        except RegionError as error:
+            return error.sentence
+        return None
+
     def health(self, choice: RoadsChoice, profile: Profile = "car") -> RoadHealth:
         """Whether the chosen source answers right now."""
         try:

@@ -35,6 +35,14 @@ def test_a_compartment_larger_than_the_vehicle_is_refused(network: ServiceClient
     assert "compartment" in answer.json()["detail"]
 
 
+def test_a_vehicle_that_the_regions_streets_were_not_built_for_is_refused(network: ServiceClient) -> None:
+    assert network.ok("/vehicles", {"name": "Van", "capacity_kg": "600", "profile": "car"})["profile"] == "car"
+    answer = network.post("/vehicles", {"name": "Lorry", "capacity_kg": "8000", "profile": "truck"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "profile_not_built")
+    assert "newport has no streets for the profile truck" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["pointer"] == "/profile"
+
+
 def test_one_vehicle_is_not_driven_twice_at_once(network: ServiceClient, bank: dict[str, Any]) -> None:
     van = network.ok("/vehicles", {"name": "Van", "capacity_kg": "600"})
     network.ok("/shifts", a_shift(van, bank, "08:00", "12:00"))
