@@ -1,10 +1,13 @@
 """The day itself: every driver opens the link and reports stop by stop, with the small troubles that days have."""
 
+import math
 import random
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from app.demo.caller import Caller
 from app.kit.clock import HandSetClock
@@ -12,11 +15,27 @@ from app.kit.clock import HandSetClock
 Say = Callable[[str], None]
 SHORT_OF_PLAN = 0.12  # of the lines weigh a little less than was posted
 NOT_THERE = 0.03  # of the pickups find nothing
+# How the invented day differs from the street table: percent by local hour, and how one drive or stop strays.
+SLOWER_AT = {7: 115, 8: 140, 9: 125, 10: 108, 15: 112, 16: 130, 17: 135}
+USUAL_PERCENT = 104
+DRIVES_STRAY, STOPS_STRAY, SITES_STRAY = 0.16, 0.2, 0.25  # standard deviations of logarithms
+NO_TAP = 0.08  # of the arrivals nobody reports
 
 
-def drive(office: Caller, shifts: list[dict[str, Any]], clock: HandSetClock, seed: int, say: Say) -> int:
+@dataclass(frozen=True)
+class Truth:
+    """When a stop really began and ended in the invented day."""
+
+    arrived: datetime
+    ended: datetime
+
+
+def drive(
+    office: Caller, shifts: list[dict[str, Any]], clock: HandSetClock, seed: int, zone: ZoneInfo, say: Say
+) -> int:
     """Drive all published routes in the order of their clocks; the number of reports."""
-    rng = random.Random(seed)
+    rng, roads = random.Random(seed), random.Random(f"{seed} on the road")
+    slow: dict[str, float] = {}
     reports: list[tuple[datetime, int, Caller, dict[str, Any]]] = []
     drivers: list[Caller] = []
     driven = {route["shift_id"] for route in _published(office, shifts)["routes"]}
@@ -25,7 +44,8 @@ def drive(office: Caller, shifts: list[dict[str, Any]], clock: HandSetClock, see
             continue
         driver = office.another(office.post(f"/shifts/{shift['id']}/driver-links")["token"])
         drivers.append(driver)
-        for event in _events(driver.get("/driver/route")["route"], rng):
+        route = driver.get("/driver/route")["route"]
+        for event in _events(_really(route, roads, slow, zone), rng, roads):
             reports.append((datetime.fromisoformat(event["occurred_at"]), len(reports), driver, event))
     for moment, _, driver, event in sorted(reports, key=lambda report: report[:2]):
         clock.set(max(clock(), moment))
@@ -43,24 +63,55 @@ def _published(office: Caller, shifts: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _events(route: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
-    """What the driver of a route reports."""
+def _really(
+    route: dict[str, Any], roads: random.Random, slow: dict[str, float], zone: ZoneInfo
+) -> Iterator[tuple[dict[str, Any], Truth]]:
+    """Each stop with its invented truth: drives are slower at some hours, some sites take longer than entered."""
+    gone = None
+    for stop in route["stops"]:
+        arrive, begin, leave = (datetime.fromisoformat(stop[name]) for name in ("arrive_at", "begin_at", "leave_at"))
+        if gone is None:
+            gone_as_planned, gone = leave, leave
+            continue
+        stray = math.exp(roads.gauss(0, DRIVES_STRAY))
+        percent = SLOWER_AT.get(gone.astimezone(zone).hour, USUAL_PERCENT)
+        arrived = gone + _whole_seconds((arrive - gone_as_planned) * stray * percent / 100)
+        site = slow.setdefault(stop["site_name"], math.exp(abs(roads.gauss(0, SITES_STRAY))))
+        stay = _whole_seconds((leave - begin) * site * math.exp(roads.gauss(0, STOPS_STRAY)))
+        opening = begin if begin > arrive else arrived
+        gone_as_planned, gone = leave, max(arrived, opening) + stay
+        yield stop, Truth(arrived, gone)
+
+
+def _whole_seconds(length: timedelta) -> timedelta:
+    return timedelta(seconds=round(length.total_seconds()))
+
+
+def _events(
+    truths: Iterator[tuple[dict[str, Any], Truth]],
+    rng: random.Random,
+    roads: random.Random,
+) -> list[dict[str, Any]]:
+    """What the driver of a route reports, when it really happened."""
     on_board: dict[str, float] = {}
     events = []
     refusal = rng.random() < 0.35  # one receiver on every third route refuses one line
-    for stop in route["stops"]:
+    for stop, truth in truths:
+        if stop["kind"] not in ("pickup", "drop_off"):
+            continue
+        if roads.random() >= NO_TAP:
+            events.append(_event(stop, "arrived", truth.arrived, []))
         if stop["kind"] == "pickup":
-            events += [_event(stop, "arrived", "arrive_at", []), _pickup(stop, on_board, rng)]
-        elif stop["kind"] == "drop_off":
-            events.append(_event(stop, "arrived", "arrive_at", []))
-            events += _drop_off(stop, on_board, refuse=refusal)
+            events.append(_pickup(stop, truth, on_board, rng))
+        else:
+            events += _drop_off(stop, truth, on_board, refuse=refusal)
             refusal = False
     return events
 
 
-def _pickup(stop: dict[str, Any], on_board: dict[str, float], rng: random.Random) -> dict[str, Any]:
+def _pickup(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], rng: random.Random) -> dict[str, Any]:
     if rng.random() < NOT_THERE:
-        return _event(stop, "failed", "leave_at", [], reason="nothing_there")
+        return _event(stop, "failed", truth.ended, [], reason="nothing_there")
     lines = []
     for food in stop["allocations"]:
         kg = float(food["kg"])
@@ -68,20 +119,20 @@ def _pickup(stop: dict[str, Any], on_board: dict[str, float], rng: random.Random
             kg = round(kg * rng.uniform(0.7, 0.98), 1)
         on_board[food["id"]] = kg
         lines.append(_line(food, kg))
-    return _event(stop, "collected", "leave_at", lines)
+    return _event(stop, "collected", truth.ended, lines)
 
 
-def _drop_off(stop: dict[str, Any], on_board: dict[str, float], *, refuse: bool) -> list[dict[str, Any]]:
+def _drop_off(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], *, refuse: bool) -> list[dict[str, Any]]:
     there = [food for food in stop["allocations"] if on_board.get(food["id"])]
     refused = there[:1] if refuse else []
     taken = [food for food in there if food not in refused]
     events = []
     if taken:
         lines = [_line(food, on_board[food["id"]]) for food in taken]
-        events.append(_event(stop, "delivered", "leave_at", lines))
+        events.append(_event(stop, "delivered", truth.ended, lines))
     if refused:
         lines = [_line(food, on_board[food["id"]]) for food in refused]
-        events.append(_event(stop, "refused", "leave_at", lines, reason="refused_at_the_door"))
+        events.append(_event(stop, "refused", truth.ended, lines, reason="refused_at_the_door"))
     return events
 
 
@@ -93,7 +144,7 @@ def _line(food: dict[str, Any], kg: float) -> dict[str, Any]:
 def _event(
     stop: dict[str, Any],
     kind: str,
-    at: str,
+    at: datetime,
     lines: list[dict[str, Any]],
     *,
     reason: str | None = None,
@@ -102,7 +153,7 @@ def _event(
         "id": str(uuid4()),
         "stop_id": stop["id"],
         "kind": kind,
-        "occurred_at": stop[at],
+        "occurred_at": at.isoformat(),
         "lines": lines,
         "reason": reason,
     }

@@ -39,13 +39,16 @@ def run_day(address: str, key: str, clock: HandSetClock, say: Say, seed: int = S
         plan = _planned(office, day.isoformat(), say)
         published = office.post(f"/plans/{plan['id']}/publish", version=plan["version"])
         say(f"Plan {published['number']} is published.")
-        drive.drive(office, taking_part.shifts, clock, seed, say)
+        drive.drive(office, taking_part.shifts, clock, seed, zone, say)
         plan = office.get(f"/plans/{plan['id']}")
         report = office.get("/reports/day", service_date=day.isoformat())
+        arrivals = office.get("/reports/arrivals", **{"from": day.isoformat(), "until": day.isoformat()})
+        learnt = office.post("/learnt")
         links = _links(office, plan)
     return DemoResult(
-        document=story.document(network, day.isoformat(), taking_part.offers, plan, report),
-        story=tuple(story.lines(plan, report)),
+        document=story.document(network, day.isoformat(), taking_part.offers, plan, report)
+        | story.travel_document(arrivals, learnt),
+        story=(*story.lines(plan, report), *story.travel_lines(arrivals, learnt)),
         pages=tuple(story.pages(address, day.isoformat(), taking_part.sign_ins, links)),
     )
 

@@ -97,12 +97,48 @@ def _figure(label: str, key: str | None, figures: dict[str, Any]) -> float | Non
     return float(amount) / tonnes if tonnes else None
 
 
+def travel_document(arrivals: dict[str, Any], learnt: dict[str, Any]) -> dict[str, Any]:
+    """What the document says of planned against real arrivals, and of what they taught."""
+    return {
+        "arrivals": arrivals["overall"],
+        "learnt": {
+            "pace": learnt["overall"],
+            "pace_used": learnt["pace_used"],
+            "sites": len(learnt["sites"]),
+            "sites_used": sum(site["used"] for site in learnt["sites"]),
+        },
+    }
+
+
+def travel_lines(arrivals: dict[str, Any], learnt: dict[str, Any]) -> Iterator[str]:
+    """Planned against real arrivals, and what the next plan takes from them."""
+    real = arrivals["overall"]
+    if real is None:
+        return
+    pace = learnt["overall"]
+    yield "Planned against real arrivals (invented, reported by the drivers)"
+    yield (
+        f"  {real['arrivals']} arrivals: {real['share_on_time']:.0%} within 10 minutes of the plan; half"
+        f" {_late(real['median_minutes'])} or more, a tenth {_late(real['p90_minutes'])} or more"
+    )
+    yield (
+        f"  Learnt: driving takes {pace['percent']} % (± {pace['error']}, {pace['legs']} drives) of the street"
+        f" table's time; {'the next plan allows for it' if learnt['pace_used'] else 'too little data yet to plan with'}"
+    )
+    yield ""
+
+
+def _late(minutes: float) -> str:
+    return f"{abs(minutes):.0f} min {'late' if minutes >= 0 else 'early'}"
+
+
 def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Where to look, and as whom."""
     yield f"Look at it: {address}/sign-in"
     for each in sign_ins:
         yield f"  {each.who}: {each.email}  password {each.password}"
     yield f"The dispatcher's day: {address}/day?date={day}"
+    yield f"Planned and real times: {address}/learnt?date={day}"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"
     yield f"The API: {address}/api/docs"

@@ -106,8 +106,8 @@ def _leg_variance(everything: Sequence[float], by_hour: Mapping[int, Sequence[fl
 
 
 def _overall(everything: Sequence[float], one_leg: float) -> Belief:
-    """The network's own location, weighed by how legs stray from their hour, which keeps wild ones out; its error by how
-    they stray from the network, which is more, since hours differ."""
+    """The network's own location, weighed by how legs stray from their hour, which keeps wild ones out; its error by
+    how they stray from the network, which is more, since hours differ."""
     prior = Belief(0.0, NETWORK_PRIOR**2)
     centre = located(everything, one_leg, prior).value
     straying = spread([ratio - centre for ratio in everything], LEG_PRIOR, LEG_PRIOR_WORTH)

@@ -1,0 +1,48 @@
+"""HTTP for what was learnt and for planned against real arrivals."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from app.kit.auth import Principal
+from app.kit.idempotency import Answer
+from app.kit.web import PROBLEMS, Caller, answer
+from app.learning import queries, service
+from app.learning.schemas import ArrivalReportOut, LearntOut
+
+router = APIRouter(prefix="/api/v1", tags=["learning"], responses=PROBLEMS)
+
+
+@router.get("/learnt")
+def learnt(call: Caller) -> LearntOut:
+    """The network's pace by hour and weekday and the real lengths of stops, each with its error."""
+    return call.read(lambda session: _learnt(session, call.principal))
+
+
+@router.post("/learnt", response_model=LearntOut)
+def learn_now(call: Caller) -> Response:
+    """Learn now from the last twelve weeks, instead of after the next route's last stop."""
+
+    def verb(session: Session) -> Answer:
+        service.learn_now(session, call.principal, call.now)
+        return answer(_learnt(session, call.principal))
+
+    return call.once(None, verb)
+
+
+def _learnt(session: Session, principal: Principal) -> LearntOut:
+    return LearntOut.of(*queries.learnt(session, principal))
+
+
+@router.get("/reports/arrivals")
+def arrivals(
+    call: Caller,
+    first: Annotated[date, Query(alias="from", description="First local day")],
+    last: Annotated[date, Query(alias="until", description="Last local day, included")],
+) -> ArrivalReportOut:
+    """Planned against real arrival times, overall, by day, by hour of the plan and by route."""
+    return call.read(
+        lambda session: ArrivalReportOut.of(first, last, service.arrivals(session, call.principal, first, last))
+    )
