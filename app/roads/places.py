@@ -12,6 +12,11 @@ from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-
 
 DONOR_KINDS = ("supermarket",)
 RECEIVER_KINDS = ("food_bank", "social_facility", "community_centre", "charity")
+# Proposed as well, on wish: they may give or hand out food, but the demonstration does not count on them.
+OTHER_KINDS = ("food_shop", "place_of_worship")
+PLACE_KINDS = (*DONOR_KINDS, *RECEIVER_KINDS, *OTHER_KINDS)
+FOOD_BANKS = frozenset({"food_bank", "soup_kitchen", "food_sharing"})
+FOOD_SHOPS = frozenset({"wholesale", "greengrocer", "bakery", "convenience", "butcher", "farm"})
 # The last minute of a day stands for midnight, which a local time cannot say.
 END_OF_DAY = time(23, 59)
 WORKING_DAYS = (1, 2, 3, 4, 5)
@@ -91,6 +96,11 @@ def receivers(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(sorted(chosen, key=lambda place: (RECEIVER_KINDS.index(place.kind), place.osm_id)))
 
 
+def is_donor(kind: str) -> bool:
+    """Whether places of this kind have food to give; all others could receive it."""
+    return kind in DONOR_KINDS or kind == "food_shop"
+
+
 def opening_windows(opening_hours: str, day: date, zone: ZoneInfo) -> tuple[Hours, ...] | None:
     """The local hours of one day; empty when closed, None when the text cannot be read.
 
@@ -114,7 +124,7 @@ def opening_windows(opening_hours: str, day: date, zone: ZoneInfo) -> tuple[Hour
 
 def propose_windows(place: Place, week_of: date, zone: ZoneInfo) -> WindowProposal:
     """Weekly windows from the hours that the place has in the week of a date, or the default for its kind."""
-    default = DONOR_DEFAULT if place.kind in DONOR_KINDS else RECEIVER_DEFAULT
+    default = DONOR_DEFAULT if is_donor(place.kind) else RECEIVER_DEFAULT
     monday = week_of - timedelta(days=week_of.weekday())
     by_hours: dict[Hours, list[int]] = {}
     for weekday in EVERY_DAY:
@@ -137,7 +147,7 @@ def _place(feature: Mapping[str, Any]) -> Place:
         osm_id=tags["osm_id"],
         kind=tags["kind"],
         name=tags.get("name", ""),
-        address=_address(tags),
+        address=address_text(tags),
         longitude=float(longitude),
         latitude=float(latitude),
         opening_hours=tags.get("opening_hours"),
@@ -145,9 +155,35 @@ def _place(feature: Mapping[str, Any]) -> Place:
     )
 
 
-def _address(tags: Mapping[str, str]) -> str:
+def address_text(tags: Mapping[str, str]) -> str:
     """As much of the address as the extract knows; often only a part."""
-    number = tags.get("addr:housenumber") or tags.get("addr:housename", "")
-    street = " ".join(filter(None, (number, tags.get("addr:street", ""))))
+    house = tags.get("addr:housenumber") or tags.get("addr:housename", "")
+    street = street_line(house, tags.get("addr:street") or tags.get("addr:place", ""))
     town = " ".join(filter(None, (tags.get("addr:city", ""), tags.get("addr:postcode", ""))))
     return ", ".join(filter(None, (street, town)))
+
+
+def street_line(house: str, street: str) -> str:
+    """A number goes straight before its street, a house's name with a comma."""
+    return (" " if any(map(str.isdigit, house)) else ", ").join(filter(None, (house, street)))
+
+
+def place_kind(tags: Mapping[str, str]) -> str | None:
+    """Which kind of place an object of OpenStreetMap is; the first that fits, None when it could neither give nor get.
+
+    Food banks, then supermarkets, other social facilities, community centres, charities. Smaller food shops may have
+    surplus too, and places of worship stand in where a town has nothing else that could hand food out.
+    """
+    if tags.get("social_facility") in FOOD_BANKS or tags.get("amenity") in FOOD_BANKS:
+        return "food_bank"
+    if tags.get("shop") == "supermarket":
+        return "supermarket"
+    if tags.get("amenity") == "social_facility":
+        return "social_facility"
+    if tags.get("amenity") in ("community_centre", "social_centre"):
+        return "community_centre"
+    if tags.get("office") in ("charity", "ngo", "association") or tags.get("shop") == "charity":
+        return "charity"
+    if tags.get("shop") in FOOD_SHOPS:
+        return "food_shop"
+    return "place_of_worship" if tags.get("amenity") == "place_of_worship" else None
