@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import open_jobs, work
+from app.learning.jobs import learning_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
@@ -21,7 +22,7 @@ def workshop_of(database: Database, streets: Streets, clock: Clock, settings: Se
 
 async def work_until_cancelled(workshop: Workshop) -> None:
     """Take jobs until cancelled."""
-    async with open_jobs(workshop.database.url, {"planning": planning_jobs()}) as app:
+    async with open_jobs(workshop.database.url, {"planning": planning_jobs(), "learning": learning_jobs()}) as app:
         await work(app, {"workshop": workshop}, stalled_seconds=workshop.stalled_seconds)
 
 

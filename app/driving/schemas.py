@@ -59,6 +59,7 @@ class StopProgress(BaseModel):
 
     stop_id: UUID
     state: Literal["waiting", "arrived", "done", "failed"]
+    arrived_at: datetime | None
     reason: str | None
 
 

@@ -24,6 +24,7 @@ from app.driving.schemas import (
 )
 from app.kit.auth import Principal
 from app.kit.errors import WaslError, forbidden, not_found, refused
+from app.learning.jobs import learn_later
 from app.ledger.service import book
 from app.models.events import StopEvent
 from app.models.fleet import Shift
@@ -96,6 +97,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
             StopProgress(
                 stop_id=stop.id,
                 state=day.stops.get(str(stop.id), untouched).state,
+                arrived_at=day.stops.get(str(stop.id), untouched).arrived_at,
                 reason=day.stops.get(str(stop.id), untouched).reason,
             )
             for stop in route.stops
@@ -139,7 +141,19 @@ def record_events(
     after = _told(list(known.values()))
     for allocation in allocations.values():
         _settle(session, allocation, before, after, now)
+    if _is_over(route, after) and not _is_over(route, before):
+        learn_later(session, shift.network_id)
     return results
+
+
+def _is_over(route: Route, day: lifecycle.DayState) -> bool:
+    """Whether every stop with something to do is behind the driver."""
+    untouched = lifecycle.StopState()
+    return all(
+        day.stops.get(str(stop.id), untouched).state in ("done", "failed")
+        for stop in route.stops
+        if stop.kind in ("pickup", "drop_off")
+    )
 
 
 def _refuse_strangers(

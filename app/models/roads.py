@@ -19,9 +19,7 @@ class RegionImport(Identified, Base):
     __table_args__ = (
         CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
-        Index(
-            "uq_region_imports_one_alive", "region", unique=True, postgresql_where="state IN ('queued','running')"
-        ),
+        Index("uq_region_imports_one_alive", "region", unique=True, postgresql_where="state IN ('queued','running')"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     region: Mapped[str]
@@ -86,7 +84,8 @@ class TravelFit(Base):
 
 
 class LearntPace(Base):
-    """A network's speed factor by hour and weekday, learnt from what drivers reported, with its error."""
+    """Percent of the street table's seconds that driving takes, learnt from what drivers reported, each with its error
+    and the legs it stands on: `overall`, and in `hours` by hour of the day (weekday null) and by hour and weekday."""
 
     __tablename__ = "learnt_paces"
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)

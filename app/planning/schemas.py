@@ -125,7 +125,8 @@ class PlanOut(PlanHeadOut):
 
     problem_digest: str
     travel: dict[str, Any] = Field(
-        description="By road profile: the source of travel times, its fingerprint, whether they are estimates, and why"
+        description="By road profile: the source of travel times, its fingerprint, whether they are estimates, and why;"
+        " under `learnt` the pace that the plan allows for and the number of sites with learnt service times"
     )
     figures: dict[str, Any] | None
     routes: list[RouteOut]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 import routing
 from app.domain import food_safety
 from app.domain.categories import value_cents_per_kg
-from app.domain.service_date import local_window, seconds_since_midnight
+from app.domain.pace import AS_THE_TABLE, HOURS, Pace
+from app.domain.service_date import local_instant, local_window, seconds_since_midnight
+from app.domain.service_times import ServiceTime
+from app.learning import queries as learnt
 from app.ledger.service import balances_of
 from app.models.fleet import Shift, Vehicle
 from app.models.needs import Need
@@ -37,6 +40,8 @@ class Day:
     vehicles: Mapping[UUID, Vehicle]
     sites: Mapping[UUID, Site]
     organisations: Mapping[UUID, Organisation]
+    pace: Pace | None  # None: too little is learnt to plan with
+    service_times: Mapping[UUID, ServiceTime]  # of the sites of which enough is learnt
 
     @property
     def zone(self) -> ZoneInfo:
@@ -80,6 +85,8 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
         sites={row.id: row for row in session.scalars(select(Site))},
         organisations={row.id: row for row in session.scalars(select(Organisation))},
+        pace=learnt.usable_pace(session, network_id),
+        service_times=learnt.usable_service_times(session, network_id),
     )
 
 
@@ -105,17 +112,54 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
     return routing.Problem(
         service_date=day.service_date.isoformat(),
         time_zone=day.network.time_zone,
-        sites=tuple(
-            routing.Site(id=str(s.id), setup_seconds=s.setup_seconds, service_seconds=s.service_seconds)
-            for s in sites_of(day)
-        ),
+        sites=tuple(_site(day, site) for site in sites_of(day)),
         lots=tuple(_lots(day)),
         needs=tuple(_needs(day)),
         eligibilities=tuple(_eligibilities(day)),
         shifts=tuple(_shift(day, shift) for shift in day.shifts),
         travel={profile: routing.TravelMatrix(*found.between(used)) for profile, found in travel.items()},
         estimated_travel=any(found.estimated for found in travel.values()),
+        pace=pace_steps(day),
     )
+
+
+def _site(day: Day, site: Site) -> routing.Site:
+    """The seconds of its stops as they are learnt, else as its people entered them."""
+    times = day.service_times.get(site.id, site)
+    return routing.Site(id=str(site.id), setup_seconds=times.setup_seconds, service_seconds=times.service_seconds)
+
+
+def pace_steps(day: Day) -> tuple[routing.PaceStep, ...]:
+    """The learnt pace of the day's weekday, hour by hour of its clock, where it changes; none if too little is known.
+
+    An hour that the clock change skips has no seconds; one that happens twice keeps its pace.
+    """
+    if day.pace is None:
+        return ()
+    starts = {
+        _seconds(day, local_instant(day.service_date, time(hour), day.zone)): hour for hour in HOURS
+    }  # of two hours that begin together, the later one is the one there is
+    steps: list[routing.PaceStep] = []
+    for from_second, hour in sorted(starts.items()):
+        percent = day.pace.cells[day.service_date.isoweekday(), hour].percent
+        if percent != (steps[-1].percent if steps else AS_THE_TABLE):
+            steps.append(routing.PaceStep(from_second, percent))
+    return tuple(steps)
+
+
+def learnt_told(day: Day) -> dict[str, Any]:
+    """What of the learnt went into the plan, to be kept with it."""
+    return {
+        "pace": None
+        if day.pace is None
+        else {
+            "percent": day.pace.overall.percent,
+            "error": day.pace.overall.error,
+            "legs": day.pace.overall.legs,
+            "steps": [[step.from_second, step.percent] for step in pace_steps(day)],
+        },
+        "service_times": sum(site.id in day.service_times for site in sites_of(day)),
+    }
 
 
 def _seconds(day: Day, instant: datetime) -> int:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.changes import words_of
-from app.planning.snapshot import Day
+from app.planning.snapshot import Day, learnt_told
 from app.roads.choice import choice_of
 from app.roads.provider import NoRoad, Profile, RoadLine
 from app.roads.streets import Streets
@@ -74,7 +75,7 @@ def to_rows(
         engine=plan.engine,
         seed=plan.seed,
         estimated_travel=problem.estimated_travel,
-        travel={profile: travel.told() for profile, travel in way.travel.items()},
+        travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
         grams_allocated=sum(allocation.grams for allocation in plan.allocations),
         metres=sum(route.metres for route in plan.routes),
         seconds=sum(route.seconds for route in plan.routes),
@@ -85,7 +86,13 @@ def to_rows(
     for number, planned in enumerate(driven, start=1):
         route = _route_row(day, head, planned, number, way)
         routes.append(route)
-        stops.append([_stop_row(day, route, stop, index) for index, stop in enumerate(planned.stops)])
+        drives = _drives(problem, planned)
+        stops.append(
+            [
+                _stop_row(day, route, stop, drive, index)
+                for index, (stop, drive) in enumerate(zip(planned.stops, drives, strict=True))
+            ]
+        )
     by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
     return PlanRows(
         head,
@@ -117,7 +124,21 @@ def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: W
     )
 
 
-def _stop_row(day: Day, route: Route, stop: routing.Stop, sequence: int) -> Stop:
+Drive = tuple[int | None, int | None]  # seconds with the pace of their hour, and as the street table has them
+
+
+def _drives(problem: routing.Problem, planned: routing.Route) -> list[Drive]:
+    """The drive that leads to each stop; none to the first."""
+    index = {site.id: number for number, site in enumerate(problem.sites)}
+    profile = next(shift.profile for shift in problem.shifts if shift.id == planned.shift)
+    found: list[Drive] = [(None, None)]
+    for before, after in pairwise(planned.stops):
+        leg = problem.travel[profile].leg(index[before.site], index[after.site])
+        found.append((after.seconds_from_previous, None if leg is None else leg[0]))
+    return found
+
+
+def _stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence: int) -> Stop:
     site = day.sites[UUID(stop.site)]
 
     def instant(seconds: int) -> datetime:
@@ -141,6 +162,8 @@ def _stop_row(day: Day, route: Route, stop: routing.Stop, sequence: int) -> Stop
         begin_at=instant(stop.begin),
         leave_at=instant(stop.leave),
         metres_from_previous=stop.metres_from_previous,
+        seconds_from_previous=drive[0],
+        table_seconds_from_previous=drive[1],
     )
 
 

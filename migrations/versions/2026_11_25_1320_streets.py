@@ -140,12 +140,17 @@ def upgrade() -> None:
     # Where a network's travel times come from, and what a plan's came from: both are read, never compared.
     op.add_column("networks", sa.Column("roads", postgresql.JSONB(), server_default="{}", nullable=False))
     op.add_column("plans", sa.Column("travel", postgresql.JSONB(), server_default="{}", nullable=False))
+    # Of stops planned before, nobody knows any more what the street table said.
+    op.add_column("stops", sa.Column("seconds_from_previous", sa.Integer(), nullable=True))
+    op.add_column("stops", sa.Column("table_seconds_from_previous", sa.Integer(), nullable=True))
     op.add_column("routes", sa.Column("estimated", sa.Boolean(), server_default="false", nullable=False))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_column("routes", "estimated")
+    op.drop_column("stops", "table_seconds_from_previous")
+    op.drop_column("stops", "seconds_from_previous")
     op.drop_column("plans", "travel")
     op.drop_column("networks", "roads")
     for table in reversed(POLICIES):
