@@ -4,11 +4,14 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 """
 
 import asyncio
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import update
@@ -22,11 +25,11 @@ from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
 from app.planning import snapshot, store
 from app.planning.snapshot import Day
-from app.planning.solver_process import Listener, SolverFailed, solve_in_child
+from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
 from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
-from app.roads.travel import Travel, TravelTables
+from app.roads.travel import Travel, TravelTables, write_tables
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
@@ -109,12 +112,10 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     async def on_comparison(figures: dict[str, Any]) -> None:
         await asyncio.to_thread(_compare, workshop, claim, stored[0], figures)
 
-    await solve_in_child(
-        routing.problem_to_json(problem),
-        workshop.plan_seconds,
-        workshop.seed,
-        Listener(on_progress, on_plan, on_comparison),
-    )
+    listener = Listener(on_progress, on_plan, on_comparison)
+    with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
+        question = await asyncio.to_thread(_question, problem, Path(folder))
+        await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
     await asyncio.to_thread(_finish, workshop, claim, stored[0])
 
 
@@ -183,6 +184,16 @@ def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Probl
         profile: workshop.tables.of(day.network, sites, profile, now, needed) for profile in snapshot.profiles_of(day)
     }
     return day, travel, snapshot.to_problem(day, travel)
+
+
+def _question(problem: routing.Problem, folder: Path) -> Question:
+    """The problem for the solver's process, its tables as files that both map: a large network's are no JSON."""
+    document = routing.problem_to_json(problem)
+    del document["travel"]
+    files = {profile: folder / f"{profile}.npy" for profile in problem.travel}
+    for profile, table in problem.travel.items():
+        write_tables(files[profile], np.stack([table.seconds, table.metres]))
+    return Question(document, {profile: str(file) for profile, file in files.items()})
 
 
 def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[str, Any]) -> UUID:

@@ -29,7 +29,15 @@ class Listener:
     comparison: Callable[[dict[str, Any]], Awaitable[None]]
 
 
-async def solve_in_child(problem: dict[str, Any], seconds: float, seed: int, listener: Listener) -> None:
+@dataclass(frozen=True)
+class Question:
+    """A problem as JSON without its travel tables, and the files that hold them, by profile."""
+
+    problem: dict[str, Any]
+    travel_files: dict[str, str]
+
+
+async def solve_in_child(question: Question, seconds: float, seed: int, listener: Listener) -> None:
     """Run `python -m routing child` and pass on what it says.
 
     Raises SolverFailed when it dies, overruns or says nothing that can be read; asyncio.CancelledError ends the child.
@@ -46,7 +54,7 @@ async def solve_in_child(problem: dict[str, Any], seconds: float, seed: int, lis
         cwd=ROOT,
         preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
     )
-    request = json.dumps({"problem": problem, "seconds": seconds, "seed": seed, "alone": True})
+    request = json.dumps({**vars(question), "seconds": seconds, "seed": seed, "alone": True})
     try:
         async with asyncio.timeout(2 * seconds + OVERRUN_SECONDS):
             await _converse(child, request, listener)
