@@ -81,9 +81,10 @@ def solve(
     run = _Run(problem, free, seconds, iterations, seed, progress, stop)
     begin = None if start is None else free_tours(problem, free, tours_of_plan(problem, start))
     tours = _search(free, run, engine, workers, begin)
-    if can_look_everywhere(free, Left(free, tours)):
-        tours = fill_up(free, tours, first_part=OVERLOOKED, stopped=run.grace_over)
-    tours = worth_driving(free, tours)
+    filled = _filled_up(free, run, tours)
+    tours = worth_driving(free, filled)
+    if tours != filled:  # part of what stays at home may be worth its own way
+        tours = _filled_up(free, run, tours)
     run.report("explaining what stays", tours)
     until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
     return plan_of(
@@ -95,6 +96,13 @@ def solve(
         stopped=run.grace_over,
         figures_alone=figures_alone,
     )
+
+
+def _filled_up(problem: Problem, run: "_Run", tours: tuple[Tour, ...]) -> tuple[Tour, ...]:
+    """With what the search has overlooked, where every place can be looked at."""
+    if not can_look_everywhere(problem, Left(problem, tours)):
+        return tours
+    return fill_up(problem, tours, first_part=OVERLOOKED, stopped=run.grace_over)
 
 
 def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:
