@@ -23,6 +23,7 @@ from app.roads.provider import (
     Snap,
 )
 from app.roads.region import RegionError, open_region
+from app.roads.servers import routing_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +152,18 @@ class Streets:
         with self._lock:
             known = self._open.get((name, choice.url, profile))
             if known is None:
-                from app.roads.servers import routing_server
-
                 key = self._key if name == "openrouteservice" else None
-                known = self._open[name, choice.url, profile] = routing_server(name, choice.url, profile, key)
+                anchor = self._anchor(choice.region, profile)
+                known = routing_server(name, choice.url, profile, key, anchor=anchor)
+                self._open[name, choice.url, profile] = known
             return known
+
+    def _anchor(self, region: str, profile: Profile) -> Point | None:
+        """A place on the main network, where the region itself was imported for the profile."""
+        try:
+            return Point(*open_region(region, self._folder).anchor_of(profile))
+        except RegionError:
+            return None
 
     def _embedded(self, region: str, profile: Profile) -> EmbeddedRoads:
         """The region's own streets; a region that was imported again is opened anew. Who still asks the old ones gets

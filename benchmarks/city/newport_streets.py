@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from app.demo.city import RECEIVERS, receiving_places, stores  # noqa: E402
 from app.roads.embedded import EmbeddedRoads  # noqa: E402
 from app.roads.places import Place  # noqa: E402
-from app.roads.provider import Point  # noqa: E402
+from app.roads.provider import Point, Table  # noqa: E402
 from app.roads.region import import_region  # noqa: E402
 
 SOURCE = "data/newport/newport.osm.pbf, 12 June 2023; © OpenStreetMap contributors, Open Database Licence 1.0"
@@ -32,18 +32,24 @@ def plain(place: Place) -> dict[str, str | float]:
     }
 
 
+def plain_table(table: Table) -> list[list[int | None]]:
+    return [[None if value < 0 else value for value in row] for row in table.tolist()]
+
+
 def main() -> None:
     receiving = receiving_places()
     places = [*stores(), *(receiving[receiver.osm_id] for receiver in RECEIVERS)]
-    region = import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", Path(sys.argv[1]), profiles=["car"])
+    region = import_region(
+        ROOT / "data" / "newport" / "newport.osm.pbf", "newport", Path(sys.argv[1]), profiles=["car"]
+    )
     with EmbeddedRoads(region) as roads:
         matrix = roads.matrix([Point(place.longitude, place.latitude) for place in places])
     document = {
         "source": SOURCE,
         "engine": region.engine,
         "places": [plain(place) for place in places],
-        "seconds": matrix.seconds,
-        "metres": matrix.metres,
+        "seconds": plain_table(matrix.seconds),
+        "metres": plain_table(matrix.metres),
     }
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     (HERE / "newport.json.gz").write_bytes(gzip.compress(content, mtime=0))
