@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from routing import (
@@ -21,6 +22,7 @@ from routing import (
     Plan,
     Problem,
     TimeWindow,
+    TravelMatrix,
     check,
     child,
     plan_from_json,
@@ -145,6 +147,80 @@ def test_engine_and_iterations_are_passed_on(engine: str) -> None:
     plan = plan_from_json(json.loads(said.getvalue().splitlines()[-1])["plan"])
     assert plan.engine == engine
     assert plan == solve(a_city(5), seconds=2, engine=engine, iterations=300)
+
+
+def tables_in(folder: Path, problem: Problem) -> dict[str, str]:
+    """The travel tables of the problem as files, by profile."""
+    found = {}
+    for profile, matrix in problem.travel.items():
+        np.save(folder / f"{profile}.npy", np.stack([matrix.seconds, matrix.metres]))
+        found[profile] = str(folder / f"{profile}.npy")
+    return found
+
+
+def without_travel(problem: Problem) -> dict[str, Any]:
+    return {name: value for name, value in problem_to_json(problem).items() if name != "travel"}
+
+
+def test_travel_tables_in_files_give_the_same_plan_as_in_the_request(tmp_path: Path) -> None:
+    day = a_city(5)
+    metres = np.array(day.travel["car"].metres)
+    metres[2, 3] = -1  # no road, though the seconds say otherwise
+    day = replace(day, travel={"car": TravelMatrix(day.travel["car"].seconds, metres)})
+    asked = {"problem": without_travel(day), "travel_files": tables_in(tmp_path, day), "iterations": 300}
+    done = subprocess.run(CHILD, input=json.dumps(asked), capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0, done.stderr
+    plan = plan_from_json(json.loads(done.stdout.splitlines()[-1])["plan"])
+    assert plan == solve(day, iterations=300)
+    assert plan.problem_digest == day.digest()
+
+
+def test_tables_in_files_are_mapped_and_not_copied(tmp_path: Path) -> None:
+    day = a_city(5)
+    read = child.request_from_json({"problem": without_travel(day), "travel_files": tables_in(tmp_path, day)}).problem
+    assert read == day
+    assert read.digest() == day.digest()
+    base = read.travel["car"].seconds
+    while not isinstance(base, np.memmap):
+        assert base.base is not None
+        base = base.base
+    assert base.mode == "r"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (np.zeros((2, 9, 9), dtype=np.int64), "travel_files.car: There should be an int32 array of shape"),
+        (np.zeros((9, 9), dtype=np.int32), "travel_files.car: There should be an int32 array of shape"),
+        (np.zeros((2, 9, 8), dtype=np.int32), "travel_files.car.seconds: There should be as many values"),
+        (np.full((2, 9, 9), -2, dtype=np.int32), "travel_files.car.seconds[0][0]: This should be from 0"),
+        (np.zeros((2, 8, 8), dtype=np.int32), "travel.car.seconds: There should be 9 rows"),
+        (b"no array", "can"),
+        (None, "can"),
+    ],
+)
+def test_a_travel_file_that_does_not_fit_is_one_sentence(
+    tmp_path: Path, content: Any, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "car.npy"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        np.save(path, content)
+    asked = {"problem": without_travel(a_city(5)), "travel_files": {"car": str(path)}}
+    assert child.run(io.StringIO(json.dumps(asked)), io.StringIO()) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_travel_tables_are_given_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = tables_in(tmp_path, a_city(5))
+    assert child.run(io.StringIO(request(seconds=1, travel_files=files)), io.StringIO()) == 1
+    assert "travel: The travel tables are given apart" in capsys.readouterr().err
+    for wrong in (["car.npy"], {"car": 3}):
+        assert child.run(io.StringIO(request(seconds=1, travel_files=wrong)), io.StringIO()) == 1
+        assert "travel_files" in capsys.readouterr().err
 
 
 def test_workers_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
