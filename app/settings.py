@@ -34,6 +34,15 @@ class Settings(BaseSettings):
     tile_attribution: str | None = Field(
         default=None, validate_default=True, description="Who made those tiles; needed with tile_url"
     )
+    extract_hosts: str = Field(
+        default="download.geofabrik.de,download.bbbike.org",
+        description="Hosts that map extracts may be fetched from, separated by commas",
+    )
+    largest_extract: int = Field(default=4_000_000_000, gt=0, description="Bytes that a map extract may have")
+    geocoder: Literal["nominatim", "photon"] | None = Field(default=None, description="An address server's kind")
+    geocoder_url: str | None = Field(
+        default=None, validate_default=True, description="That server's address; needed with geocoder"
+    )
     base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
 
     @field_validator("tile_url")
@@ -52,6 +61,16 @@ class Settings(BaseSettings):
         if found.data.get("tile_url") and attribution is None:
             raise ValueError("say whose tiles they are: the map shows it beside them")
         return attribution
+
+    @field_validator("geocoder_url")
+    @classmethod
+    def _is_a_server(cls, url: str | None, found: ValidationInfo) -> str | None:
+        url = (url or "").strip().rstrip("/") or None
+        if (url is None) != (found.data.get("geocoder") is None):
+            raise ValueError("geocoder and geocoder_url go together: say what the address server is and where")
+        if url is not None and (ORIGIN.fullmatch(_origin(url)) is None or any(sign in url for sign in "?#@")):
+            raise ValueError("write the address server as https://addresses.example.org")
+        return url
 
     @property
     def tile_origin(self) -> str | None:

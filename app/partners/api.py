@@ -34,6 +34,7 @@ from app.partners.schemas import (
     SiteIn,
     SiteOut,
 )
+from app.roads.streets import Streets
 
 router = APIRouter(prefix="/api/v1", tags=["partners"], responses=PROBLEMS)
 
@@ -136,8 +137,8 @@ def revoke_key(call: Caller, key_id: UUID) -> Response:
 
 @router.post("/sites", status_code=201, response_model=SiteOut)
 def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
-    """Enter a place. A pin more than 500 m from any street is refused."""
-    streets: service.Streets = request.app.state.streets
+    """Enter a place. A pin that no vehicle can reach is refused, one over 100 m from a street has a warning."""
+    streets: Streets = request.app.state.streets
 
     def verb(session: Session) -> Answer:
         site = service.add_site(session, call.principal, wish, streets, call.now)
@@ -163,12 +164,13 @@ def get_site(call: Caller, response: Response, site_id: UUID) -> SiteOut:
 
 
 @router.patch("/sites/{site_id}")
-def change_site(call: Caller, response: Response, site_id: UUID, change: SiteChange) -> SiteOut:
-    """Change a place, from the version in If-Match."""
+def change_site(request: Request, call: Caller, response: Response, site_id: UUID, change: SiteChange) -> SiteOut:
+    """Change a place, from the version in If-Match. A moved pin is checked like a new one."""
+    streets: Streets = request.app.state.streets
     version = call.expected_version()
     site = call.read(
         lambda session: SiteOut.model_validate(
-            service.change_site(session, call.principal, site_id, change, version, call.now)
+            service.change_site(session, call.principal, site_id, change, version, streets, call.now)
         )
     )
     with_version(response, site.version)

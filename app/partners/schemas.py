@@ -4,9 +4,10 @@ from datetime import datetime, time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, model_validator
 
 from app.kit.web import Body
+from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Kind = Literal["supermarket", "food_bank", "carrier", "public_body", "sponsor", "community_group"]
@@ -90,8 +91,11 @@ class SiteIn(Body):
 class SiteChange(Body):
     """What may be changed of a site; what is left out stays."""
 
+    kind: SiteKind | None = None
     name: Name | None = None
     address: Annotated[str, StringConstraints(max_length=300)] | None = None
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     windows: list[WindowIn] | None = Field(default=None, min_length=1, max_length=28)
     setup_seconds: int | None = Field(default=None, ge=0, le=7200)
     service_seconds: int | None = Field(default=None, ge=0, le=3600)
@@ -105,6 +109,13 @@ class WindowOut(Out):
     weekdays: list[int]
     opens: str
     closes: str
+
+
+class SiteWarning(BaseModel):
+    """What somebody should look at, and which."""
+
+    code: str
+    detail: str
 
 
 class SiteOut(Out):
@@ -125,6 +136,13 @@ class SiteOut(Out):
     temperature_classes: list[TemperatureClass]
     osm_id: str | None
     version: int
+
+    @computed_field(description="What somebody should look at; the site can be planned with all the same")  # type: ignore[prop-decorator]
+    @property
+    def warnings(self) -> list[SiteWarning]:
+        """Warnings about the pin."""
+        found = warnings_of(self.name, self.metres_to_street)
+        return [SiteWarning(code=each.code, detail=each.sentence) for each in found]
 
 
 class PersonIn(Body):

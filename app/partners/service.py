@@ -1,7 +1,6 @@
 """Verbs on partners: join a network, enter a site, invite a person, hand out and take back keys, sign in and out."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,22 +12,18 @@ from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, hash_password, new_secret, password_matches
 from app.kit.db import Database
-from app.kit.errors import FieldError, conflict, forbidden, not_found, not_signed_in, refused, stale
+from app.kit.errors import FieldError, conflict, forbidden, not_found, not_signed_in, refused, stale, unavailable
 from app.kit.tenancy import Scope
 from app.models.partners import Network, Organisation, Partnership, Person, Site
 from app.models.system import Credential
 from app.partners.schemas import KeyIn, OrganisationIn, PersonIn, SignIn, SiteChange, SiteIn
+from app.roads.choice import choice_of
+from app.roads.pin import refusal_of
+from app.roads.pin_facts import pin_facts
+from app.roads.provider import Point, RoadError
+from app.roads.streets import Streets
 
 SESSION_LIFE = timedelta(hours=12)
-FURTHEST_METRES = 500
-
-
-class Streets(Protocol):
-    """What the service asks of the streets: how far a pin is from one."""
-
-    def metres_to_street(self, region: str, longitude: float, latitude: float) -> int | None:
-        """Metres to the nearest street; None when there is none near."""
-        ...
 
 
 def network_of(session: Session, principal: Principal) -> Network:
@@ -100,16 +95,13 @@ def _owner(session: Session, principal: Principal, wished: UUID | None) -> UUID:
 
 
 def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Streets, now: datetime) -> Site:
-    """Enter a place, once its pin lies near a street.
+    """Enter a place, once its pin can stand.
 
-    Raises `far_from_streets` (422) above 500 m.
+    Raises `swapped_coordinates`, `outside_region`, `in_water`, `far_from_streets` above 500 m, `cut_off` (all 422).
     """
     principal.require("sites.edit")
     owner = _owner(session, principal, wish.organisation_id)
-    region = network_of(session, principal).region
-    metres = streets.metres_to_street(region, wish.longitude, wish.latitude)
-    if metres is None or metres > FURTHEST_METRES:
-        raise far_from_streets(wish.name, metres)
+    metres = _checked_pin(session, principal, streets, wish.name, wish.latitude, wish.longitude)
     site = Site(
         network_id=principal.network_id,
         organisation_id=owner,
@@ -123,11 +115,20 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
     return site
 
 
-def far_from_streets(name: str, metres: int | None) -> Exception:
-    """The refusal of a pin that no vehicle can reach."""
-    away = "is not near any street of this region" if metres is None else f"is {metres} m from the nearest street"
-    sentence = f"{name} {away}. Put the pin at most {FURTHEST_METRES} m from a street."
-    return refused("far_from_streets", sentence, [FieldError("/latitude", sentence, "far_from_streets")])
+def _checked_pin(
+    session: Session, principal: Principal, streets: Streets, name: str, latitude: float, longitude: float
+) -> int:
+    """Metres from a pin that may stand to its street; raises the refusal of one that may not."""
+    network = network_of(session, principal)
+    try:
+        facts = pin_facts(streets, choice_of(network.region, network.roads), Point(longitude, latitude, name))
+    except RoadError as error:
+        raise unavailable(error.sentence) from error
+    refusal = refusal_of(name, latitude, longitude, facts)
+    if refusal is None:
+        return facts.metres_to_street or 0
+    fields = [FieldError(pointer, refusal.sentence, refusal.code) for pointer in ("/latitude", "/longitude")]
+    raise refused(refusal.code, refusal.sentence, fields[: 2 if refusal.proposed else 1])
 
 
 def list_sites(session: Session) -> list[Site]:
@@ -158,13 +159,23 @@ def own_site_id(session: Session, principal: Principal) -> UUID | None:
 
 
 def change_site(
-    session: Session, principal: Principal, site_id: UUID, change: SiteChange, version: int, now: datetime
+    session: Session,
+    principal: Principal,
+    site_id: UUID,
+    change: SiteChange,
+    version: int,
+    streets: Streets,
+    now: datetime,
 ) -> Site:
-    """Change what the caller named, from the version that was read."""
+    """Change what the caller named, from the version that was read. A pin that is moved is checked like a new one."""
     principal.require("sites.edit")
     site = own_site(session, principal, site_id)
     if site.version != version:
         raise stale()
+    latitude = site.latitude if change.latitude is None else change.latitude
+    longitude = site.longitude if change.longitude is None else change.longitude
+    if (latitude, longitude) != (site.latitude, site.longitude):
+        site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
     wished = change.model_dump(exclude_unset=True, exclude={"windows"})
     for name, value in wished.items():
         if value is not None:

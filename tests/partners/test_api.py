@@ -7,7 +7,8 @@ import pytest
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
 
 PASSWORD = "a long enough password"
-AT_SEA = (51.50, -2.90)
+AT_SEA = (51.545, -2.99)
+REMOTE = (51.546398, -2.968119)
 
 
 @pytest.fixture
@@ -19,18 +20,60 @@ def a_person(**fields: Any) -> dict[str, Any]:
     return {"name": "P", "email": "p@example.org", "role": "donor_staff", "password": PASSWORD, **fields}
 
 
-def test_a_pin_far_from_every_street_is_refused_with_a_sentence(network: ServiceClient) -> None:
+@pytest.mark.parametrize(
+    ("place", "code", "pointers"),
+    [
+        ((51.537865, -2.957746), "far_from_streets", ["/latitude"]),
+        (AT_SEA, "in_water", ["/latitude"]),
+        ((51.50, -2.90), "outside_region", ["/latitude"]),
+        (LIDL_CARDIFF_ROAD[::-1], "swapped_coordinates", ["/latitude", "/longitude"]),
+        ((51.594904, -3.021495), "cut_off", ["/latitude"]),
+    ],
+)
+def test_a_pin_that_no_vehicle_can_reach_is_refused_with_a_sentence(
+    network: ServiceClient, place: tuple[float, float], code: str, pointers: list[str]
+) -> None:
+    answer = network.post("/sites", a_site(place, name="A ship"))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "A ship" in answer.json()["detail"]
+    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+    assert network.get("/sites").json() == []
+
+
+def test_a_pin_at_some_distance_from_a_street_is_taken_with_a_warning(network: ServiceClient) -> None:
+    site = network.ok("/sites", a_site(REMOTE, name="A farm"))
+    assert [warning["code"] for warning in site["warnings"]] == ["pin_far_from_street"]
+    assert f"A farm is {site['metres_to_street']} m from" in site["warnings"][0]["detail"]
+    assert network.site(LIDL_CARDIFF_ROAD, "Lidl")["warnings"] == []
+
+
+def test_a_pin_that_is_moved_is_checked_like_a_new_one(network: ServiceClient) -> None:
+    site = network.site(LIDL_CARDIFF_ROAD, "Lidl")
+    path = f"/sites/{site['id']}"
+
+    def moved(place: tuple[float, float], version: int) -> Any:
+        body = {"latitude": place[0], "longitude": place[1]}
+        return network.http.patch(path, json=body, headers={"If-Match": f'"{version}"'})
+
+    answer = moved(AT_SEA, 1)
+    assert (answer.status_code, answer.json()["code"]) == (422, "in_water")
+    assert "Lidl" in answer.json()["detail"]
+    assert network.get(path).json() == site
+    assert moved(REMOTE, 1).json()["warnings"]
+    back = moved(FOOD_BANK, 2).json()
+    assert (back["latitude"], back["longitude"], back["warnings"]) == (*FOOD_BANK, [])
+    assert back["metres_to_street"] < 50
+
+
+def a_site(place: tuple[float, float], **fields: Any) -> dict[str, Any]:
     body = {
         "kind": "store",
-        "name": "A ship",
-        "latitude": AT_SEA[0],
-        "longitude": AT_SEA[1],
+        "name": "S",
+        "latitude": place[0],
+        "longitude": place[1],
         "windows": [{"weekdays": [1], "opens": "08:00", "closes": "09:00"}],
     }
-    answer = network.post("/sites", body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "far_from_streets")
-    assert "A ship is " in answer.json()["detail"]
-    assert network.get("/sites").json() == []
+    return {**body, **fields}
 
 
 @pytest.mark.parametrize(
@@ -46,14 +89,7 @@ def test_a_pin_far_from_every_street_is_refused_with_a_sentence(network: Service
 def test_a_site_that_does_not_fit_is_refused_at_its_field(
     network: ServiceClient, fields: dict[str, Any], pointer: str
 ) -> None:
-    body = {
-        "kind": "store",
-        "name": "S",
-        "latitude": FOOD_BANK[0],
-        "longitude": FOOD_BANK[1],
-        "windows": [{"weekdays": [1], "opens": "08:00", "closes": "09:00"}],
-    }
-    problem = network.post("/sites", {**body, **fields}).json()
+    problem = network.post("/sites", a_site(FOOD_BANK, **fields)).json()
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
