@@ -46,6 +46,7 @@ def document(
             "kg_allocated": float(plan["kg_allocated"]),
             "metres": plan["metres"],
             "seconds": plan["seconds"],
+            "estimated_travel": plan["estimated_travel"],
             "unserved": [
                 {
                     "offer": each["offer_id"],
@@ -138,7 +139,7 @@ def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tu
     for each in sign_ins:
         yield f"  {each.who}: {each.email}  password {each.password}"
     yield f"The dispatcher's day: {address}/day?date={day}"
-    yield f"Planned and real times: {address}/learnt?date={day}"
+    yield f"Planned and real times: {address}/learnt"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"
     yield f"The API: {address}/api/docs"

@@ -155,6 +155,7 @@ class Allocation(Identified, Base):
     pickup_at: Mapped[datetime] = mapped_column(UtcDateTime)
     drop_off_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    estimated: Mapped[bool] = mapped_column(default=False, server_default="false")  # as its route
 
 
 class UnservedOffer(Identified, Base):

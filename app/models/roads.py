@@ -1,4 +1,4 @@
-"""What is known of the streets: imports of regions, snapped pins, travel matrices, fitted estimates, what drivers taught."""
+"""What is known of the streets: imports, snapped pins, travel matrices, fitted estimates, what drivers taught."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ class RegionImport(Identified, Base):
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     region: Mapped[str]
     source: Mapped[str]  # a file's name, or the address that it is fetched from
-    profiles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    file: Mapped[str | None]  # its name in the folder of incoming files; none for an address
+    profiles: Mapped[list[str]] = mapped_column(ARRAY(Text))  # beside those that the region has
     state: Mapped[str] = mapped_column(default="queued")
     attempt: Mapped[int] = mapped_column(default=0)
     phase: Mapped[str] = mapped_column(default="")

@@ -194,6 +194,7 @@ def _allocation_row(
         receiver_name=drop_off.site_name,
         pickup_at=pickup.arrive_at,
         drop_off_at=drop_off.arrive_at,
+        estimated=route.estimated,
     )
 
 

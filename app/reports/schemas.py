@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.kit.wire import KgOut
 
@@ -32,5 +32,6 @@ class DayReportOut(BaseModel):
     actuals: MassBalanceOut
     meals: int
     meals_factor: str
+    estimated_travel: bool = Field(description="The plan's times and distances are estimates, not those of streets")
     coordinated: dict[str, Any] | None
     alone: dict[str, Any] | None

@@ -21,7 +21,8 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
     rows = session.scalars(select(OfferLine).where(OfferLine.offer_id.in_([offer.id for offer in offers]))).all()
     entries = entries_of(session, [row.id for row in rows])
     balance = ledger.mass_balance(entries, {str(row.id): row.grams for row in rows if row.position >= 0})
-    figures = _figures(session, service_date)
+    plan = _compared_plan(session, service_date)
+    figures = plan.figures if plan else None
     return DayReportOut(
         service_date=service_date,
         demonstration=network_of(session, principal).demonstration,
@@ -29,17 +30,17 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
         actuals=_balance_out(balance),
         meals=impact.meals(balance.delivered),
         meals_factor=impact.GRAMS_PER_MEAL.source,
+        estimated_travel=plan is not None and plan.estimated_travel,
         coordinated=(figures or {}).get("coordinated"),
         alone=(figures or {}).get("alone"),
     )
 
 
-def _figures(session: Session, service_date: date) -> dict[str, object] | None:
-    """The comparison of the published plan, else of the newest one."""
+def _compared_plan(session: Session, service_date: date) -> Plan | None:
+    """The published plan, else the newest one."""
     plans = session.scalars(select(Plan).where(Plan.service_date == service_date).order_by(Plan.number.desc())).all()
     published = [plan for plan in plans if plan.state == "published"]
-    chosen = (published or [*plans])[:1]
-    return chosen[0].figures if chosen else None
+    return next(iter(published or plans), None)
 
 
 def _balance_out(balance: ledger.MassBalance) -> MassBalanceOut:

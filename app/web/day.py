@@ -108,6 +108,23 @@ class DayView:
         return None if most is None else (found.get("grams_allocated", 0), most)
 
     @property
+    def travel_failures(self) -> list[str]:
+        """What the chosen source of travel times failed with, a sentence each; empty where it did not."""
+        travel = self.plan.travel if self.plan else {}
+        told = [sentence for each in travel.values() for sentence in (each or {}).get("failures", [])]
+        return list(dict.fromkeys(told))
+
+    @property
+    def estimate_error(self) -> tuple[int, int] | None:
+        """Mean and worst-of-twenty error of the estimate in per cent, where it was ever compared with streets."""
+        travel = self.plan.travel if self.plan else {}
+        for each in travel.values():
+            estimate = (each or {}).get("estimate", {})
+            if "mean_error" in estimate:
+                return round(100 * estimate["mean_error"]), round(100 * estimate["p95_error"])
+        return None
+
+    @property
     def compared(self) -> list[tuple[str, str, float | None, float | None]]:
         """Label, kind of number, coordinated, alone."""
         together, alone = self.report.coordinated, self.report.alone

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("network_id", sa.Uuid(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=True),
         sa.Column("profiles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -143,12 +144,14 @@ def upgrade() -> None:
     # Of stops planned before, nobody knows any more what the street table said.
     op.add_column("stops", sa.Column("seconds_from_previous", sa.Integer(), nullable=True))
     op.add_column("stops", sa.Column("table_seconds_from_previous", sa.Integer(), nullable=True))
-    op.add_column("routes", sa.Column("estimated", sa.Boolean(), server_default="false", nullable=False))
+    for table in ("routes", "allocations"):
+        op.add_column(table, sa.Column("estimated", sa.Boolean(), server_default="false", nullable=False))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
-    op.drop_column("routes", "estimated")
+    for table in ("routes", "allocations"):
+        op.drop_column(table, "estimated")
     op.drop_column("stops", "table_seconds_from_previous")
     op.drop_column("stops", "seconds_from_previous")
     op.drop_column("plans", "travel")

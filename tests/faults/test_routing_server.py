@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from app.kit.db import Database
@@ -15,6 +16,7 @@ from app.partners.founding import choose_roads
 from app.roads.region import open_region
 from tests.roads.servers.running import RelayHandler, RunningServer, relay_to, running_osrm
 from tests.service_client import (
+    DAY,
     DUFFRYN_CENTRE,
     FOOD_BANK,
     LIDL_CARDIFF_ROAD,
@@ -118,3 +120,22 @@ def test_without_any_streets_a_plan_is_an_estimate_everywhere_it_is_shown(
     file = network.get(f"/routes/{route['id']}/file.geojson").json()
     assert file["features"][0]["properties"]["estimated"] is True
     assert "straight lines" in network.get(f"/routes/{route['id']}/file.gpx").text
+
+
+def test_every_page_with_an_estimated_number_says_so(network: ServiceClient, day: str, database: Database) -> None:
+    choose_roads(database, UUID(day), {"provider": "estimate"})
+    plan = network.planned()
+    network.published(plan)
+    headers = {"Accept": "text/html"}
+    shown = httpx.get(f"{network.address}/day", params={"date": DAY}, headers={**network.http.headers, **headers})
+    assert "Times and distances of this plan are estimates" in shown.text
+    assert shown.text.count("≈") >= 5
+    sheet = httpx.get(
+        f"{network.address}/routes/{plan['routes'][0]['id']}", headers={**network.http.headers, **headers}
+    )
+    assert "estimated from straight lines" in sheet.text
+    arabic = httpx.get(
+        f"{network.address}/day", params={"date": DAY, "lang": "ar"}, headers={**network.http.headers, **headers}
+    )
+    assert "تقديرية" in arabic.text
+    assert network.get("/reports/day", service_date=DAY).json()["estimated_travel"] is True
