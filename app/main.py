@@ -22,6 +22,7 @@ from app.offers.api import router as offers
 from app.partners.api import router as partners
 from app.planning.api import router as planning
 from app.reports.api import router as reports
+from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
 from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
@@ -72,7 +73,7 @@ def create_app(
         config,
     )
     install_error_handlers(app)
-    for router in (partners, offers, needs, fleet, planning, driving, reports, learning, roads, travel_sources):
+    for router in (partners, offers, needs, fleet, planning, driving, reports, learning, roads, travel_sources, addresses):
         app.include_router(router)
     install_pages(app)
     _install_documents(app)
