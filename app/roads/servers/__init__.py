@@ -4,6 +4,7 @@ from app.roads.provider import Point, Profile, RoadError
 from app.roads.servers.connection import ConnectionLimits
 from app.roads.servers.osrm_server import OsrmServer
 from app.roads.servers.server_roads import ServerRoads
+from app.roads.servers.valhalla_server import ValhallaServer, VehicleSize
 
 
 def routing_server(
@@ -24,7 +25,9 @@ def routing_server(
         raise RoadError(f"A key is for openrouteservice, not for {name}.")
     if name == "osrm":
         return OsrmServer(url, profile, anchor=anchor, limits=limits)
+    if name == "valhalla":
+        return ValhallaServer(url, profile, limits=limits)
     raise RoadError(f"There is no kind of routing server called {name}.")
 
 
-__all__ = ["ConnectionLimits", "OsrmServer", "ServerRoads", "routing_server"]
+__all__ = ["ConnectionLimits", "OsrmServer", "ServerRoads", "ValhallaServer", "VehicleSize", "routing_server"]
