@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.migrate import upgrade
 from app.roads.provider import RoadError
-from app.roads.region import RegionError, import_region
+from app.roads.region import RegionError, list_regions, open_region
 from app.roads.streets import Streets
 from app.settings import Settings, settings
 
@@ -68,14 +67,18 @@ def serve() -> None:
 def worker() -> None:
     """Run background jobs alone; start as many as wanted."""
     from app.kit.clock import system_clock
-    from app.worker import work_until_cancelled, workshop_of
+    from app.worker import importing_of, work_until_cancelled, workshop_of
 
     config = settings()
     with opened(config, migrate=False) as access:
         database, streets = Database(access.service_url), streets_of(config)
         say("Waiting for jobs.")
         try:
-            asyncio.run(work_until_cancelled(workshop_of(database, streets, system_clock, config)))
+            asyncio.run(
+                work_until_cancelled(
+                    workshop_of(database, streets, system_clock, config), importing_of(database, system_clock, config)
+                )
+            )
         except KeyboardInterrupt:
             say("Stopped.")
         finally:
@@ -95,13 +98,39 @@ def migrate() -> None:
 
 @region_commands.command("import")
 def import_map(
-    extract: Annotated[Path, typer.Argument(help="OpenStreetMap extract, .osm.pbf")],
+    extract: Annotated[str, typer.Argument(help="OpenStreetMap extract, .osm.pbf: a file, or the address of one")],
     name: Annotated[str | None, typer.Option(help="Name of the region; the file's own name otherwise")] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="car, van, truck, cargo_bike or all; may be given again. Those the region has, or car and van"
+        ),
+    ] = None,
 ) -> None:
-    """Build the streets and the map of a region from an extract."""
-    chosen = name or extract.name.split(".")[0]
-    region = import_region(extract, chosen, settings().data_folder / "regions", lambda sentence, _: say(sentence))
-    say(f"Region {region.name} is ready.")
+    """Build the streets, the map and the addresses of a region from an extract."""
+    from app.roads.region.command import import_extract
+
+    import_extract(settings(), extract, name, profile or [], say)
+
+
+@region_commands.command("list")
+def list_maps() -> None:
+    """The regions of this installation."""
+    from app.roads.region.command import in_one_line
+
+    found = list_regions(settings().data_folder / "regions")
+    if not found:
+        say("There is no region yet; `wasl region import FILE.osm.pbf` makes one.")
+    for region in found:
+        print(in_one_line(region))
+
+
+@region_commands.command("show")
+def show_map(name: Annotated[str, typer.Argument(help="An imported region")]) -> None:
+    """What a region was made of, and what it holds."""
+    from app.roads.region.command import in_full
+
+    print(in_full(open_region(name, settings().data_folder / "regions")))
 
 
 @network_commands.command("create")

@@ -24,11 +24,14 @@ from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
+from app.roads.imports import premises_in
+from app.roads.imports_api import router as region_imports
+from app.roads.imports_api import uploads as region_uploads
 from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
 from app.settings import Settings, settings
 from app.web import install_pages
-from app.worker import working_beside, workshop_of
+from app.worker import importing_of, working_beside, workshop_of
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LARGEST_BODY = 1_000_000
@@ -53,7 +56,7 @@ def create_app(
         if config.worker == "off":
             yield
             return
-        async with working_beside(workshop_of(database, streets, clock, config)):
+        async with working_beside(workshop_of(database, streets, clock, config), importing_of(database, clock, config)):
             yield
 
     app = FastAPI(
@@ -72,9 +75,24 @@ def create_app(
         clock,
         config,
     )
+    app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
     install_error_handlers(app)
-    for router in (partners, offers, needs, fleet, planning, driving, reports, learning, roads, travel_sources, addresses):
+    for router in (
+        partners,
+        offers,
+        needs,
+        fleet,
+        planning,
+        driving,
+        reports,
+        learning,
+        roads,
+        travel_sources,
+        addresses,
+    ):
         app.include_router(router)
+    app.include_router(region_imports)
+    app.include_router(region_uploads, max_body_size=config.largest_extract + LARGEST_BODY)
     install_pages(app)
     _install_documents(app)
     _install_health(app)

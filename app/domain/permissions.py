@@ -47,8 +47,7 @@ class Action(StrEnum):
     ROUTES_READ = "routes.read"
     DRIVING_RECORD = "driving.record"
     REPORTS_READ = "reports.read"
-    LEARNING_READ = "learning.read"
-    LEARNING_RUN = "learning.run"
+    REGIONS_IMPORT = "regions.import"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -80,8 +79,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.ROUTES_READ: (_EVERYONE - {_DONOR}, frozenset({Scope.PLANS})),
     Action.DRIVING_RECORD: (frozenset({_DRIVER}), frozenset()),
     Action.REPORTS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
-    Action.LEARNING_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
-    Action.LEARNING_RUN: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.REGIONS_IMPORT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

@@ -1,5 +1,6 @@
 """Importing an extract: every piece of a region built into a new folder, put in use when it is whole."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -126,15 +127,17 @@ def _build(wish: _Wish, home: Path, old: Region | None, progress: Progress) -> R
 
 def _not_built(name: str, error: BaseException, folder: Path) -> RegionError:
     why = getattr(error, "strerror", None) or str(error) or "there is too little memory"
-    if "full" in why or (folder.exists() and graphs.disk_is_full(folder)):
-        why = "the disk is full"
+    # SQLite says "disk I/O error" where a file may not grow any more.
+    no_room = getattr(error, "errno", None) in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) or "I/O" in why
+    if no_room or "full" in why or graphs.disk_is_full(folder):
+        why = graphs.NO_ROOM
     return RegionError(f"The region {name} could not be built: {why[:1].lower()}{why[1:].rstrip('.')}.")
 
 
 def _pieces(wish: _Wish, build: Path, same: Region | None, progress: Progress) -> Region:
     """Everything of the region, in the order in which a file that is of no use shows itself."""
     extract, name = wish.extract, wish.name
-    progress(f"Reading the map of {name} from {extract.name}.", MAP)
+    progress(f"Reading the map of {name}.", MAP)
     summary = build_base_map(extract, build / "map.sqlite")
     warning = missing_points_warning(extract.name, summary.street_nodes, summary.missing_street_nodes)
     built = _graphs(wish, build, same, summary, progress)
@@ -142,7 +145,7 @@ def _pieces(wish: _Wish, build: Path, same: Region | None, progress: Progress) -
     progress(f"Collecting the addresses of {name}.", ADDRESSES)
     build_address_index(extract, build / "addresses.sqlite")
     progress(f"Drawing the map of {name}.", TILES)
-    build_tiles(build / "map.sqlite", summary.bounds, build / "tiles.sqlite", lambda said: progress(said, TILES))
+    build_tiles(build / "map.sqlite", summary.bounds, build / "tiles.sqlite")
     return Region(
         name=name,
         build=build,

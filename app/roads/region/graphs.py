@@ -17,6 +17,7 @@ from app.roads.region.manifest import PROFILE_FOLDER, Graph, RegionError, graph_
 MOST_THREADS = 4
 PR_SET_PDEATHSIG = 1  # prctl(2)
 LITTLE_DISK_BYTES = 64 * 1024 * 1024
+NO_ROOM = "the disk is full, or a limit on file sizes was met"
 # How a profile is called in a sentence.
 WORDS: dict[Profile, str] = {"car": "cars", "van": "vans", "truck": "trucks", "cargo_bike": "cargo bikes"}
 
@@ -81,7 +82,7 @@ def _run(engine: Path, program: str, arguments: list[str], what: str, build: Pat
 def _why(program: str, done: subprocess.CompletedProcess[bytes], build: Path) -> str:
     said = done.stdout + done.stderr
     if done.returncode == -signal.SIGXFSZ or b"No space left" in said or disk_is_full(build):
-        return "the disk is full, or a limit on file sizes was met"
+        return NO_ROOM
     if done.returncode == -signal.SIGKILL or b"bad_alloc" in said:
         return f"{program} was ended from outside or found too little memory"
     if b"no edges" in said.lower() or b"no nodes" in said.lower() or b"no geometry" in said.lower():
@@ -91,6 +92,8 @@ def _why(program: str, done: subprocess.CompletedProcess[bytes], build: Path) ->
 
 def disk_is_full(folder: Path) -> bool:
     """Whether next to nothing more can be written there."""
+    while not folder.exists():
+        folder = folder.parent
     return shutil.disk_usage(folder).free < LITTLE_DISK_BYTES
 
 
@@ -101,20 +104,23 @@ def try_out(build: Path, name: str, sha256: str, profile: Profile, places: Seque
     """
     with OsrmHandle(graph_path(build, profile)) as handle:
         try:
-            near = _near_a_street(handle, places)
-            answer = handle.ask("table", coordinates=near, radius=OFF_ROADS_METRES, waypoints=True)
+            anchor = _anchor(handle, places)
         except (RoadError, OsrmRefusal) as error:
             raise RegionError(
                 f"The street graph of {name} for {WORDS[profile]} was built but does not answer."
             ) from error
+    return Graph(profile, graph_fingerprint(sha256, profile), anchor)
+
+
+def _anchor(handle: OsrmHandle, places: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    found = handle.ask("nearest", coordinates=list(places))["waypoints"]
+    # A motorway is no street for a bike: what is far from this profile's streets tells nothing of them.
+    near = [place for place, street in zip(places, found, strict=True) if street["metres"] <= OFF_ROADS_METRES]
+    if len(near) < 2:
+        longitude, latitude = found[0]["location"]
+        return longitude, latitude
+    answer = handle.ask("table", coordinates=near, radius=OFF_ROADS_METRES, waypoints=True)
     driven = answer["tables"][0] != NO_ROAD
     best = int((driven & driven.T).sum(axis=1).argmax())
     longitude, latitude = answer["waypoints"][best]["location"]
-    return Graph(profile, graph_fingerprint(sha256, profile), (longitude, latitude))
-
-
-def _near_a_street(handle: OsrmHandle, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Those of the places that this profile has a street near; a motorway is none for a bike."""
-    found = handle.ask("nearest", coordinates=list(places))["waypoints"]
-    near = [place for place, street in zip(places, found, strict=True) if street["metres"] <= OFF_ROADS_METRES]
-    return near or [tuple(found[0]["location"])]
+    return longitude, latitude
