@@ -16,9 +16,9 @@ Say = Callable[[str], None]
 SHORT_OF_PLAN = 0.12  # of the lines weigh a little less than was posted
 NOT_THERE = 0.03  # of the pickups find nothing
 # How the invented day differs from the street table: percent by local hour, and how one drive or stop strays.
-SLOWER_AT = {7: 115, 8: 140, 9: 125, 10: 108, 15: 112, 16: 130, 17: 135}
-USUAL_PERCENT = 104
-DRIVES_STRAY, STOPS_STRAY, SITES_STRAY = 0.16, 0.2, 0.25  # standard deviations of logarithms
+SLOWER_AT = {7: 112, 8: 130, 9: 118, 10: 106, 15: 108, 16: 122, 17: 126}
+USUAL_PERCENT = 102
+DRIVES_STRAY, STOPS_STRAY, SITES_STRAY = 0.16, 0.2, 0.15  # standard deviations of logarithms
 NO_TAP = 0.08  # of the arrivals nobody reports
 
 
@@ -66,7 +66,7 @@ def _published(office: Caller, shifts: list[dict[str, Any]]) -> dict[str, Any]:
 def _really(
     route: dict[str, Any], roads: random.Random, slow: dict[str, float], zone: ZoneInfo
 ) -> Iterator[tuple[dict[str, Any], Truth]]:
-    """Each stop with its invented truth: drives are slower at some hours, some sites take longer than entered."""
+    """Each stop with its invented truth: drives are slower at some hours, some sites take longer or shorter."""
     gone = None
     for stop in route["stops"]:
         arrive, begin, leave = (datetime.fromisoformat(stop[name]) for name in ("arrive_at", "begin_at", "leave_at"))
@@ -76,7 +76,7 @@ def _really(
         stray = math.exp(roads.gauss(0, DRIVES_STRAY))
         percent = SLOWER_AT.get(gone.astimezone(zone).hour, USUAL_PERCENT)
         arrived = gone + _whole_seconds((arrive - gone_as_planned) * stray * percent / 100)
-        site = slow.setdefault(stop["site_name"], math.exp(abs(roads.gauss(0, SITES_STRAY))))
+        site = slow.setdefault(stop["site_name"], math.exp(roads.gauss(0, SITES_STRAY)))
         stay = _whole_seconds((leave - begin) * site * math.exp(roads.gauss(0, STOPS_STRAY)))
         opening = begin if begin > arrive else arrived
         gone_as_planned, gone = leave, max(arrived, opening) + stay

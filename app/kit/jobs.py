@@ -25,14 +25,14 @@ def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
 
     Jobs with the same `lock` run one after another. Returns False when the same job already waits.
     """
-    connection = session.connection().connection.driver_connection
     deferring = App(connector=SyncPsycopgConnector())
-    task = deferring.configure_task(
-        name, connection=connection, queue="wasl", lock=lock, queueing_lock=f"{name}:{lock}"
-    )
     try:
         with session.begin_nested():
-            task.defer(**arguments)
+            # Asked for inside, because only that sets the savepoint that a refused job goes back to.
+            connection = session.connection().connection.driver_connection
+            deferring.configure_task(
+                name, connection=connection, queue="wasl", lock=lock, queueing_lock=f"{name}:{lock}"
+            ).defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from app.models.partners import Site
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.models.roads import LearntPace, LearntServiceTime
 
+AHEAD = timedelta(minutes=2)  # a phone's clock may be so much before ours
 MOTOR_PROFILES = frozenset({"car", "van", "truck"})  # a bicycle passes the queue: its drives say nothing of theirs
 
 
@@ -64,16 +65,24 @@ def driven_routes(session: Session, network_id: UUID, first: date, last: date) -
 
 
 def _told(session: Session, routes: Sequence[UUID]) -> dict[UUID, dict[str, lifecycle.StopState]]:
-    """What the reports on these routes add up to, by shift and stop."""
+    """What the reports on these routes add up to, by shift and stop; not those that a phone dated into the future."""
     rows = session.execute(
         select(
-            StopEvent.id, StopEvent.shift_id, StopEvent.stop_id, StopEvent.kind, StopEvent.occurred_at, StopEvent.lines
+            StopEvent.id,
+            StopEvent.shift_id,
+            StopEvent.stop_id,
+            StopEvent.kind,
+            StopEvent.occurred_at,
+            StopEvent.recorded_at,
+            StopEvent.lines,
         )
         .join(Stop, Stop.id == StopEvent.stop_id)
         .where(Stop.route_id.in_(routes))
     )
     events: defaultdict[UUID, list[lifecycle.StopEvent]] = defaultdict(list)
-    for event_id, shift_id, stop_id, kind, occurred_at, lines in rows:
+    for event_id, shift_id, stop_id, kind, occurred_at, recorded_at, lines in rows:
+        if occurred_at > recorded_at + AHEAD:
+            continue
         handled = tuple(lifecycle.EventLine(line["allocation"], line["grams"]) for line in lines)
         events[shift_id].append(lifecycle.StopEvent(str(event_id), str(stop_id), kind, occurred_at, handled))
     states: defaultdict[UUID, dict[str, lifecycle.StopState]] = defaultdict(dict)
@@ -110,8 +119,9 @@ def _planned(stop: Stop, lines: Counter[UUID]) -> PlannedStop:
 
 
 def learnt(session: Session, principal: Principal) -> tuple[Pace, datetime | None, list["SiteTimes"]]:
-    """The caller's network: the pace that was learnt last, when, and the times of its sites."""
-    principal.require("learning.read")
+    """What plans of the caller's network allow for: the pace that was learnt last, when, and the times of its sites.
+    It is the network's, so only who plans for the whole network reads it."""
+    principal.require("plans.request")
     row = session.get(LearntPace, principal.network_id)
     pace, learnt_at = (learn_pace([]), None) if row is None else (pace_of(row), row.learnt_at)
     return pace, learnt_at, learnt_service_times(session, principal.network_id)

@@ -24,10 +24,10 @@ LONGEST_REPORT = timedelta(days=366)
 
 def learn_now(session: Session, principal: Principal, now: datetime) -> None:
     """Learn from the last twelve weeks, at somebody's wish."""
-    principal.require("learning.run")
+    principal.require("plans.request")
     network = network_of(session, principal)
     legs = learn(session, network.id, now)
-    audit.record(session, principal, "learning.run", ("network", network.id), now, legs=legs)
+    audit.record(session, principal, "learning.learn", ("network", network.id), now, legs=legs)
 
 
 def learn(session: Session, network_id: UUID, now: datetime) -> int:

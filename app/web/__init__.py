@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.kit.errors import WaslError, invalid_request, not_found
 from app.kit.web import field_error, problem_response
-from app.web import day, drive, route_sheet, shop, sign_in
+from app.web import day, drive, learnt, route_sheet, shop, sign_in, sites
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
 
@@ -24,7 +24,7 @@ def install_pages(app: FastAPI) -> None:
     leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
     app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (sign_in, shop, day, route_sheet, drive):
+    for module in (sign_in, shop, day, learnt, route_sheet, sites, drive):
         app.include_router(module.router, include_in_schema=False)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)

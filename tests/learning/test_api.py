@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.pace import Leg, learn_pace
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
+from app.learning.jobs import learn_later
 from app.learning.service import _pace_row
 from app.models.roads import LearntPace, LearntServiceTime
+from tests.conftest import TestDatabase
 from tests.service_client import (
     DAY,
     DUFFRYN_CENTRE,
@@ -51,7 +54,9 @@ def shift(network: ServiceClient, sites: dict[str, dict[str, Any]]) -> dict[str,
     return shift
 
 
-def drive(network: ServiceClient, shift: dict[str, Any], *, late_minutes: int) -> list[dict[str, Any]]:
+def drive(
+    network: ServiceClient, shift: dict[str, Any], clock: HandSetClock, *, late_minutes: int
+) -> list[dict[str, Any]]:
     """The whole route is reported, every arrival so much later than planned; the stops with something to do."""
     late = timedelta(minutes=late_minutes)
     with network.driver(shift) as driver:
@@ -61,8 +66,10 @@ def drive(network: ServiceClient, shift: dict[str, Any], *, late_minutes: int) -
             moments = {"arrived": stop["arrive_at"], done: stop["leave_at"]}
             for kind, planned in moments.items():
                 lines = [] if kind == "arrived" else [kilograms(each) for each in stop["allocations"]]
-                real = (datetime.fromisoformat(planned) + late).isoformat()
-                driver.ok("/driver/stop-events", {"events": [an_event(stop, kind, *lines, occurred_at=real)]})
+                real = datetime.fromisoformat(planned) + late
+                clock.set(max(clock(), real))
+                event = an_event(stop, kind, *lines, occurred_at=real.isoformat())
+                driver.ok("/driver/stop-events", {"events": [event]})
     return stops
 
 
@@ -85,9 +92,9 @@ def test_before_anything_is_reported_nothing_is_learnt_and_the_page_of_numbers_s
 
 
 def test_after_the_last_stop_of_a_route_its_drives_and_stops_are_learnt(
-    network: ServiceClient, shift: dict[str, Any]
+    network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
 ) -> None:
-    stops = drive(network, shift, late_minutes=4)
+    stops = drive(network, shift, clock, late_minutes=4)
     assert len(stops) == 3
     learnt = waited_for(lambda: (told := network.get("/learnt").json())["learnt_at"] and told)
     assert learnt["overall"]["legs"] == 2
@@ -98,8 +105,10 @@ def test_after_the_last_stop_of_a_route_its_drives_and_stops_are_learnt(
     assert abs(store["setup_seconds"] - 300) < 30
 
 
-def test_the_report_compares_planned_and_real_arrivals(network: ServiceClient, shift: dict[str, Any]) -> None:
-    drive(network, shift, late_minutes=12)
+def test_the_report_compares_planned_and_real_arrivals(
+    network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
+) -> None:
+    drive(network, shift, clock, late_minutes=12)
     report = network.get("/reports/arrivals", **{"from": DAY, "until": DAY}).json()
     overall = report["overall"]
     assert (overall["arrivals"], overall["median_minutes"], overall["share_on_time"]) == (3, 12.0, 0.0)
@@ -122,7 +131,7 @@ def test_reports_of_impossible_ranges_are_refused_in_a_sentence(network: Service
 def test_learning_now_forgets_what_is_older_than_twelve_weeks(
     network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
 ) -> None:
-    drive(network, shift, late_minutes=0)
+    drive(network, shift, clock, late_minutes=0)
     assert network.ok("/learnt")["overall"]["legs"] == 2
     clock.set(clock() + timedelta(weeks=13))
     learnt = network.ok("/learnt")
@@ -184,8 +193,34 @@ def test_what_is_learnt_goes_into_the_next_plan_and_stands_with_it(
         assert 1.8 * table - 2 <= drive_time.total_seconds() <= 2.1 * table + 2
 
 
-def test_another_network_sees_nothing_of_it(network: ServiceClient, shift: dict[str, Any], database: Database) -> None:
-    drive(network, shift, late_minutes=3)
+def test_another_network_sees_nothing_of_it(
+    network: ServiceClient, shift: dict[str, Any], database: Database, clock: HandSetClock
+) -> None:
+    drive(network, shift, clock, late_minutes=3)
     network.ok("/learnt")
     with database.transaction(Scope(network=UUID(int=7))) as session:
         assert session.query(LearntPace).count() == session.query(LearntServiceTime).count() == 0
+
+
+def test_a_report_from_a_phone_whose_clock_runs_ahead_is_not_believed(
+    network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
+) -> None:
+    with network.driver(shift) as driver:
+        stop = next(s for s in driver.get("/driver/route").json()["route"]["stops"] if s["kind"] == "pickup")
+        for ahead in (60, 0):
+            clock.set(datetime.fromisoformat(stop["arrive_at"]))
+            real = clock() + timedelta(minutes=ahead)
+            driver.ok("/driver/stop-events", {"events": [an_event(stop, "arrived", occurred_at=real.isoformat())]})
+            report = network.get("/reports/arrivals", **{"from": DAY, "until": DAY}).json()
+            assert (report["overall"] is None) == (ahead > 0)
+
+
+def test_a_job_that_waits_already_is_not_queued_twice_and_the_report_is_kept(migrated: TestDatabase) -> None:
+    database = Database(migrated.service_url)
+    try:
+        with database.transaction(Scope(network=UUID(int=3))) as session:
+            assert learn_later(session, UUID(int=3)) is True
+            assert learn_later(session, UUID(int=3)) is False
+            assert session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 1
+    finally:
+        database.close()
