@@ -24,13 +24,12 @@ OVERLOOKED = 0.3
 
 
 @in_line
-def find_place(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, overlooked: Any) -> Any:
-    """The cheapest place for the piece on the vehicle's route as it is now: its cost and its code. Each position is
-    overlooked at this rate."""
+def place_by(clock: Any, day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, overlooked: Any) -> Any:
+    """`cheapest_place` by this clock."""
     profile = day.vehicle_profile[vehicle]
     site, to_site = day.piece_site[piece], day.candidate_site[candidate]
-    cost, code = cheapest_place(
-        day.clock,
+    return cheapest_place(
+        clock,
         day.seconds[profile],
         day.metres[profile],
         state.stops[vehicle],
@@ -56,6 +55,16 @@ def find_place(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, o
         overlooked,
         state.random,
     )
+
+
+@in_line
+def find_place(day: Any, state: Any, piece: Any, candidate: Any, vehicle: Any, overlooked: Any) -> Any:
+    """The cheapest place for the piece on the vehicle's route as it is now: its cost and its code. Each position is
+    overlooked at this rate."""
+    if len(day.clock) == 0:
+        cost, code = place_by(None, day, state, piece, candidate, vehicle, overlooked)
+    else:
+        cost, code = place_by(day.clock, day, state, piece, candidate, vehicle, overlooked)
     if state.route_stops[vehicle] == 0:
         cost += day.vehicle_use[vehicle]
     return cost, code

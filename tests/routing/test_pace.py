@@ -104,6 +104,8 @@ def test_tables_and_the_engine_say_the_same_to_the_second(
 def test_without_a_pace_the_engine_adds_and_a_missing_road_is_never_driven() -> None:
     assert drives.arrival(NO_CLOCK, 100.0, 60.0) == 160.0
     assert drives.leaving(NO_CLOCK, 100.0, 60.0) == 40.0
+    assert (drives.arrival(None, 100.0, 60.0), drives.leaving(None, 100.0, 60.0)) == (160.0, 40.0)
+    assert drives.slowness(None, 100.0) == drives.slowness(NO_CLOCK, 100.0) == 1.0
     rows = clock_rows(ClockTable(Pace([PaceStep(0, 130)]), FIRST, LAST))
     assert drives.arrival(rows, 100.0, NEVER) == NEVER
     assert drives.leaving(rows, 100.0, NEVER) == -NEVER
