@@ -86,6 +86,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         demonstration=day.demonstration,
         view=view,
         event_id=str(uuid4()),
+        arrival_id=str(uuid4()),
         problems=PROBLEM_CODES,
     )
 

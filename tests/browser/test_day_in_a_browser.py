@@ -159,6 +159,11 @@ def test_a_driver_works_through_the_route_with_and_without_scripts(
     assert "Lidl, Cardiff Road" in page.locator(".next h1").inner_text()
     if script:
         visit.show(f"drive-{language}")
+    page.locator(".here button").click()
+    page.locator(".here .state").wait_for()
+    assert page.locator(".here button").count() == 0
+    if script:
+        visit.picture(f"drive-arrived-{language}")
     for _ in range(3):
         page.locator(".next .thumb button").click()
         page.wait_for_load_state()
