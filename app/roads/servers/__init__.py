@@ -2,6 +2,7 @@
 
 from app.roads.provider import Point, Profile, RoadError
 from app.roads.servers.connection import ConnectionLimits
+from app.roads.servers.openrouteservice import OpenRouteService
 from app.roads.servers.osrm_server import OsrmServer
 from app.roads.servers.server_roads import ServerRoads
 from app.roads.servers.valhalla_server import ValhallaServer, VehicleSize
@@ -27,7 +28,17 @@ def routing_server(
         return OsrmServer(url, profile, anchor=anchor, limits=limits)
     if name == "valhalla":
         return ValhallaServer(url, profile, limits=limits)
+    if name == "openrouteservice":
+        return OpenRouteService(url, profile, key, limits=limits)
     raise RoadError(f"There is no kind of routing server called {name}.")
 
 
-__all__ = ["ConnectionLimits", "OsrmServer", "ServerRoads", "ValhallaServer", "VehicleSize", "routing_server"]
+__all__ = [
+    "ConnectionLimits",
+    "OpenRouteService",
+    "OsrmServer",
+    "ServerRoads",
+    "ValhallaServer",
+    "VehicleSize",
+    "routing_server",
+]

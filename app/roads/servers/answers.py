@@ -1,7 +1,6 @@
 """Reading what a server answers: numbers that are numbers, tables of the right shape, or MalformedAnswer."""
 
 from collections.abc import Iterable
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ LARGEST = 2**31 - 1
 
 def number(value: Any) -> float:
     """A finite number from 0 to the largest that a table holds. Raises MalformedAnswer."""
-    if type(value) not in (int, float) or not isfinite(value) or not 0 <= value <= LARGEST:
+    if type(value) not in (int, float) or not 0 <= value <= LARGEST:  # NaN is not
         raise MalformedAnswer(f"not a length or a duration: {value!r:.40}")
     return float(value)
 
@@ -55,7 +54,7 @@ def position(pair: Any) -> tuple[float, float]:
         raise MalformedAnswer("no position")
     longitude, latitude = pair[0], pair[1]
     for value, most in ((longitude, 180), (latitude, 90)):
-        if type(value) not in (int, float) or not isfinite(value) or abs(value) > most:
+        if type(value) not in (int, float) or not abs(value) <= most:
             raise MalformedAnswer(f"not a position: {value!r:.40}")
     return float(longitude), float(latitude)
 

@@ -113,9 +113,9 @@ class ServerConnection:
     def refusal(self, refused: Refused) -> RoadsUnavailable:
         """The sentence for a refusal that is nobody's point's fault."""
         if refused.status in (401, 403):
-            return self.unavailable(f"refuses us (HTTP {refused.status}); is its key right?")
+            return self.unavailable(f"refuses us (HTTP {refused.status}); look whether its key is right")
         if refused.status == 404:
-            return self.unavailable("knows no such service (HTTP 404); is its address right?")
+            return self.unavailable("knows no such service (HTTP 404); look whether its address is right")
         return self.unavailable(f"refused the question (HTTP {refused.status})")
 
     def close(self) -> None:

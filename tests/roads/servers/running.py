@@ -183,15 +183,21 @@ def relay_to(upstream: str) -> Iterator[Relay]:
         relay.server_close()
 
 
+def named(name: str, behave: Behaviour) -> Behaviour:
+    """The behaviour under a name, for the titles of tests."""
+    behave.__name__ = name
+    return behave
+
+
 def failing(status: int, **headers: str) -> Behaviour:
-    return lambda handler: handler.answer(b"{}", status, **headers)
+    return named(f"HTTP {status} {headers or ''}", lambda handler: handler.answer(b"{}", status, **headers))
 
 
 def saying(content: bytes | str | dict[str, Any], status: int = 200) -> Behaviour:
     if isinstance(content, dict):
         content = json.dumps(content)
     data = content.encode() if isinstance(content, str) else content
-    return lambda handler: handler.answer(data, status)
+    return named(f"{data[:30]!r}", lambda handler: handler.answer(data, status))
 
 
 def hanging_up(handler: RelayHandler) -> None:
