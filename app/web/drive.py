@@ -15,6 +15,7 @@ from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn,
 from app.kit.auth import authenticate
 from app.kit.errors import FieldError, WaslError, invalid_request, refused
 from app.kit.web import DRIVER_COOKIE, database_of, field_error, now_of, set_cookie
+from app.partners.service import network_of
 from app.planning.schemas import StopOut
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
@@ -31,6 +32,7 @@ class DriveView:
 
     day: DriverRouteOut
     zone: ZoneInfo
+    region: str
     progress: dict[UUID, StopProgress]
     told: dict[UUID, AllocationProgress]
 
@@ -74,9 +76,11 @@ def show(request: Request, visitor: Visitor) -> Response:
     """The next stop, then all others."""
     with database_of(request).transaction(visitor.scope) as session:
         day = service.driver_route(session, visitor, now_of(request))
+        region = network_of(session, visitor).region
     view = DriveView(
         day,
         ZoneInfo(day.time_zone),
+        region,
         {each.stop_id: each for each in day.progress},
         {each.allocation_id: each for each in day.allocations},
     )

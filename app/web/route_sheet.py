@@ -28,4 +28,5 @@ def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
         route=route,
         plan=plan,
         zone=zone_of(network),
+        region=network.region,
     )

@@ -140,7 +140,13 @@ def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     page.locator(".lane summary").click()
     page.click(".lane-actions a")
     page.wait_for_url("**/routes/*")
+    page.wait_for_selector("#map .wasl-stop")
     visit.show(f"route-{language}")
+    on_the_map = page.locator("#map .wasl-stop, #map .wasl-together").all_inner_texts()
+    in_the_list = page.locator(".sheet-stops .number:not(.none)").all_inner_texts()
+    assert sorted(" · ".join(on_the_map).split(" · ")) == in_the_list == ["1", "2", "3"]
+    assert page.locator("#map .leaflet-control-attribution").is_visible()
+    assert "© OpenStreetMap contributors" in page.locator(".sheet > p").last.inner_text()
     visit.context.close()
 
 
@@ -158,7 +164,16 @@ def test_a_driver_works_through_the_route_with_and_without_scripts(
     page.wait_for_url("**/drive")
     assert "Lidl, Cardiff Road" in page.locator(".next h1").inner_text()
     if script:
+        action, drawn = page.locator(".next .thumb button").bounding_box(), page.locator("#map").bounding_box()
+        assert action is not None
+        assert drawn is not None
+        assert action["y"] < drawn["y"]
+        page.locator("#map").scroll_into_view_if_needed()
+        page.wait_for_selector("#map .wasl-next")
+        assert page.locator("#map .wasl-next").inner_text() == "1"
         visit.show(f"drive-{language}")
+    else:
+        assert page.locator("#map").is_hidden()
     page.locator(".here button").click()
     page.locator(".here .state").wait_for()
     assert page.locator(".here button").count() == 0

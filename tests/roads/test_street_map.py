@@ -1,70 +1,97 @@
 """The street map in a real Chromium: it paints the city, says whose map it is, and writes texts as texts."""
 
-import shutil
-import socket
-import threading
+import struct
 import time
+import zlib
 from collections.abc import Iterator
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
-from playwright.sync_api import Page, sync_playwright
+from fastapi import FastAPI, Response
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.roads import api
 from app.roads.region import Region
+from tests.roads.street_map_page import CHROMIUM, FLAGS, map_page, map_service, serving
 
-STATIC = Path(api.__file__).parents[1] / "web" / "static"
-LEAFLET = str(distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data"))
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-PAGE = """<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8">
-<link rel="stylesheet" href="/leaflet/leaflet.css">
-<script src="/leaflet/leaflet.js"></script><style>body { margin: 0 } #map { height: 100vh }</style><div id="map"></div>
-<script type="module">
+ROUTE_AND_STOP = """
 import { streetMap, routeLine, stopMarker } from "/static/street-map.js";
 window.map = streetMap(document.getElementById("map"), { regionName: "newport", center: [51.5842, -2.9968], zoom: 16 });
 routeLine(map, [[-2.999, 51.584], [-2.995, 51.584], [-2.995, 51.586]], { color: "#2f6b3c", number: 4 });
 window.stop = stopMarker(map, { latitude: 51.584, longitude: -2.997, label: "3", kind: "drop_off",
   text: "<img src=x onerror='window.harmed=1'>" });
-</script></html>"""
+"""
+NO_CENTRE = """
+import { streetMap } from "/static/street-map.js";
+window.map = streetMap(document.getElementById("map"), { regionName: "newport" });
+const written = CanvasRenderingContext2D.prototype.fillText;
+window.names = new Map();
+CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+  window.names.set(text, this.direction);
+  return written.call(this, text, ...rest);
+};
+"""
+MANY_STOPS = """
+import { fitPlaces, routeLine, streetMap } from "/static/street-map.js";
+import { stopsOn } from "/static/street-map-clusters.js";
+window.map = streetMap(document.getElementById("map"), { regionName: "newport" });
+const at = (i) => [51.54 + ((i * 7919) % 500) / 10000, -3.06 + ((i * 104729) % 1000) / 8000];
+const stops = Array.from({ length: 500 }, (_, i) => ({ latitude: at(i)[0], longitude: at(i)[1],
+  label: String(i % 25 + 1), kind: "pickup", text: `Place ${i}`,
+  color: ["#2f6b3c", "#1c5d99"][Math.floor(i / 25) % 2] }));
+await map.region;
+fitPlaces(map, stops.map(({ latitude, longitude }) => [latitude, longitude]));
+for (let route = 0; route < 20; route += 1) {
+  const line = stops.slice(route * 25, route * 25 + 25).map(({ latitude, longitude }) => [longitude, latitude]);
+  routeLine(map, line, { number: route + 1 });
+}
+stopsOn(map, { stops: (count) => `${count} stops` }).show(stops);
+window.ready = true;
+"""
+TOGETHER = """
+import { streetMap } from "/static/street-map.js";
+import { stopsOn } from "/static/street-map-clusters.js";
+window.map = streetMap(document.getElementById("map"), { regionName: "newport", center: [51.5842, -2.9968], zoom: 18 });
+const place = { latitude: 51.5842, longitude: -2.9968, text: "Shop", color: "#2f6b3c" };
+const stops = ["4", "9"].map((label) => ({ ...place, label }));
+stopsOn(map, { stops: (count) => `${count} stops` }).show(stops);
+"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
 
 
 @pytest.fixture(scope="module")
-def address(region_folder: Path, newport: Region) -> Iterator[str]:
-    service = FastAPI()
-    service.include_router(api.router)
-    service.dependency_overrides[api.region_folder] = lambda: region_folder
-    service.mount("/leaflet", StaticFiles(directory=LEAFLET))
-    service.mount("/static", StaticFiles(directory=STATIC))
-    service.add_api_route("/", lambda: HTMLResponse(PAGE))
-    server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join()
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.goto(address)
-        page.wait_for_function("document.querySelectorAll('.leaflet-tile-loaded').length >= 6")
-        page.wait_for_load_state("networkidle")
-        yield page
-        browser.close()
+def address(region_folder: Path, newport: Region) -> Iterator[str]:
+    pages = {
+        "route": map_page(ROUTE_AND_STOP, "ar"),
+        "region-ar": map_page(NO_CENTRE, "ar"),
+        "region-en": map_page(NO_CENTRE, "en"),
+        "many": map_page(MANY_STOPS),
+        "together": map_page(TOGETHER),
+    }
+    with serving(map_service(region_folder, pages)) as found:
+        yield found
+
+
+def opened(browser: Browser, url: str, width: int = 900, height: int = 600) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.goto(url)
+    page.wait_for_function("document.querySelectorAll('.leaflet-tile-loaded').length >= 4")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(address: str, browser: Browser) -> Page:
+    return opened(browser, f"{address}/pages/route", 390, 844)
 
 
 def colours(page: Page, selector: str) -> int:
@@ -123,3 +150,113 @@ def test_the_map_turns_dark_with_the_reader(page: Page) -> None:
 
 def test_the_map_fits_a_phone_without_scrolling_sideways(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize(("language", "city", "direction"), [("en", "Newport", "ltr"), ("ar", "نيوبورت", "rtl")])
+def test_a_map_without_a_centre_opens_on_the_region_with_names_in_the_readers_language(
+    browser: Browser, address: str, newport: Region, language: str, city: str, direction: str
+) -> None:
+    page = opened(browser, f"{address}/pages/region-{language}")
+    page.wait_for_function("city => window.names.has(city)", arg=city)
+    assert page.evaluate("city => window.names.get(city)", city) == direction
+    west, south, east, north = newport.bounds
+    seen = page.evaluate(
+        "(() => { const b = map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()] })()"
+    )
+    assert seen[0] <= west
+    assert seen[1] <= south
+    assert seen[2] >= east
+    assert seen[3] >= north
+    assert seen[3] - seen[1] < 1.6 * (north - south)
+    page.close()
+
+
+def test_five_hundred_stops_are_few_signs_at_the_towns_zoom_and_stops_when_nearer(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, f"{address}/pages/many")
+    page.wait_for_function("window.ready")
+    signs = page.locator(".wasl-stop, .wasl-cluster, .wasl-together")
+    assert 5 < signs.count() < 150
+    counted = page.locator(".wasl-cluster").evaluate_all("all => all.map((each) => Number(each.textContent))")
+    named = page.locator(".wasl-together").evaluate_all("all => all.map((each) => each.textContent.split('·').length)")
+    assert sum(counted) + sum(named) + page.locator(".wasl-stop").count() == 500
+    assert page.locator(".wasl-arrow").count() <= 160
+    assert page.locator(".wasl-route-number").count() == 20
+    sign = page.locator(".wasl-cluster").first
+    count, before = sign.inner_text(), page.evaluate("map.getZoom()")
+    assert sign.get_attribute("aria-label") == f"{count} stops"
+    assert sign.get_attribute("role") == "button"
+    sign.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("before => map.getZoom() > before", arg=before)
+    page.evaluate("map.setZoom(18, { animate: false })")
+    assert page.locator(".wasl-cluster").count() == 0
+    page.close()
+
+
+def test_stops_at_one_place_are_told_by_their_numbers_and_listed(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}/pages/together")
+    sign = page.locator(".wasl-together")
+    assert sign.inner_text() == "4 · 9"
+    sign.click()
+    page.wait_for_selector(".leaflet-popup-content li")
+    assert page.locator(".leaflet-popup-content li").all_inner_texts() == ["4 · Shop", "9 · Shop"]
+    page.close()
+
+
+def test_a_printed_map_is_light_whole_and_says_whose_it_is(browser: Browser, address: str, tmp_path: Path) -> None:
+    page = opened(browser, f"{address}/pages/route", 1400, 700)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    land = page.evaluate(
+        """Math.min(...[...document.querySelectorAll("canvas.leaflet-tile")].map((canvas) =>
+          canvas.getContext("2d").getImageData(5, 5, 1, 1).data[0]))"""
+    )
+    assert land > 120
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    assert 500 < box["width"] < 700
+    assert page.locator(".leaflet-control-attribution").is_visible()
+    page.close()
+
+
+def a_picture(side: int = 256) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = zlib.compress((b"\0" + b"\xcc\x88\x44" * side) * side)
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_another_servers_tiles_lie_over_the_own_map_or_make_room_for_it(
+    browser: Browser, region_folder: Path, newport: Region, status: int
+) -> None:
+    tiles = FastAPI()
+
+    @tiles.get("/{z}/{x}/{y}.png")
+    def picture(z: int, x: int, y: int) -> Response:
+        return Response(a_picture() if status == 200 else b"", status_code=status, media_type="image/png")
+
+    with serving(tiles) as elsewhere:
+        others = api.OtherTilesOut(url=f"{elsewhere}/{{z}}/{{x}}/{{y}}.png", attribution="© Somebody <else>")
+        service = map_service(region_folder, {"region": map_page(NO_CENTRE)}, others)
+        with serving(service) as address:
+            page = opened(browser, f"{address}/pages/region")
+            credit = page.locator(".leaflet-control-attribution")
+            if status == 200:
+                page.wait_for_selector("img.leaflet-tile-loaded")
+                assert "© Somebody <else>" in credit.inner_text()
+                assert page.locator("canvas.wasl-names").is_hidden()
+            else:
+                page.wait_for_function("!document.querySelector('img.leaflet-tile')")
+                assert "Somebody" not in credit.inner_text()
+                assert page.locator("canvas.wasl-names").is_visible()
+            assert "© OpenStreetMap contributors" in credit.inner_text()
+            assert page.locator("canvas.leaflet-tile-loaded").count() >= 4
+            page.close()

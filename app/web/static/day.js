@@ -1,50 +1,35 @@
 // The dispatcher's day: routes on the street map, and the progress of a plan that is being made.
-import { routeLine, stopMarker, streetMap } from "/static/street-map.js";
+import { fitPlaces } from "/static/street-map.js";
+import { mapOf, routeOn } from "/static/route-on-map.js";
 
 async function drawMap(element) {
+  const { map, kilograms, signs } = mapOf(element);
   const answer = await fetch(`/api/v1/plans/${element.dataset.plan}`);
   if (!answer.ok) return;
   const plan = await answer.json();
-  const map = streetMap(element, {
-    regionName: element.dataset.region,
-    words: { zoomIn: element.dataset.zoomIn, zoomOut: element.dataset.zoomOut },
-    center: [51.585, -2.99],
-    zoom: 13,
-  });
-  const bounds = [];
-  const layers = new Map();
-  for (const route of plan.routes) {
-    const color = colourOf(route.number);
-    const drawn = [routeLine(map, route.line, { color, number: route.number })];
-    const stops = route.stops.filter((stop) => stop.kind === "pickup" || stop.kind === "drop_off");
-    stops.forEach((stop, index) => {
-      bounds.push([stop.latitude, stop.longitude]);
-      drawn.push(stopMarker(map, { latitude: stop.latitude, longitude: stop.longitude, label: String(index + 1),
-        kind: stop.kind, color, text: `${stop.site_name}\n${stop.allocations.map((food) => `${food.description}, ${food.kg} kg`).join("\n")}` }));
-    });
-    layers.set(String(route.number), drawn);
-  }
-  if (bounds.length) map.fitBounds(bounds, { padding: [16, 16] });
-  showOpenLanes(map, layers);
+  const routes = new Map(plan.routes.map((route) =>
+    [String(route.number), routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true })]));
+  const places = [...routes.values()].flatMap(({ stops }) => stops.map((stop) => [stop.latitude, stop.longitude]));
+  await map.region;
+  fitPlaces(map, places);
+  showOpenLanes(map, routes, signs);
 }
 
 // Open lanes are on the map; with none open all are.
-function showOpenLanes(map, layers) {
+function showOpenLanes(map, routes, signs) {
   const lanes = [...document.querySelectorAll(".lane")];
   const number = (lane) => lane.querySelector("[data-route]").dataset.route;
   const refresh = () => {
     const open = lanes.filter((lane) => lane.open).map(number);
-    for (const [route, drawn] of layers) {
-      const shown = !open.length || open.includes(route);
-      for (const layer of drawn) if (shown !== map.hasLayer(layer)) shown ? map.addLayer(layer) : map.removeLayer(layer);
+    const shown = [...routes].filter(([route]) => !open.length || open.includes(route));
+    for (const [route, { line }] of routes) {
+      const isShown = shown.some(([each]) => each === route);
+      if (isShown !== map.hasLayer(line)) isShown ? map.addLayer(line) : map.removeLayer(line);
     }
+    signs.show(shown.flatMap(([, { stops }]) => stops));
   };
   for (const lane of lanes) lane.addEventListener("toggle", refresh);
-}
-
-function colourOf(number) {
-  const chip = document.querySelector(`[data-route="${number}"]`);
-  return chip ? getComputedStyle(chip).backgroundColor : "#2f6b3c";
+  refresh();
 }
 
 async function followRun(element) {
