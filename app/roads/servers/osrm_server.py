@@ -134,7 +134,10 @@ class OsrmServer(ServerRoads):
             "table",
             [*places, *self._anchors()],
             annotations="duration,distance",
-            radiuses=_repeated(SNAPPED_RADIUS_METRES, len(places) + len(self._anchors())),
+            # The server's streets may be of another day than the anchor: it is looked for as far as any new point.
+            radiuses=";".join(
+                [_repeated(SNAPPED_RADIUS_METRES, len(places)), *(str(OFF_ROADS_METRES) for _ in self._anchors())]
+            ),
             sources=_numbers(0, len(origins)),
             destinations=_numbers(len(origins), len(places)),
         )

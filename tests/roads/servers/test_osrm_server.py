@@ -163,6 +163,15 @@ def test_a_snap_that_the_server_does_not_know_is_named(newport_osrm: RunningServ
         assert refused.value.index == 3
 
 
+def test_an_anchor_whose_street_has_moved_still_serves(
+    newport_osrm: RunningServer, newport: Region, newport_roads: EmbeddedRoads, newport_points: list[Point]
+) -> None:
+    longitude, latitude = newport.anchor_of("car")
+    with OsrmServer(newport_osrm.url, anchor=Point(longitude + 0.001, latitude), limits=PATIENT) as roads:
+        found = roads.matrix(newport_points)
+    np.testing.assert_array_equal(found.seconds, newport_roads.matrix(newport_points).seconds)
+
+
 def test_the_anchor_of_another_region_is_noticed(newport_osrm: RunningServer, monaco: Region) -> None:
     with (
         anchored(newport_osrm, monaco) as roads,
