@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 
 from app.kit.errors import WaslError, invalid_request, not_found
 from app.kit.web import field_error, problem_response
-from app.web import day, drive, learnt, route_sheet, shop, sign_in, sites
+from app.web import day, drive, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
 
+FORM_BYTES = 1_000_000  # what a form may have beside its file
 STATIC = Path(__file__).with_name("static")
 
 
@@ -26,6 +27,9 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for module in (sign_in, shop, day, learnt, route_sheet, sites, drive):
         app.include_router(module.router, include_in_schema=False)
+    # Its form carries map files.
+    largest = app.state.settings.largest_extract + FORM_BYTES
+    app.include_router(regions.router, include_in_schema=False, max_body_size=largest)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -215,6 +215,7 @@ def _show(request: Request, visitor: Principal, wished: str, link: str | None = 
         after=view.day + timedelta(days=1),
         link=link,
         may_plan=visitor.may("plans.request"),
+        may_import=visitor.may("regions.import"),
         phases=PHASES,
     )
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from app.domain import foods, lifecycle, reasons
 from app.domain.categories import WORDS
 from app.kit import web as kit_web
-from app.web import day
+from app.web import day, regions
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -40,6 +40,7 @@ def messages() -> set[str]:
     """Every sentence that a page may say in one number."""
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
+    told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
         for group in (reasons.UNSERVED, reasons.CHANGES, reasons.PROBLEMS)
