@@ -53,6 +53,10 @@ def test_the_demonstration_ends_with_every_gram_in_its_place(tmp_path: Path) -> 
     assert set(told["coordinated"]) == set(told["alone"]) == FIGURES
     assert told["coordinated"]["kg_delivered"] > 2 * told["alone"]["kg_delivered"]
     assert "invented" in done.stderr
+    assert told["arrivals"]["arrivals"] > 20
+    assert told["arrivals"]["p10_minutes"] < told["arrivals"]["median_minutes"] < told["arrivals"]["p90_minutes"]
+    assert told["learnt"]["pace"]["legs"] > 10
+    assert told["learnt"]["pace"]["error"] > 1
 
 
 def test_a_day_that_is_none_is_one_sentence(tmp_path: Path) -> None:
