@@ -11,11 +11,12 @@ from app.roads.servers.connection import MalformedAnswer
 LARGEST = 2**31 - 1
 
 
-def number(value: Any) -> float:
-    """A finite number from 0 to the largest that a table holds. Raises MalformedAnswer."""
-    if type(value) not in (int, float) or not 0 <= value <= LARGEST:  # NaN is not
+def number(value: Any, slack: float = 0) -> float:
+    """A number from 0 to the largest that a table holds; one below 0 by no more than `slack` is 0. Raises
+    MalformedAnswer."""
+    if type(value) not in (int, float) or not -slack <= value <= LARGEST:  # NaN is not
         raise MalformedAnswer(f"not a length or a duration: {value!r:.40}")
-    return float(value)
+    return max(float(value), 0.0)
 
 
 def field(document: Any, name: str, kind: type) -> Any:
@@ -26,7 +27,7 @@ def field(document: Any, name: str, kind: type) -> Any:
     return found
 
 
-def table(rows: Any, shape: tuple[int, int], factor: float = 1) -> Table:
+def table(rows: Any, shape: tuple[int, int], *, factor: float = 1, slack: float = 0) -> Table:
     """The rows times the factor, rounded: int32 of that shape, -1 for null. Raises MalformedAnswer."""
     if not isinstance(rows, list) or len(rows) != shape[0]:
         raise MalformedAnswer("not as many rows as were asked for")
@@ -34,7 +35,7 @@ def table(rows: Any, shape: tuple[int, int], factor: float = 1) -> Table:
     for index, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != shape[1]:
             raise MalformedAnswer("not as many columns as were asked for")
-        found[index] = [NO_ROAD if value is None else number(value) * factor for value in row]
+        found[index] = [NO_ROAD if value is None else number(value, slack) * factor for value in row]
     if found.max(initial=0) > LARGEST:
         raise MalformedAnswer("a number that no table holds")
     return np.rint(found).astype(np.int32)

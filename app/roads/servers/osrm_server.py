@@ -22,6 +22,8 @@ from app.roads.servers.server_roads import NO_SNAPS, NotOnStreet, ServerRoads, T
 
 # A point that is already on its street may move this far, and no farther, when it is asked about again.
 SNAPPED_RADIUS_METRES = 5
+# Between neighbours on one stretch of street OSRM's lengths may come out a little below 0: -0.6 m was seen.
+SLACK_METRES = 2
 # Proxies commonly stop at 8 KB of address. A place takes its position, its radius and its number in a list.
 ADDRESS_BYTES = 8000
 BYTES_A_PLACE = len("-179.123456,-89.123456;") + len("500;") + len("999;")
@@ -150,7 +152,7 @@ class OsrmServer(ServerRoads):
         shape = len(origins), len(destinations)
         return answers.both(
             answers.table(answers.field(answer, "durations", list), shape),
-            answers.table(answers.field(answer, "distances", list), shape),
+            answers.table(answers.field(answer, "distances", list), shape, slack=SLACK_METRES),
         )
 
     def _ask_line(self, asking: Asking, snaps: Sequence[Snap]) -> RoadLine | None:
@@ -175,7 +177,7 @@ class OsrmServer(ServerRoads):
             answers.positions(geometry.get("coordinates")),
             tuple(
                 RoadLeg(
-                    metres=round(answers.number(answers.field(leg, "distance", object))),
+                    metres=round(answers.number(answers.field(leg, "distance", object), SLACK_METRES)),
                     seconds=round(answers.number(answers.field(leg, "duration", object))),
                 )
                 for leg in answers.field(routes[0], "legs", list)

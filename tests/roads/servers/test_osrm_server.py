@@ -191,6 +191,20 @@ def test_a_pair_without_a_street_between_them_is_marked_and_has_no_line(
         assert (refused.value.from_index, refused.value.to_index) == (2, 3)
 
 
+def test_neighbours_on_one_stretch_of_street_are_not_taken_for_unjoined(
+    newport_osrm: RunningServer, relay: Relay
+) -> None:
+    """OSRM itself gives these two, a foot apart, a length below nothing: -0.2 m."""
+    neighbours = [Point(-2.962101, 51.594037), Point(-2.962098, 51.594036)]
+    snaps = [Snap(point, point, 0.0, "") for point in neighbours]
+    with OsrmServer(newport_osrm.url, limits=PATIENT) as roads:
+        seconds, metres = roads.table(snaps, snaps)
+    assert seconds.tolist() == metres.tolist() == [[0, 0], [0, 0]]
+    relay.script = [saying('{"code":"Ok","durations":[[0,0]],"distances":[[-0.6,-0.4]]}')]
+    with OsrmServer(relay.url, limits=PATIENT) as roads:
+        assert roads.table(snaps[:1], snaps)[1].tolist() == [[0, 0]]
+
+
 def test_the_fingerprint_tells_servers_profiles_and_options_apart(monaco_osrm: RunningServer) -> None:
     url = monaco_osrm.url
     servers = [
