@@ -4,7 +4,7 @@ import { plainText, stopMarker } from "/static/street-map.js";
 // A small day shows every stop that can be told apart; with many, fewer and larger signs read better.
 const MANY_STOPS = 150;
 const MOST_NUMBERS = 3;
-const NEAR_PIXELS = { few: 16, many: 52 };
+const NEAR_PIXELS = { few: 22, many: 52 };
 
 /**
  * The stops of a map, each as stopMarker takes it. `words.stops(count)` is what a sign of many is called ("12 stops").
@@ -17,7 +17,10 @@ export function stopsOn(map, words) {
     drawnAt = map.getZoom();
     layer.clearLayers();
     const near = stops.length > MANY_STOPS ? NEAR_PIXELS.many : NEAR_PIXELS.few;
-    for (const group of nearby(map, stops, near)) {
+    const groups = nearby(map, stops, near);
+    map.waslStops = groups.map(([first]) => [first.latitude, first.longitude]);
+    map.waslSigns?.renewSoon();
+    for (const group of groups) {
       if (group.length === 1) stopMarker(layer, group[0]);
       else clusterMarker(map, group, words).addTo(layer);
     }

@@ -21,10 +21,11 @@ function signLayer(map) {
   return signs;
 }
 
-// Numbers first: each in the middle of what is seen of its line, or as near to it as there is room.
+// Stops keep their place. Numbers first: each in the middle of what is seen of its line, or as near to it as there is room.
 function placeSigns(map, layer, routes) {
   layer.clearLayers();
   const taken = new Map();
+  for (const place of map.waslStops ?? []) take(taken, map.project(place));
   const along = routes.map((route) => spotsAlong(map, route.points));
   routes.forEach(({ number, color }, index) => {
     const spots = along[index], middle = Math.floor(spots.length / 2);
