@@ -133,7 +133,7 @@ def test_the_map_turns_dark_with_the_reader(page: Page) -> None:
     def land() -> list[int]:
         return page.evaluate(
             """() => {
-              const sum = [...document.querySelectorAll("canvas.leaflet-tile")].map((canvas) =>
+              const sum = [...document.querySelectorAll("canvas.leaflet-tile-loaded")].map((canvas) =>
                 canvas.getContext("2d").getImageData(5, 5, 1, 1).data[0]);
               return sum.sort();
             }"""
