@@ -160,7 +160,13 @@ def address_text(tags: Mapping[str, str]) -> str:
     house = tags.get("addr:housenumber") or tags.get("addr:housename", "")
     street = street_line(house, tags.get("addr:street") or tags.get("addr:place", ""))
     town = " ".join(filter(None, (tags.get("addr:city", ""), tags.get("addr:postcode", ""))))
-    return ", ".join(filter(None, (street, town)))
+    return in_one_line(street, town)
+
+
+def in_one_line(*parts: str) -> str:
+    """The parts that there are, each once, with the comma of their script."""
+    comma = "، " if any("\u0600" <= letter <= "\u06ff" for letter in "".join(parts)) else ", "
+    return comma.join(dict.fromkeys(filter(None, parts)))
 
 
 def street_line(house: str, street: str) -> str:

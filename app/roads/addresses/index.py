@@ -16,7 +16,7 @@ from app.roads.addresses.build import ADDRESS_FORMAT
 from app.roads.addresses.coordinates import is_swapped, typed_position
 from app.roads.addresses.folding import asked, forms, words
 from app.roads.coast import Bounds
-from app.roads.places import Place, street_line
+from app.roads.places import Place, in_one_line, street_line
 
 Match = Literal["whole", "partly", "street_only", "point", "swapped_point"]
 MOST_HITS = 50
@@ -64,7 +64,7 @@ class AddressHit:
     @property
     def label(self) -> str:
         """Name and address in one line, what both say once."""
-        return ", ".join(dict.fromkeys(filter(None, (self.name, self.address))))
+        return in_one_line(self.name, self.address)
 
 
 class AddressIndex:
@@ -339,4 +339,4 @@ def _in_language(name: str, names: str, language: str) -> str:
 def _address(kind: str, number: str, street: str, city: str, postcode: str) -> str:
     if kind == "postcode":
         return city
-    return ", ".join(filter(None, (street_line(number, street), " ".join(filter(None, (city, postcode))))))
+    return in_one_line(street_line(number, street), " ".join(filter(None, (city, postcode))))

@@ -16,7 +16,7 @@ from app.roads.addresses.coordinates import inside
 from app.roads.addresses.folding import words
 from app.roads.addresses.index import HOUSE_NUMBER, AddressHit, Match
 from app.roads.coast import Bounds
-from app.roads.places import street_line
+from app.roads.places import in_one_line, street_line
 from app.roads.provider import RoadsUnavailable
 from app.roads.servers.connection import ConnectionLimits, MalformedAnswer, Refused, ServerConnection
 
@@ -214,7 +214,7 @@ def _kind(number: str, said: str) -> str:
 
 
 def _address(number: str, street: str, city: str, postcode: str) -> str:
-    return ", ".join(filter(None, (street_line(number, street), " ".join(filter(None, (city, postcode))))))
+    return in_one_line(street_line(number, street), " ".join(filter(None, (city, postcode))))
 
 
 def _osm_id(kind: object, number: object) -> str:
