@@ -80,7 +80,7 @@ class EstimatedRoads:
 
     extends_cheaply = False
 
-    def __init__(self, fit: Fit = Fit()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, fit: Fit = Fit()) -> None:
         if not (fit.km_per_hour > 0 and fit.detour >= 1):
             raise ValueError("The speed must be above 0 km/h and the detour factor at least 1.")
         self._fit = fit

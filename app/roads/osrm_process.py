@@ -22,9 +22,10 @@ def waypoint(found: Any) -> Answer:
 
 
 def whole_numbers(rows: Any) -> np.ndarray:
-    """The table as int32, None as -1."""
+    """The table as int32, None as -1, lengths of less than nothing as 0."""
     found = np.array([list(row) for row in rows], dtype=np.float64)  # None becomes nan
-    return np.where(np.isnan(found), NO_ROAD, np.rint(found)).astype(np.int32)
+    # Neighbours on one stretch of street come out a little below nothing: that is no missing road.
+    return np.where(np.isnan(found), NO_ROAD, np.rint(np.maximum(found, 0))).astype(np.int32)
 
 
 def table(engine: Any, question: Answer) -> tuple[Answer, bytes]:
@@ -57,7 +58,7 @@ def route(engine: Any, question: Answer) -> tuple[Answer, bytes]:
     )["routes"][0]
     return {
         "coordinates": [list(pair) for pair in found["geometry"]["coordinates"]],
-        "legs": [[round(leg["distance"]), round(leg["duration"])] for leg in found["legs"]],
+        "legs": [[max(0, round(leg["distance"])), max(0, round(leg["duration"]))] for leg in found["legs"]],
     }, b""
 
 

@@ -34,8 +34,12 @@ def old(tmp_path: Path) -> Region:
 def start(folder: Path, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
     """The import of Monaco over the old town, as the service starts it."""
     wish: dict[str, Any] = {
-        "name": "town", "folder": str(folder / "regions"), "file": str(MONACO), "source": "monaco.osm.pbf",
-        "profiles": ["car"], "owner": None,
+        "name": "town",
+        "folder": str(folder / "regions"),
+        "file": str(MONACO),
+        "source": "monaco.osm.pbf",
+        "profiles": ["car"],
+        "owner": None,
     }
     child = subprocess.Popen(
         [sys.executable, "-m", "app.roads.region"],

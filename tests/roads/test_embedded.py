@@ -235,3 +235,10 @@ def test_a_table_in_blocks_is_the_table(newport_roads: EmbeddedRoads, monkeypatc
     in_blocks = newport_roads.matrix(points)
     assert np.array_equal(whole.seconds, in_blocks.seconds)
     assert np.array_equal(whole.metres, in_blocks.metres)
+
+
+def test_neighbours_on_one_stretch_of_street_are_nothing_apart_and_not_cut_off(newport_roads: EmbeddedRoads) -> None:
+    chance = random.Random(2)
+    points = [Point(-3.01 + chance.random() * 0.03, 51.575 + chance.random() * 0.015) for _ in range(150)]
+    matrix = newport_roads.matrix([each for point in points for each in (point, replace(point, name="next door"))])
+    assert np.array_equal(matrix.seconds == NO_ROAD, matrix.metres == NO_ROAD)
