@@ -141,12 +141,13 @@ def _plan_shift(owner: Caller, van: city.Van, site: dict[str, Any], day: date, z
 
 
 def _enter_people(office: Caller, taking_part: TakingPart) -> None:
-    """A dispatcher and a shop assistant, so that the pages can be looked at."""
+    """One person of each kind that has pages, so that they can be looked at."""
     me = office.get("/me")
     run = secrets.token_hex(3)
     spytty = taking_part.sites["node/9876916419"]
     for who, role, organisation, site in (
         ("Dispatcher", "dispatcher", me["organisation"]["id"], None),
+        ("Network administrator (sites, regions)", "network_admin", me["organisation"]["id"], None),
         (f"Shop assistant, {spytty['name']}", "donor_staff", spytty["organisation_id"], spytty["id"]),
     ):
         sign_in = SignIn(who, f"{role.replace('_', '-')}-{run}@newport.example", secrets.token_urlsafe(10))

@@ -140,6 +140,7 @@ def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tu
         yield f"  {each.who}: {each.email}  password {each.password}"
     yield f"The dispatcher's day: {address}/day?date={day}"
     yield f"Planned and real times: {address}/learnt"
+    yield f"Sites, addresses and proposals, streets and map: {address}/sites and {address}/regions"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"
     yield f"The API: {address}/api/docs"
