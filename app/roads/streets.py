@@ -14,7 +14,6 @@ from app.roads.estimate import EstimatedRoads, Fit
 from app.roads.provider import (
     Place,
     Point,
-    PointOffRoads,
     Profile,
     RoadHealth,
     RoadLine,
@@ -99,13 +98,6 @@ class Streets:
         if answer.estimated:
             raise RoadsUnavailable(" ".join(answer.failures) or "No streets are known here; import a region first.")
         return answer.value
-
-    def metres_to_street(self, region: str, longitude: float, latitude: float) -> int | None:
-        """Metres from a pin to the nearest street; None when there is none at all."""
-        try:
-            return round(self.pin(RoadsChoice(region), Point(longitude, latitude)).metres)
-        except PointOffRoads as error:
-            return None if error.metres is None else round(error.metres)
 
     def is_joined(self, choice: RoadsChoice, point: Point) -> bool | None:
         """Whether the rest of the region can be driven to from the point and back; None where nobody can tell."""
