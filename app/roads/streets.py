@@ -4,7 +4,7 @@ A source that fails is followed by the region's own streets and then by the esti
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from app.roads.estimate import EstimatedRoads, Fit
 from app.roads.provider import (
     Place,
     Point,
+    PointOffRoads,
     Profile,
     RoadHealth,
     RoadLine,
@@ -23,15 +24,6 @@ from app.roads.provider import (
 )
 from app.roads.region import RegionError, open_region
 from app.roads.servers import routing_server
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One provider in the order in which they are asked."""
-
-    name: str
-    provider: RoadProvider
-    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +50,6 @@ class Streets:
         """Where the regions are."""
         return self._folder
 
-    def sources(self, choice: RoadsChoice, profile: Profile = "car", fit: Fit | None = None) -> Iterator[Source]:
-        """The chosen provider first, then the region's own streets, the estimate last.
-
-        Raises RoadsUnavailable, when it is this one's turn, for a region that is not there; the rest can still be had
-        with `ask`.
-        """
-        for name in _order(choice):
-            yield Source(name, self._provider(name, choice, profile, fit), name == "estimate")
-
     def ask[T](
         self,
         choice: RoadsChoice,
@@ -92,8 +75,10 @@ class Streets:
         return self.ask(choice, profile, lambda provider: provider.route(distinct), fit).value
 
     def pin(self, choice: RoadsChoice, point: Point) -> Snap:
-        """Where a pin meets the nearest street. Raises PointOffRoads over 500 m from any, RoadsUnavailable where no
-        source knows streets."""
+        """Where a pin meets the nearest street; the region's, where travel times are estimated. Raises PointOffRoads
+        over 500 m from any, RoadsUnavailable where no source knows streets."""
+        if choice.provider == "estimate":
+            choice = RoadsChoice(choice.region)
         answer = self.ask(choice, "car", lambda provider: provider.snap([point])[0])
         if answer.estimated:
             raise RoadsUnavailable(" ".join(answer.failures) or "No streets are known here; import a region first.")
@@ -103,7 +88,7 @@ class Streets:
         """Whether the rest of the region can be driven to from the point and back; None where nobody can tell."""
         try:
             return self._embedded(choice.region, "car").is_joined(point)
-        except RoadsUnavailable:
+        except (RoadsUnavailable, PointOffRoads):
             return None
 
     def lacks(self, choice: RoadsChoice, profile: Profile) -> str | None:
@@ -124,7 +109,7 @@ class Streets:
     def health(self, choice: RoadsChoice, profile: Profile = "car") -> RoadHealth:
         """Whether the chosen source answers right now."""
         try:
-            return next(self.sources(choice, profile)).provider.health()
+            return self._provider(choice.provider, choice, profile, None).health()
         except RoadsUnavailable as error:
             return RoadHealth(False, error.sentence)
 

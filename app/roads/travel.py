@@ -11,7 +11,7 @@ import tempfile
 import zlib
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -102,18 +102,8 @@ class TravelTables:
 
         choice = choice_of(network.region, network.roads or {})
         answer = self._streets.ask(choice, profile, question, known)
-        found = answer.value
-        return Travel(
-            profile,
-            found.sites,
-            found.snaps,
-            found.tables,
-            answer.source,
-            found.fingerprint,
-            answer.estimated,
-            answer.failures,
-            known or Fit() if answer.estimated else found.fit,
-        )
+        fit = known or Fit() if answer.estimated else answer.value.fit
+        return replace(answer.value, source=answer.source, failures=answer.failures, fit=fit)
 
     def _ask(
         self,

@@ -1,9 +1,12 @@
 """Partners over HTTP: pins far from streets are refused, people sign in and out, rights do not grow by themselves."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from app.kit.db import Database
+from app.partners.founding import choose_roads
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
 
 PASSWORD = "a long enough password"
@@ -18,6 +21,15 @@ def lidl(network: ServiceClient) -> dict[str, Any]:
 
 def a_person(**fields: Any) -> dict[str, Any]:
     return {"name": "P", "email": "p@example.org", "role": "donor_staff", "password": PASSWORD, **fields}
+
+
+def test_a_network_that_estimates_its_travel_still_knows_where_streets_are(
+    network: ServiceClient, database: Database
+) -> None:
+    choose_roads(database, UUID(network.get("/me").json()["network"]["id"]), {"provider": "estimate"})
+    assert network.site(LIDL_CARDIFF_ROAD, "Lidl")["metres_to_street"] < 100
+    answer = network.post("/sites", a_site(AT_SEA, name="A ship"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "in_water")
 
 
 @pytest.mark.parametrize(

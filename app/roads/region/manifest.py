@@ -97,11 +97,6 @@ class Region:
         )
 
     @property
-    def graph(self) -> Path:
-        """The graph of the first profile."""
-        return self.graph_of(self.profiles[0])
-
-    @property
     def anchor(self) -> tuple[float, float]:
         """The anchor of the first profile."""
         return self.graphs[0].anchor

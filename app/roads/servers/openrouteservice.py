@@ -1,7 +1,7 @@
 """Travel times from an openrouteservice server: https://giscience.github.io/openrouteservice/api-reference."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from app.roads.provider import (
@@ -19,7 +19,7 @@ from app.roads.provider import (
 from app.roads.servers import answers
 from app.roads.servers.blocks import BlockLimits
 from app.roads.servers.connection import Asking, ConnectionLimits, MalformedAnswer, Refused, ServerConnection
-from app.roads.servers.server_roads import NO_SNAPS, NotOnStreet, ServerRoads, TooLarge
+from app.roads.servers.server_roads import NotOnStreet, ServerRoads, TooLarge
 
 TABLE_PAIRS = 2500  # endpoints.matrix.maximum_routes
 LINE_PLACES = 50  # maximum_waypoints
@@ -76,31 +76,15 @@ class OpenRouteService(ServerRoads):
         """Where each point meets the street. Raises PointOffRoads for the first that is over 500 m from one,
         RoadsUnavailable."""
         runs = [range(first, min(first + SNAP_PLACES, len(points))) for first in range(0, len(points), SNAP_PLACES)]
-        batches = self._connection.all([self._found(run, points) for run in runs])
+        batches = self._connection.all([self._snap_run(run, points, self._found) for run in runs])
         return tuple(snap for batch in batches for snap in batch)
 
     def attribution(self) -> str:
         return f"© openrouteservice.org by HeiGIT, {ATTRIBUTION}"
 
-    def _found(self, run: range, points: Sequence[Point]) -> Callable[[Asking], list[Snap]]:
-        part = [points[index] for index in run]
-
-        def ask(asking: Asking) -> list[Snap]:
-            try:
-                found = self._snapped(asking, part)
-                snaps = [None if each is None else _snap(point, each) for point, each in zip(part, found, strict=True)]
-            except NotOnStreet as error:
-                if len(part) == 1:
-                    raise PointOffRoads(run[0], part[0], None) from error
-                return [self._found(range(index, index + 1), points)(asking)[0] for index in run]
-            except (MalformedAnswer, TooLarge) as error:
-                raise self._connection.unavailable(NO_SNAPS) from error
-            for index, point, snap in zip(run, part, snaps, strict=True):
-                if snap is None or snap.metres > OFF_ROADS_METRES:
-                    raise PointOffRoads(index, point, None if snap is None else snap.metres)
-            return [snap for snap in snaps if snap is not None]
-
-        return ask
+    def _found(self, asking: Asking, points: Sequence[Point]) -> list[Snap | None]:
+        found = self._snapped(asking, points)
+        return [None if each is None else _snap(point, each) for point, each in zip(points, found, strict=True)]
 
     def _snapped(self, asking: Asking, points: Sequence[Point]) -> list[Any]:
         """What the server says of each point's place on the street, null where it knows none."""

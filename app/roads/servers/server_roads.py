@@ -14,6 +14,7 @@ import numpy as np
 from app.roads.provider import (
     ATTRIBUTION,
     NO_ROAD,
+    OFF_ROADS_METRES,
     NoRoad,
     Place,
     Point,
@@ -77,6 +78,29 @@ class ServerRoads(ABC):
     @abstractmethod
     def snap(self, points: Sequence[Point]) -> tuple[Snap, ...]:
         """Where each point meets the street. Raises PointOffRoads, RoadsUnavailable."""
+
+    def _snap_run(
+        self, run: range, points: Sequence[Point], locate: Callable[[Asking, Sequence[Point]], list[Snap | None]]
+    ) -> Callable[[Asking], list[Snap]]:
+        """A job that snaps points[run] with one question; where the server refuses them all for one that is off every
+        street, each is asked about alone, so that the refusal names it."""
+        part = [points[index] for index in run]
+
+        def ask(asking: Asking) -> list[Snap]:
+            try:
+                snaps = locate(asking, part)
+            except NotOnStreet as error:
+                if len(part) == 1:
+                    raise PointOffRoads(run[0], part[0], None) from error
+                return [self._snap_run(range(index, index + 1), points, locate)(asking)[0] for index in run]
+            except (MalformedAnswer, TooLarge) as error:
+                raise self._connection.unavailable(NO_SNAPS) from error
+            for index, point, snap in zip(run, part, snaps, strict=True):
+                if snap is None or snap.metres > OFF_ROADS_METRES:
+                    raise PointOffRoads(index, point, None if snap is None else snap.metres)
+            return [snap for snap in snaps if snap is not None]
+
+        return ask
 
     @abstractmethod
     def _ask_table(self, asking: Asking, origins: Sequence[Snap], destinations: Sequence[Snap]) -> tuple[Table, Table]:

@@ -1,6 +1,6 @@
 """Travel times from a Valhalla server: https://valhalla.github.io/valhalla/api."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from app.roads.servers import answers
 from app.roads.servers.blocks import BlockLimits
 from app.roads.servers.connection import Asking, ConnectionLimits, MalformedAnswer, Refused, ServerConnection
 from app.roads.servers.polyline import decoded
-from app.roads.servers.server_roads import NO_SNAPS, NotJoined, NotOnStreet, ServerRoads, TooLarge
+from app.roads.servers.server_roads import NotJoined, NotOnStreet, ServerRoads, TooLarge
 
 TABLE_PAIRS = 2500  # service_limits.*.max_matrix_location_pairs
 LINE_PLACES = 20  # service_limits.auto.max_locations
@@ -84,31 +84,15 @@ class ValhallaServer(ServerRoads):
         """Where each point meets the street. Raises PointOffRoads for the first that is over 500 m from one that the
         vehicle may use, RoadsUnavailable."""
         runs = [range(first, min(first + SNAP_PLACES, len(points))) for first in range(0, len(points), SNAP_PLACES)]
-        batches = self._connection.all([self._locate(run, points) for run in runs])
+        batches = self._connection.all([self._snap_run(run, points, self._locate) for run in runs])
         return tuple(snap for batch in batches for snap in batch)
 
-    def _locate(self, run: range, points: Sequence[Point]) -> Callable[[Asking], list[Snap]]:
-        part = [points[index] for index in run]
-
-        def ask(asking: Asking) -> list[Snap]:
-            places = [_place(point, OFF_ROADS_METRES) for point in part]
-            try:
-                found = self._ask(asking, "/locate", locations=places, verbose=True)
-                if not isinstance(found, list) or len(found) != len(part):
-                    raise MalformedAnswer("not as many positions as were asked for")
-                snaps = [_snap(point, each) for point, each in zip(part, found, strict=True)]
-            except NotOnStreet as error:
-                if len(part) == 1:
-                    raise PointOffRoads(run[0], part[0], None) from error
-                return [self._locate(range(index, index + 1), points)(asking)[0] for index in run]
-            except (MalformedAnswer, TooLarge) as error:
-                raise self._connection.unavailable(NO_SNAPS) from error
-            for index, point, snap in zip(run, part, snaps, strict=True):
-                if snap is None or snap.metres > OFF_ROADS_METRES:
-                    raise PointOffRoads(index, point, None if snap is None else snap.metres)
-            return [snap for snap in snaps if snap is not None]
-
-        return ask
+    def _locate(self, asking: Asking, points: Sequence[Point]) -> list[Snap | None]:
+        places = [_place(point, OFF_ROADS_METRES) for point in points]
+        found = self._ask(asking, "/locate", locations=places, verbose=True)
+        if not isinstance(found, list) or len(found) != len(points):
+            raise MalformedAnswer("not as many positions as were asked for")
+        return [_snap(point, each) for point, each in zip(points, found, strict=True)]
 
     def _ask_table(self, asking: Asking, origins: Sequence[Snap], destinations: Sequence[Snap]) -> tuple[Table, Table]:
         try:
