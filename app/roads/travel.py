@@ -19,7 +19,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.kit.db import Database
@@ -34,6 +34,7 @@ from app.roads.streets import Streets
 COMPRESSION = 1  # times compress by half at once; more effort gains little
 # A mapped file that no row names any more is kept for whoever still plans with it.
 KEPT_SECONDS = 24 * 3600
+KEPT_FINGERPRINTS = 4
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,7 @@ class TravelTables:
                 .values(network_id=network.id, profile=profile, fingerprint=fingerprint, **values)
                 .on_conflict_do_update(index_elements=["network_id", "profile", "fingerprint"], set_=values)
             )
+            session.execute(_forgotten(network.id, profile))
             if fit is not None:
                 fitted = {
                     "fingerprint": fingerprint,
@@ -276,6 +278,19 @@ class TravelTables:
             with suppress(OSError):  # another process was quicker
                 if file.stem != keep and file.stat().st_mtime < newest - KEPT_SECONDS:
                     file.unlink()
+
+
+def _forgotten(network_id: UUID, profile: Profile) -> Delete:
+    """Drops the tables of streets that were replaced long ago, but for the newest few: a server that comes and goes
+    finds its own again."""
+    of_profile = (TravelMatrix.network_id == network_id, TravelMatrix.profile == profile)
+    newest = (
+        select(TravelMatrix.fingerprint)
+        .where(*of_profile)
+        .order_by(TravelMatrix.created_at.desc(), TravelMatrix.fingerprint)
+        .limit(KEPT_FINGERPRINTS)
+    )
+    return delete(TravelMatrix).where(*of_profile, TravelMatrix.fingerprint.not_in(newest))
 
 
 def write_tables(file: Path, tables: NDArray[np.int32]) -> None:

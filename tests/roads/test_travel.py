@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -244,6 +244,21 @@ def test_a_pin_off_the_map_is_refused_by_name_where_it_is_needed_and_left_out_ot
         travel(tables, network, sites)
     found = tables.of(network, sites, "car", NOW, {sites[0].id})
     assert set(found.sites) == {sites[0].id, sites[1].id}
+
+
+def test_tables_of_streets_that_were_replaced_long_ago_are_forgotten(
+    tables: TravelTables, database: Database, network: Network, streets: Streets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = sites_of(database, network, CASINO, HARBOUR)
+    real = streets._embedded("monaco", "car")
+    for build in range(7):
+        asked = counted(streets, monkeypatch, extends_cheaply=False)
+        monkeypatch.setattr(asked, "fingerprint", lambda build=build: f"{real.fingerprint()}-{build}", raising=False)
+        tables.of(network, sites, "car", NOW + timedelta(minutes=build), {site.id for site in sites})
+        monkeypatch.undo()
+    with database.transaction(Scope(network=network.id)) as session:
+        kept = session.scalars(select(TravelMatrix.fingerprint)).all()
+    assert {fingerprint[-1] for fingerprint in kept} == {"3", "4", "5", "6"}
 
 
 def test_a_damaged_file_is_made_again_from_the_database(
