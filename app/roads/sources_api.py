@@ -12,7 +12,7 @@ from app.kit.web import PROBLEMS, Caller
 from app.models.roads import TravelFit, TravelMatrix
 from app.partners.service import network_of
 from app.roads.choice import ProviderName, choice_of
-from app.roads.provider import ATTRIBUTION, Profile
+from app.roads.provider import Profile
 from app.roads.streets import Streets
 
 router = APIRouter(prefix="/api/v1", tags=["map"], responses=PROBLEMS)
@@ -77,7 +77,7 @@ def read_source(request: Request, call: Caller) -> SourceOut:
         region=region,
         answers=health.ok,
         sentence=health.sentence,
-        attribution=ATTRIBUTION,
+        attribution=streets.attribution(choice),
         tables=tables,
         estimates=estimates,
     )

@@ -12,6 +12,7 @@ from app.roads.choice import SERVERS, RoadsChoice
 from app.roads.embedded import EmbeddedRoads
 from app.roads.estimate import EstimatedRoads, Fit
 from app.roads.provider import (
+    ATTRIBUTION,
     Place,
     Point,
     PointOffRoads,
@@ -112,6 +113,13 @@ class Streets:
             return self._provider(choice.provider, choice, profile, None).health()
         except RoadsUnavailable as error:
             return RoadHealth(False, error.sentence)
+
+    def attribution(self, choice: RoadsChoice, profile: Profile = "car") -> str:
+        """What must stay visible beside what the chosen source made; that of the map where it cannot be opened."""
+        try:
+            return self._provider(choice.provider, choice, profile, None).attribution() or ATTRIBUTION
+        except RoadsUnavailable:
+            return ATTRIBUTION
 
     def close(self) -> None:
         """End the processes and connections behind the open providers."""

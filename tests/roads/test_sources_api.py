@@ -1,5 +1,9 @@
 """Whoever plans can see where travel times come from, and whether that source answers."""
 
+from uuid import UUID
+
+from app.kit.db import Database
+from app.partners.founding import choose_roads
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_offer
 
 
@@ -13,6 +17,15 @@ def test_the_source_is_the_regions_own_streets_until_another_is_chosen(network: 
     )
     assert source["attribution"] == "© OpenStreetMap contributors"
     assert source["tables"] == []
+
+
+def test_a_chosen_server_is_named_with_whose_times_they_are(network: ServiceClient, database: Database) -> None:
+    own = UUID(network.get("/me").json()["network"]["id"])
+    choose_roads(database, own, {"provider": "openrouteservice", "url": "http://127.0.0.1:9/ors"})
+    source = network.get("/travel-source").json()
+    assert (source["provider"], source["server"], source["answers"]) == ("openrouteservice", "127.0.0.1", False)
+    assert "openrouteservice.org" in source["attribution"]
+    assert "cannot be reached" in source["sentence"]
 
 
 def test_a_plan_says_where_its_travel_times_came_from_and_the_table_is_kept(network: ServiceClient) -> None:
