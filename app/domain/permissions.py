@@ -22,6 +22,7 @@ class Scope(StrEnum):
     FLEET = "fleet"
     PLANS = "plans"
     PARTNERS = "partners"
+    ORGANISATION = "organisation"
 
 
 class Action(StrEnum):
@@ -48,21 +49,37 @@ class Action(StrEnum):
     DRIVING_RECORD = "driving.record"
     REPORTS_READ = "reports.read"
     REGIONS_IMPORT = "regions.import"
+    PARTNERSHIPS_READ = "partnerships.read"
+    PARTNERSHIPS_EDIT = "partnerships.edit"
+    PEOPLE_READ = "people.read"
+    KEYS_READ = "keys.read"
+    ALLOCATIONS_READ = "allocations.read"
+    LEDGER_READ = "ledger.read"
+    LEDGER_SETTLE = "ledger.settle"
+    QUARANTINE_DECIDE = "quarantine.decide"
+    POLICY_EDIT = "policy.edit"
+    WEBHOOKS_READ = "webhooks.read"
+    WEBHOOKS_EDIT = "webhooks.edit"
+    FEEDS_EDIT = "feeds.edit"
+    EVENTS_READ = "events.read"
+    AUDIT_READ = "audit.read"
+    PRIVACY_EDIT = "privacy.edit"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
 _ADMIN, _NETWORK = Role.ORGANISATION_ADMIN, Role.NETWORK_ADMIN
 _EVERYONE = frozenset(Role)
 _ANY_KEY = frozenset(Scope)
+_OFFICE = frozenset({Scope.PARTNERS, Scope.ORGANISATION})
 
 TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.NETWORK_READ: (_EVERYONE, _ANY_KEY),
     Action.PARTNERS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.PARTNERS_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.SITES_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
-    Action.SITES_EDIT: (frozenset({_ADMIN, _NETWORK}), frozenset({Scope.PARTNERS})),
-    Action.PEOPLE_EDIT: (frozenset({_ADMIN, _NETWORK}), frozenset({Scope.PARTNERS})),
-    Action.KEYS_EDIT: (frozenset({_ADMIN, _NETWORK}), frozenset({Scope.PARTNERS})),
+    Action.SITES_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.PEOPLE_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.KEYS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.OFFERS_POST: (frozenset({_DONOR, _ADMIN, _NETWORK}), frozenset({Scope.OFFERS})),
     Action.OFFERS_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.PLANS})),
     Action.NEEDS_STATE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS})),
@@ -80,15 +97,30 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.DRIVING_RECORD: (frozenset({_DRIVER}), frozenset()),
     Action.REPORTS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
     Action.REGIONS_IMPORT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
+    Action.PARTNERSHIPS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.PARTNERSHIPS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.PEOPLE_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.KEYS_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.ALLOCATIONS_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    Action.LEDGER_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    Action.LEDGER_SETTLE: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.QUARANTINE_DECIDE: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.POLICY_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
+    Action.WEBHOOKS_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.WEBHOOKS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.FEEDS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.FLEET, Scope.PLANS}),
+    Action.EVENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.AUDIT_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.
 _GRANTABLE: dict[Role, frozenset[Scope]] = {
-    _ADMIN: frozenset({Scope.OFFERS, Scope.NEEDS, Scope.FLEET}),
+    _ADMIN: frozenset({Scope.OFFERS, Scope.NEEDS, Scope.FLEET, Scope.ORGANISATION}),
     _NETWORK: _ANY_KEY,
 }
 _APPOINTABLE: dict[Role, frozenset[Role]] = {
-    _ADMIN: frozenset({_DONOR, _DISPATCHER, _DRIVER, _ADMIN}),
+    _ADMIN: frozenset({_DONOR, _DRIVER, _ADMIN}),  # dispatchers see the whole network: its own staff appoint them
     _NETWORK: _EVERYONE,
 }
 

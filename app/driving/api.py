@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 from app.driving import service
 from app.driving.schemas import DriverRouteOut, StopEventsIn, StopEventsOut
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, Caller, answer
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 
-router = APIRouter(prefix="/api/v1/driver", tags=["driver"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/driver", route_class=ApiRoute, tags=["driver"], responses=PROBLEMS)
 
 
 @router.get("/route")

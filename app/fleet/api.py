@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.fleet import service
 from app.fleet.schemas import DriverLinkOut, ShiftIn, ShiftOut, VehicleIn, VehicleOut
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, Caller, answer, path_of
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of
 
-router = APIRouter(prefix="/api/v1", tags=["fleet"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["fleet"], responses=PROBLEMS)
 
 
 @router.post("/vehicles", status_code=201, response_model=VehicleOut)

@@ -17,6 +17,7 @@ class FieldError:
     pointer: str
     detail: str
     code: str = "invalid"
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -29,6 +30,8 @@ class WaslError(Exception):
     title: str = "Something went wrong"
     errors: Sequence[FieldError] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
+    # What fills the gaps of the sentence, kept so that it can be said in another language too.
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.detail
@@ -55,9 +58,9 @@ def invalid_request(errors: Sequence[FieldError]) -> WaslError:
     return WaslError(first, "invalid_request", 422, "The request does not fit", errors)
 
 
-def refused(code: str, detail: str, errors: Sequence[FieldError] = ()) -> WaslError:
-    """A rule says no."""
-    return WaslError(detail, code, 422, "Not possible", errors)
+def refused(code: str, detail: str, errors: Sequence[FieldError] = (), **words: Any) -> WaslError:
+    """A rule says no. `words` fill the gaps of the sentence, as in "{name} is closed on that day."."""
+    return WaslError(_filled(detail, words), code, 422, "Not possible", errors, words=words)
 
 
 def not_signed_in(detail: str = "Sign in, or send an API key that is still valid.") -> WaslError:
@@ -75,9 +78,13 @@ def not_found(noun: str) -> WaslError:
     return WaslError(f"There is no such {noun}.", "not_found", 404, "Not found")
 
 
-def conflict(code: str, detail: str) -> WaslError:
-    """Somebody else was first, or the thing has moved on."""
-    return WaslError(detail, code, 409, "Changed meanwhile")
+def conflict(code: str, detail: str, **words: Any) -> WaslError:
+    """Somebody else was first, or the thing has moved on. `words` fill the gaps of the sentence."""
+    return WaslError(_filled(detail, words), code, 409, "Changed meanwhile", words=words)
+
+
+def _filled(detail: str, words: Mapping[str, Any]) -> str:
+    return detail.format_map(words) if words else detail
 
 
 def stale() -> WaslError:

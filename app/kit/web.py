@@ -1,15 +1,17 @@
 """The edge of the API: who calls with which key, answers with their version, errors as problem documents."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Header, Request, Response, Security
+from fastapi import Depends, FastAPI, Header, Request, Response, Security, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
@@ -53,6 +55,24 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "A part that is needed does not answer",
     }.items()
 }
+
+
+class ApiRoute(APIRoute):
+    """An operation of the API; a query parameter that nobody knows is an error, not a guess."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The operation behind a look at the names of its query parameters."""
+        handle = super().get_route_handler()
+        known = {field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, params.Query)}
+
+        async def strictly(request: Request) -> Response:
+            unknown = sorted(set(request.query_params) - known)
+            if unknown:
+                sentence = "There is no query parameter of this name."
+                raise invalid_request([FieldError(f"/{name}", sentence, "unknown_parameter") for name in unknown])
+            return await handle(request)
+
+        return strictly
 
 
 def database_of(request: Request) -> Database:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, Caller, answer
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 from app.learning import queries, service
 from app.learning.schemas import ArrivalReportOut, LearntOut
 
-router = APIRouter(prefix="/api/v1", tags=["learning"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["learning"], responses=PROBLEMS)
 
 
 @router.get("/learnt")

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
 from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
 from app.kit.wire import PageOut
 from app.needs import service
 from app.needs.schemas import NeedChange, NeedIn, NeedOut
 
-router = APIRouter(prefix="/api/v1/needs", tags=["needs"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/needs", route_class=ApiRoute, tags=["needs"], responses=PROBLEMS)
 
 
 @router.post("", status_code=201, response_model=NeedOut)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
 from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
 from app.kit.wire import PageOut
 from app.models.offers import Offer
 from app.offers import service
 from app.offers.schemas import OfferChange, OfferIn, OfferOut
 
-router = APIRouter(prefix="/api/v1/offers", tags=["offers"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/offers", route_class=ApiRoute, tags=["offers"], responses=PROBLEMS)
 
 
 def _answer(offer: Offer, status: int = 200) -> Answer:

@@ -10,6 +10,7 @@ from app.kit.idempotency import Answer
 from app.kit.web import (
     PROBLEMS,
     SESSION_COOKIE,
+    ApiRoute,
     Caller,
     answer,
     database_of,
@@ -36,7 +37,7 @@ from app.partners.schemas import (
 )
 from app.roads.streets import Streets
 
-router = APIRouter(prefix="/api/v1", tags=["partners"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
 
 
 @router.post("/sign-in", status_code=200)

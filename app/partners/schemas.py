@@ -14,7 +14,7 @@ Kind = Literal["supermarket", "food_bank", "carrier", "public_body", "sponsor", 
 SiteKind = Literal["store", "warehouse", "depot", "distribution_point"]
 TemperatureClass = Literal["ambient", "chilled", "frozen", "hot"]
 RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", "network_admin"]
-ScopeName = Literal["offers", "needs", "fleet", "plans", "partners"]
+ScopeName = Literal["offers", "needs", "fleet", "plans", "partners", "organisation"]
 
 
 class Out(BaseModel):

@@ -12,12 +12,12 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
 from app.planning import queries, service
 from app.planning.route_files import geojson, gpx
 from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
 
-router = APIRouter(prefix="/api/v1", tags=["plans"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["plans"], responses=PROBLEMS)
 WATCH_SECONDS = 600
 
 

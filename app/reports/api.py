@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.kit.web import PROBLEMS, Caller
+from app.kit.web import PROBLEMS, ApiRoute, Caller
 from app.reports import service
 from app.reports.schemas import DayReportOut
 
-router = APIRouter(prefix="/api/v1/reports", tags=["reports"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/reports", route_class=ApiRoute, tags=["reports"], responses=PROBLEMS)
 
 
 @router.get("/day")

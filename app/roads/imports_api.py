@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import unavailable
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, Body, Caller, answer, path_of
+from app.kit.web import PROBLEMS, ApiRoute, Body, Caller, answer, path_of
 from app.roads import imports
 from app.roads.imports import Premises, Wish
 from app.roads.provider import Profile
 
-router = APIRouter(prefix="/api/v1/region-imports", tags=["map"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/region-imports", route_class=ApiRoute, tags=["map"], responses=PROBLEMS)
 # Apart, since its bodies are extracts: the application gives it a limit of its own.
-uploads = APIRouter(prefix="/api/v1/region-imports", tags=["map"], responses=PROBLEMS)
+uploads = APIRouter(prefix="/api/v1/region-imports", route_class=ApiRoute, tags=["map"], responses=PROBLEMS)
 
 FILE_BODY: dict[str, Any] = {
     "requestBody": {

@@ -8,14 +8,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.web import PROBLEMS, Caller
+from app.kit.web import PROBLEMS, ApiRoute, Caller
 from app.models.roads import TravelFit, TravelMatrix
 from app.partners.service import network_of
 from app.roads.choice import ProviderName, choice_of
 from app.roads.provider import Profile
 from app.roads.streets import Streets
 
-router = APIRouter(prefix="/api/v1", tags=["map"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["map"], responses=PROBLEMS)
 
 
 class EstimateOut(BaseModel):

@@ -161,3 +161,9 @@ def test_an_unknown_offer_is_not_found(till: ServiceClient) -> None:
 
 def test_a_body_above_one_megabyte_is_refused(till: ServiceClient) -> None:
     assert till.http.post("/offers", content=b" " * 1_000_001).status_code == 413
+
+
+def test_a_query_parameter_that_nobody_knows_is_refused_by_name(till: ServiceClient) -> None:
+    response = till.get("/offers", colour="green", limit=2)
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/colour")
+    assert response.json()["errors"][0]["code"] == "unknown_parameter"

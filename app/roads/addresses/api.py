@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.kit.errors import WaslError
-from app.kit.web import PROBLEMS, Call, Caller
+from app.kit.web import PROBLEMS, ApiRoute, Call, Caller
 from app.partners.service import list_sites, network_of
 from app.roads.addresses.index import LONGEST_QUESTION, MOST_HITS, IndexMissing
 from app.roads.addresses.lookup import Answers, Lookup
@@ -18,7 +18,7 @@ from app.roads.places import RECEIVER_KINDS, Place
 from app.roads.region import Region
 from app.settings import Settings
 
-router = APIRouter(prefix="/api/v1/regions/{name}", tags=["addresses"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/regions/{name}", route_class=ApiRoute, tags=["addresses"], responses=PROBLEMS)
 
 Kind = Literal[
     "supermarket", "food_bank", "social_facility", "community_centre", "charity", "food_shop", "place_of_worship"
