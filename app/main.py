@@ -41,7 +41,7 @@ offer goes to which food bank and which vehicle carries it when, drivers report 
 
 Send `Authorization: Bearer <API key>`. Kilograms are decimal strings (`"12.5"`), times are RFC 3339 with an offset,
 every POST takes an `Idempotency-Key`, changes take `If-Match` with the version that you read, errors are RFC 9457
-problem documents with a stable `code`.
+problem documents with a stable `code`; their sentences are English or Arabic, as `Accept-Language` asks.
 """
 
 

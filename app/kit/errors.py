@@ -17,6 +17,7 @@ class FieldError:
     pointer: str
     detail: str
     code: str = "invalid"
+    template: str = ""  # the sentence with its gaps, where it has any
     words: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -30,7 +31,8 @@ class WaslError(Exception):
     title: str = "Something went wrong"
     errors: Sequence[FieldError] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
-    # What fills the gaps of the sentence, kept so that it can be said in another language too.
+    # The sentence with its gaps and what fills them, kept so that it can be said in another language too.
+    template: str = ""
     words: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -60,7 +62,7 @@ def invalid_request(errors: Sequence[FieldError]) -> WaslError:
 
 def refused(code: str, detail: str, errors: Sequence[FieldError] = (), **words: Any) -> WaslError:
     """A rule says no. `words` fill the gaps of the sentence, as in "{name} is closed on that day."."""
-    return WaslError(_filled(detail, words), code, 422, "Not possible", errors, words=words)
+    return WaslError(_filled(detail, words), code, 422, "Not possible", errors, template=detail, words=words)
 
 
 def not_signed_in(detail: str = "Sign in, or send an API key that is still valid.") -> WaslError:
@@ -75,12 +77,13 @@ def forbidden(detail: str = "Your account or key may not do this.") -> WaslError
 
 def not_found(noun: str) -> WaslError:
     """There is no such thing, or it is another tenant's: the answer is the same."""
-    return WaslError(f"There is no such {noun}.", "not_found", 404, "Not found")
+    template, words = "There is no such {noun}.", {"noun": noun}
+    return WaslError(template.format_map(words), "not_found", 404, "Not found", template=template, words=words)
 
 
 def conflict(code: str, detail: str, **words: Any) -> WaslError:
     """Somebody else was first, or the thing has moved on. `words` fill the gaps of the sentence."""
-    return WaslError(_filled(detail, words), code, 409, "Changed meanwhile", words=words)
+    return WaslError(_filled(detail, words), code, 409, "Changed meanwhile", template=detail, words=words)
 
 
 def _filled(detail: str, words: Mapping[str, Any]) -> str:
@@ -100,3 +103,8 @@ def version_required() -> WaslError:
 def unavailable(detail: str) -> WaslError:
     """A part that is needed does not answer; nothing was changed."""
     return WaslError(detail, "unavailable", 503, "Not available", headers={"Retry-After": "10"})
+
+
+def internal() -> WaslError:
+    """Our fault."""
+    return WaslError("Something went wrong on our side. Nothing was changed; try again.", "internal", 500)

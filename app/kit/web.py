@@ -1,7 +1,7 @@
 """The edge of the API: who calls with which key, answers with their version, errors as problem documents."""
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,8 +20,9 @@ from starlette.exceptions import HTTPException
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import FieldError, WaslError, invalid_request, not_signed_in, stale, version_required
+from app.kit.errors import FieldError, WaslError, internal, invalid_request, not_signed_in, stale, version_required
 from app.kit.idempotency import Answer, fingerprint, once
+from app.kit.misfits import SENTENCES, field_error
 
 SESSION_COOKIE = "wasl_session"
 DRIVER_COOKIE = "wasl_drive"
@@ -68,7 +69,7 @@ class ApiRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             unknown = sorted(set(request.query_params) - known)
             if unknown:
-                sentence = "There is no query parameter of this name."
+                sentence = SENTENCES["unknown_parameter"]
                 raise invalid_request([FieldError(f"/{name}", sentence, "unknown_parameter") for name in unknown])
             return await handle(request)
 
@@ -220,9 +221,7 @@ def install_error_handlers(app: FastAPI) -> None:
         )
 
     def unforeseen(_: Request, __: Exception) -> Response:
-        return problem_response(
-            WaslError("Something went wrong on our side. Nothing was changed; try again.", "internal", 500)
-        )
+        return problem_response(internal())
 
     app.add_exception_handler(WaslError, known)
     app.add_exception_handler(RequestValidationError, misfit)
@@ -232,25 +231,6 @@ def install_error_handlers(app: FastAPI) -> None:
 
 _SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
-_FRIENDLY = {
-    "missing": "This field is missing.",
-    "extra_forbidden": "There is no field of this name.",
-    "uuid_parsing": "This is not an id.",
-    "uuid_type": "This is not an id.",
-    "date_from_datetime_parsing": "Write the date as 2026-11-24.",
-    "date_parsing": "Write the date as 2026-11-24.",
-    "datetime_from_date_parsing": "Write the time as 2026-11-24T09:30:00+00:00.",
-    "datetime_parsing": "Write the time as 2026-11-24T09:30:00+00:00.",
-    "timezone_aware": "The time needs its offset, as in 2026-11-24T09:30:00+00:00.",
-    "json_invalid": "The body is not JSON.",
-}
-
-
-def field_error(item: Mapping[str, Any]) -> FieldError:
-    """A misfit that Pydantic found, as a pointer and a sentence for people."""
-    parts = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-    sentence = _FRIENDLY.get(item["type"]) or item["msg"].removeprefix("Value error, ")
-    return FieldError("/" + "/".join(parts), sentence.rstrip(".") + ".", item["type"])
 
 
 def set_cookie(request: Request, response: Response, name: str, secret: str, seconds: int) -> None:

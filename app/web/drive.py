@@ -14,7 +14,8 @@ from app.driving import service
 from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
 from app.kit.auth import authenticate
 from app.kit.errors import FieldError, WaslError, invalid_request, refused
-from app.kit.web import DRIVER_COOKIE, database_of, field_error, now_of, set_cookie
+from app.kit.misfits import field_error
+from app.kit.web import DRIVER_COOKIE, database_of, now_of, set_cookie
 from app.partners.service import network_of
 from app.planning.schemas import StopOut
 from app.web.rendering import render, see_other

@@ -1,7 +1,8 @@
 """The reader's language: which one, its words from a catalogue, its direction, its dates and numbers."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from markupsafe import Markup, escape
 
 from app.domain import reasons
 from app.domain.units import kg_display, kg_text, km_display
+from app.kit.errors import FieldError, WaslError
 
 LANGUAGES = ("en", "ar")
 LANGUAGE_COOKIE = "wasl_language"
@@ -75,10 +77,31 @@ class Language:
         template, words = reasons.template_and_words(code, details)
         return self.t(template, **{name: self._translated(word) for name, word in words.items()})
 
-    def refusal(self, code: str, sentence: str) -> str:
-        """A rule's refusal: the rule book's own sentence in English, the code's sentence in other languages."""
-        translated = self._translated(f"refusal:{code}")
-        return sentence if translated.startswith("refusal:") else translated
+    def refusal(self, error: WaslError | FieldError) -> str:
+        """What an error says: in English its own sentence, else that sentence's translation, or that of its code."""
+        found = catalogue(self.code)
+        if found is None:
+            return error.detail
+        for text in (error.template or error.detail, f"refusal:{error.code}"):
+            message = found.get(text)
+            if message is not None and message.string:
+                return self._with_words(str(message.string), error.words)
+        return error.detail
+
+    def _with_words(self, template: str, words: Mapping[str, Any]) -> str:
+        """Plain text with the words in its gaps, each kept apart from its direction by Unicode's isolates."""
+        said = {name: f"\u2068{self._translated(str(word))}\u2069" for name, word in words.items()}
+        try:
+            return template.format_map(said)
+        except KeyError:  # the same code is said elsewhere without these words
+            return re.sub(r"\s*\{\w+\}", "", template)
+
+    def told(self, error: WaslError) -> WaslError:
+        """The error with its title and all its sentences in this language."""
+        fields = [replace(each, detail=self.refusal(each)) for each in error.errors]
+        of_first = bool(error.errors) and error.detail == error.errors[0].detail
+        detail = fields[0].detail if of_first else self.refusal(error)
+        return replace(error, title=self._translated(error.title), detail=detail, errors=fields)
 
     def kg(self, grams: int) -> str:
         """Kilograms: no decimals from ten up, one below."""
@@ -128,8 +151,17 @@ def language_of(request: Request) -> Language:
     for wished in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wished in LANGUAGES:
             return Language(str(wished))
-    for part in request.headers.get("Accept-Language", "").split(","):
-        code = part.split(";")[0].strip().lower()[:2]
+    return Language(_best_of(request.headers.get("Accept-Language", "")))
+
+
+def _best_of(header: str) -> str:
+    """The language of ours that an Accept-Language header (RFC 9110, 12.5.4) likes best, else English."""
+    liked: dict[str, float] = {}
+    for part in header.split(","):
+        tag, _, weight = part.partition(";")
+        quality = re.fullmatch(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", weight)
+        code = tag.strip().lower().split("-")[0]
         if code in LANGUAGES:
-            return Language(code)
-    return Language("en")
+            liked[code] = max(liked.get(code, 0.0), float(quality[1]) if quality else 1.0)
+    best = max(liked, key=lambda code: liked[code], default="en")
+    return best if liked.get(best, 0) > 0 else "en"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.domain.service_date import local_instant
 from app.kit.errors import FieldError, WaslError, invalid_request
-from app.kit.web import field_error
+from app.kit.misfits import field_error
 from app.models.partners import Site
 from app.offers.schemas import OfferIn
 
@@ -130,5 +130,5 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
 def show_errors(form: OfferForm, error: WaslError, words: Any) -> OfferForm:
     """The form as typed, with each error at its field."""
     found = error.errors or [FieldError("", error.detail, error.code)]
-    form.errors = {each.pointer: words.refusal(each.code, each.detail) for each in found}
+    form.errors = {each.pointer: words.refusal(each) for each in found}
     return form

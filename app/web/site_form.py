@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.domain.foods import TEMPERATURE_CLASSES
 from app.kit.errors import FieldError, WaslError, invalid_request
-from app.kit.web import field_error
+from app.kit.misfits import field_error
 from app.models.partners import Site
 from app.partners.schemas import SiteChange, SiteIn
 from app.roads.addresses import AddressHit
@@ -231,6 +231,6 @@ def _fields(form: SiteForm) -> dict[str, Any]:
 def show_errors(form: SiteForm, error: WaslError, words: Any) -> SiteForm:
     """The form as typed, with each error at its field."""
     found = error.errors or [FieldError("", error.detail, error.code)]
-    form.errors = {each.pointer: words.refusal(each.code, each.detail) for each in found}
+    form.errors = {each.pointer: words.refusal(each) for each in found}
     form.codes = {error.code, *(each.code for each in found)}
     return form

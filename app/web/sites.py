@@ -208,7 +208,7 @@ def take_over(request: Request, visitor: Visitor, data: Sent) -> Response:
             if osm_id not in desk.taken:
                 _take_over(request, visitor, desk, place, wish.organisation_id)
         except WaslError as error:
-            sentence = language_of(request).refusal(error.code, error.detail)
+            sentence = language_of(request).refusal(error)
             failed[osm_id] = (place.name_in(language_of(request).code), sentence)
     done = len(wish.osm_ids) - len(failed)
     if failed:
