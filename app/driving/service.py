@@ -23,6 +23,7 @@ from app.driving.schemas import (
     StopProgress,
 )
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, refused
 from app.learning.jobs import learn_later
 from app.ledger.service import book
@@ -126,7 +127,7 @@ def record_events(
     Raises `not_found` for a stop and `wrong_allocation` (422) for food that is not handled at that stop.
     """
     shift_id = _shift_of(principal)
-    shift = session.get(Shift, shift_id, with_for_update=True)  # one batch of a shift after the other
+    shift = session.get(Shift, shift_id, with_for_update=ROW_LOCK)  # one batch of a shift after the other
     if shift is None:
         raise not_found("shift")
     route = _published_route(session, shift_id)

@@ -11,6 +11,7 @@ from app.domain.service_date import service_date_of
 from app.fleet.schemas import ShiftIn, VehicleIn
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
@@ -80,7 +81,7 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     """Plan a shift; raises `vehicle_busy` (409) when the vehicle is driven at that time already."""
     principal.require("fleet.edit")
     vehicle = get_vehicle(session, principal, wish.vehicle_id)
-    session.refresh(vehicle, with_for_update=True)
+    session.refresh(vehicle, with_for_update=ROW_LOCK)
     for site_id in (wish.start_site_id, wish.end_site_id):
         own_site(session, principal, site_id)
     overlapping = select(Shift.id).where(

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from app.kit.errors import unavailable
+from app.kit.errors import WaslError, conflict, stale, unavailable
 from app.kit.tenancy import Scope, enter_scope
 
 NAMING = {
@@ -22,6 +23,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# Row locks keep other changes away (FOR NO KEY UPDATE), but not those who only refer to the row: every ledger entry
+# refers to its network and its line, and would otherwise wait for whoever holds them, who may be waiting in turn.
+ROW_LOCK = {"key_share": True}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,14 +69,20 @@ class Database:
     def transaction(self, scope: Scope) -> Iterator[Session]:
         """A session whose work is committed, whole, when the block ends.
 
-        Raises WaslError `unavailable` (503) when the database cannot be reached.
+        Raises WaslError `unavailable` (503) when the database cannot be reached, and where somebody else was faster:
+        `stale_version` (412), `food_moved`, `plan_frozen`, `still_running` (all 409). Nothing is changed then.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 enter_scope(session, scope)
                 yield session
-        except OperationalError as error:
-            raise unavailable("The database does not answer just now. Try again in a moment.") from error
+        except StaleDataError as error:
+            raise stale() from error
+        except DBAPIError as error:
+            told = _overtaken(error)
+            if told is None:
+                raise
+            raise told from error
 
     def answers(self) -> bool:
         """Whether a statement can be run."""
@@ -84,6 +96,20 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _overtaken(error: DBAPIError) -> WaslError | None:
+    """What the database's own guards say to whoever came second; None for what nobody foresaw."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == "WA002":  # the trigger of migration 0002 on the ledger
+        return conflict("food_moved", "Some of this food has been planned or taken back just now. Look again.")
+    if state == "WA001":  # the trigger of migration 0002 on routes, stops and allocations
+        return conflict("plan_frozen", "A published plan does not change. Publish a new version.")
+    if state in ("55P03", "40P01", "40001"):  # lock not available, deadlock, serialization failure
+        return conflict("still_running", "Somebody is changing the same thing just now. Try again.")
+    if isinstance(error, OperationalError):
+        return unavailable("The database does not answer just now. Try again in a moment.")
+    return None
 
 
 def _bound_waiting(connection: Any, record: Any) -> None:  # noqa: ARG001

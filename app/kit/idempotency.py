@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
 from app.kit.db import Database
-from app.kit.errors import conflict, refused
+from app.kit.errors import refused
 from app.models.system import IdempotencyRecord
 
 LONGEST_KEY = 255
@@ -55,17 +54,12 @@ def once(
             return verb(session)
     if not 1 <= len(key) <= LONGEST_KEY:
         raise refused("idempotency_key_too_long", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
-    try:
-        with database.transaction(principal.scope) as session:
-            if _claim(session, principal, key, digest, now):
-                answer = verb(session)
-                _keep(session, principal, key, answer)
-                return answer
-            return _first_answer(session, principal, key, digest)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == "55P03":
-            raise conflict("still_running", "The same request is still being worked on. Try again.") from error
-        raise
+    with database.transaction(principal.scope) as session:
+        if _claim(session, principal, key, digest, now):
+            answer = verb(session)
+            _keep(session, principal, key, answer)
+            return answer
+        return _first_answer(session, principal, key, digest)
 
 
 def _claim(session: Session, principal: Principal, key: str, digest: str, now: datetime) -> bool:

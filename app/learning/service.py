@@ -12,6 +12,7 @@ from app.domain.service_times import Visit, learn_service_time
 from app.domain.travel_truth import ArrivalReport, arrival_report, arrivals_of, legs_of, visits_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import refused
 from app.learning.queries import driven_routes
 from app.models.partners import Network, Site
@@ -32,7 +33,7 @@ def learn_now(session: Session, principal: Principal, now: datetime) -> None:
 
 def learn(session: Session, network_id: UUID, now: datetime) -> int:
     """Replace what was learnt of a network by what its last twelve weeks say; the number of legs."""
-    network = session.get_one(Network, network_id, with_for_update=True)  # one learns at a time
+    network = session.get_one(Network, network_id, with_for_update=ROW_LOCK)  # one learns at a time
     zone = zone_of(network)
     today = now.astimezone(zone).date()
     driven = driven_routes(session, network.id, today - WINDOW, today)

@@ -12,6 +12,7 @@ from app.domain import food_safety, ledger
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused, stale
 from app.kit.paging import Page, after, page_of
 from app.ledger.service import balances_of, write_entries
@@ -120,12 +121,16 @@ def list_offers(
 def _open_and_unplanned(session: Session, principal: Principal, offer_id: UUID, version: int | None) -> Offer:
     """The offer, locked, if its version fits and nothing of it stands on a published plan."""
     offer = get_offer(session, principal, offer_id)
-    session.refresh(offer, with_for_update=True)
+    session.refresh(offer, with_for_update=ROW_LOCK)
     if version is not None and offer.version != version:
         raise stale()
     if offer.state != "open":
         raise conflict("offer_withdrawn", "This offer was withdrawn.")
     lines = [line.id for line in offer.lines]
+    # Whoever publishes a plan locks the lines too: nobody promises what is being taken back.
+    session.execute(
+        select(OfferLine.id).where(OfferLine.id.in_(lines)).order_by(OfferLine.id).with_for_update(key_share=True)
+    )
     if any(account != "offered" for account in _accounts(session, lines)):
         raise conflict("offer_planned", "A driver is already planned for this offer. Call the dispatcher to change it.")
     return offer

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain import ledger, lifecycle
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, stale
 from app.kit.jobs import defer
 from app.ledger.service import balances_of, write_entries
@@ -26,7 +27,7 @@ PLAN_DAY = "planning:plan_day"
 def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
     """Ask for a plan of the day; a run that is already under way is given back instead of a second one."""
     principal.require("plans.request")
-    session.get_one(Network, principal.network_id, with_for_update=True)  # one request at a time decides
+    session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
     alive = session.scalars(
         select(PlanRun).where(PlanRun.service_date == service_date, PlanRun.state.in_(("queued", "running")))
     ).first()
@@ -58,9 +59,9 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     food that the plan promises was changed or taken back since it was made.
     """
     principal.require("plans.publish")
-    session.get_one(Network, principal.network_id, with_for_update=True)  # one publication at a time
+    session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one publication at a time
     plan = find_plan(session, principal, plan_id)
-    session.refresh(plan, with_for_update=True)
+    session.refresh(plan, with_for_update=ROW_LOCK)
     if plan.version != version:
         raise stale()
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
@@ -89,7 +90,7 @@ def _published(session: Session, plan: Plan) -> Plan | None:
             Plan.service_date == plan.service_date,
             Plan.state == "published",
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).first()
 
 
@@ -127,7 +128,7 @@ def _locked_lines(session: Session, plan: Plan) -> Sequence[tuple[OfferLine, int
         select(OfferLine)
         .where(OfferLine.id.in_(grams))
         .order_by(OfferLine.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return [(line, grams[line.id]) for line in lines]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import routing
 from app.domain.service_date import clock_text, instant_from_seconds
 from app.domain.units import kg_display, km_display
+from app.kit.db import ROW_LOCK
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
@@ -240,7 +241,7 @@ def _telling(day: Day, offer: Offer, line: OfferLine, unserved: routing.Unserved
 def save(session: Session, rows: PlanRows) -> UUID:
     """Add the whole plan under the next number of its day; all or nothing, with the caller's transaction."""
     plan = rows.plan
-    session.get_one(Network, plan.network_id, with_for_update=True)  # numbers are given one at a time
+    session.get_one(Network, plan.network_id, with_for_update=ROW_LOCK)  # numbers are given one at a time
     latest = session.scalar(
         select(func.max(Plan.number)).where(Plan.network_id == plan.network_id, Plan.service_date == plan.service_date)
     )

@@ -1,0 +1,141 @@
+"""Days that stand ready in databases of their own, copied for each case: planned twice; published, not yet driven."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import create_engine
+
+from app.kit.auth import Principal, authenticate
+from app.kit.clock import HandSetClock
+from app.kit.db import Database
+from app.kit.embedded_postgres import EmbeddedPostgres
+from app.kit.live_server import LiveServer
+from app.main import create_app
+from app.roads.streets import Streets
+from app.settings import Settings
+from tests.conftest import MORNING, TestDatabase, _named
+from tests.invariants.laws import broken_laws
+from tests.service_client import (
+    FOOD_BANK,
+    LIDL_CARDIFF_ROAD,
+    TESCO_SPYTTY,
+    ServiceClient,
+    a_line,
+    a_need,
+    an_offer,
+    found_network,
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A day in a database that others are copied from: its name, the secret of each who takes part, its ids."""
+
+    name: str
+    secrets: dict[str, str]
+    ids: dict[str, UUID]
+    documents: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Copy:
+    """One copy of a scene: a pool for each caller, so that each can be stopped and watched alone."""
+
+    scene: Scene
+    at: TestDatabase
+    opened: list[Database] = field(default_factory=list)
+
+    def caller(self, who: str) -> tuple[Database, Principal]:
+        """A pool of its own and who asks through it."""
+        database = Database(self.at.service_url, pool_size=2)
+        principal = authenticate(database, self.scene.secrets[who], MORNING)
+        self.opened.append(database)
+        return database, principal
+
+    def as_owner(self, *statements: str) -> None:
+        """Change the schema, for a twin."""
+        engine = create_engine(self.at.owner_url)
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def broken(self) -> list[str]:
+        """The laws that do not hold here."""
+        engine = create_engine(self.at.owner_url.replace("wasl_owner", "postgres"))
+        with engine.connect() as connection:
+            found = broken_laws(connection)
+        engine.dispose()
+        return found
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for database in self.opened:
+            database.close()
+
+
+@pytest.fixture(scope="session")
+def scenes(
+    postgres: EmbeddedPostgres, template: str, streets: Streets, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Scene]:
+    """`planned`: one day planned twice, nothing published. `published`: the same with the second plan published."""
+    name = f"scene_{uuid4().hex}"
+    postgres.create_database(name, template=template)
+    database, clock = Database(_named(postgres, name).service_url), HandSetClock(MORNING)
+    config = Settings(data_folder=tmp_path_factory.mktemp("scene"), plan_seconds=1, worker="on")
+    with LiveServer(create_app(database, streets, clock, config)) as server, ExitStack() as closing:
+        closing.callback((network := found_network(database, server.address, clock)).close)
+        shop = network.organisation("supermarket", "Lidl")
+        till = network.client_of(shop, "offers")
+        lidl = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=shop["id"])
+        tesco = network.site(TESCO_SPYTTY, "Tesco Spytty", organisation_id=shop["id"])
+        bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point")
+        need = network.ok("/needs", a_need(bank, kg="80"))
+        offer = till.ok("/offers", an_offer(lidl, a_line(kg="30"), a_line(kg="5")))
+        other = till.ok("/offers", an_offer(tesco, a_line(kg="25")))
+        shift = network.vehicle_and_shift(bank)
+        first, second = network.planned(), network.planned()
+        link = network.ok(f"/shifts/{shift['id']}/driver-links")["token"]
+        secrets = {
+            "office": network.http.headers["Authorization"].removeprefix("Bearer "),
+            "till": till.http.headers["Authorization"].removeprefix("Bearer "),
+            "driver": link,
+        }
+        ids = {
+            "store": lidl, "bank": bank, "need": need, "offer": offer, "other": other, "shift": shift,
+            "first": first, "second": second,
+        }  # fmt: skip
+    database.close()
+    planned = Scene(name, secrets, {key: UUID(thing["id"]) for key, thing in ids.items()}, {"plan": second})
+    published = f"scene_{uuid4().hex}"
+    postgres.create_database(published, template=name)
+    database = Database(_named(postgres, published).service_url)
+    with (
+        LiveServer(create_app(database, streets, clock, config)) as server,
+        ServiceClient(server.address, secrets["office"]) as office,
+    ):
+        office.published(second)
+        route = office.another(link).get("/driver/route").json()["route"]
+    database.close()
+    driven = Scene(published, secrets, planned.ids, {"plan": second, "route": route})
+    return {"planned": planned, "published": driven}
+
+
+@pytest.fixture
+def copy(postgres: EmbeddedPostgres, scenes: dict[str, Scene]) -> Iterator[Callable[[str], Copy]]:
+    """Copies of a scene, as many as wanted; closed at the end."""
+    made: list[Copy] = []
+
+    def another(scene: str) -> Copy:
+        name = f"copy_{uuid4().hex}"
+        postgres.create_database(name, template=scenes[scene].name)
+        made.append(Copy(scenes[scene], _named(postgres, name)))
+        return made[-1]
+
+    yield another
+    for each in made:
+        each.close()

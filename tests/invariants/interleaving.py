@@ -1,0 +1,84 @@
+"""Two verbs at once, by design: the first stops before a chosen statement, the second runs meanwhile."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+
+from app.kit.db import Database
+from app.kit.errors import WaslError
+
+BLOCKED_SECONDS = 0.5  # the second verb is taken to wait for a lock of the first one's after so long
+LONGEST_SECONDS = 60.0
+
+
+class Gate:
+    """Stops a database's only user before its `at`-th statement (1 is the first; a commit counts as one)."""
+
+    def __init__(self, database: Database, at: int) -> None:
+        self.at, self.seen = at, 0
+        self.reached, self.opened = threading.Event(), threading.Event()
+        event.listen(database.engine, "before_cursor_execute", self._statement)
+        event.listen(database.engine, "commit", self._count)
+
+    def _statement(self, *_: Any) -> None:
+        self._count()
+
+    def _count(self, *_: Any) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            self.reached.set()
+            assert self.opened.wait(LONGEST_SECONDS)
+
+
+@dataclass
+class Told:
+    """What came of a verb: its answer, or the error that it was refused with."""
+
+    answer: Any = None
+    error: Exception | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The stable code of a refusal."""
+        return self.error.code if isinstance(self.error, WaslError) else None
+
+
+def _running(verb: Callable[[], Any], told: Told) -> threading.Thread:
+    def run() -> None:
+        try:
+            told.answer = verb()
+        except Exception as error:
+            told.error = error
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def interleaved(gate: Gate, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Told, Told] | None:
+    """Both verbs, the second begun when the first stands at the gate; None when the first ended before it got there."""
+    one, other = Told(), Told()
+    running = _running(first, one)
+    while not gate.reached.wait(0.002):
+        if not running.is_alive():
+            return None
+    beside = _running(second, other)
+    beside.join(BLOCKED_SECONDS)
+    gate.opened.set()
+    for thread in (running, beside):
+        thread.join(LONGEST_SECONDS)
+        assert not thread.is_alive(), "two verbs wait for each other"
+    return one, other
+
+
+def without_row_locks(database: Database) -> None:
+    """For a twin: what is read for a change is read without keeping others away."""
+
+    def unlocked(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        return re.sub(r" FOR (NO KEY )?UPDATE", "", statement), parameters
+
+    event.listen(database.engine, "before_cursor_execute", unlocked, retval=True)

@@ -1,0 +1,301 @@
+"""Twelve pairs of verbs, the second run at every statement of the first: one legal outcome each, no law broken.
+
+Each has a twin that takes the guards away and has to find the harm, or the races would prove nothing.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.driving.schemas import StopEventIn
+from app.driving.service import record_events
+from app.fleet.schemas import ShiftIn
+from app.fleet.service import add_shift, get_shift
+from app.kit.auth import Principal, authenticate
+from app.kit.db import Database
+from app.kit.errors import WaslError
+from app.kit.idempotency import Answer, once
+from app.needs.schemas import NeedChange, NeedIn
+from app.needs.service import change_need, state_need
+from app.offers.schemas import OfferChange, OfferIn
+from app.offers.service import amend_offer, post_offer, withdraw_offer
+from app.partners.service import revoke_key
+from app.planning.service import publish_plan, request_plan
+from tests.conftest import MORNING
+from tests.invariants.conftest import Copy
+from tests.invariants.interleaving import Gate, Told, interleaved, without_row_locks
+from tests.service_client import a_line, a_need, an_event, an_offer, kilograms
+
+Copies = Callable[[str], Copy]
+Verb = Callable[[Copy, Database, Principal], Any]
+MOST_STATEMENTS = 80
+
+
+def _in_scope(database: Database, principal: Principal, work: Callable[[Any], Any]) -> Any:
+    with database.transaction(principal.scope) as session:
+        return work(session)
+
+
+def publishing(which: str) -> Verb:
+    def verb(copy: Copy, database: Database, principal: Principal) -> str:
+        def publish(session: Any) -> str:
+            return publish_plan(session, principal, copy.scene.ids[which], 1, MORNING).state
+
+        return str(_in_scope(database, principal, publish))
+
+    return verb
+
+
+def withdrawing(copy: Copy, database: Database, principal: Principal) -> str:
+    return str(
+        _in_scope(
+            database,
+            principal,
+            lambda session: withdraw_offer(session, principal, copy.scene.ids["offer"], None, MORNING).state,
+        )
+    )
+
+
+def amending(copy: Copy, database: Database, principal: Principal) -> str:
+    change = OfferChange.model_validate({"lines": [a_line(kg="3")]})
+    return str(
+        _in_scope(
+            database,
+            principal,
+            lambda session: amend_offer(session, principal, copy.scene.ids["offer"], change, 1, MORNING).state,
+        )
+    )
+
+
+def posting_with_a_key(copy: Copy, database: Database, principal: Principal) -> str:
+    wish = OfferIn.model_validate(an_offer({"id": str(copy.scene.ids["store"])}))
+
+    def verb(session: Any) -> Answer:
+        return Answer(201, {"id": str(post_offer(session, principal, wish, MORNING).id)})
+
+    return str(once(database, principal, "the same key", "the same body", MORNING, verb).body["id"])
+
+
+def stating(copy: Copy, database: Database, principal: Principal) -> str:
+    wish = NeedIn.model_validate(a_need({"id": str(copy.scene.ids["bank"])}, category="drinks"))
+    return str(_in_scope(database, principal, lambda session: state_need(session, principal, wish, MORNING).id))
+
+
+def changing_the_need(kg: str) -> Verb:
+    def verb(copy: Copy, database: Database, principal: Principal) -> int:
+        change = NeedChange.model_validate({"kg": kg})
+        return int(
+            _in_scope(
+                database,
+                principal,
+                lambda session: change_need(session, principal, copy.scene.ids["need"], change, 1, MORNING).grams,
+            )
+        )
+
+    return verb
+
+
+def adding_a_shift(copy: Copy, database: Database, principal: Principal) -> str:
+    def verb(session: Any) -> str:
+        shift = get_shift(session, principal, copy.scene.ids["shift"])
+        wish = ShiftIn.model_validate(
+            {
+                "vehicle_id": shift.vehicle_id,
+                "driver_name": "Driver",
+                "starts_at": "2026-11-25T17:00:00+00:00",
+                "ends_at": "2026-11-25T19:00:00+00:00",
+                "start_site_id": shift.start_site_id,
+                "end_site_id": shift.end_site_id,
+            }
+        )
+        return str(add_shift(session, principal, wish, MORNING).id)
+
+    return str(_in_scope(database, principal, verb))
+
+
+def requesting_a_plan(copy: Copy, database: Database, principal: Principal) -> str:
+    day = MORNING.date()
+    return str(_in_scope(database, principal, lambda session: request_plan(session, principal, day, MORNING).id))
+
+
+def collecting(identity: UUID) -> Verb:
+    def verb(copy: Copy, database: Database, principal: Principal) -> list[str]:
+        route = copy.scene.documents["route"]
+        stop = next(each for each in route["stops"] if each["kind"] == "pickup")
+        body = an_event(stop, "collected", *[kilograms(food) for food in stop["allocations"]], id=str(identity))
+        events = [StopEventIn.model_validate(body)]
+        return [
+            each.status
+            for each in _in_scope(
+                database, principal, lambda session: record_events(session, principal, events, MORNING)
+            )
+        ]
+
+    return verb
+
+
+def revoking(copy: Copy, database: Database, principal: Principal) -> str:
+    till = authenticate(database, copy.scene.secrets["till"], MORNING)
+    _in_scope(database, principal, lambda session: revoke_key(session, principal, till.credential_id, MORNING).id)
+    return "revoked"
+
+
+def posting_anew(copy: Copy, database: Database, principal: Principal) -> str:
+    """Who asks is looked up first, as in every request."""
+    known = authenticate(database, copy.scene.secrets["till"], MORNING)
+    wish = OfferIn.model_validate(an_offer({"id": str(copy.scene.ids["store"])}))
+    return str(_in_scope(database, known, lambda session: post_offer(session, known, wish, MORNING).id))
+
+
+REPORT = uuid4()
+Legal = Callable[[Told, Told], bool]
+
+
+def exactly_one(*codes: str) -> Legal:
+    """One of the two is done, the other refused with one of these codes."""
+    return lambda one, other: {one.code, other.code} in [{None, code} for code in codes]
+
+
+def both_done(one: Told, other: Told) -> bool:
+    return one.error is None and other.error is None
+
+
+def both_the_same(one: Told, other: Told) -> bool:
+    return both_done(one, other) and one.answer == other.answer
+
+
+def stored_once(one: Told, other: Told) -> bool:
+    return both_done(one, other) and sorted(one.answer + other.answer) == ["already_stored", "stored"]
+
+
+def done_or_refused(*codes: str) -> Legal:
+    """Each is done, or refused with one of these codes."""
+    return lambda one, other: (
+        {one.code, other.code} <= {None, *codes}
+        and all(told.error is None or told.code is not None for told in (one, other))
+    )
+
+
+# name: scene, first verb and caller, second verb and caller, legal outcomes
+RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
+    "publish and publish the same": (
+        "planned", ("office", publishing("first")), ("office", publishing("first")),
+        exactly_one("plan_not_publishable", "stale_version"),
+    ),
+    "publish and publish another": (
+        "planned", ("office", publishing("first")), ("office", publishing("second")), both_done,
+    ),
+    "withdraw and publish": (
+        "planned", ("till", withdrawing), ("office", publishing("second")),
+        exactly_one("plan_outdated", "offer_planned"),
+    ),
+    "publish and withdraw": (
+        "planned", ("office", publishing("second")), ("till", withdrawing),
+        exactly_one("plan_outdated", "offer_planned"),
+    ),
+    "publish and amend": (
+        "planned", ("office", publishing("second")), ("till", amending),
+        exactly_one("plan_outdated", "offer_planned"),
+    ),
+    "amend and amend": ("planned", ("till", amending), ("till", amending), exactly_one("stale_version")),
+    "amend and withdraw": (
+        "planned", ("till", amending), ("till", withdrawing), done_or_refused("offer_withdrawn", "stale_version"),
+    ),
+    "post and post with one key": (
+        "planned", ("till", posting_with_a_key), ("till", posting_with_a_key), both_the_same,
+    ),
+    "state and state one need": (
+        "planned", ("office", stating), ("office", stating), exactly_one("need_already_stated"),
+    ),
+    "change and change one need": (
+        "planned", ("office", changing_the_need("60")), ("office", changing_the_need("70")),
+        exactly_one("stale_version"),
+    ),
+    "shift and shift of one vehicle": (
+        "planned", ("office", adding_a_shift), ("office", adding_a_shift), exactly_one("vehicle_busy"),
+    ),
+    "plan and plan one day": (
+        "planned", ("office", requesting_a_plan), ("office", requesting_a_plan), both_the_same,
+    ),
+    "one report twice": ("published", ("driver", collecting(REPORT)), ("driver", collecting(REPORT)), stored_once),
+    "a report and a new publication": (
+        "published", ("driver", collecting(REPORT)), ("office", publishing("first")),
+        done_or_refused("day_under_way", "not_found"),
+    ),
+    "a new publication and a report": (
+        "published", ("office", publishing("first")), ("driver", collecting(REPORT)),
+        done_or_refused("day_under_way", "not_found"),
+    ),
+    "revoke and use": ("planned", ("office", revoking), ("till", posting_anew), done_or_refused("not_signed_in")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_two_at_once_have_one_legal_outcome_wherever_they_meet(name: str, copy: Copies) -> None:
+    scene, (first_caller, first), (second_caller, second), legal = RACES[name]
+    met = 0
+    for at in range(1, MOST_STATEMENTS):
+        here = copy(scene)
+        one, other = here.caller(first_caller), here.caller(second_caller)
+        gate = Gate(one[0], at)
+        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other))
+        if outcome is None:
+            break
+        met += 1
+        assert legal(*outcome), (at, outcome)
+        assert here.broken() == [], (at, outcome)
+        here.close()
+    assert met > 3
+    assert met < MOST_STATEMENTS - 1, "the first verb was never run to its end"
+
+
+# name of the race: what is taken away, and the laws or outcomes that must then break somewhere
+TWINS: dict[str, list[str]] = {
+    "publish and publish another": ["DROP INDEX uq_plans_one_published", "DROP TRIGGER balanced ON ledger_entries"],
+    "publish and withdraw": ["DROP TRIGGER balanced ON ledger_entries"],
+    "publish and amend": ["DROP TRIGGER balanced ON ledger_entries"],
+    "state and state one need": ["ALTER TABLE needs DROP CONSTRAINT uq_needs_site_id_service_date_category"],
+    "shift and shift of one vehicle": [],
+    "plan and plan one day": ["DROP INDEX uq_plan_runs_one_alive"],
+    "post and post with one key": ["ALTER TABLE idempotency_records DROP CONSTRAINT pk_idempotency_records"],
+    "one report twice": ["ALTER TABLE stop_events DROP CONSTRAINT pk_stop_events"],
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_without_its_guards_the_same_race_does_harm_somewhere(name: str, copy: Copies) -> None:
+    """The twin of the test above."""
+    scene, (first_caller, first), (second_caller, second), legal = RACES[name]
+    for at in range(1, MOST_STATEMENTS):
+        here = copy(scene)
+        here.as_owner(*TWINS[name])
+        one, other = here.caller(first_caller), here.caller(second_caller)
+        without_row_locks(one[0])
+        without_row_locks(other[0])
+        gate = Gate(one[0], at)
+        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other))
+        assert outcome is not None, "no harm was done: the guard that this twin takes away guards nothing"
+        harm = not legal(*outcome) or bool(here.broken())
+        here.close()
+        if harm:
+            return
+
+
+def test_a_second_key_makes_two_offers(copy: Copies) -> None:
+    """It is the key that makes two posts one: without it the offers are two."""
+    here = copy("planned")
+    database, principal = here.caller("till")
+    assert posting_anew(here, database, principal) != posting_anew(here, database, principal)
+    assert here.broken() == []
+
+
+def test_what_is_revoked_is_dead_before_the_next_request(copy: Copies) -> None:
+    here = copy("planned")
+    revoking(here, *here.caller("office"))
+    database = Database(here.at.service_url)
+    with pytest.raises(WaslError, match="Sign in"):
+        authenticate(database, here.scene.secrets["till"], MORNING)
+    database.close()
