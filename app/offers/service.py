@@ -64,8 +64,9 @@ def _refuse_uncovered(session: Session, site: Site, lines: Sequence[OfferLineIn]
     require_covered(session, site, day, [line.category for line in lines])
     if opening.closed_on(day, site.exceptions):
         sentence = "{name} is closed on {day}. Choose another day, or change the site's exceptions."
-        at_field = FieldError("/pickup_from", sentence.format(name=site.name, day=day), "site_closed")
-        raise refused("site_closed", sentence, [at_field], name=site.name, day=day.isoformat())
+        words = {"name": site.name, "day": day.isoformat()}
+        at_field = FieldError("/pickup_from", sentence.format_map(words), "site_closed", words)
+        raise refused("site_closed", sentence, [at_field], **words)
 
 
 def safety_line(line: OfferLineIn) -> food_safety.Line:

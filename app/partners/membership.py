@@ -62,12 +62,11 @@ def require_covered(session: Session, site: Site, day: date, categories: Iterabl
         return
     name = session.get_one(Organisation, site.organisation_id).name
     sentence = "The partnership of {name} does not cover {what}: agree new terms first."
-    said = [sentence.format(name=name, what=_told(each, site)) for each in found]
-    errors = [
-        FieldError(pointer, text, "outside_partnership")
-        for each, text in zip(found, said, strict=True)
-        for pointer in _pointers(each, asked)
-    ]
+    errors = []
+    for part in found:
+        words = {"name": name, "what": _told(part, site)}
+        text = sentence.format_map(words)
+        errors += [FieldError(pointer, text, "outside_partnership", words) for pointer in _pointers(part, asked)]
     raise refused("outside_partnership", sentence, errors, name=name, what=_told(found[0], site))
 
 

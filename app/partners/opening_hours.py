@@ -48,19 +48,28 @@ def _days_of(text: str, today: date) -> dict[date, Hours]:
     start, end = datetime.combine(today, time()), datetime.combine(today + LOOKING_AHEAD, time())
     try:
         # Without a zone, clock times are read as they stand on the wall, clock changes included.
-        spans = [(opens, closes or end, state) for opens, closes, state, _ in OpeningHours(text).intervals(start, end)]
+        found = OpeningHours(text).intervals(start, end)
+        spans = [
+            (opens, closes or end) for opens, closes, state, comment in found if _open(state, comment, opens, closes)
+        ]
     except (ParserError, ValueError) as error:
         sentence = "These opening hours cannot be read. Write them as in Mo-Fr 08:00-20:00; Sa 09:00-17:00."
         raise _unreadable(sentence) from error
-    for opens, closes, state in spans:
+    for opens, closes in spans:
         day = opens.date()
-        while state == State.OPEN and day in days and datetime.combine(day, time()) < closes:
+        while day in days and datetime.combine(day, time()) < closes:
             first = opens.time() if day == opens.date() else time()
             last = closes.time() if day == closes.date() else END_OF_DAY
             if first < last:
                 days[day].append((first, last))
             day += timedelta(days=1)
     return {day: tuple(hours) for day, hours in days.items()}
+
+
+def _open(state: State, comment: str, opens: datetime, closes: datetime | None) -> bool:
+    """Words without hours, such as "by appointment", are read by the library as open for days on end."""
+    words_alone = bool(comment) and (closes is None or closes - opens >= timedelta(days=1))
+    return state == State.OPEN and not words_alone
 
 
 def _windows(weekly: Mapping[int, Hours]) -> Stored:

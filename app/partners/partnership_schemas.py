@@ -27,7 +27,7 @@ CategoryName = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "s
 
 
 class Contact(Body):
-    """Whom the other side calls."""
+    """Whom partners of the organisation call."""
 
     name: Name
     email: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", max_length=254)] = ""

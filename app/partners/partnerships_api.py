@@ -27,6 +27,7 @@ from app.partners.partnership_schemas import (
 
 router = APIRouter(prefix="/api/v1/partnerships", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
 PDF = "application/pdf"
+PRINTED = r"^[^\x00-\x1f\x7f]+$"
 
 
 def _answer(row: Partnership, status: int = 200) -> Answer:
@@ -151,7 +152,7 @@ def keep_document(
     response: Response,
     partnership_id: UUID,
     content: Annotated[bytes, RawBody(media_type=PDF)],
-    name: Annotated[str, Query(min_length=1, max_length=120, description="What the document is called")],
+    name: Annotated[str, Query(pattern=PRINTED, max_length=120, description="What the document is called")],
     signed_on: Annotated[date, Query(description="The day of the last signature")],
 ) -> PartnershipOut:
     """Keep the signed agreement: the body is the PDF itself, at most one megabyte; the version is in If-Match."""
