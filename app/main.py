@@ -20,6 +20,8 @@ from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
+from app.partners.directory_api import router as directory
+from app.partners.partnerships_api import router as partnerships
 from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -79,6 +81,8 @@ def create_app(
     install_error_handlers(app)
     for router in (
         partners,
+        partnerships,
+        directory,
         offers,
         needs,
         fleet,
@@ -103,7 +107,9 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+    def document(
+        name: Literal["errors", "glossary", "reasons", "quickstart", "operations", "partners"],
+    ) -> FileResponse:
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 

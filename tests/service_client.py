@@ -11,6 +11,7 @@ from app.kit.db import Database
 from app.partners.founding import NewNetwork, found
 
 DAY = "2026-11-25"
+AGREEMENT = {"name": "Agreement", "signed_on": "2026-11-20"}
 ALL_DAY = [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "06:00", "closes": "22:00"}]
 # Real places of Newport: (latitude, longitude).
 LIDL_CARDIFF_ROAD = (51.5713465, -3.0126026)
@@ -59,7 +60,8 @@ class ServiceClient:
         return answered
 
     def organisation(self, kind: str, name: str) -> dict[str, Any]:
-        return self.ok("/organisations", {"kind": kind, "name": name})
+        """A partner that takes part: its agreement was signed on paper."""
+        return self.ok("/organisations", {"kind": kind, "name": name, "signed_document": AGREEMENT})
 
     def client_of(self, organisation: dict[str, Any], *scopes: str) -> "ServiceClient":
         """A caller with a key of that organisation."""

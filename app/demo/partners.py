@@ -50,12 +50,22 @@ def bring_in(office: Caller, day: date, zone: ZoneInfo, seed: int, say: Say) -> 
     return taking_part
 
 
+def _join(office: Caller, kind: str, name: str) -> dict[str, Any]:
+    """A partner: the office proposes, and the organisation accepts with a key of its own."""
+    organisation: dict[str, Any] = office.post("/organisations", {"kind": kind, "name": name})
+    path = f"/organisations/{organisation['id']}/api-keys"
+    made = office.post(path, {"name": "Own office", "scopes": ["organisation"]})
+    with office.another(made["key"]) as own:
+        own.post(f"/partnerships/{organisation['partnership']['id']}/accept")
+    return organisation
+
+
 def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> dict[str, str]:
     """Chains and their stores; the key of each chain by its name."""
     stores = city.stores()
     keys = {}
     for chain in dict.fromkeys(city.chain_of(store) for store in stores):
-        organisation = office.post("/organisations", {"kind": "supermarket", "name": chain})
+        organisation = _join(office, "supermarket", chain)
         made = office.post(
             f"/organisations/{organisation['id']}/api-keys", {"name": "Stores of the chain", "scopes": ["offers"]}
         )
@@ -87,7 +97,7 @@ def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: Z
     places, owners = city.receiving_places(), {}
     for receiver in city.RECEIVERS:
         place = places[receiver.osm_id]
-        organisation = office.post("/organisations", {"kind": receiver.kind, "name": place.name})
+        organisation = _join(office, receiver.kind, place.name)
         made = office.post(
             f"/organisations/{organisation['id']}/api-keys", {"name": "Office", "scopes": ["needs", "fleet"]}
         )
@@ -172,7 +182,7 @@ def _state_needs(
 
 
 def _lend_carrier(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo) -> None:
-    carrier = office.post("/organisations", {"kind": "carrier", "name": city.CARRIER_NAME})
+    carrier = _join(office, "carrier", city.CARRIER_NAME)
     made = office.post(f"/organisations/{carrier['id']}/api-keys", {"name": "Office", "scopes": ["fleet"]})
     depot = office.post(
         "/sites",

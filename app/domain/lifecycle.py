@@ -17,6 +17,13 @@ RUN_MOVES: dict[str, frozenset[str]] = {
     "done": frozenset(),
     "failed": frozenset(),
 }
+# A partnership that was declined or has run out is ended; a new one is proposed instead of reviving it.
+PARTNERSHIP_MOVES: dict[str, frozenset[str]] = {
+    "proposed": frozenset({"active", "ended"}),
+    "active": frozenset({"suspended", "ended"}),
+    "suspended": frozenset({"active", "ended"}),
+    "ended": frozenset(),
+}
 STOP_KINDS: tuple[str, ...] = ("start", "pickup", "drop_off", "break", "end")
 STOP_EVENT_KINDS: tuple[str, ...] = ("arrived", "collected", "delivered", "refused", "failed")
 

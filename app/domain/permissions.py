@@ -1,7 +1,12 @@
-"""Who may do what: one table from action to roles and key scopes. Whose rows they see, tenancy decides."""
+"""Who may do what, and what partners see of each other.
 
-from collections.abc import Iterable
+One table from action to roles and key scopes (whose rows they see, tenancy decides), and one from noun and relation
+to the fields that are shown.
+"""
+
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -143,3 +148,87 @@ def grantable_scopes(role: str) -> frozenset[Scope]:
 def appointable_roles(role: str) -> frozenset[Role]:
     """The roles that somebody with this role may give to a person."""
     return _APPOINTABLE.get(Role(role), frozenset())
+
+
+class Relation(StrEnum):
+    """What the one who looks is to the organisation that something is of; the database has the same names."""
+
+    OWN = "own"
+    NETWORK = "network"
+    SHARING = "sharing"
+    PARTNER = "partner"
+    PUBLIC = "public"
+
+
+RELATION_WORDS: dict[Relation, str] = {
+    Relation.OWN: "one's own organisation",
+    Relation.NETWORK: "the network's staff",
+    Relation.SHARING: "a partner with whom food goes to and fro on a published plan",
+    Relation.PARTNER: "another partner of the same network",
+    Relation.PUBLIC: "everybody else",
+}
+
+_PARTNERSHIP = frozenset({
+    "id", "organisation_id", "state", "proposed_by", "suspended_by", "valid_from", "valid_until", "terms",
+    "signed_document", "reason", "accepted_at", "ended_at", "renewed_by_id", "created_at", "version",
+})  # fmt: skip
+_SITE = frozenset({
+    "id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "metres_to_street", "windows",
+    "receiving_windows", "exceptions", "setup_seconds", "service_seconds", "access", "access_notes",
+    "temperature_classes", "osm_id", "version", "warnings",
+})  # fmt: skip
+_SITE_SHARED = frozenset({
+    "id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "windows", "receiving_windows",
+    "exceptions", "access",
+})  # fmt: skip
+_OFFER = frozenset({
+    "id", "organisation_id", "site_id", "service_date", "pickup_from", "pickup_until", "state", "note", "created_at",
+    "version", "lines",
+})  # fmt: skip
+_NEED = frozenset({
+    "id", "organisation_id", "site_id", "service_date", "category", "kg", "minimum_shelf_life_days",
+    "accepts_past_best_before", "excluded_allergens", "required_dietary_flags", "people_served", "state", "created_at",
+    "version",
+})  # fmt: skip
+_ALLOCATION = frozenset({
+    "id", "service_date", "category", "description", "temperature_class", "kg", "crates", "pickup_at", "drop_off_at",
+    "offer_line_id", "need_id", "donor", "receiver",
+})  # fmt: skip
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _row(
+    all_of_it: frozenset[str], sharing: frozenset[str] = _NOTHING, partner: frozenset[str] = _NOTHING
+) -> dict[Relation, frozenset[str]]:
+    """Own and network see all, the public sees nothing; the two between see what is named."""
+    return {
+        Relation.OWN: all_of_it,
+        Relation.NETWORK: all_of_it,
+        Relation.SHARING: sharing,
+        Relation.PARTNER: partner,
+        Relation.PUBLIC: _NOTHING,
+    }
+
+
+# What partners see of each other. An allocation belongs to the two whom it links: both read it as their own.
+FIELDS: dict[str, dict[Relation, frozenset[str]]] = {
+    "organisation": _row(
+        frozenset({"id", "kind", "name", "contact", "sites"}),
+        sharing=frozenset({"id", "kind", "name", "contact", "sites"}),
+        partner=frozenset({"id", "kind", "name"}),
+    ),
+    "site": _row(
+        _SITE,
+        sharing=_SITE_SHARED,
+    ),
+    "partnership": _row(_PARTNERSHIP),
+    "offer": _row(_OFFER),
+    "need": _row(_NEED),
+    "allocation": _row(_ALLOCATION),
+}
+
+
+def visible(noun: str, relation: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was found, the fields that somebody in this relation sees."""
+    fields = FIELDS[noun][Relation(relation)]
+    return {name: value for name, value in found.items() if name in fields}

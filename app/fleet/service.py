@@ -15,6 +15,7 @@ from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
+from app.partners.membership import require_active
 from app.partners.service import network_of, own_site, zone_of
 from app.roads.choice import RoadsChoice, choice_of
 from app.roads.provider import Profile
@@ -89,11 +90,12 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     )
     if session.scalars(overlapping).first() is not None:
         raise conflict("vehicle_busy", f"{vehicle.name} already has a shift at that time.")
-    zone = zone_of(network_of(session, principal))
+    service_date = service_date_of(wish.starts_at, zone_of(network_of(session, principal)))
+    require_active(session, vehicle.network_id, vehicle.organisation_id, service_date)
     shift = Shift(
         network_id=principal.network_id,
         organisation_id=vehicle.organisation_id,
-        service_date=service_date_of(wish.starts_at, zone),
+        service_date=service_date,
         created_at=now,
         **wish.model_dump(),
     )

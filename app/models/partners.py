@@ -1,15 +1,15 @@
 """Networks, organisations, their partnerships, sites and people."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from app.kit.db import Base, Identified
+from app.kit.db import Base, Identified, UtcDateTime
 
 KINDS = "'supermarket','food_bank','carrier','public_body','sponsor','community_group'"
 
@@ -36,21 +36,67 @@ class Organisation(Identified, Base):
     kind: Mapped[str]
     name: Mapped[str]
     home_network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Partnership(Identified, Base):
-    """An organisation's membership of a network."""
+    """An organisation's membership of a network: proposed by one side, accepted by the other, with terms and dates."""
 
     __tablename__ = "partnerships"
     __table_args__ = (
-        UniqueConstraint("network_id", "organisation_id"),
-        CheckConstraint("state IN ('active','ended')", name="state"),
+        CheckConstraint("state IN ('proposed','active','suspended','ended')", name="state"),
+        CheckConstraint("proposed_by IN ('network','organisation')", name="proposed_by"),
+        CheckConstraint("(state = 'suspended') = (suspended_by IS NOT NULL)", name="suspended_by"),
+        CheckConstraint("state NOT IN ('active','suspended') OR accepted_at IS NOT NULL", name="accepted"),
+        CheckConstraint("valid_from <= valid_until", name="dates"),
+        Index(
+            "uq_partnerships_one_standing",
+            "network_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where="state IN ('active','suspended')",
+        ),
+        Index(
+            "uq_partnerships_one_proposed",
+            "network_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where="state = 'proposed'",
+        ),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[str] = mapped_column(default="proposed")
+    proposed_by: Mapped[str]
+    suspended_by: Mapped[str | None]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    signed_document: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # name, signed_on, sha256
+    reason: Mapped[str | None]  # why it was declined, suspended or ended
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The renewal that ended it: until that begins, this one holds to its last day.
+    renewed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("partnerships.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PartnershipDocument(Base):
+    """The signed agreement of a partnership, as the file that somebody sent."""
+
+    __tablename__ = "partnership_documents"
+    __table_args__ = (CheckConstraint("octet_length(content) <= 1000000", name="size"),)
+    partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"), primary_key=True)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    signed_on: Mapped[date]
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Site(Identified, Base):
@@ -61,6 +107,7 @@ class Site(Identified, Base):
         CheckConstraint("kind IN ('store','warehouse','depot','distribution_point')", name="kind"),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="position"),
         CheckConstraint("setup_seconds >= 0 AND service_seconds >= 0", name="times"),
+        CheckConstraint("access IN ('dock','level','stairs','lift','unknown')", name="access"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -71,8 +118,11 @@ class Site(Identified, Base):
     longitude: Mapped[float]
     metres_to_street: Mapped[int]
     windows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    receiving_windows: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))  # None: as open
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # by date, before the weekly hours
     setup_seconds: Mapped[int]
     service_seconds: Mapped[int]
+    access: Mapped[str] = mapped_column(default="unknown")
     access_notes: Mapped[str] = mapped_column(default="")
     temperature_classes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     osm_id: Mapped[str | None]

@@ -118,6 +118,7 @@ class Stop(Identified, Base):
     site_name: Mapped[str]
     organisation_name: Mapped[str]
     address: Mapped[str]
+    access: Mapped[str] = mapped_column(default="unknown", server_default="unknown")
     access_notes: Mapped[str]
     latitude: Mapped[float]
     longitude: Mapped[float]

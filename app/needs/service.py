@@ -13,6 +13,7 @@ from app.kit.errors import conflict, not_found, stale
 from app.kit.paging import Page, after, page_of
 from app.models.needs import Need
 from app.needs.schemas import NeedChange, NeedIn
+from app.partners.membership import require_active
 from app.partners.service import own_site
 
 
@@ -23,6 +24,7 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
     """
     principal.require("needs.state")
     site = own_site(session, principal, wish.site_id)
+    require_active(session, site.network_id, site.organisation_id, wish.service_date)
     need = Need(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
@@ -74,6 +76,8 @@ def change_need(
     need = get_need(session, principal, need_id)
     if need.version != version:
         raise stale()
+    if change.state != "withdrawn":
+        require_active(session, need.network_id, need.organisation_id, need.service_date)
     for name, value in change.model_dump(exclude_unset=True).items():
         if value is not None:
             setattr(need, "grams" if name == "kg" else name, value)

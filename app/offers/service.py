@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.domain import food_safety, ledger
+from app.domain import food_safety, ledger, opening
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
@@ -17,8 +17,10 @@ from app.kit.errors import FieldError, conflict, not_found, refused, stale
 from app.kit.paging import Page, after, page_of
 from app.ledger.service import balances_of, write_entries
 from app.models.offers import Offer, OfferLine
+from app.models.partners import Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
-from app.partners.service import network_of, own_site, zone_of
+from app.partners.membership import require_covered
+from app.partners.service import get_site, network_of, own_site, zone_of
 
 
 def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datetime) -> Offer:
@@ -30,6 +32,7 @@ def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datet
     site = own_site(session, principal, wish.site_id)
     zone = zone_of(network_of(session, principal))
     _refuse_unsafe(wish.lines, wish.pickup_from, wish.pickup_until, now, zone)
+    _refuse_uncovered(session, site, wish.lines, service_date_of(wish.pickup_from, zone))
     offer = Offer(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
@@ -55,6 +58,16 @@ def _refuse_unsafe(
     if found:
         errors = [FieldError(item.field, item.sentence, item.code) for item in found]
         raise refused(found[0].code, found[0].sentence, errors)
+
+
+def _refuse_uncovered(session: Session, site: Site, lines: Sequence[OfferLineIn], day: date) -> None:
+    """Raise where the partnership is not in force, does not cover the offer, or the store is closed by date."""
+    require_covered(session, site, day, [line.category for line in lines])
+    if opening.closed_on(day, site.exceptions):
+        sentence = "{name} is closed on {day}. Choose another day, or change the site's exceptions."
+        words = {"name": site.name, "day": day.isoformat()}
+        at_field = FieldError("/pickup_from", sentence.format_map(words), "site_closed", words)
+        raise refused("site_closed", sentence, [at_field], **words)
 
 
 def safety_line(line: OfferLineIn) -> food_safety.Line:
@@ -155,6 +168,7 @@ def amend_offer(
     )
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
     _refuse_unsafe(lines, pickup_from, pickup_until, now, zone)
+    _refuse_uncovered(session, get_site(session, offer.site_id), lines, service_date_of(pickup_from, zone))
     offer.pickup_from, offer.pickup_until = pickup_from, pickup_until
     offer.service_date = service_date_of(pickup_from, zone)
     offer.note = change.note if change.note is not None else offer.note

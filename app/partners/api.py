@@ -19,13 +19,13 @@ from app.kit.web import (
     set_cookie,
     with_version,
 )
-from app.partners import service
+from app.partners import partnerships, service
+from app.partners.partnership_schemas import NewOrganisation, NewOrganisationOut, OrganisationChange, PartnershipOut
 from app.partners.schemas import (
     KeyIn,
     KeyOut,
     MeOut,
     NetworkOut,
-    OrganisationIn,
     OrganisationOut,
     PersonIn,
     PersonOut,
@@ -75,18 +75,17 @@ def me(call: Caller) -> MeOut:
     )
 
 
-@router.post("/organisations", status_code=201, response_model=OrganisationOut)
-def add_organisation(call: Caller, wish: OrganisationIn) -> Response:
-    """Take a partner into your network."""
+@router.post("/organisations", status_code=201, response_model=NewOrganisationOut)
+def add_organisation(call: Caller, wish: NewOrganisation) -> Response:
+    """Enter a partner and propose a partnership, which the partner accepts; agreed on paper, it is active at once."""
 
-    return call.once(
-        wish,
-        lambda session: answer(
-            (out := OrganisationOut.model_validate(service.add_organisation(session, call.principal, wish, call.now))),
-            201,
-            location=path_of("organisations", out.id),
-        ),
-    )
+    def verb(session: Session) -> Answer:
+        added, partnership = partnerships.add_organisation(session, call.principal, wish, call.now)
+        shown = {name: getattr(added, name) for name in ("id", "kind", "name", "version")}
+        out = NewOrganisationOut(**shown, partnership=PartnershipOut.model_validate(partnership))
+        return answer(out, 201, location=path_of("organisations", added.id), version=added.version)
+
+    return call.once(wish, verb)
 
 
 @router.get("/organisations")
@@ -99,10 +98,27 @@ def list_organisations(call: Caller) -> list[OrganisationOut]:
 
 
 @router.get("/organisations/{organisation_id}")
-def get_organisation(call: Caller, organisation_id: UUID) -> OrganisationOut:
-    """One partner."""
+def get_organisation(call: Caller, response: Response, organisation_id: UUID) -> OrganisationOut:
+    """One partner, with its version as ETag."""
     call.principal.require("partners.read")
-    return call.read(lambda session: OrganisationOut.model_validate(service.get_organisation(session, organisation_id)))
+    out = call.read(lambda session: OrganisationOut.model_validate(service.get_organisation(session, organisation_id)))
+    with_version(response, out.version)
+    return out
+
+
+@router.patch("/organisations/{organisation_id}")
+def change_organisation(
+    call: Caller, response: Response, organisation_id: UUID, change: OrganisationChange
+) -> OrganisationOut:
+    """Rename a partner, from the version in If-Match."""
+    version = call.expected_version()
+    out = call.read(
+        lambda session: OrganisationOut.model_validate(
+            partnerships.change_organisation(session, call.principal, organisation_id, change, version, call.now)
+        )
+    )
+    with_version(response, out.version)
+    return out
 
 
 @router.post("/organisations/{organisation_id}/people", status_code=201, response_model=PersonOut)

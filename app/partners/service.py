@@ -1,6 +1,7 @@
 """Verbs on partners: join a network, enter a site, invite a person, hand out and take back keys, sign in and out."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from app.kit.errors import FieldError, conflict, forbidden, not_found, not_signe
 from app.kit.tenancy import Scope
 from app.models.partners import Network, Organisation, Partnership, Person, Site
 from app.models.system import Credential
+from app.partners.opening_hours import stored_hours
 from app.partners.schemas import KeyIn, OrganisationIn, PersonIn, SignIn, SiteChange, SiteIn
 from app.roads.choice import choice_of
 from app.roads.pin import refusal_of
@@ -23,6 +25,7 @@ from app.roads.pin_facts import pin_facts
 from app.roads.provider import Point, RoadError
 from app.roads.streets import Streets
 
+HOURS_FIELDS = {"opening_hours", "windows", "receiving_windows", "exceptions"}
 SESSION_LIFE = timedelta(hours=12)
 
 
@@ -46,28 +49,17 @@ def found_network(session: Session, network: Network, coordinator: OrganisationI
     organisation = Organisation(kind=coordinator.kind, name=coordinator.name, home_network_id=network.id)
     session.add(organisation)
     session.flush()
-    session.add(_membership(network, organisation, now))
-    session.flush()
-    return organisation
-
-
-def _membership(network: Network, organisation: Organisation, now: datetime) -> Partnership:
-    return Partnership(
-        network_id=network.id,
-        organisation_id=organisation.id,
-        valid_from=service_date_of(now, zone_of(network)),
+    session.add(
+        Partnership(
+            network_id=network.id,
+            organisation_id=organisation.id,
+            state="active",
+            proposed_by="network",
+            valid_from=service_date_of(now, zone_of(network)),
+            accepted_at=now,
+            created_at=now,
+        )
     )
-
-
-def add_organisation(session: Session, principal: Principal, wish: OrganisationIn, now: datetime) -> Organisation:
-    """Take a partner into the caller's network."""
-    principal.require("partners.edit")
-    network = network_of(session, principal)
-    organisation = Organisation(kind=wish.kind, name=wish.name, home_network_id=network.id)
-    session.add(organisation)
-    session.flush()
-    session.add(_membership(network, organisation, now))
-    audit.record(session, principal, "partners.add", ("organisation", organisation.id), now, name=wish.name)
     session.flush()
     return organisation
 
@@ -106,13 +98,30 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
         network_id=principal.network_id,
         organisation_id=owner,
         metres_to_street=metres,
-        windows=[window.stored() for window in wish.windows],
-        **wish.model_dump(exclude={"organisation_id", "windows"}),
+        **_hours_in(session, principal, wish, now),
+        **wish.model_dump(exclude={"organisation_id", *HOURS_FIELDS}),
     )
     session.add(site)
     session.flush()
     audit.record(session, principal, "sites.add", ("site", site.id), now, name=site.name)
     return site
+
+
+def _hours_in(session: Session, principal: Principal, wish: SiteIn | SiteChange, now: datetime) -> dict[str, Any]:
+    """What a request says of a site's hours, as it is kept; what it leaves out is not there."""
+    found: dict[str, Any] = {}
+    if wish.opening_hours is not None:
+        today = service_date_of(now, zone_of(network_of(session, principal)))
+        found = dict(zip(("windows", "exceptions"), stored_hours(wish.opening_hours, today), strict=True))
+    if wish.windows is not None:
+        found["windows"] = [each.stored() for each in wish.windows]
+    if "receiving_windows" in wish.model_fields_set:
+        given = wish.receiving_windows
+        found["receiving_windows"] = None if given is None else [each.stored() for each in given]
+    if wish.exceptions is not None and "exceptions" in wish.model_fields_set:
+        kept = {each.date: each.stored() for each in wish.exceptions}
+        found["exceptions"] = [kept[day] for day in sorted(kept)]
+    return found
 
 
 def _checked_pin(
@@ -176,12 +185,12 @@ def change_site(
     longitude = site.longitude if change.longitude is None else change.longitude
     if (latitude, longitude) != (site.latitude, site.longitude):
         site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
-    wished = change.model_dump(exclude_unset=True, exclude={"windows"})
+    wished = change.model_dump(exclude_unset=True, exclude=HOURS_FIELDS)
     for name, value in wished.items():
         if value is not None:
             setattr(site, name, value)
-    if change.windows is not None:
-        site.windows = [window.stored() for window in change.windows]
+    for name, value in _hours_in(session, principal, change, now).items():
+        setattr(site, name, value)
     audit.record(session, principal, "sites.change", ("site", site.id), now, fields=sorted(change.model_fields_set))
     session.flush()
     return site

@@ -54,6 +54,7 @@ class StopOut(Out):
     site_name: str
     organisation_name: str
     address: str
+    access: str = Field(description="dock, level, stairs, lift or unknown")
     access_notes: str
     latitude: float
     longitude: float

@@ -16,9 +16,11 @@ from app.kit.errors import conflict, stale
 from app.kit.jobs import defer
 from app.ledger.service import balances_of, write_entries
 from app.models.events import StopEvent
+from app.models.fleet import Shift
 from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
+from app.partners.membership import active_organisations
 from app.planning.queries import find_plan
 
 PLAN_DAY = "planning:plan_day"
@@ -56,7 +58,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     """Make a plan the one that is driven: frozen, booked in the ledger, the one before it superseded.
 
     Raises `day_under_way` (409) when drivers already report on the published plan, and `plan_outdated` (409) when
-    food that the plan promises was changed or taken back since it was made.
+    food that the plan promises was changed or taken back since it was made, or a partner takes part no longer.
     """
     principal.require("plans.publish")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one publication at a time
@@ -66,6 +68,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         raise stale()
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
+    _refuse_who_left(session, plan)
     before = _published(session, plan)
     if before is not None:
         _supersede(session, before, now)
@@ -80,6 +83,17 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
     session.flush()
     return plan
+
+
+def _refuse_who_left(session: Session, plan: Plan) -> None:
+    """A plan made while a partnership was in force is not published once it is suspended or ended."""
+    taking_part = active_organisations(session, plan.network_id, plan.service_date)
+    parties = select(Allocation.donor_organisation_id, Allocation.receiver_organisation_id)
+    found = session.execute(parties.where(Allocation.plan_id == plan.id).distinct())
+    drivers = select(Shift.organisation_id).join(Route, Route.shift_id == Shift.id).where(Route.plan_id == plan.id)
+    concerned = {party for pair in found for party in pair} | set(session.scalars(drivers))
+    if not concerned <= taking_part:
+        raise conflict("plan_outdated", "A partner of this plan takes part no longer. Plan the day again.")
 
 
 def _published(session: Session, plan: Plan) -> Plan | None:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain import food_safety
+from app.domain import food_safety, opening
 from app.domain.categories import value_cents_per_kg
 from app.domain.pace import AS_THE_TABLE, HOURS, Pace
-from app.domain.service_date import local_instant, local_window, seconds_since_midnight
+from app.domain.service_date import local_instant, seconds_since_midnight
 from app.domain.service_times import ServiceTime
 from app.learning import queries as learnt
 from app.ledger.service import balances_of
@@ -23,6 +23,7 @@ from app.models.fleet import Shift, Vehicle
 from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network, Organisation, Site
+from app.partners.membership import active_organisations
 from app.roads.provider import Profile
 from app.roads.travel import Travel
 
@@ -55,8 +56,13 @@ class Day:
 
 
 def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
-    """Everything that the plan of this day depends on."""
+    """Everything that the plan of this day depends on.
+
+    Left out: what organisations have whose partnership is not in force that day, and offers of stores closed by date.
+    """
     network = session.get_one(Network, network_id)
+    taking_part = active_organisations(session, network_id, service_date)
+    sites = {row.id: row for row in session.scalars(select(Site))}
     offers = session.scalars(
         select(Offer)
         .where(Offer.network_id == network_id, Offer.service_date == service_date, Offer.state == "open")
@@ -72,6 +78,11 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         .where(Shift.network_id == network_id, Shift.service_date == service_date)
         .order_by(Shift.starts_at, Shift.id)
     ).all()
+    offers = [
+        each
+        for each in offers
+        if each.organisation_id in taking_part and not opening.closed_on(service_date, sites[each.site_id].exceptions)
+    ]
     balances = balances_of(session, [line.id for offer in offers for line in offer.lines])
     return Day(
         network=network,
@@ -80,10 +91,10 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         available={
             line: accounts.get("offered", 0) + accounts.get("allocated", 0) for line, accounts in balances.items()
         },
-        needs=needs,
-        shifts=shifts,
+        needs=[each for each in needs if each.organisation_id in taking_part],
+        shifts=[each for each in shifts if each.organisation_id in taking_part],
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
-        sites={row.id: row for row in session.scalars(select(Site))},
+        sites=sites,
         organisations={row.id: row for row in session.scalars(select(Organisation))},
         pace=learnt.usable_pace(session, network_id),
         service_times=learnt.usable_service_times(session, network_id),
@@ -192,19 +203,9 @@ def _lots(day: Day) -> list[routing.Lot]:
 
 def receiving_windows(day: Day, site: Site) -> tuple[routing.TimeWindow, ...]:
     """The hours at which a site receives on the service date, merged where they touch."""
-    found = []
-    for window in site.windows:
-        if day.service_date.isoweekday() in window["weekdays"]:
-            opens, closes = time.fromisoformat(window["opens"]), time.fromisoformat(window["closes"])
-            first, last = local_window(day.service_date, opens, closes, day.zone)
-            found.append((_seconds(day, first), _seconds(day, last)))
-    merged: list[tuple[int, int]] = []
-    for first_second, last_second in sorted(found):
-        if merged and first_second <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last_second))
-        else:
-            merged.append((first_second, last_second))
-    return tuple(routing.TimeWindow(*window) for window in merged)
+    weekly = opening.receiving(site.windows, site.receiving_windows)
+    found = opening.windows_on(day.service_date, day.zone, weekly, site.exceptions)
+    return tuple(routing.TimeWindow(_seconds(day, first), _seconds(day, last)) for first, last in found)
 
 
 def _needs(day: Day) -> list[routing.Need]:

@@ -156,6 +156,7 @@ def _stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence
         site_name=site.name,
         organisation_name=day.organisations[site.organisation_id].name,
         address=site.address,
+        access=site.access,
         access_notes=site.access_notes,
         latitude=site.latitude,
         longitude=site.longitude,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from app.domain import opening
 from app.domain.service_date import local_instant
 from app.kit.errors import FieldError, WaslError, invalid_request
 from app.kit.misfits import field_error
@@ -19,6 +20,7 @@ TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
 LIST_FIELDS = ("allergens", "dietary_flags")
 MOST_LINES = 20
 USUAL_HOURS = 3
+LOOKING_AHEAD_DAYS = 15  # past a week of holidays
 
 
 @dataclass
@@ -70,16 +72,14 @@ def fresh(key: str, site: Site | None, now: datetime, zone: ZoneInfo) -> OfferFo
 def _next_pickup(site: Site | None, local: datetime) -> tuple[datetime, datetime]:
     """The next three hours within the store's own hours, from the coming full hour on."""
     earliest = (local + timedelta(minutes=59)).replace(minute=0, second=0, microsecond=0)
-    for ahead in range(8):
+    zone = local.tzinfo or UTC
+    for ahead in range(LOOKING_AHEAD_DAYS if site else 0):
         day = local.date() + timedelta(days=ahead)
-        for window in site.windows if site else []:
-            if day.isoweekday() not in window["weekdays"]:
-                continue
-            opens = datetime.combine(day, time.fromisoformat(window["opens"]), local.tzinfo)
-            closes = datetime.combine(day, time.fromisoformat(window["closes"]), local.tzinfo)
-            begin = max(opens, earliest)
+        for opens, closes in opening.windows_on(day, zone, site.windows, site.exceptions) if site else ():
+            begin = max(opens, earliest.astimezone(UTC))
             if begin + timedelta(hours=1) <= closes:
-                return begin, min(closes, begin + timedelta(hours=USUAL_HOURS))
+                end = min(closes, begin + timedelta(hours=USUAL_HOURS))
+                return begin.astimezone(zone), end.astimezone(zone)
     return earliest, earliest + timedelta(hours=USUAL_HOURS)
 
 

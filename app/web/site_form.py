@@ -41,6 +41,7 @@ class SiteForm:
     address: str = ""
     latitude: str = ""
     longitude: str = ""
+    access: str = "unknown"
     access_notes: str = ""
     q: str = ""
     asked: str = ""
@@ -68,8 +69,8 @@ class SiteForm:
 
 
 TEXTS = (
-    "key", "version", "osm_id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "access_notes",
-    "q", "asked",
+    "key", "version", "osm_id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "access",
+    "access_notes", "q", "asked",
 )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def of_site(site: Site) -> SiteForm:
         kind=site.kind,
         name=site.name,
         address=site.address,
+        access=site.access,
         access_notes=site.access_notes,
         temperature_classes=list(site.temperature_classes),
         windows=[dict(window) for window in site.windows],
@@ -223,6 +225,7 @@ def _fields(form: SiteForm) -> dict[str, Any]:
         "latitude": degrees(form.latitude),
         "longitude": degrees(form.longitude),
         "windows": [window for window in form.windows if window["weekdays"]],
+        **({"access": form.access} if form.access else {}),
         "access_notes": form.access_notes,
         "temperature_classes": form.temperature_classes,
     }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.domain.opening import ACCESS
 from app.kit.auth import Principal
 from app.kit.errors import WaslError, not_found
 from app.kit.idempotency import Answer, fingerprint, once
@@ -382,6 +383,7 @@ def _show(
         site=site,
         far=site.metres_to_street if site is not None and warnings_of(site.name, site.metres_to_street) else None,
         kinds=site_form.SITE_KINDS,
+        access_kinds=ACCESS,
         weekdays=site_form.WEEKDAYS,
         hits=hits,
         note=note,

@@ -27,8 +27,9 @@ def fields_of(page: str) -> dict[str, Any]:
         found[name[1]] = [*found[name[1]], text] if isinstance(found.get(name[1]), list) else text
         if 'type="checkbox"' in tag and not isinstance(found[name[1]], list):
             found[name[1]] = [text]
-    selected = re.search(r'<option value="([^"]*)" selected', page)
-    return found | ({"organisation_id": selected[1]} if selected else {})
+    selects = re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    chosen = {name: re.search(r'<option value="([^"]*)" selected', options) for name, options in selects}
+    return found | {name: option[1] for name, option in chosen.items() if option}
 
 
 @pytest.fixture
@@ -72,6 +73,16 @@ def test_a_site_is_found_by_its_address_and_saved(network: ServiceClient, admin:
     assert (site["name"], site["organisation_id"], site["kind"]) == ("Lidl", lidl["id"], "store")
     assert (site["latitude"], site["longitude"]) == pytest.approx((51.584229, -2.989184))
     assert site["windows"] == [{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
+
+
+def test_how_food_gets_in_is_said_in_the_form_and_kept(network: ServiceClient, admin: Reader) -> None:
+    site = network.site(FOOD_BANK, "Bank", access="stairs", exceptions=[{"date": "2026-12-25", "closed": True}])
+    form = fields_of(admin.http.get(f"/sites/{site['id']}").text)
+    assert form["access"] == "stairs"
+    assert admin.http.post(f"/sites/{site['id']}", data={**form, "access": "lift"}).url.path == "/sites"
+    saved = network.get(f"/sites/{site['id']}").json()
+    assert (saved["access"], saved["exceptions"]) == ("lift", site["exceptions"])
+    assert "مصعد" in admin.http.get(f"/sites/{site['id']}", params={"lang": "ar"}).text
 
 
 def test_enter_in_the_search_field_searches_and_elsewhere_saves(network: ServiceClient, admin: Reader) -> None:

@@ -1,0 +1,187 @@
+"""HTTP for partnerships."""
+
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Body as RawBody
+from sqlalchemy.orm import Session
+
+from app.kit.idempotency import Answer
+from app.kit.paging import LARGEST_PAGE
+from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, answer, path_of, with_version
+from app.kit.wire import PageOut
+from app.models.partners import Partnership
+from app.partners import documents, partnerships
+from app.partners.partnership_schemas import (
+    Acceptance,
+    PartnershipChange,
+    PartnershipIn,
+    PartnershipOut,
+    PartnershipState,
+    Reason,
+    SignedDocument,
+)
+
+router = APIRouter(prefix="/api/v1/partnerships", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
+PDF = "application/pdf"
+PRINTED = r"^[^\x00-\x1f\x7f]+$"
+
+
+def _answer(row: Partnership, status: int = 200) -> Answer:
+    out = PartnershipOut.model_validate(row)
+    return answer(out, status, location=path_of("partnerships", row.id), version=row.version)
+
+
+def _version(call: Call) -> int | None:
+    return call.expected_version() if call.if_match is not None else None
+
+
+@router.get("")
+def list_partnerships(
+    call: Caller,
+    organisation_id: Annotated[UUID | None, Query()] = None,
+    state: Annotated[PartnershipState | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> PageOut[PartnershipOut]:
+    """The partnerships that you see, oldest first: your own, or all of your network."""
+
+    def query(session: Session) -> PageOut[PartnershipOut]:
+        page = partnerships.list_partnerships(
+            session, call.principal, organisation_id=organisation_id, state=state, cursor=cursor, limit=limit
+        )
+        return PageOut(items=[PartnershipOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+
+    return call.read(query)
+
+
+@router.post("", status_code=201, response_model=PartnershipOut)
+def propose(call: Caller, wish: PartnershipIn) -> Response:
+    """Propose a partnership, a renewal or new terms. The other side accepts; a renewal ends the one before it."""
+    return call.once(wish, lambda session: _answer(partnerships.propose(session, call.principal, wish, call.now), 201))
+
+
+@router.get("/{partnership_id}")
+def get_partnership(call: Caller, response: Response, partnership_id: UUID) -> PartnershipOut:
+    """One partnership, with its version as ETag."""
+    out = call.read(
+        lambda session: PartnershipOut.model_validate(
+            partnerships.get_partnership(session, call.principal, partnership_id)
+        )
+    )
+    with_version(response, out.version)
+    return out
+
+
+@router.patch("/{partnership_id}")
+def change(call: Caller, response: Response, partnership_id: UUID, change: PartnershipChange) -> PartnershipOut:
+    """Change what you proposed while nobody has accepted it, from the version in If-Match."""
+    version = call.expected_version()
+    out = call.read(
+        lambda session: PartnershipOut.model_validate(
+            partnerships.change(session, call.principal, partnership_id, change, version, call.now)
+        )
+    )
+    with_version(response, out.version)
+    return out
+
+
+@router.post("/{partnership_id}/accept", response_model=PartnershipOut)
+def accept(call: Caller, partnership_id: UUID, wish: Acceptance | None = None) -> Response:
+    """Accept what the other side proposed. If-Match is optional here."""
+    version, signed = _version(call), wish.signed_document if wish else None
+    return call.once(
+        wish,
+        lambda session: _answer(
+            partnerships.accept(session, call.principal, partnership_id, signed, version, call.now)
+        ),
+    )
+
+
+@router.post("/{partnership_id}/decline", response_model=PartnershipOut)
+def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+    """Say no to a proposal, or take your own back. If-Match is optional here."""
+    version = _version(call)
+    return call.once(
+        wish,
+        lambda session: _answer(
+            partnerships.decline(session, call.principal, partnership_id, wish.reason, version, call.now)
+        ),
+    )
+
+
+@router.post("/{partnership_id}/suspend", response_model=PartnershipOut)
+def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+    """Let a partnership rest: no new offers, needs or shifts, and no plan with it. If-Match is optional here."""
+    version = _version(call)
+    return call.once(
+        wish,
+        lambda session: _answer(
+            partnerships.suspend(session, call.principal, partnership_id, wish.reason, version, call.now)
+        ),
+    )
+
+
+@router.post("/{partnership_id}/resume", response_model=PartnershipOut)
+def resume(call: Caller, partnership_id: UUID) -> Response:
+    """Take back the suspension that your side made. If-Match is optional here."""
+    version = _version(call)
+    return call.once(
+        None, lambda session: _answer(partnerships.resume(session, call.principal, partnership_id, version, call.now))
+    )
+
+
+@router.post("/{partnership_id}/end", response_model=PartnershipOut)
+def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+    """End a partnership for good. If-Match is optional here."""
+    version = _version(call)
+    return call.once(
+        wish,
+        lambda session: _answer(
+            partnerships.end(session, call.principal, partnership_id, wish.reason, version, call.now)
+        ),
+    )
+
+
+@router.put("/{partnership_id}/document")
+def keep_document(
+    call: Caller,
+    response: Response,
+    partnership_id: UUID,
+    content: Annotated[bytes, RawBody(media_type=PDF)],
+    name: Annotated[str, Query(pattern=PRINTED, max_length=120, description="What the document is called")],
+    signed_on: Annotated[date, Query(description="The day of the last signature")],
+) -> PartnershipOut:
+    """Keep the signed agreement: the body is the PDF itself, at most one megabyte; the version is in If-Match."""
+    version, told = call.expected_version(), SignedDocument(name=name, signed_on=signed_on)
+    out = call.read(
+        lambda session: PartnershipOut.model_validate(
+            documents.keep_document(session, call.principal, partnership_id, told, content, version, call.now)
+        )
+    )
+    with_version(response, out.version)
+    return out
+
+
+@router.get(
+    "/{partnership_id}/document",
+    response_class=Response,
+    responses={200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_document(call: Caller, partnership_id: UUID) -> Response:
+    """The signed agreement as it was sent."""
+    content, name, digest = call.read(lambda session: _file(session, call, partnership_id))
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.pdf",
+        "ETag": f'"{digest}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=PDF, headers=headers)
+
+
+def _file(session: Session, call: Call, partnership_id: UUID) -> tuple[bytes, str, str]:
+    found = documents.document_of(session, call.principal, partnership_id)
+    return found.content, found.name.removesuffix(".pdf"), found.sha256
