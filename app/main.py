@@ -20,6 +20,9 @@ from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
+from app.people.api import router as people
+from app.people.mail_jobs import mailroom_of
+from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -56,7 +59,11 @@ def create_app(
         if config.worker == "off":
             yield
             return
-        async with working_beside(workshop_of(database, streets, clock, config), importing_of(database, clock, config)):
+        async with working_beside(
+            workshop_of(database, streets, clock, config),
+            importing_of(database, clock, config),
+            mailroom_of(database, clock, config),
+        ):
             yield
 
     app = FastAPI(
@@ -79,6 +86,8 @@ def create_app(
     install_error_handlers(app)
     for router in (
         partners,
+        people,
+        signing_in,
         offers,
         needs,
         fleet,

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import FieldError, WaslError, invalid_request, not_signed_in, stale, version_required
+from app.kit.errors import FieldError, WaslError, forbidden, invalid_request, not_signed_in, stale, version_required
 from app.kit.idempotency import Answer, fingerprint, once
 
 SESSION_COOKIE = "wasl_session"
@@ -94,9 +94,13 @@ def presented_secret(request: Request) -> str | None:
         return secret.strip()
     if request.method not in ("GET", "HEAD") and not _from_own_page(request):
         return None
+    return request.cookies.get(DRIVER_COOKIE if _is_drivers(request) else SESSION_COOKIE)
+
+
+def _is_drivers(request: Request) -> bool:
+    """Whether the address is one that a driver's link opens."""
     path = request.url.path
-    cookie = DRIVER_COOKIE if path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/")) else SESSION_COOKIE
-    return request.cookies.get(cookie)
+    return path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/"))
 
 
 def _from_own_page(request: Request) -> bool:
@@ -115,11 +119,14 @@ _bearer = HTTPBearer(auto_error=False, description="An API key, a session's toke
 def principal_of(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None
 ) -> Principal:
-    """Who is asking; raises `not_signed_in` (401)."""
+    """Who is asking; raises `not_signed_in` (401), and `forbidden` (403) for a driver's link anywhere else."""
     secret = presented_secret(request)
     if secret is None:
         raise not_signed_in()
-    return authenticate(database_of(request), secret, now_of(request))
+    principal = authenticate(database_of(request), secret, now_of(request))
+    if principal.kind == "driver_link" and not _is_drivers(request):
+        raise forbidden("A driver's link opens the route of its shift and nothing else.")
+    return principal
 
 
 @dataclass(frozen=True)

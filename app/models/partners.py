@@ -1,6 +1,6 @@
 """Networks, organisations, their partnerships, sites and people."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from app.kit.db import Base, Identified
+from app.kit.db import Base, Identified, UtcDateTime
 
 KINDS = "'supermarket','food_bank','carrier','public_body','sponsor','community_group'"
 
@@ -89,6 +89,8 @@ class Person(Identified, Base):
         CheckConstraint(
             "role IN ('donor_staff','dispatcher','driver','organisation_admin','network_admin')", name="role"
         ),
+        CheckConstraint("state IN ('invited','active','disabled')", name="state"),
+        CheckConstraint("language IN ('en','ar')", name="language"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -96,4 +98,9 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str]
     role: Mapped[str]
-    password_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")  # what mails to this person are written in
+    state: Mapped[str] = mapped_column(default="active")
+    password_hash: Mapped[str | None]  # none until an invitation is accepted
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
