@@ -79,7 +79,8 @@ def ask_for_link(
         return _form(request, error.status, next=next, email=email, problem=error.code)
     if not wish.email:
         return _form(request, 422, next=next, problem="email_missing")
-    tasks.add_task(sign_in.mail_link, database, wish.email, now)
+    if request.app.state.settings.smtp_url is not None:
+        tasks.add_task(sign_in.mail_link, database, wish.email, now)
     return _form(request, next=next, email=email, sent=True)
 
 
