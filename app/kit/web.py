@@ -92,7 +92,7 @@ def presented_secret(request: Request) -> str | None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
         return secret.strip()
-    if request.method not in ("GET", "HEAD") and not _from_own_page(request):
+    if request.method not in ("GET", "HEAD") and not from_own_page(request):
         return None
     return request.cookies.get(DRIVER_COOKIE if _is_drivers(request) else SESSION_COOKIE)
 
@@ -103,7 +103,7 @@ def _is_drivers(request: Request) -> bool:
     return path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/"))
 
 
-def _from_own_page(request: Request) -> bool:
+def from_own_page(request: Request) -> bool:
     """Guards cookie-borne requests against forms of other sites, beside SameSite=Lax."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -2,18 +2,25 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Form, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response
 from pydantic import ValidationError
 
-from app.kit.errors import WaslError, invalid_request
-from app.kit.web import SESSION_COOKIE, database_of, field_error, now_of, principal_of
+from app.kit.errors import WaslError, forbidden, invalid_request
+from app.kit.web import SESSION_COOKIE, database_of, field_error, from_own_page, now_of, principal_of
 from app.people import invitations, sessions, sign_in
 from app.people.schemas import Acceptance, LinkWish, SignIn
 from app.people.sign_in_api import address_of, keep_signed_in
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor, home_of
 
-router = APIRouter()
+
+def own_form(request: Request) -> None:
+    """Nobody is signed in by a form of another site, as somebody else than they think they are."""
+    if request.method == "POST" and not from_own_page(request):
+        raise forbidden("This form was sent by another site. Open the page here and try again.")
+
+
+router = APIRouter(dependencies=[Depends(own_form)])
 
 
 @router.get("/")

@@ -153,7 +153,7 @@ def test_without_the_rule_the_network_is_left_to_nobody(
 
 
 @pytest.mark.parametrize(
-    "password", ["password1234", "qwertyuiop12", "aaaaaaaaaaaaaaaa", "Noor Haddad 1990", "noor.haddad@2"]
+    "password", ["password1234", "qwertyuiop12", "aaaaaaaaaaaaaaaa", "Noor Haddad 1990", "noor.haddad@example.org"]
 )
 def test_a_password_that_others_would_guess_is_refused(
     network: ServiceClient, lidl: dict[str, Any], password: str

@@ -1,5 +1,6 @@
 """Signing in by password and by mailed link: who is known is not told, tries are counted, links work once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,13 @@ def test_after_ten_wrong_passwords_an_account_pauses_and_then_the_right_one_work
     assert tried(network, email, PASSWORD).status_code == 429
     clock.set(clock() + timedelta(seconds=1))
     assert tried(network, email, PASSWORD).status_code == 200
+
+
+def test_guesses_that_come_at_once_do_not_slip_through_together(network: ServiceClient, lidl: dict[str, Any]) -> None:
+    email = entered(network, lidl)["email"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(lambda _: tried(network, email).status_code, range(PASSWORDS.account + 6)))
+    assert answers == [401] * PASSWORDS.account + [429] * 6
 
 
 def test_right_passwords_are_not_counted(network: ServiceClient, lidl: dict[str, Any]) -> None:
@@ -218,3 +226,10 @@ def test_without_a_mail_server_the_page_offers_no_mail_and_a_pause_is_told(
     paused = reader.sign_in("nobody@example.org", WRONG)
     assert (paused.status_code, "too many tries" in paused.text) == (429, True)
     reader.http.close()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link", "/sign-in/link/token", "/invitation/token"])
+def test_no_form_of_another_site_signs_anybody_in(network: ServiceClient, path: str) -> None:
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+    answer = httpx.post(f"{network.address}{path}", data={"email": "a@example.org"}, headers=headers)
+    assert (answer.status_code, "another site" in answer.text) == (403, True)
