@@ -1,10 +1,11 @@
 """What people, invitations, keys and sessions look like over HTTP."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.kit.web import Body
 from app.kit.wire import Instant
@@ -14,11 +15,34 @@ RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", 
 ScopeName = Literal["offers", "needs", "fleet", "plans", "partners", "organisation"]
 LanguageCode = Literal["en", "ar"]
 State = Literal["invited", "active", "disabled"]
+_PART = r"[^@\s\x00-\x1f\x7f<>,;\"]+"
+_ADDRESS = rf"^{_PART}@{_PART}\.{_PART}$"
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+
+
+def _like(pattern: str) -> AfterValidator:
+    """Text of that form; the sentence is for people, the pattern for programs."""
+
+    def fitting(text: str) -> str:
+        if re.search(pattern, text) is None:
+            raise ValueError("Write an e-mail address such as name@example.org.")
+        return text
+
+    return AfterValidator(fitting)
+
+
 Email = Annotated[
     str,
-    StringConstraints(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$", max_length=254, to_lower=True),
+    StringConstraints(max_length=254, to_lower=True),
+    _like(_ADDRESS),
+    Field(json_schema_extra={"pattern": _ADDRESS}),
 ]
-AnyEmail = Annotated[str, StringConstraints(max_length=254, to_lower=True)]
+AnyEmail = Annotated[
+    str,
+    StringConstraints(max_length=254, to_lower=True),
+    _like(_ONE_LINE),
+    Field(json_schema_extra={"pattern": _ONE_LINE}),
+]
 AnyPassword = Annotated[str, StringConstraints(max_length=128, strip_whitespace=False)]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=128, strip_whitespace=False)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -181,6 +205,7 @@ class MeOut(BaseModel):
     """Who the service takes the caller for."""
 
     kind: str
+    person_id: UUID | None
     name: str
     role: str | None
     scopes: list[str]

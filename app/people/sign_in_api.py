@@ -99,6 +99,7 @@ def me(call: Caller) -> MeOut:
     return call.read(
         lambda session: MeOut(
             kind=principal.kind,
+            person_id=principal.person_id,
             name=principal.name,
             role=principal.role,
             scopes=sorted(principal.scopes),
