@@ -57,7 +57,13 @@ def serve() -> None:
         database, streets = Database(access.service_url), streets_of(config)
         say(f"Wasl is at http://{config.host}:{config.port}/")
         try:
-            uvicorn.run(create_app(database, streets), host=config.host, port=config.port, log_level="warning")
+            uvicorn.run(
+                create_app(database, streets),
+                host=config.host,
+                port=config.port,
+                log_level="warning",
+                forwarded_allow_ips=config.trusted_proxies,
+            )
         finally:
             streets.close()
             database.close()
@@ -67,6 +73,7 @@ def serve() -> None:
 def worker() -> None:
     """Run background jobs alone; start as many as wanted."""
     from app.kit.clock import system_clock
+    from app.people.mail_jobs import mailroom_of
     from app.worker import importing_of, work_until_cancelled, workshop_of
 
     config = settings()
@@ -76,7 +83,9 @@ def worker() -> None:
         try:
             asyncio.run(
                 work_until_cancelled(
-                    workshop_of(database, streets, system_clock, config), importing_of(database, system_clock, config)
+                    workshop_of(database, streets, system_clock, config),
+                    importing_of(database, system_clock, config),
+                    mailroom_of(database, system_clock, config),
                 )
             )
         except KeyboardInterrupt:

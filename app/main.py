@@ -22,6 +22,9 @@ from app.offers.api import router as offers
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
 from app.partners.partnerships_api import router as partnerships
+from app.people.api import router as people
+from app.people.mail_jobs import mailroom_of
+from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -58,7 +61,11 @@ def create_app(
         if config.worker == "off":
             yield
             return
-        async with working_beside(workshop_of(database, streets, clock, config), importing_of(database, clock, config)):
+        async with working_beside(
+            workshop_of(database, streets, clock, config),
+            importing_of(database, clock, config),
+            mailroom_of(database, clock, config),
+        ):
             yield
 
     app = FastAPI(
@@ -83,6 +90,8 @@ def create_app(
         partners,
         partnerships,
         directory,
+        people,
+        signing_in,
         offers,
         needs,
         fleet,

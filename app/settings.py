@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # The origin goes into the pages' content policy: nothing in it may end a directive.
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
+MAIL_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
+
 
 class Settings(BaseSettings):
     """Each field is the variable WASL_<NAME>; docs/operations.md explains them one by one."""
@@ -43,7 +45,16 @@ class Settings(BaseSettings):
     geocoder_url: str | None = Field(
         default=None, validate_default=True, description="That server's address; needed with geocoder"
     )
-    base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
+    base_url: str | None = Field(default=None, description="Public address, used in links to drivers and in mails")
+    smtp_url: str | None = Field(
+        default=None, repr=False, validate_default=True, description="Server that mails are sent through"
+    )
+    mail_from: str | None = Field(
+        default=None, validate_default=True, description="Address that mails come from; needed with smtp_url"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
+    )
 
     @field_validator("tile_url")
     @classmethod
@@ -71,6 +82,26 @@ class Settings(BaseSettings):
         if url is not None and (ORIGIN.fullmatch(_origin(url)) is None or any(sign in url for sign in "?#@")):
             raise ValueError("write the address server as https://addresses.example.org")
         return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: str | None, found: ValidationInfo) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("write the mail server as smtp://user:password@mail.example.org:587, or smtps://")
+        if not found.data.get("base_url"):
+            raise ValueError("set base_url too: mails carry links, and nobody who asks for one may choose the host")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, address: str | None, found: ValidationInfo) -> str | None:
+        address = (address or "").strip() or None
+        if found.data.get("smtp_url") and (address is None or MAIL_ADDRESS.fullmatch(address) is None):
+            raise ValueError("say whom mails come from, such as wasl@example.org")
+        return address
 
     @property
     def tile_origin(self) -> str | None:

@@ -8,6 +8,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import open_jobs, work
 from app.learning.jobs import learning_jobs
+from app.people.mail_jobs import Mailroom, mail_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
@@ -28,18 +29,23 @@ def importing_of(database: Database, clock: Clock, settings: Settings) -> Import
     return Importing(database, clock, premises)
 
 
-async def work_until_cancelled(workshop: Workshop, importing: Importing) -> None:
+async def work_until_cancelled(workshop: Workshop, importing: Importing, mailroom: Mailroom) -> None:
     """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it."""
-    blueprints = {"planning": planning_jobs(), "learning": learning_jobs(), "regions": import_jobs()}
+    blueprints = {
+        "planning": planning_jobs(),
+        "learning": learning_jobs(),
+        "regions": import_jobs(),
+        "mail": mail_jobs(),
+    }
     async with open_jobs(workshop.database.url, blueprints) as app:
-        context = {"workshop": workshop, "importing": importing}
+        context = {"workshop": workshop, "importing": importing, "mailroom": mailroom}
         await work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=2)
 
 
 @contextlib.asynccontextmanager
-async def working_beside(workshop: Workshop, importing: Importing) -> AsyncIterator[None]:
+async def working_beside(workshop: Workshop, importing: Importing, mailroom: Mailroom) -> AsyncIterator[None]:
     """Take jobs while the block runs."""
-    task = asyncio.create_task(work_until_cancelled(workshop, importing))
+    task = asyncio.create_task(work_until_cancelled(workshop, importing, mailroom))
     try:
         yield
     finally:

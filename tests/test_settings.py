@@ -37,3 +37,30 @@ def test_tiles_without_their_makers_name_are_refused(attribution: str | None) ->
 def test_an_address_that_is_no_template_or_could_widen_the_content_policy_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="write the whole address"):
         Settings(tile_url=url, tile_attribution="© Example")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"smtp_url": "mail.example.org"}, "write the mail server as"),
+        ({"smtp_url": "http://mail.example.org"}, "write the mail server as"),
+        ({"smtp_url": "smtp://mail.example.org"}, "set base_url too"),
+        ({"smtp_url": "smtp://mail.example.org", "base_url": "https://wasl.example.org"}, "say whom mails come from"),
+        (
+            {"smtp_url": "smtp://m.example.org", "base_url": "https://w.example.org", "mail_from": "Wasl <a@b.c>"},
+            "say whom mails come from",
+        ),
+    ],
+)
+def test_mail_that_could_not_be_sent_or_would_lead_elsewhere_is_refused(fields: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Settings.model_validate(fields)
+
+
+def test_the_mail_servers_password_is_not_in_what_is_printed() -> None:
+    config = Settings(
+        base_url="https://wasl.example.org",
+        smtp_url="smtps://wasl:secret@mail.example.org",
+        mail_from="wasl@example.org",
+    )
+    assert "secret" not in repr(config)

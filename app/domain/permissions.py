@@ -129,6 +129,9 @@ _APPOINTABLE: dict[Role, frozenset[Role]] = {
     _NETWORK: _EVERYONE,
 }
 
+# A key of an office does as an administrator would.
+_OFFICE_OF: dict[Scope, Role] = {Scope.PARTNERS: _NETWORK, Scope.ORGANISATION: _ADMIN}
+
 
 def allowed(role: str, action: str) -> bool:
     """Whether somebody with this role may do it."""
@@ -232,3 +235,20 @@ def visible(noun: str, relation: str, found: Mapping[str, Any]) -> dict[str, Any
     """Of what was found, the fields that somebody in this relation sees."""
     fields = FIELDS[noun][Relation(relation)]
     return {name: value for name, value in found.items() if name in fields}
+
+
+def administers_as(role: str | None, scopes: Iterable[str]) -> Role | None:
+    """The administrator as whom somebody acts, or a key of an office; None for everybody else."""
+    held = set(scopes)
+    found = [Role(role)] if role is not None else [office for scope, office in _OFFICE_OF.items() if scope in held]
+    return next((each for each in (_NETWORK, _ADMIN) if each in found), None)
+
+
+def may_appoint(administrator: Role | None, *roles: str) -> bool:
+    """Whether an administrator may bring in or change somebody who has, or is to have, these roles."""
+    return administrator is not None and appointable_roles(administrator).issuperset(roles)
+
+
+def may_grant(administrator: Role | None, scopes: Iterable[str]) -> bool:
+    """Whether an administrator may hand out a key with these scopes."""
+    return administrator is not None and grantable_scopes(administrator).issuperset(scopes)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger, lifecycle
+from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.outcomes import outcome_of
 from app.driving.schemas import (
     AllocationProgress,
@@ -24,7 +25,7 @@ from app.driving.schemas import (
 )
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import WaslError, forbidden, not_found, refused
+from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
 from app.ledger.service import book
 from app.models.events import StopEvent
@@ -39,6 +40,10 @@ def _shift_of(principal: Principal) -> UUID:
     if principal.shift_id is None:
         raise forbidden("Open the link that your dispatcher sent you.")
     return principal.shift_id
+
+
+def _over() -> WaslError:
+    return not_signed_in("This link has ended with its shift. Ask your dispatcher for the link of the next one.")
 
 
 def _published_route(session: Session, shift_id: UUID) -> Route:
@@ -78,11 +83,13 @@ def _told(events: Sequence[StopEvent]) -> lifecycle.DayState:
 def driver_route(session: Session, principal: Principal, now: datetime) -> DriverRouteOut:
     """The published route of the driver's shift with everything reported so far.
 
-    Raises `no_route_yet` (404).
+    Raises `no_route_yet` (404), and `not_signed_in` (401) from two hours after the shift on.
     """
     shift = session.get(Shift, _shift_of(principal))
     if shift is None:
         raise not_found("shift")
+    if not route_readable(shift.ends_at, now):
+        raise _over()
     route = _published_route(session, shift.id)
     network = session.get_one(Network, shift.network_id)
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
@@ -124,12 +131,15 @@ def record_events(
 ) -> list[EventResult]:
     """Store what the phone sends, each event once, and book what follows from it.
 
-    Raises `not_found` for a stop and `wrong_allocation` (422) for food that is not handled at that stop.
+    Raises `not_found` for a stop, `wrong_allocation` (422) for food that is not handled at that stop, and
+    `not_signed_in` (401) from twelve hours after the shift on.
     """
     shift_id = _shift_of(principal)
     shift = session.get(Shift, shift_id, with_for_update=ROW_LOCK)  # one batch of a shift after the other
     if shift is None:
         raise not_found("shift")
+    if not reports_accepted(shift.ends_at, now):
+        raise _over()
     route = _published_route(session, shift_id)
     allocations = {row.id: row for row in session.scalars(select(Allocation).where(Allocation.route_id == route.id))}
     stops = {stop.id: stop for stop in route.stops}

@@ -73,7 +73,10 @@ def get_shift(call: Caller, shift_id: UUID) -> ShiftOut:
 
 @router.post("/shifts/{shift_id}/driver-links", status_code=201, response_model=DriverLinkOut)
 def give_driver_link(request: Request, call: Caller, shift_id: UUID) -> Response:
-    """A link for the driver of this shift. It is shown this once; a new link ends the old one."""
+    """A link for the driver of this shift. It is shown this once; a new link ends the old one.
+
+    It shows the route until two hours after the shift, and delivers what the phone kept until twelve hours after.
+    """
 
     def verb(session: Session) -> Answer:
         credential, secret = service.give_driver_link(session, call.principal, shift_id, call.now)
@@ -92,3 +95,10 @@ def give_driver_link(request: Request, call: Caller, shift_id: UUID) -> Response
         return replace(shown, kept=kept)
 
     return call.once(None, verb)
+
+
+@router.delete("/shifts/{shift_id}/driver-links", status_code=204)
+def end_driver_links(call: Caller, shift_id: UUID) -> Response:
+    """End the links of this shift's driver; they are dead on the next request."""
+    call.read(lambda session: service.end_driver_links(session, call.principal, shift_id, call.now))
+    return Response(status_code=204)

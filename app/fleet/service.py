@@ -1,12 +1,13 @@
 """Verbs on the fleet: add a vehicle, plan a shift, give the driver a link."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain.driver_link import link_ends
 from app.domain.service_date import service_date_of
 from app.fleet.schemas import ShiftIn, VehicleIn
 from app.kit import audit
@@ -19,8 +20,6 @@ from app.partners.membership import require_active
 from app.partners.service import network_of, own_site, zone_of
 from app.roads.choice import RoadsChoice, choice_of
 from app.roads.provider import Profile
-
-LINK_OUTLIVES_SHIFT = timedelta(hours=12)
 
 
 class Streets(Protocol):
@@ -125,13 +124,9 @@ def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
 
 def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now: datetime) -> tuple[Credential, str]:
     """A link that opens this shift's route and nothing else; links given before are dead at once."""
-    principal.require("fleet.edit")
+    principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
-    before = select(Credential).where(
-        Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None)
-    )
-    for credential in session.scalars(before):
-        credential.revoked_at = now
+    _end_links(session, shift, now)
     secret = new_secret("drive")
     credential = Credential(
         kind="driver_link",
@@ -142,9 +137,26 @@ def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now
         shift_id=shift.id,
         role="driver",
         created_at=now,
-        expires_at=shift.ends_at + LINK_OUTLIVES_SHIFT,
+        expires_at=link_ends(shift.ends_at),
     )
     session.add(credential)
     session.flush()
     audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now)
     return credential, secret
+
+
+def end_driver_links(session: Session, principal: Principal, shift_id: UUID, now: datetime) -> None:
+    """End the links of a shift: they are dead on the next request; raises `not_found`."""
+    principal.require("driver_links.make")
+    shift = get_shift(session, principal, shift_id)
+    _end_links(session, shift, now)
+    audit.record(session, principal, "fleet.end_driver_links", ("shift", shift.id), now)
+    session.flush()
+
+
+def _end_links(session: Session, shift: Shift, now: datetime) -> None:
+    session.execute(
+        update(Credential)
+        .where(Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

@@ -7,17 +7,18 @@ from datetime import datetime
 from uuid import UUID
 
 from pwdlib import PasswordHash
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain import permissions
 from app.kit.db import Database
 from app.kit.errors import forbidden, not_signed_in
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, enter_scope
 from app.models.system import Credential
 
 NETWORK_WIDE_ROLES = frozenset({"dispatcher", "network_admin"})
 NETWORK_WIDE_SCOPES = frozenset({"plans", "partners"})
+PREFIX_LENGTH = 14  # of a secret, to tell keys apart by; more than 200 bits stay unknown
 _passwords = PasswordHash.recommended()
 
 
@@ -108,6 +109,7 @@ def authenticate(database: Database, secret: str, now: datetime) -> Principal:
         found = live_credential(session, digest, now)
         if found is None:
             raise not_signed_in()
+        _note_use(session, found, now)
         return Principal(
             kind=found.kind,
             credential_id=found.id,
@@ -119,3 +121,12 @@ def authenticate(database: Database, secret: str, now: datetime) -> Principal:
             person_id=found.person_id,
             shift_id=found.shift_id,
         )
+
+
+def _note_use(session: Session, credential: Credential, now: datetime) -> None:
+    """Keep the day of the last use; written once a day, within the credential's own organisation."""
+    today = now.date()
+    if credential.last_used_on == today:
+        return
+    enter_scope(session, Scope(organisation=credential.organisation_id))
+    session.execute(update(Credential).where(Credential.id == credential.id).values(last_used_on=today))

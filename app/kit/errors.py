@@ -17,8 +17,8 @@ class FieldError:
     pointer: str
     detail: str
     code: str = "invalid"
-    template: str = ""  # the sentence with its gaps, where it has any
     words: Mapping[str, Any] = field(default_factory=dict)
+    template: str = ""  # the sentence with its gaps, where it has any
 
 
 @dataclass(eq=False)

@@ -87,7 +87,7 @@ def field_error(item: Mapping[str, Any]) -> FieldError:
     if template is None:
         sentence = str(item["msg"]).removeprefix("Value error, ")
         return FieldError(_pointer(location), sentence.rstrip(".") + ".", kind)
-    return FieldError(_pointer(location), template.format_map(words), kind, template, words)
+    return FieldError(_pointer(location), template.format_map(words), kind, words, template)
 
 
 def _pointer(location: list[Any]) -> str:

@@ -20,7 +20,16 @@ from starlette.exceptions import HTTPException
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import FieldError, WaslError, internal, invalid_request, not_signed_in, stale, version_required
+from app.kit.errors import (
+    FieldError,
+    WaslError,
+    forbidden,
+    internal,
+    invalid_request,
+    not_signed_in,
+    stale,
+    version_required,
+)
 from app.kit.idempotency import Answer, fingerprint, once
 from app.kit.misfits import SENTENCES, field_error
 
@@ -93,14 +102,18 @@ def presented_secret(request: Request) -> str | None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
         return secret.strip()
-    if request.method not in ("GET", "HEAD") and not _from_own_page(request):
+    if request.method not in ("GET", "HEAD") and not from_own_page(request):
         return None
+    return request.cookies.get(DRIVER_COOKIE if _is_drivers(request) else SESSION_COOKIE)
+
+
+def _is_drivers(request: Request) -> bool:
+    """Whether the address is one that a driver's link opens."""
     path = request.url.path
-    cookie = DRIVER_COOKIE if path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/")) else SESSION_COOKIE
-    return request.cookies.get(cookie)
+    return path == "/drive" or path.startswith(("/drive/", "/api/v1/driver/"))
 
 
-def _from_own_page(request: Request) -> bool:
+def from_own_page(request: Request) -> bool:
     """Guards cookie-borne requests against forms of other sites, beside SameSite=Lax."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -116,11 +129,14 @@ _bearer = HTTPBearer(auto_error=False, description="An API key, a session's toke
 def principal_of(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None
 ) -> Principal:
-    """Who is asking; raises `not_signed_in` (401)."""
+    """Who is asking; raises `not_signed_in` (401), and `forbidden` (403) for a driver's link anywhere else."""
     secret = presented_secret(request)
     if secret is None:
         raise not_signed_in()
-    return authenticate(database_of(request), secret, now_of(request))
+    principal = authenticate(database_of(request), secret, now_of(request))
+    if principal.kind == "driver_link" and not _is_drivers(request):
+        raise forbidden("A driver's link opens the route of its shift and nothing else.")
+    return principal
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,8 @@ class Person(Identified, Base):
         CheckConstraint(
             "role IN ('donor_staff','dispatcher','driver','organisation_admin','network_admin')", name="role"
         ),
+        CheckConstraint("state IN ('invited','active','disabled')", name="state"),
+        CheckConstraint("language IN ('en','ar')", name="language"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -146,4 +148,9 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str]
     role: Mapped[str]
-    password_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")  # what mails to this person are written in
+    state: Mapped[str] = mapped_column(default="active")
+    password_hash: Mapped[str | None]  # none until an invitation is accepted
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}

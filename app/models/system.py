@@ -1,6 +1,6 @@
 """What the kit keeps: credentials, idempotency records and the audit trail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class Credential(Identified, Base):
     __tablename__ = "credentials"
     __table_args__ = (
         CheckConstraint("kind IN ('api_key','session','driver_link')", name="kind"),
+        CheckConstraint("signed_in_by IN ('password','link','invitation')", name="signed_in_by"),
         UniqueConstraint("secret_sha256"),
     )
     kind: Mapped[str]
@@ -29,6 +30,9 @@ class Credential(Identified, Base):
     shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"), index=True)
     role: Mapped[str | None]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    prefix: Mapped[str] = mapped_column(default="")  # how an API key begins, so that people tell their keys apart
+    signed_in_by: Mapped[str | None]  # how a session began
+    last_used_on: Mapped[date | None]  # the day, not the minute: nobody's habits are recorded
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

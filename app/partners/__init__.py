@@ -1,1 +1,1 @@
-"""Networks, organisations, partnerships, sites, people and their keys."""
+"""Networks, organisations, partnerships, sites."""

@@ -1,78 +1,18 @@
-"""HTTP for partners: organisations, sites, people, keys, signing in and out."""
+"""HTTP for partners: organisations and sites."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    SESSION_COOKIE,
-    ApiRoute,
-    Caller,
-    answer,
-    database_of,
-    now_of,
-    path_of,
-    set_cookie,
-    with_version,
-)
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
 from app.partners import partnerships, service
 from app.partners.partnership_schemas import NewOrganisation, NewOrganisationOut, OrganisationChange, PartnershipOut
-from app.partners.schemas import (
-    KeyIn,
-    KeyOut,
-    MeOut,
-    NetworkOut,
-    OrganisationOut,
-    PersonIn,
-    PersonOut,
-    SessionOut,
-    SignIn,
-    SiteChange,
-    SiteIn,
-    SiteOut,
-)
+from app.partners.schemas import OrganisationOut, SiteChange, SiteIn, SiteOut
 from app.roads.streets import Streets
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
-
-
-@router.post("/sign-in", status_code=200)
-def sign_in(request: Request, response: Response, wish: SignIn) -> SessionOut:
-    """Exchange e-mail address and password for a session: a Bearer token, and a cookie for the pages."""
-    credential, secret = service.sign_in(database_of(request), wish, now_of(request))
-    assert credential.expires_at is not None  # noqa: S101
-    set_cookie(request, response, SESSION_COOKIE, secret, int(service.SESSION_LIFE.total_seconds()))
-    return SessionOut(token=secret, expires_at=credential.expires_at)
-
-
-@router.post("/sign-out", status_code=204)
-def sign_out(call: Caller) -> Response:
-    """End this session; its token is dead on the next request."""
-    call.read(lambda session: service.sign_out(session, call.principal, call.now))
-    response = Response(status_code=204)
-    response.delete_cookie(SESSION_COOKIE, path="/")
-    return response
-
-
-@router.get("/me")
-def me(call: Caller) -> MeOut:
-    """Who the service takes you for."""
-    principal = call.principal
-    principal.require("network.read")
-    return call.read(
-        lambda session: MeOut(
-            kind=principal.kind,
-            name=principal.name,
-            role=principal.role,
-            scopes=sorted(principal.scopes),
-            organisation=OrganisationOut.model_validate(service.get_organisation(session, principal.organisation_id)),
-            network=NetworkOut.model_validate(service.network_of(session, principal)),
-        )
-    )
 
 
 @router.post("/organisations", status_code=201, response_model=NewOrganisationOut)
@@ -119,37 +59,6 @@ def change_organisation(
     )
     with_version(response, out.version)
     return out
-
-
-@router.post("/organisations/{organisation_id}/people", status_code=201, response_model=PersonOut)
-def add_person(call: Caller, organisation_id: UUID, wish: PersonIn) -> Response:
-    """Let somebody sign in for an organisation."""
-    return call.once(
-        wish,
-        lambda session: answer(
-            PersonOut.model_validate(service.add_person(session, call.principal, organisation_id, wish, call.now)),
-            201,
-        ),
-    )
-
-
-@router.post("/organisations/{organisation_id}/api-keys", status_code=201, response_model=KeyOut)
-def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
-    """Hand out an API key. It is shown this once and kept only as its sha256."""
-
-    def verb(session: Session) -> Answer:
-        credential, secret = service.add_key(session, call.principal, organisation_id, wish, call.now)
-        shown = answer(KeyOut(id=credential.id, name=credential.name, scopes=wish.scopes, key=secret), 201)
-        return replace(shown, kept={**shown.body, "key": "shown once, when it was made"})
-
-    return call.once(wish, verb)
-
-
-@router.delete("/api-keys/{key_id}", status_code=204)
-def revoke_key(call: Caller, key_id: UUID) -> Response:
-    """Take a key back; it is dead on the next request."""
-    call.read(lambda session: service.revoke_key(session, call.principal, key_id, call.now))
-    return Response(status_code=204)
 
 
 @router.post("/sites", status_code=201, response_model=SiteOut)

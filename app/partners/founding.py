@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.kit.auth import digest_of, new_secret
+from app.kit.auth import PREFIX_LENGTH, digest_of, new_secret
 from app.kit.db import Database
 from app.kit.errors import not_found, refused
 from app.kit.tenancy import Scope
@@ -86,6 +86,7 @@ def found(database: Database, wish: NewNetwork, now: datetime) -> Founded:
                 network_id=network.id,
                 organisation_id=first.id,
                 scopes=list(FIRST_SCOPES),
+                prefix=secret[:PREFIX_LENGTH],
                 created_at=now,
             )
         )

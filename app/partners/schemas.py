@@ -1,7 +1,7 @@
 """What partners look like over HTTP."""
 
 from datetime import date as Date  # a field of that name hides the type
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -24,8 +24,6 @@ Kind = Literal["supermarket", "food_bank", "carrier", "public_body", "sponsor", 
 Access = Literal["dock", "level", "stairs", "lift", "unknown"]
 SiteKind = Literal["store", "warehouse", "depot", "distribution_point"]
 TemperatureClass = Literal["ambient", "chilled", "frozen", "hot"]
-RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", "network_admin"]
-ScopeName = Literal["offers", "needs", "fleet", "plans", "partners", "organisation"]
 
 
 class Out(BaseModel):
@@ -251,65 +249,3 @@ class SiteOut(Out):
         """Warnings about the pin."""
         found = warnings_of(self.name, self.metres_to_street)
         return [SiteWarning(code=each.code, detail=each.sentence) for each in found]
-
-
-class PersonIn(Body):
-    """Somebody who will sign in."""
-
-    name: Name
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, to_lower=True)]
-    role: RoleName
-    password: Annotated[str, StringConstraints(min_length=12, max_length=128, strip_whitespace=False)]
-    site_id: UUID | None = None
-
-
-class PersonOut(Out):
-    """Somebody who signs in."""
-
-    id: UUID
-    organisation_id: UUID
-    site_id: UUID | None
-    name: str
-    email: str
-    role: RoleName
-
-
-class KeyIn(Body):
-    """A new API key of an organisation."""
-
-    name: Name
-    scopes: list[ScopeName] = Field(min_length=1)
-
-
-class KeyOut(BaseModel):
-    """The key itself is shown this once and cannot be read again."""
-
-    id: UUID
-    name: str
-    scopes: list[ScopeName]
-    key: str
-
-
-class SignIn(Body):
-    """E-mail address and password."""
-
-    email: Annotated[str, StringConstraints(max_length=254, to_lower=True)]
-    password: Annotated[str, StringConstraints(max_length=128, strip_whitespace=False)]
-
-
-class SessionOut(BaseModel):
-    """A signed-in session: send the token as a Bearer token, or keep the cookie."""
-
-    token: str
-    expires_at: datetime
-
-
-class MeOut(BaseModel):
-    """Who the service takes the caller for."""
-
-    kind: str
-    name: str
-    role: str | None
-    scopes: list[str]
-    organisation: OrganisationOut
-    network: NetworkOut

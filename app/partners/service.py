@@ -1,24 +1,20 @@
-"""Verbs on partners: join a network, enter a site, invite a person, hand out and take back keys, sign in and out."""
+"""Verbs on partners: join a network, enter a site."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.service_date import service_date_of
 from app.kit import audit
-from app.kit.auth import Principal, digest_of, hash_password, new_secret, password_matches
-from app.kit.db import Database
-from app.kit.errors import FieldError, conflict, forbidden, not_found, not_signed_in, refused, stale, unavailable
-from app.kit.tenancy import Scope
+from app.kit.auth import Principal
+from app.kit.errors import FieldError, not_found, refused, stale, unavailable
 from app.models.partners import Network, Organisation, Partnership, Person, Site
-from app.models.system import Credential
 from app.partners.opening_hours import stored_hours
-from app.partners.schemas import KeyIn, OrganisationIn, PersonIn, SignIn, SiteChange, SiteIn
+from app.partners.schemas import OrganisationIn, SiteChange, SiteIn
 from app.roads.choice import choice_of
 from app.roads.pin import refusal_of
 from app.roads.pin_facts import pin_facts
@@ -26,7 +22,6 @@ from app.roads.provider import Point, RoadError
 from app.roads.streets import Streets
 
 HOURS_FIELDS = {"opening_hours", "windows", "receiving_windows", "exceptions"}
-SESSION_LIFE = timedelta(hours=12)
 
 
 def network_of(session: Session, principal: Principal) -> Network:
@@ -194,99 +189,3 @@ def change_site(
     audit.record(session, principal, "sites.change", ("site", site.id), now, fields=sorted(change.model_fields_set))
     session.flush()
     return site
-
-
-def add_person(session: Session, principal: Principal, organisation_id: UUID, wish: PersonIn, now: datetime) -> Person:
-    """Let somebody sign in for an organisation.
-
-    Raises `email_taken` (409).
-    """
-    principal.require("people.edit")
-    owner = _owner(session, principal, organisation_id)
-    if wish.role in ("dispatcher", "network_admin") and not principal.sees_network:
-        raise forbidden("Only the network's own administrators appoint dispatchers.")
-    if wish.site_id is not None and get_site(session, wish.site_id).organisation_id != owner:
-        raise not_found("site")
-    person = Person(
-        network_id=principal.network_id,
-        organisation_id=owner,
-        password_hash=hash_password(wish.password),
-        **wish.model_dump(exclude={"password"}),
-    )
-    session.add(person)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise conflict("email_taken", "Somebody already signs in with this e-mail address.") from error
-    audit.record(session, principal, "people.add", ("person", person.id), now, role=person.role)
-    return person
-
-
-def add_key(
-    session: Session, principal: Principal, organisation_id: UUID, wish: KeyIn, now: datetime
-) -> tuple[Credential, str]:
-    """Hand out an API key: the row, and the key that is shown once."""
-    principal.require("people.edit")
-    owner = _owner(session, principal, organisation_id)
-    if not principal.sees_network and set(wish.scopes) & {"plans", "partners"}:
-        raise forbidden("Only the network's own administrators hand out keys that plan.")
-    secret = new_secret("key")
-    credential = Credential(
-        kind="api_key",
-        name=wish.name,
-        secret_sha256=digest_of(secret),
-        network_id=principal.network_id,
-        organisation_id=owner,
-        scopes=list(dict.fromkeys(wish.scopes)),
-        created_at=now,
-    )
-    session.add(credential)
-    session.flush()
-    audit.record(session, principal, "keys.add", ("api key", credential.id), now, scopes=credential.scopes)
-    return credential, secret
-
-
-def revoke_key(session: Session, principal: Principal, key_id: UUID, now: datetime) -> Credential:
-    """Take a key back: it is dead on the next request."""
-    principal.require("people.edit")
-    found = session.get(Credential, key_id)
-    if found is None or found.kind != "api_key":
-        raise not_found("API key")
-    found.revoked_at = found.revoked_at or now
-    audit.record(session, principal, "keys.revoke", ("api key", found.id), now)
-    session.flush()
-    return found
-
-
-def sign_in(database: Database, wish: SignIn, now: datetime) -> tuple[Credential, str]:
-    """A session for whoever knows the password; the answer is the same for an unknown address.
-
-    Raises `not_signed_in` (401).
-    """
-    with database.transaction(Scope(email=wish.email)) as session:
-        person = session.scalar(select(Person).where(Person.email == wish.email))
-    if not password_matches(wish.password, person.password_hash if person else None) or person is None:
-        raise not_signed_in("E-mail address and password do not belong together.")
-    secret = new_secret("session")
-    with database.transaction(Scope(organisation=person.organisation_id)) as session:
-        credential = Credential(
-            id=uuid4(),
-            kind="session",
-            name=person.name,
-            secret_sha256=digest_of(secret),
-            network_id=person.network_id,
-            organisation_id=person.organisation_id,
-            person_id=person.id,
-            role=person.role,
-            created_at=now,
-            expires_at=now + SESSION_LIFE,
-        )
-        session.add(credential)
-    return credential, secret
-
-
-def sign_out(session: Session, principal: Principal, now: datetime) -> None:
-    """End the caller's own session."""
-    found = session.get(Credential, principal.credential_id)
-    if found is not None and found.kind == "session":
-        found.revoked_at = now

@@ -7,10 +7,13 @@ from app.domain.permissions import (
     Action,
     Role,
     Scope,
+    administers_as,
     allowed,
     allowed_by_scopes,
     appointable_roles,
     grantable_scopes,
+    may_appoint,
+    may_grant,
 )
 
 
@@ -55,3 +58,21 @@ def test_nobody_hands_out_a_key_or_a_role_that_may_do_more_than_they_may(role: R
 def test_an_action_nobody_named_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"offers\.burn"):
         allowed("driver", "offers.burn")
+
+
+def test_a_key_of_an_office_does_as_its_administrator_would_and_no_other_key_administers() -> None:
+    assert administers_as(None, ["partners", "offers"]) == Role.NETWORK_ADMIN
+    assert administers_as(None, ["organisation", "plans"]) == Role.ORGANISATION_ADMIN
+    assert administers_as(None, ["offers", "needs", "fleet", "plans"]) is None
+    assert administers_as("dispatcher", ["partners"]) is None
+    assert administers_as("organisation_admin", []) == Role.ORGANISATION_ADMIN
+
+
+def test_an_administrator_appoints_and_grants_what_the_tables_say_and_others_nothing() -> None:
+    assert may_appoint(Role.ORGANISATION_ADMIN, "driver", "donor_staff")
+    assert not may_appoint(Role.ORGANISATION_ADMIN, "driver", "dispatcher")
+    assert may_appoint(Role.NETWORK_ADMIN, *Role)
+    assert not may_appoint(None, "driver")
+    assert may_grant(Role.ORGANISATION_ADMIN, ["offers", "organisation"])
+    assert not may_grant(Role.ORGANISATION_ADMIN, ["offers", "plans"])
+    assert not may_grant(None, [])

@@ -1,10 +1,12 @@
 """The driver's link opens one route; what is reported is stored once, in any order, and the ledger follows."""
 
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from app.kit.clock import HandSetClock
 from tests.service_client import (
     FOOD_BANK,
     LIDL_CARDIFF_ROAD,
@@ -145,3 +147,22 @@ def test_a_plan_that_drivers_report_on_is_not_superseded(network: ServiceClient,
     plan = network.planned()
     answer = network.post(f"/plans/{plan['id']}/publish", None, **{"If-Match": f'"{plan["version"]}"'})
     assert (answer.status_code, answer.json()["code"]) == (409, "day_under_way")
+
+
+def test_the_link_shows_the_route_two_hours_longer_than_the_shift_and_takes_stored_reports_twelve(
+    network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
+) -> None:
+    end = datetime.fromisoformat(shift["ends_at"])
+    with network.driver(shift) as driver:
+        pickup, drop_off, allocation = stops_of(driver)
+        clock.set(end + timedelta(hours=2, seconds=-1))
+        assert driver.get("/driver/route").status_code == 200
+        clock.set(end + timedelta(hours=2))
+        closed = driver.get("/driver/route")
+        assert (closed.status_code, closed.json()["code"]) == (401, "not_signed_in")
+        assert "ended with its shift" in closed.json()["detail"]
+        clock.set(end + timedelta(hours=12, seconds=-1))
+        assert report(driver, an_event(pickup, "collected", kilograms(allocation))) == ["stored"]
+        clock.set(end + timedelta(hours=12))
+        late = {"events": [an_event(drop_off, "delivered", kilograms(allocation))]}
+        assert driver.post("/driver/stop-events", late).status_code == 401

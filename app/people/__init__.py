@@ -1,0 +1,1 @@
+"""People: invitations, signing in, sessions, keys, and the mails that they get."""

@@ -1,0 +1,99 @@
+"""Counts tries to sign in, for an account and for an address, before each is judged; a right one is not counted."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from app.domain.throttle import MAILED_LINKS, PASSWORDS, WINDOW, pause_seconds
+from app.kit.db import Database
+from app.kit.errors import WaslError
+from app.kit.tenancy import Scope
+from app.models.people import SignInTry
+
+FORGOTTEN_AFTER = timedelta(days=1)
+LIMITS = {"password": PASSWORDS, "mailed_link": MAILED_LINKS}
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try, as it was counted."""
+
+    counted_for: tuple[str, ...]
+    rows: tuple[UUID, ...]
+
+
+def count_try(
+    database: Database, what: Literal["password", "mailed_link"], account: str, address: str, now: datetime
+) -> Try:
+    """Count a try, committed before it is judged: a hundred at once do not slip through together.
+
+    Raises WaslError `too_many_attempts` (429) when there were too many; those are not counted on top.
+    """
+    limit = LIMITS[what]
+    most = {
+        _digest(f"{what} account {account.strip().lower()}"): limit.account,
+        _digest(f"{what} address {_neighbourhood(address)}"): limit.address,
+    }
+    with database.transaction(Scope()) as session:
+        _look_at(session, list(most))
+        pauses = [pause for key, count in most.items() if (pause := _pause(session, key, count, now)) is not None]
+        if pauses:
+            raise _too_many(max(pauses))
+        session.execute(text("SELECT wasl_forget_sign_in_tries(:before)"), {"before": now - FORGOTTEN_AFTER})
+        rows = [SignInTry(counted_for=key, at=now) for key in most]
+        session.add_all(rows)
+        session.flush()
+        return Try(tuple(most), tuple(row.id for row in rows))
+
+
+def give_back(database: Database, counted: Try) -> None:
+    """It was right: it does not count."""
+    with database.transaction(Scope()) as session:
+        _look_at(session, counted.counted_for)
+        session.execute(delete(SignInTry).where(SignInTry.id.in_(counted.rows)))
+
+
+def _look_at(session: Session, keys: Sequence[str]) -> None:
+    """Open the rows of these keys, one transaction after the other."""
+    session.execute(text("SELECT set_config('wasl.counted_for', :keys, true)"), {"keys": ",".join(keys)})
+    for key in sorted(keys):
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def _pause(session: Session, key: str, most: int, now: datetime) -> int | None:
+    tries = session.scalars(select(SignInTry.at).where(SignInTry.counted_for == key, SignInTry.at > now - WINDOW))
+    return pause_seconds(tries, most, now)
+
+
+def _too_many(seconds: int) -> WaslError:
+    return WaslError(
+        "There were too many tries. Wait a quarter of an hour, then try again.",
+        "too_many_attempts",
+        429,
+        "Too many tries",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _neighbourhood(address: str) -> str:
+    """An IPv6 address stands for its /64: whoever has one has all of them."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found)
