@@ -22,9 +22,11 @@ from app.roads.streets import Streets
 from app.settings import Settings, settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+audit_commands = typer.Typer(no_args_is_help=True, help="The trail of who did what")
 region_commands = typer.Typer(no_args_is_help=True, help="Street maps of the regions that are planned")
 network_commands = typer.Typer(no_args_is_help=True, help="Networks of partners")
 cli.add_typer(region_commands, name="region")
+cli.add_typer(audit_commands, name="audit")
 cli.add_typer(network_commands, name="network")
 
 
@@ -178,6 +180,27 @@ def network_roads(
         finally:
             streets.close()
             database.close()
+
+
+@audit_commands.command("verify")
+def verify_audit(
+    network: Annotated[UUID, typer.Argument(help="The network's id, as `network create` said it")],
+    number: Annotated[int | None, typer.Option(help="Number of an entry that was noted before")] = None,
+    sha256: Annotated[str | None, typer.Option("--hash", help="Its hash; goes together with --number")] = None,
+) -> None:
+    """Follow a network's chain of audit entries; exit status 1 where it is broken."""
+    from app.audit.service import published_mark, verify_network
+
+    config = settings()
+    with opened(config, migrate=False) as access:
+        database = Database(access.service_url)
+        try:
+            found = verify_network(database, network, published_mark(number, sha256))
+        finally:
+            database.close()
+    print(found.sentence)
+    if found.broken is not None:
+        raise SystemExit(1)
 
 
 @cli.command()

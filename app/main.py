@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit.api import router as audit_trail
 from app.driving.api import router as driving
 from app.fleet.api import router as fleet
 from app.kit.clock import Clock, system_clock
@@ -89,6 +90,7 @@ def create_app(
         roads,
         travel_sources,
         addresses,
+        audit_trail,
     ):
         app.include_router(router)
     app.include_router(region_imports)

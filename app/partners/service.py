@@ -67,7 +67,15 @@ def add_organisation(session: Session, principal: Principal, wish: OrganisationI
     session.add(organisation)
     session.flush()
     session.add(_membership(network, organisation, now))
-    audit.record(session, principal, "partners.add", ("organisation", organisation.id), now, name=wish.name)
+    audit.record(
+        session,
+        principal,
+        "partners.add",
+        ("organisation", organisation.id),
+        now,
+        owner=organisation.id,
+        name=wish.name,
+    )
     session.flush()
     return organisation
 
@@ -111,7 +119,7 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
     )
     session.add(site)
     session.flush()
-    audit.record(session, principal, "sites.add", ("site", site.id), now, name=site.name)
+    audit.record(session, principal, "sites.add", ("site", site.id), now, owner=owner, name=site.name)
     return site
 
 
@@ -176,13 +184,17 @@ def change_site(
     longitude = site.longitude if change.longitude is None else change.longitude
     if (latitude, longitude) != (site.latitude, site.longitude):
         site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
+    before = audit.values_of(site, change.model_fields_set)
     wished = change.model_dump(exclude_unset=True, exclude={"windows"})
     for name, value in wished.items():
         if value is not None:
             setattr(site, name, value)
     if change.windows is not None:
         site.windows = [window.stored() for window in change.windows]
-    audit.record(session, principal, "sites.change", ("site", site.id), now, fields=sorted(change.model_fields_set))
+    changes = audit.between(before, audit.values_of(site, change.model_fields_set))
+    audit.record(
+        session, principal, "sites.change", ("site", site.id), now, owner=site.organisation_id, changes=changes
+    )
     session.flush()
     return site
 
@@ -209,7 +221,7 @@ def add_person(session: Session, principal: Principal, organisation_id: UUID, wi
         session.flush()
     except IntegrityError as error:
         raise conflict("email_taken", "Somebody already signs in with this e-mail address.") from error
-    audit.record(session, principal, "people.add", ("person", person.id), now, role=person.role)
+    audit.record(session, principal, "people.add", ("person", person.id), now, owner=owner, role=person.role)
     return person
 
 
@@ -233,7 +245,7 @@ def add_key(
     )
     session.add(credential)
     session.flush()
-    audit.record(session, principal, "keys.add", ("api key", credential.id), now, scopes=credential.scopes)
+    audit.record(session, principal, "keys.add", ("api key", credential.id), now, owner=owner, scopes=credential.scopes)
     return credential, secret
 
 
@@ -244,7 +256,7 @@ def revoke_key(session: Session, principal: Principal, key_id: UUID, now: dateti
     if found is None or found.kind != "api_key":
         raise not_found("API key")
     found.revoked_at = found.revoked_at or now
-    audit.record(session, principal, "keys.revoke", ("api key", found.id), now)
+    audit.record(session, principal, "keys.revoke", ("api key", found.id), now, owner=found.organisation_id)
     session.flush()
     return found
 
