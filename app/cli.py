@@ -16,6 +16,7 @@ from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.migrate import upgrade
+from app.kit.request_log import configure_logging
 from app.roads.provider import RoadError
 from app.roads.region import RegionError, list_regions, open_region
 from app.roads.streets import Streets
@@ -59,7 +60,9 @@ def serve() -> None:
         database, streets = Database(access.service_url), streets_of(config)
         say(f"Wasl is at http://{config.host}:{config.port}/")
         try:
-            uvicorn.run(create_app(database, streets), host=config.host, port=config.port, log_level="warning")
+            uvicorn.run(
+                create_app(database, streets), host=config.host, port=config.port, log_level="warning", access_log=False
+            )
         finally:
             streets.close()
             database.close()
@@ -220,6 +223,7 @@ def demo(
 
 def main() -> None:
     """Run the command; what goes wrong is one sentence and exit status 1."""
+    configure_logging()
     try:
         cli()
     except (DatabaseError, DemoStopped, RegionError, RoadError, WaslError) as error:

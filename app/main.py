@@ -16,12 +16,14 @@ from app.fleet.api import router as fleet
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
 from app.kit.migrate import newest_revision
+from app.kit.request_log import RequestLog
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
 from app.planning.api import router as planning
+from app.privacy.api import router as privacy
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
@@ -77,6 +79,7 @@ def create_app(
         config,
     )
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
+    app.add_middleware(RequestLog, lines=config.request_log == "on")
     install_error_handlers(app)
     for router in (
         partners,
@@ -91,6 +94,7 @@ def create_app(
         travel_sources,
         addresses,
         audit_trail,
+        privacy,
     ):
         app.include_router(router)
     app.include_router(region_imports)
@@ -105,7 +109,7 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations", "privacy"]) -> FileResponse:
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     geocoder_url: str | None = Field(
         default=None, validate_default=True, description="That server's address; needed with geocoder"
     )
+    request_log: Literal["on", "off"] = Field(default="on", description="One line of JSON for each request")
     base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
 
     @field_validator("tile_url")

@@ -14,7 +14,7 @@ from app.kit.web import PROBLEMS, ApiRoute, Caller
 from app.kit.wire import Instant, PageOut
 
 router = APIRouter(prefix="/api/v1/audit-entries", route_class=ApiRoute, tags=["audit"], responses=PROBLEMS)
-Word = Annotated[str | None, Query(max_length=80)]
+Word = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z_. ]*$")]
 
 
 @router.get("")

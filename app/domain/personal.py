@@ -34,6 +34,20 @@ NAMED_FIELDS = (
     NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
 )
 
+# Every other column that is called a name: of what.
+NAMED_THINGS = {
+    ("networks", "name"): "a region",
+    ("organisations", "name"): "a partner",
+    ("sites", "name"): "a place",
+    ("vehicles", "name"): "a vehicle",
+    ("routes", "vehicle_name"): "a vehicle",
+    ("stops", "site_name"): "a place",
+    ("stops", "organisation_name"): "a partner",
+    ("allocations", "donor_name"): "a partner",
+    ("allocations", "receiver_name"): "a partner",
+}
+# What a caller may write in their own words; each says not to write of people in need.
+FREE_TEXT = frozenset({"note", "notes", "access_notes", "comment", "remark", "message"})
 # Values of these never go into the audit trail, whatever they belong to: an entry there stays for ever.
 PERSONAL_WORDS = frozenset(
     {

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -42,6 +42,7 @@ class Problem(BaseModel):
     code: str
     detail: str
     errors: list[dict[str, str]] | None = None
+    request_id: str | None = Field(default=None, description="With 5xx alone: what to tell support")
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -119,7 +120,9 @@ def principal_of(
     secret = presented_secret(request)
     if secret is None:
         raise not_signed_in()
-    return authenticate(database_of(request), secret, now_of(request))
+    principal = authenticate(database_of(request), secret, now_of(request))
+    request.state.principal = principal  # for the request's line in the log
+    return principal
 
 
 @dataclass(frozen=True)
@@ -191,17 +194,26 @@ def with_version(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
-def problem_response(error: WaslError) -> JSONResponse:
-    """The error as problem+json."""
-    return JSONResponse(error.problem(), error.status, dict(error.headers), media_type="application/problem+json")
+def problem_response(error: WaslError, request_id: str | None = None) -> JSONResponse:
+    """The error as problem+json; with a failure of ours goes the id to ask for."""
+    document = error.problem()
+    if error.status >= 500 and request_id is not None:
+        document["request_id"] = request_id
+    return JSONResponse(document, error.status, dict(error.headers), media_type="application/problem+json")
+
+
+def request_id_of(request: Request) -> str | None:
+    """The id that the request goes by in the log."""
+    found: str | None = getattr(request.state, "request_id", None)
+    return found
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Every error leaves as a problem document; what nobody foresaw says nothing about our insides."""
+    """Every error leaves as a problem document; what nobody foresaw is answered by app.kit.request_log."""
 
-    def known(_: Request, error: Exception) -> Response:
+    def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, WaslError)  # noqa: S101
-        return problem_response(error)
+        return problem_response(error, request_id_of(request))
 
     def misfit(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -219,15 +231,9 @@ def install_error_handlers(app: FastAPI) -> None:
             )
         )
 
-    def unforeseen(_: Request, __: Exception) -> Response:
-        return problem_response(
-            WaslError("Something went wrong on our side. Nothing was changed; try again.", "internal", 500)
-        )
-
     app.add_exception_handler(WaslError, known)
     app.add_exception_handler(RequestValidationError, misfit)
     app.add_exception_handler(HTTPException, routed)
-    app.add_exception_handler(Exception, unforeseen)
 
 
 _SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}

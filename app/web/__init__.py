@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from app.kit.errors import WaslError, invalid_request, not_found
-from app.kit.web import field_error, problem_response
+from app.kit.web import field_error, problem_response, request_id_of
 from app.web import day, drive, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
@@ -46,7 +46,7 @@ def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, WaslError)  # noqa: S101
     if _is_page(request):
         return render(request, "problem.html", error.status, error=error)
-    return problem_response(error)
+    return problem_response(error, request_id_of(request))
 
 
 def _misfit(request: Request, error: Exception) -> Response:

@@ -1,12 +1,15 @@
 """The chain in the database: real deeds hold, the hand of the database's own superuser is found, writers take turns."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -16,6 +19,7 @@ from app.domain.audit_chain import Break, Mark
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import Database
+from app.kit.errors import WaslError
 from app.kit.jobs import defer
 from app.kit.tenancy import Scope
 from app.models.partners import Network
@@ -235,11 +239,11 @@ def test_writers_at_the_same_time_make_one_unbroken_chain(database: Database, of
 
 
 def test_a_writer_who_waits_for_the_network_holds_up_nobody_who_waits_for_the_chain(
-    database: Database, office: Principal
+    database: Database, office: Principal, superuser: Engine
 ) -> None:
     """Somebody locks the network's row and writes an entry afterwards, as publishing does; somebody else only writes
     an entry. Were the chain locked before the rows of the foreign keys, they would wait for each other for ever."""
-    locked, done = threading.Event(), []
+    locked, done = threading.Event(), list[bool]()
 
     def write_alone() -> None:
         locked.wait(10)
@@ -251,11 +255,74 @@ def test_a_writer_who_waits_for_the_network_holds_up_nobody_who_waits_for_the_ch
     with database.transaction(office.scope) as session:
         session.get_one(Network, office.network_id, with_for_update=True)
         locked.set()
-        other.join(1)
+        wait_for_somebody_who_waits(superuser)
         assert not done
         audit.record(session, office, "published", ("plan", uuid4()), NOW)
     other.join(10)
     assert done
+    assert broken(database, office) is None
+
+
+def test_without_that_order_of_locks_one_of_the_two_is_given_up(
+    database: Database, office: Principal, superuser: Engine
+) -> None:
+    """The twin: the same two writers, when the foreign keys' rows are locked after the chain."""
+    with superuser.begin() as connection:
+        connection.execute(text("DROP TRIGGER a_parents ON audit_entries"))
+    locked, errors = threading.Event(), list[Exception]()
+
+    def write_alone() -> None:
+        locked.wait(10)
+        try:
+            record(database, office, "alone")
+        except DBAPIError as error:
+            errors.append(error)
+
+    other = threading.Thread(target=write_alone)
+    other.start()
+    try:
+        with database.transaction(office.scope) as session:
+            session.get_one(Network, office.network_id, with_for_update=True)
+            locked.set()
+            wait_for_somebody_who_waits(superuser)
+            audit.record(session, office, "published", ("plan", uuid4()), NOW)
+    except (DBAPIError, WaslError) as error:
+        errors.append(error)
+    other.join(10)
+    assert len(errors) == 1
+    assert broken(database, office) is None
+
+
+def wait_for_somebody_who_waits(superuser: Engine) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with superuser.connect() as connection:
+            if connection.execute(waiting).scalar():
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+@settings(max_examples=12)
+@given(
+    entries=st.lists(
+        st.tuples(
+            st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=30),
+            st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**62), 2**62) | st.none() | st.booleans(),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_history_that_the_database_chains_holds_by_the_rule_too(
+    database: Database, office: Principal, entries: list[tuple[str, Any]]
+) -> None:
+    with database.transaction(office.scope) as session:
+        for word, value in entries:
+            audit.record(session, office, word, ("site", uuid4()), NOW, words=[word, {word: value}], left=value)
     assert broken(database, office) is None
 
 
