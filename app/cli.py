@@ -16,15 +16,18 @@ from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.migrate import upgrade
+from app.kit.request_log import configure_logging
 from app.roads.provider import RoadError
 from app.roads.region import RegionError, list_regions, open_region
 from app.roads.streets import Streets
 from app.settings import Settings, settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+audit_commands = typer.Typer(no_args_is_help=True, help="The trail of who did what")
 region_commands = typer.Typer(no_args_is_help=True, help="Street maps of the regions that are planned")
 network_commands = typer.Typer(no_args_is_help=True, help="Networks of partners")
 cli.add_typer(region_commands, name="region")
+cli.add_typer(audit_commands, name="audit")
 cli.add_typer(network_commands, name="network")
 
 
@@ -62,6 +65,7 @@ def serve() -> None:
                 host=config.host,
                 port=config.port,
                 log_level="warning",
+                access_log=False,
                 forwarded_allow_ips=config.trusted_proxies,
             )
         finally:
@@ -189,6 +193,27 @@ def network_roads(
             database.close()
 
 
+@audit_commands.command("verify")
+def verify_audit(
+    network: Annotated[UUID, typer.Argument(help="The network's id, as `network create` said it")],
+    number: Annotated[int | None, typer.Option(help="Number of an entry that was noted before")] = None,
+    sha256: Annotated[str | None, typer.Option("--hash", help="Its hash; goes together with --number")] = None,
+) -> None:
+    """Follow a network's chain of audit entries; exit status 1 where it is broken."""
+    from app.audit.service import published_mark, verify_network
+
+    config = settings()
+    with opened(config, migrate=False) as access:
+        database = Database(access.service_url)
+        try:
+            found = verify_network(database, network, published_mark(number, sha256))
+        finally:
+            database.close()
+    print(found.sentence)
+    if found.broken is not None:
+        raise SystemExit(1)
+
+
 @cli.command()
 def demo(
     *,
@@ -206,6 +231,7 @@ def demo(
 
 def main() -> None:
     """Run the command; what goes wrong is one sentence and exit status 1."""
+    configure_logging()
     try:
         cli()
     except (DatabaseError, DemoStopped, RegionError, RoadError, WaslError) as error:

@@ -3,18 +3,21 @@
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit.api import router as audit_trail
 from app.driving.api import router as driving
 from app.fleet.api import router as fleet
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
+from app.kit.errors import not_found
 from app.kit.migrate import newest_revision
+from app.kit.request_log import RequestLog
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
 from app.needs.api import router as needs
@@ -26,6 +29,7 @@ from app.people.api import router as people
 from app.people.mail_jobs import mailroom_of
 from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
+from app.privacy.api import router as privacy
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
@@ -85,6 +89,7 @@ def create_app(
         config,
     )
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
+    app.add_middleware(RequestLog, lines=config.request_log == "on")
     install_error_handlers(app)
     for router in (
         partners,
@@ -102,6 +107,8 @@ def create_app(
         roads,
         travel_sources,
         addresses,
+        audit_trail,
+        privacy,
     ):
         app.include_router(router)
     app.include_router(region_imports)
@@ -116,9 +123,9 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(
-        name: Literal["errors", "glossary", "reasons", "quickstart", "operations", "partners"],
-    ) -> FileResponse:
+    def document(name: str) -> FileResponse:
+        if name not in {page.stem for page in DOCS.glob("*.md")}:
+            raise not_found("page")
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
+    request_log: Literal["on", "off"] = Field(default="on", description="One line of JSON for each request")
 
     @field_validator("tile_url")
     @classmethod

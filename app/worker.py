@@ -10,6 +10,7 @@ from app.kit.jobs import open_jobs, work
 from app.learning.jobs import learning_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs
 from app.planning.run import Workshop, planning_jobs
+from app.privacy.jobs import privacy_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
 from app.roads.streets import Streets
@@ -36,6 +37,7 @@ async def work_until_cancelled(workshop: Workshop, importing: Importing, mailroo
         "learning": learning_jobs(),
         "regions": import_jobs(),
         "mail": mail_jobs(),
+        "privacy": privacy_jobs(),
     }
     async with open_jobs(workshop.database.url, blueprints) as app:
         context = {"workshop": workshop, "importing": importing, "mailroom": mailroom}

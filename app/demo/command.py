@@ -73,7 +73,7 @@ def _run_on(
     database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
     try:
         first = found(database, NETWORK, clock())
-        app = create_app(database, streets, clock, config.model_copy(update={"worker": "on"}))
+        app = create_app(database, streets, clock, config.model_copy(update={"worker": "on", "request_log": "off"}))
         with _server(app, config, say, stay=stay) as server:
             say(f"The service answers at {server.address}.")
             result = run_day(server.address, first.key, clock, say)

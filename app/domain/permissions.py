@@ -68,6 +68,7 @@ class Action(StrEnum):
     FEEDS_EDIT = "feeds.edit"
     EVENTS_READ = "events.read"
     AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
     PRIVACY_EDIT = "privacy.edit"
 
 
@@ -116,6 +117,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.FEEDS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.FLEET, Scope.PLANS}),
     Action.EVENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.AUDIT_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.AUDIT_VERIFY: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
 }
 

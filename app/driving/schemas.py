@@ -1,13 +1,13 @@
 """What a driver's route and stop events look like over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from app.kit.web import Body
-from app.kit.wire import Instant, KgOrZero, KgOut
+from app.kit.wire import FreeText, Instant, KgOrZero, KgOut
 from app.planning.schemas import RouteOut
 
 EventKind = Literal["arrived", "collected", "delivered", "refused", "failed"]
@@ -31,7 +31,7 @@ class StopEventIn(Body):
     occurred_at: Instant
     lines: list[EventLineIn] = Field(default=[], max_length=200)
     reason: Reason | None = None
-    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    note: FreeText = ""
 
 
 class StopEventsIn(Body):

@@ -100,7 +100,7 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     )
     session.add(shift)
     session.flush()
-    audit.record(session, principal, "fleet.add_shift", ("shift", shift.id), now)
+    audit.record(session, principal, "fleet.add_shift", ("shift", shift.id), now, owner=shift.organisation_id)
     return shift
 
 
@@ -141,7 +141,7 @@ def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now
     )
     session.add(credential)
     session.flush()
-    audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now)
+    audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now, owner=shift.organisation_id)
     return credential, secret
 
 

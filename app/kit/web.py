@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -24,7 +24,6 @@ from app.kit.errors import (
     FieldError,
     WaslError,
     forbidden,
-    internal,
     invalid_request,
     not_signed_in,
     stale,
@@ -52,6 +51,7 @@ class Problem(BaseModel):
     code: str
     detail: str
     errors: list[dict[str, str]] | None = None
+    request_id: str | None = Field(default=None, description="With 5xx alone: what to tell support")
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -136,6 +136,7 @@ def principal_of(
     principal = authenticate(database_of(request), secret, now_of(request))
     if principal.kind == "driver_link" and not _is_drivers(request):
         raise forbidden("A driver's link opens the route of its shift and nothing else.")
+    request.state.principal = principal  # for the request's line in the log
     return principal
 
 
@@ -208,17 +209,26 @@ def with_version(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
-def problem_response(error: WaslError) -> JSONResponse:
-    """The error as problem+json."""
-    return JSONResponse(error.problem(), error.status, dict(error.headers), media_type="application/problem+json")
+def problem_response(error: WaslError, request_id: str | None = None) -> JSONResponse:
+    """The error as problem+json; with a failure of ours goes the id to ask for."""
+    document = error.problem()
+    if error.status >= 500 and request_id is not None:
+        document["request_id"] = request_id
+    return JSONResponse(document, error.status, dict(error.headers), media_type="application/problem+json")
+
+
+def request_id_of(request: Request) -> str | None:
+    """The id that the request goes by in the log."""
+    found: str | None = getattr(request.state, "request_id", None)
+    return found
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Every error leaves as a problem document; what nobody foresaw says nothing about our insides."""
+    """Every error leaves as a problem document; what nobody foresaw is answered by app.kit.request_log."""
 
-    def known(_: Request, error: Exception) -> Response:
+    def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, WaslError)  # noqa: S101
-        return problem_response(error)
+        return problem_response(error, request_id_of(request))
 
     def misfit(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -236,13 +246,9 @@ def install_error_handlers(app: FastAPI) -> None:
             )
         )
 
-    def unforeseen(_: Request, __: Exception) -> Response:
-        return problem_response(internal())
-
     app.add_exception_handler(WaslError, known)
     app.add_exception_handler(RequestValidationError, misfit)
     app.add_exception_handler(HTTPException, routed)
-    app.add_exception_handler(Exception, unforeseen)
 
 
 _SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}

@@ -8,10 +8,13 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
+    Field,
     PlainSerializer,
+    StringConstraints,
     WithJsonSchema,
 )
 
+from app.domain.personal import NOT_OF_PEOPLE_IN_NEED
 from app.domain.units import UnitError, grams_from_kg, kg_text
 
 
@@ -43,6 +46,9 @@ def _whole_seconds(value: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
+
+# Words of a caller's own: a note, how to get in.
+FreeText = Annotated[str, StringConstraints(max_length=500), Field(description=NOT_OF_PEOPLE_IN_NEED)]
 
 
 class PageOut[T: BaseModel](BaseModel):

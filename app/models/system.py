@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
@@ -67,15 +67,39 @@ class OutboxMessage(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to which thing; append-only."""
+    """Who did what to which thing, by id and never by name; append-only, and chained: the database numbers the entries
+    of a network and gives each the hash of the one before it, so that no later change, removal or insertion passes."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (
+        CheckConstraint("actor_kind IN ('person','credential','shift','service')", name="actor_kind"),
+        UniqueConstraint("network_id", "number"),
+        Index("ix_audit_entries_subject", "subject_id"),
+        Index("ix_audit_entries_actor", "actor_id"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    actor: Mapped[str]
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)  # the actor's
+    subject_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
     action: Mapped[str]
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    number: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    previous_hash: Mapped[str] = mapped_column(FetchedValue())
+    hash: Mapped[str] = mapped_column(FetchedValue())
+
+
+class AuditChain(Base):
+    """The newest entry of a network's chain, and the last one that was forgotten because of its age: what is kept
+    begins behind it. Written by the database alone."""
+
+    __tablename__ = "audit_chains"
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+    pruned_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    pruned_hash: Mapped[str] = mapped_column(default="0" * 64, server_default="0" * 64)

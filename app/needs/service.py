@@ -39,7 +39,9 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
         raise conflict(
             "need_already_stated", "This site has already stated its need of this category for that day."
         ) from error
-    audit.record(session, principal, "needs.state", ("need", need.id), now, category=need.category)
+    audit.record(
+        session, principal, "needs.state", ("need", need.id), now, owner=need.organisation_id, category=need.category
+    )
     return need
 
 
@@ -78,9 +80,14 @@ def change_need(
         raise stale()
     if change.state != "withdrawn":
         require_active(session, need.network_id, need.organisation_id, need.service_date)
-    for name, value in change.model_dump(exclude_unset=True).items():
+    wished = {"grams" if name == "kg" else name: value for name, value in change.model_dump(exclude_unset=True).items()}
+    before = audit.values_of(need, wished)
+    for name, value in wished.items():
         if value is not None:
-            setattr(need, "grams" if name == "kg" else name, value)
-    audit.record(session, principal, "needs.change", ("need", need.id), now, fields=sorted(change.model_fields_set))
+            setattr(need, name, value)
+    changes = audit.between(before, audit.values_of(need, wished))
+    audit.record(
+        session, principal, "needs.change", ("need", need.id), now, owner=need.organisation_id, changes=changes
+    )
     session.flush()
     return need

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.kit.web import Body
-from app.kit.wire import Instant, Kg, KgOut
+from app.kit.wire import FreeText, Instant, Kg, KgOut
 from app.partners.schemas import Out, TemperatureClass
 
 Category = Literal[
@@ -51,7 +51,7 @@ class OfferIn(Body):
     site_id: UUID
     pickup_from: Instant
     pickup_until: Instant
-    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    note: FreeText = ""
     lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
 
 
@@ -60,7 +60,7 @@ class OfferChange(Body):
 
     pickup_from: Instant | None = None
     pickup_until: Instant | None = None
-    note: Annotated[str, StringConstraints(max_length=500)] | None = None
+    note: FreeText | None = None
     lines: list[OfferLineIn] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
 
 

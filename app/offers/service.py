@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ from app.models.partners import Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
 from app.partners.membership import require_covered
 from app.partners.service import get_site, network_of, own_site, zone_of
+
+AUDITED = ("pickup_from", "pickup_until", "service_date", "note")
 
 
 def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datetime) -> Offer:
@@ -46,7 +49,9 @@ def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datet
     session.add(offer)
     session.flush()
     _add_lines(session, offer, wish.lines, now)
-    audit.record(session, principal, "offers.post", ("offer", offer.id), now, lines=len(wish.lines))
+    audit.record(
+        session, principal, "offers.post", ("offer", offer.id), now, owner=offer.organisation_id, lines=len(wish.lines)
+    )
     return offer
 
 
@@ -169,6 +174,8 @@ def amend_offer(
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
     _refuse_unsafe(lines, pickup_from, pickup_until, now, zone)
     _refuse_uncovered(session, get_site(session, offer.site_id), lines, service_date_of(pickup_from, zone))
+    before = audit.values_of(offer, AUDITED)
+    before["lines"] = [_told(_as_wish(line)) for line in offer.lines]
     offer.pickup_from, offer.pickup_until = pickup_from, pickup_until
     offer.service_date = service_date_of(pickup_from, zone)
     offer.note = change.note if change.note is not None else offer.note
@@ -176,9 +183,18 @@ def amend_offer(
     session.flush()
     if change.lines is not None:
         _replace_lines(session, offer, change.lines, now)
-    audit.record(session, principal, "offers.amend", ("offer", offer.id), now, fields=sorted(change.model_fields_set))
+    amended = {**audit.values_of(offer, AUDITED), "lines": [_told(line) for line in lines]}
+    changes = audit.between(before, amended)
+    audit.record(
+        session, principal, "offers.amend", ("offer", offer.id), now, owner=offer.organisation_id, changes=changes
+    )
     session.flush()
     return offer
+
+
+def _told(line: OfferLineIn) -> dict[str, Any]:
+    """What the audit trail says of a line; its description stays with the offer."""
+    return line.model_dump(mode="json", include={"category", "kg", "crates", "temperature_class", "mark_date"})
 
 
 def _as_wish(line: OfferLine) -> OfferLineIn:
@@ -217,6 +233,6 @@ def withdraw_offer(session: Session, principal: Principal, offer_id: UUID, versi
     offer = _open_and_unplanned(session, principal, offer_id, version)
     _book_withdrawal(session, offer, now)
     offer.state = "withdrawn"
-    audit.record(session, principal, "offers.withdraw", ("offer", offer.id), now)
+    audit.record(session, principal, "offers.withdraw", ("offer", offer.id), now, owner=offer.organisation_id)
     session.flush()
     return offer

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from app.kit.web import Body
+from app.kit.wire import FreeText
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -146,7 +147,7 @@ class SiteIn(Body):
     setup_seconds: int = Field(default=300, ge=0, le=7200)
     service_seconds: int = Field(default=60, ge=0, le=3600)
     access: Access = "unknown"
-    access_notes: Annotated[str, StringConstraints(max_length=500)] = ""
+    access_notes: FreeText = ""
     temperature_classes: list[TemperatureClass] = Field(default=["ambient"], min_length=1)
     osm_id: Annotated[str, StringConstraints(max_length=40)] | None = None
 
@@ -177,7 +178,7 @@ class SiteChange(Body):
     setup_seconds: int | None = Field(default=None, ge=0, le=7200)
     service_seconds: int | None = Field(default=None, ge=0, le=3600)
     access: Access | None = None
-    access_notes: Annotated[str, StringConstraints(max_length=500)] | None = None
+    access_notes: FreeText | None = None
     temperature_classes: list[TemperatureClass] | None = Field(default=None, min_length=1)
 
     @field_validator("windows", "exceptions")

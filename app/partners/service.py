@@ -98,7 +98,7 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
     )
     session.add(site)
     session.flush()
-    audit.record(session, principal, "sites.add", ("site", site.id), now, name=site.name)
+    audit.record(session, principal, "sites.add", ("site", site.id), now, owner=owner, name=site.name)
     return site
 
 
@@ -181,11 +181,17 @@ def change_site(
     if (latitude, longitude) != (site.latitude, site.longitude):
         site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
     wished = change.model_dump(exclude_unset=True, exclude=HOURS_FIELDS)
+    hours = _hours_in(session, principal, change, now)
+    touched = {*wished, *hours}
+    before = audit.values_of(site, touched)
     for name, value in wished.items():
         if value is not None:
             setattr(site, name, value)
-    for name, value in _hours_in(session, principal, change, now).items():
+    for name, value in hours.items():
         setattr(site, name, value)
-    audit.record(session, principal, "sites.change", ("site", site.id), now, fields=sorted(change.model_fields_set))
+    changes = audit.between(before, audit.values_of(site, touched))
+    audit.record(
+        session, principal, "sites.change", ("site", site.id), now, owner=site.organisation_id, changes=changes
+    )
     session.flush()
     return site

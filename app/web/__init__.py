@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from app.kit.errors import WaslError, internal, invalid_request, not_found
+from app.kit.errors import WaslError, invalid_request, not_found
 from app.kit.misfits import field_error
-from app.kit.web import problem_response
+from app.kit.web import problem_response, request_id_of
 from app.web import day, drive, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.language import language_of
 from app.web.rendering import render
@@ -36,7 +36,6 @@ def install_pages(app: FastAPI) -> None:
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _misfit)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
@@ -50,7 +49,7 @@ def _problem(request: Request, error: Exception) -> Response:
     if _is_page(request):
         return render(request, "problem.html", error.status, error=error)
     language = language_of(request)
-    response = problem_response(language.told(error))
+    response = problem_response(language.told(error), request_id_of(request))
     response.headers["Content-Language"] = language.code
     response.headers["Vary"] = "Accept-Language"
     return response
@@ -69,11 +68,6 @@ def _http_problem(request: Request, error: Exception) -> Response:
         problem = WaslError("There is nothing at this address.", "not_found", 404, "Not found")
     problem.headers = dict(error.headers or {})
     return _problem(request, problem)
-
-
-def _unforeseen(request: Request, _: Exception) -> Response:
-    """Says nothing about our insides; what happened is in the log."""
-    return _problem(request, internal())
 
 
 def _is_page(request: Request) -> bool:

@@ -1,0 +1,69 @@
+"""Where people may be named: every field that holds a person's name or address, why, and how it goes. None is for
+people in need: who receives food is never written down."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ERASED_PERSON = "erased person"
+ERASED_DRIVER = "erased driver"
+
+# How a name is taken out when its person is erased.
+#   row: the person's own row gets a neutral value   driver: with the driver's shifts
+#   equal: wherever it is exactly the person's name or address   deleted: the row goes with the person's sessions
+Going = Literal["row", "driver", "equal", "deleted"]
+
+
+@dataclass(frozen=True)
+class NamedField:
+    """One column that may name somebody who works for a partner."""
+
+    table: str
+    column: str
+    going: Going
+    why: str
+
+
+NAMED_FIELDS = (
+    NamedField("people", "name", "row", "colleagues see who has an account"),
+    NamedField("people", "email", "row", "signing in"),
+    NamedField("people", "password_hash", "row", "signing in"),
+    NamedField("credentials", "name", "deleted", "whose session it is, or what a key is for"),
+    NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
+    NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),
+    NamedField("plan_runs", "requested_by", "equal", "the dispatcher sees who asked for a plan"),
+    NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
+)
+
+# Every other column that is called a name: of what.
+NAMED_THINGS = {
+    ("networks", "name"): "a region",
+    ("organisations", "name"): "a partner",
+    ("sites", "name"): "a place",
+    ("vehicles", "name"): "a vehicle",
+    ("routes", "vehicle_name"): "a vehicle",
+    ("stops", "site_name"): "a place",
+    ("stops", "organisation_name"): "a partner",
+    ("allocations", "donor_name"): "a partner",
+    ("allocations", "receiver_name"): "a partner",
+}
+# What a caller may write in their own words; each says not to write of people in need.
+FREE_TEXT = frozenset({"note", "notes", "access_notes", "comment", "remark", "message"})
+# Values of these never go into the audit trail, whatever they belong to: an entry there stays for ever.
+PERSONAL_WORDS = frozenset(
+    {
+        "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
+        "contact_name", "contact_email", "phone", "telephone", "requested_by", "note", "notes", "access_notes",
+        "token", "secret", "key", "url",
+    }
+)  # fmt: skip
+NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."
+
+
+def is_personal(subject_kind: str, field: str) -> bool:
+    """Whether the value of a field may name somebody, or is free text in which somebody may be named."""
+    return field in PERSONAL_WORDS or (subject_kind in ("person", "driver", "invitation") and field == "name")
+
+
+def erased_email(person_id: str) -> str:
+    """An address that nobody can be reached at, and no two erased people share."""
+    return f"erased-{person_id}@erased.invalid"

@@ -1,0 +1,123 @@
+"""How long each table is kept, why, and what happens then: data that docs/privacy.md renders and a daily job obeys."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+DAY = 1
+YEAR = 365
+BOOKS = 7 * YEAR + 2  # as long as books are kept; two leap days lie in it
+
+# keep: for ever, or until its owner changes it   delete: the row goes   strip: the row stays, the columns are emptied
+Then = Literal["keep", "delete", "strip"]
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What happens to the rows of one table.
+
+    days: after the moment in `counted_from`, a column of the table unless the deed has its own way to find it.
+    columns: what is emptied, where the rows stay.
+    """
+
+    table: str
+    why: str
+    then: Then = "keep"
+    days: int | None = None
+    counted_from: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> str:
+        """How long, in words."""
+        if self.days is None:
+            return "for ever"
+        return "7 years" if self.days == BOOKS else f"{self.days} days after {self.counted_from}"
+
+    @property
+    def afterwards(self) -> str:
+        """What happens then, in words."""
+        if self.then == "strip":
+            return f"the row stays, {', '.join(f'`{column}`' for column in self.columns)} goes"
+        return {"keep": "nothing", "delete": "the row is deleted"}[self.then]
+
+
+RETENTION = (
+    Retention("networks", "everything belongs to a network"),
+    Retention("organisations", "the ledger says whose food it was"),
+    Retention("partnerships", "who planned with whom, and when"),
+    Retention("sites", "the ledger's food was collected and delivered there"),
+    Retention("people", "an account lasts until it is erased; then the row stays without name, address and password"),
+    Retention("offers", "the ledger accounts for their lines"),
+    Retention("offer_lines", "the ledger accounts for them"),
+    Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
+    Retention("vehicles", "plans and costs refer to them"),
+    Retention(
+        "shifts", "who drove matters while the day can be disputed", "strip", 90, "service_date", ("driver_name",)
+    ),
+    Retention(
+        "plan_runs", "who asked matters while the day can be disputed", "strip", 90, "requested_at", ("requested_by",)
+    ),
+    Retention("plans", "what was promised; without names of people"),
+    Retention(
+        "routes", "as shifts; a frozen route may lose this one word", "strip", 90, "service_date", ("driver_name",)
+    ),
+    Retention("stops", "what was driven; places, no people"),
+    Retention("allocations", "what was promised to whom"),
+    Retention("unserved_offers", "why food stayed"),
+    Retention(
+        "stop_events",
+        "append-only books of what happened; free notes may name people",
+        "strip",
+        90,
+        "recorded_at",
+        ("note",),
+    ),
+    Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
+    Retention(
+        "credentials",
+        "ended sessions and links of drivers are of no use; keys are named in the audit trail",
+        "delete",
+        30,
+        "their end",
+    ),
+    Retention("idempotency_records", "nobody repeats a request after so long", "delete", 30, "created_at"),
+    Retention("outbox_messages", "everybody who wants to hear has heard", "delete", 90, "at"),
+    Retention(
+        "audit_entries",
+        "as long as books are kept; the chain goes on from the last one that went",
+        "delete",
+        BOOKS,
+        "at",
+    ),
+    Retention("audit_chains", "where each chain begins and ends; numbers and hashes alone"),
+    Retention(
+        "region_imports",
+        "who imported streets matters while they are new",
+        "strip",
+        90,
+        "requested_at",
+        ("requested_by",),
+    ),
+    Retention("site_snaps", "facts of streets, replaced with them"),
+    Retention("travel_matrices", "facts of streets, replaced with them"),
+    Retention("travel_fits", "facts of streets, replaced with them"),
+    Retention("learnt_paces", "averages of a network, replaced daily"),
+    Retention("learnt_service_times", "averages of a site, replaced daily"),
+)
+
+
+def rule_of(table: str) -> Retention:
+    """The rule of one table; raises KeyError where there is none."""
+    return {rule.table: rule for rule in RETENTION}[table]
+
+
+def without_rule(tables: Iterable[str]) -> list[str]:
+    """The tables for which nobody has said how long they are kept."""
+    return sorted(set(tables) - {rule.table for rule in RETENTION})
+
+
+def as_table() -> str:
+    """The rules as the Markdown table in docs/privacy.md."""
+    rows = [f"| `{rule.table}` | {rule.kept} | {rule.afterwards} | {rule.why} |" for rule in RETENTION]
+    return "\n".join(["| table | kept | then | why |", "| --- | --- | --- | --- |", *rows])
