@@ -19,6 +19,7 @@ from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
+from app.offers.categories_api import router as categories
 from app.partners.api import router as partners
 from app.planning.api import router as planning
 from app.reports.api import router as reports
@@ -79,6 +80,7 @@ def create_app(
     install_error_handlers(app)
     for router in (
         partners,
+        categories,
         offers,
         needs,
         fleet,
@@ -103,7 +105,9 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+    def document(
+        name: Literal["categories", "csv", "errors", "glossary", "reasons", "quickstart", "operations"],
+    ) -> FileResponse:
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 
