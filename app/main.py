@@ -20,6 +20,7 @@ from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
+from app.offers.csv_api import router as offer_files
 from app.offers.photos_api import router as offer_photos
 from app.partners.api import router as partners
 from app.planning.api import router as planning
@@ -83,6 +84,7 @@ def create_app(
         partners,
         categories,
         offers,
+        offer_files,
         offer_photos,
         needs,
         fleet,
