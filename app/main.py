@@ -22,6 +22,9 @@ from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
 from app.needs.api import router as needs
 from app.offers.api import router as offers
+from app.offers.categories_api import router as categories
+from app.offers.csv_api import router as offer_files
+from app.offers.photos_api import router as offer_photos
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
 from app.partners.partnerships_api import router as partnerships
@@ -97,7 +100,10 @@ def create_app(
         directory,
         people,
         signing_in,
+        categories,
         offers,
+        offer_files,
+        offer_photos,
         needs,
         fleet,
         planning,

@@ -1,6 +1,12 @@
-"""The food categories and what a kilogram of each counts in a plan: what spoils first is fetched first."""
+"""The food categories, what a kilogram of each counts in a plan (what spoils first is fetched first), and where each
+belongs in the classifications of GS1, WRAP and FAO.
+"""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+from app.domain.arabic_words import CATEGORIES as ARABIC
 
 
 class Category(StrEnum):
@@ -58,3 +64,201 @@ def value_cents_per_kg(category: str, days_left: int | None) -> int:
     else:
         percent = next((percent for days, percent in URGENCY_PERCENT if days_left <= days), 100)
     return base * percent // 100
+
+
+@dataclass(frozen=True)
+class GpcCode:
+    """A family or a brick of GS1's Global Product Classification, segment 50000000 (Food/Beverage)."""
+
+    level: Literal["family", "brick"]
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Where a category belongs in the classifications of others.
+
+    gpc: what lies wholly within the category. wrap: the food group that WRAP counts waste in.
+    fao: the heading of the food loss index; None where a category mixes several.
+    """
+
+    gpc: tuple[GpcCode, ...]
+    wrap: str | None
+    fao: str | None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a classification is published, and how sure we are of what we wrote down of it."""
+
+    name: str
+    edition: str
+    note: str
+
+
+SOURCES: dict[str, Source] = {
+    "gpc": Source(
+        "GS1 Global Product Classification",
+        "as published in 2025 and 2026",
+        "Codes and titles were compared with public extracts of the classification, not with GS1's own browser: look "
+        "a code up there before you rely on it. The list is not complete: it names what was found in two extracts "
+        "(families) or in one with the code's title (bricks).",
+    ),
+    "wrap": Source(
+        "WRAP, food groups of Household Food and Drink Waste in the United Kingdom 2012",
+        "November 2013, project code CFP102",
+        "The groups' names as WRAP uses them; which category belongs to which group is our own reading.",
+    ),
+    "fao": Source(
+        "FAO, Food Loss Index, SDG indicator 12.3.1.a: headings of the commodity basket",
+        "Fabi and English, FAO Statistics Working Paper 18-13, 2019",
+        "The index counts primary products before retail. Which category belongs to which heading is our own reading, "
+        "by the main ingredient; a category that mixes several has none.",
+    ),
+}
+
+_CEREALS, _PRODUCE = "Cereals & Pulses", "Fruits & Vegetables"
+_ANIMAL = "Animals Products & Fish and fish products"
+
+
+def _family(code: str, title: str) -> GpcCode:
+    return GpcCode("family", code, title)
+
+
+def _brick(code: str, title: str) -> GpcCode:
+    return GpcCode("brick", code, title)
+
+
+GROUPS: dict[str, Groups] = {
+    "bread_and_bakery": Groups(
+        (
+            _family("50180000", "Bread/Bakery Products"),
+            _brick("10000164", "Bread (Perishable)"),
+            _brick("10000165", "Bread (Shelf Stable)"),
+            _brick("10000160", "Biscuits/Cookies (Perishable)"),
+            _brick("10000161", "Biscuits/Cookies (Shelf Stable)"),
+            _brick("10000172", "Cakes - Sweet (Shelf Stable)"),
+        ),
+        "Bakery",
+        _CEREALS,
+        "Frozen bread (10000163) is `frozen_food`; baking mixes of the family are `ambient_groceries`.",
+    ),
+    "fruit_and_vegetables": Groups(
+        (
+            _family("50250000", "Fruits - Unprepared/Unprocessed (Fresh)"),
+            _family("50260000", "Vegetables (Non Leaf) - Unprepared/Unprocessed (Fresh)"),
+            _family("50350000", "Leaf Vegetables - Unprepared/Unprocessed (Fresh)"),
+            _family("50370000", "Fruits/Vegetables Fresh & Fresh Cut"),
+            _family("50380000", "Fruits/Vegetables Fresh Cut"),
+        ),
+        "Fresh vegetables and salads; Fresh fruit",
+        _PRODUCE,
+        "Potatoes are counted here; FAO counts them among roots and tubers.",
+    ),
+    "dairy_and_eggs": Groups(
+        (
+            _family("50130000", "Milk/Butter/Cream/Yogurts/Cheese/Eggs/Substitutes"),
+            _brick("10000025", "Milk (Perishable)"),
+            _brick("10000028", "Cheese (Perishable)"),
+            _brick("10000278", "Yogurt (Perishable)"),
+        ),
+        "Dairy and eggs",
+        _ANIMAL,
+        "Frozen cheese (10000030) and ice cream (10000215) are `frozen_food`.",
+    ),
+    "meat_and_fish": Groups(
+        (
+            _family("50240000", "Meat/Poultry/Other Animals"),
+            _family("50120000", "Fish and Seafood"),
+        ),
+        "Meat and fish",
+        _ANIMAL,
+        "Tins of meat and fish are `ambient_groceries`, frozen meat and fish `frozen_food`.",
+    ),
+    "chilled_prepared": Groups(
+        (_family("50190000", "Prepared/Preserved Foods"), _family("50390000", "Meat/Fish/Seafood Substitutes")),
+        "Meals (home-made and pre-prepared)",
+        None,
+        "What of the two families is sold chilled; shelf-stable soups (10000262) are `ambient_groceries`.",
+    ),
+    "frozen_food": Groups(
+        (
+            _family("50270000", "Fruits - Unprepared/Unprocessed (Frozen)"),
+            _family("50290000", "Vegetables - Unprepared/Unprocessed (Frozen)"),
+            _brick("10000163", "Bread (Frozen)"),
+            _brick("10000030", "Cheese (Frozen)"),
+            _brick("10000215", "Ice Cream/Ice Novelties (Frozen)"),
+            _brick("10000270", "Vegetables - Prepared/Processed (Frozen)"),
+        ),
+        None,
+        None,
+        "Whatever is sold frozen, of every family; WRAP and FAO count it by what it is, not by how it is kept.",
+    ),
+    "ambient_groceries": Groups(
+        (
+            _family("50220000", "Cereal/Grain/Pulse Products"),
+            _family("50150000", "Oils/Fats Edible"),
+            _family("50160000", "Confectionery/Sugar Sweetening Products"),
+            _family("50170000", "Seasonings/Preservatives/Extracts"),
+            _family("50310000", "Fruits - Unprepared/Unprocessed (Shelf Stable)"),
+            _family("50320000", "Vegetables - Unprepared/Unprocessed (Shelf Stable)"),
+            _brick("10000242", "Pasta/Noodles - Not Ready to Eat (Shelf Stable)"),
+            _brick("10000206", "Fruit - Prepared/Processed (Shelf Stable)"),
+            _brick("10000272", "Vegetables - Prepared/Processed (Shelf Stable)"),
+            _brick("10000262", "Soups - Prepared (Shelf Stable)"),
+        ),
+        "Staple foods; Cake and desserts; Confectionery and snacks; Condiments, sauces, herbs and spices",
+        None,
+        "Most of it is cereals and pulses, oils and sugar.",
+    ),
+    "drinks": Groups(
+        (
+            _family("50200000", "Beverages"),
+            _brick("10000232", "Packaged Water - Unflavoured"),
+            _brick("10000220", "Fruit Juice - Ready to Drink (Shelf Stable)"),
+        ),
+        "Drink",
+        None,
+        "Milk is `dairy_and_eggs`.",
+    ),
+    "other": Groups(
+        (_family("50230000", "Food/Beverage Variety Packs"),),
+        "Other",
+        None,
+        "Mixed crates, and whatever belongs nowhere else.",
+    ),
+}
+
+
+def document() -> str:
+    """The page docs/categories.md, written from the data above."""
+    lines = [
+        "# Categories of food",
+        "",
+        "One list for offers, needs and reports, and where each category belongs in the classifications of others. "
+        "`GET /api/v1/categories` answers the same as JSON. This page is written by "
+        "`python -m app.domain.categories`; the data and its sources stand in that module.",
+        "",
+        "| category | in English | in Arabic | GS1 GPC families | GS1 GPC bricks, among others | WRAP food group | "
+        "FAO food loss index | remark |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for code in CATEGORIES:
+        groups = GROUPS[code]
+        families = _listed(groups, "family")
+        bricks = _listed(groups, "brick")
+        cells = (f"`{code}`", WORDS[code], ARABIC[code], families, bricks, groups.wrap, groups.fao, groups.remark)
+        lines.append("| " + " | ".join(cell or "none" for cell in cells) + " |")
+    lines += ["", "## Sources", ""]
+    lines += [f"- **{source.name}** ({source.edition}). {source.note}" for source in SOURCES.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(groups: Groups, level: str) -> str:
+    return "<br>".join(f"{each.code} {each.title}" for each in groups.gpc if each.level == level)
+
+
+if __name__ == "__main__":
+    print(document(), end="")

@@ -19,9 +19,14 @@ class UnitError(ValueError):
         self.sentence = sentence
 
 
+def latin_digits(text: str) -> str:
+    """The text with Arabic and Persian digits and their decimal sign as Latin ones."""
+    return text.translate(_READ_DIGITS)
+
+
 def grams_from_kg(text: str) -> int:
     """Read kilograms written as "62.5", "10" or "٦٢٫٥"; more than nothing, at most 30 tonnes, whole grams."""
-    match = _KILOGRAMS.fullmatch(text.strip().translate(_READ_DIGITS))
+    match = _KILOGRAMS.fullmatch(latin_digits(text.strip()))
     if match is None:
         raise UnitError("Write the weight in kilograms as a number, such as 12.5.")
     whole, decimals = match[1], match[2]

@@ -42,6 +42,8 @@ KgOut = Annotated[int, PlainSerializer(kg_text, return_type=str, when_used="json
 
 
 def _whole_seconds(value: datetime) -> datetime:
+    if not 2000 <= value.year < 2200:  # beyond, an offset can lead out of what a calendar has
+        raise ValueError("There is a mistake in the year: write a time between 2000 and 2199.")
     return value.replace(microsecond=0)
 
 

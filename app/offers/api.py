@@ -13,7 +13,7 @@ from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_versio
 from app.kit.wire import PageOut
 from app.models.offers import Offer
 from app.offers import service
-from app.offers.schemas import OfferChange, OfferIn, OfferOut
+from app.offers.schemas import OfferChange, OfferIn, OfferOut, OffersIn, PostedOut
 
 router = APIRouter(prefix="/api/v1/offers", route_class=ApiRoute, tags=["offers"], responses=PROBLEMS)
 
@@ -28,6 +28,17 @@ def post_offer(call: Caller, wish: OfferIn) -> Response:
 
     def verb(session: Session) -> Answer:
         return _answer(service.post_offer(session, call.principal, wish, call.now), 201)
+
+    return call.once(wish, verb)
+
+
+@router.post("/bulk", status_code=201, response_model=PostedOut)
+def post_offers(call: Caller, wish: OffersIn) -> Response:
+    """Post up to 200 offers at once: all are taken, or none and every fault is named at its field."""
+
+    def verb(session: Session) -> Answer:
+        posted = service.post_offers(session, call.principal, wish.offers, call.now)
+        return answer(PostedOut(ids=[offer.id for offer in posted]), 201)
 
     return call.once(wish, verb)
 

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.kit.web import Body
 from app.kit.wire import FreeText, Instant, Kg, KgOut
+from app.offers.text import Gtin, readable
 from app.partners.schemas import Out, TemperatureClass
 
 Category = Literal[
@@ -28,13 +29,17 @@ Allergen = Literal[
 DietaryFlag = Literal["halal", "kosher", "vegetarian", "vegan", "contains_pork", "contains_alcohol"]
 DateMark = Literal["use_by", "best_before", "none"]
 MOST_LINES = 40
+MOST_OFFERS = 200
+Description = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(readable)]
+LineNote = Annotated[str, StringConstraints(max_length=300), AfterValidator(readable)]
+OfferNote = Annotated[FreeText, AfterValidator(readable)]
 
 
 class OfferLineIn(Body):
     """One kind of food."""
 
     category: Category
-    description: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    description: Description
     kg: Kg
     crates: int = Field(default=0, ge=0, le=2000)
     temperature_class: TemperatureClass = "ambient"
@@ -43,6 +48,8 @@ class OfferLineIn(Body):
     allergens: list[Allergen] = []
     dietary_flags: list[DietaryFlag] = []
     splittable: bool = True
+    gtin: Gtin | None = None
+    note: LineNote = ""
 
 
 class OfferIn(Body):
@@ -51,8 +58,14 @@ class OfferIn(Body):
     site_id: UUID
     pickup_from: Instant
     pickup_until: Instant
-    note: FreeText = ""
+    note: OfferNote = ""
     lines: list[OfferLineIn] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class OffersIn(Body):
+    """Many offers at once: all are taken or none."""
+
+    offers: list[OfferIn] = Field(min_length=1, max_length=MOST_OFFERS)
 
 
 class OfferChange(Body):
@@ -60,7 +73,7 @@ class OfferChange(Body):
 
     pickup_from: Instant | None = None
     pickup_until: Instant | None = None
-    note: FreeText | None = None
+    note: OfferNote | None = None
     lines: list[OfferLineIn] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
 
 
@@ -78,6 +91,8 @@ class OfferLineOut(Out):
     allergens: list[str]
     dietary_flags: list[str]
     splittable: bool
+    gtin: str | None
+    note: str
 
 
 class OfferOut(Out):
@@ -91,6 +106,13 @@ class OfferOut(Out):
     pickup_until: datetime
     state: Literal["open", "withdrawn"]
     note: str
+    standing_offer_id: UUID | None
     created_at: datetime
     version: int
     lines: list[OfferLineOut]
+
+
+class PostedOut(BaseModel):
+    """The offers that were posted, in the order in which they came."""
+
+    ids: list[UUID]

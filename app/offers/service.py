@@ -1,7 +1,8 @@
-"""Verbs on offers: post, amend, withdraw, read."""
+"""Verbs on offers: post one or many, amend, withdraw, read."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -11,39 +12,120 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.domain import food_safety, ledger, opening
 from app.domain.service_date import service_date_of
+from app.domain.units import kg_text
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused, stale
+from app.kit.outbox import announce
 from app.kit.paging import Page, after, page_of
-from app.ledger.service import balances_of, write_entries
+from app.ledger.service import balances_of, book, write_entries
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
-from app.partners.membership import require_covered
-from app.partners.service import get_site, network_of, own_site, zone_of
+from app.partners.membership import uncovered
+from app.partners.service import get_site, list_sites, network_of, own_site, zone_of
 
 AUDITED = ("pickup_from", "pickup_until", "service_date", "note")
 
 
-def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datetime) -> Offer:
-    """Take in surplus: checked against the rule book, booked in the ledger.
+def post_offer(
+    session: Session,
+    principal: Principal,
+    wish: OfferIn,
+    now: datetime,
+    *,
+    standing: tuple[UUID, date] | None = None,
+) -> Offer:
+    """Take in surplus: checked against the rule book, booked in the ledger, told to the network.
 
+    standing: the standing offer that it comes from and which of its dates it is for.
     Raises the rule book's refusals (422), each with its code and field, and `not_found` for another's site.
     """
     principal.require("offers.post")
     site = own_site(session, principal, wish.site_id)
     zone = zone_of(network_of(session, principal))
-    _refuse_unsafe(wish.lines, wish.pickup_from, wish.pickup_until, now, zone)
-    _refuse_uncovered(session, site, wish.lines, service_date_of(wish.pickup_from, zone))
+    _refuse(_faults(session, site, wish.lines, (wish.pickup_from, wish.pickup_until), now, zone))
+    return _take_in(session, principal, wish, site, zone, now, standing)
+
+
+def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn], now: datetime) -> list[Offer]:
+    """Take in many at once, all or none.
+
+    Raises the first refusal's code (422) with every fault of every offer at its field, as in /offers/3/lines/0/kg.
+    """
+    principal.require("offers.post")
+    zone = zone_of(network_of(session, principal))
+    sites = sites_of_caller(session, principal)
+    _refuse(
+        [
+            replace(fault, pointer=f"/offers/{position}{fault.pointer}")
+            for position, wish in enumerate(wishes)
+            for fault in faults_of(session, wish, sites, now, zone)
+        ]
+    )
+    return [_take_in(session, principal, wish, sites[wish.site_id], zone, now, None) for wish in wishes]
+
+
+def sites_of_caller(session: Session, principal: Principal) -> dict[UUID, Site]:
+    """The places that the caller may act for."""
+    return {
+        site.id: site
+        for site in list_sites(session)
+        if principal.sees_network or site.organisation_id == principal.organisation_id
+    }
+
+
+def faults_of(
+    session: Session, wish: OfferIn, sites: Mapping[UUID, Site], now: datetime, zone: tzinfo
+) -> list[FieldError]:
+    """Everything that keeps the offer from being taken, each at its field."""
+    window = (wish.pickup_from, wish.pickup_until)
+    site = sites.get(wish.site_id)
+    if site is None:
+        unknown = FieldError("/site_id", "There is no such site.", "not_found")
+        return [unknown, *_unsafe(wish.lines, window, now, zone)]
+    return _faults(session, site, wish.lines, window, now, zone)
+
+
+def _faults(
+    session: Session,
+    site: Site,
+    lines: Sequence[OfferLineIn],
+    window: tuple[datetime, datetime],
+    now: datetime,
+    zone: tzinfo,
+) -> list[FieldError]:
+    """What food safety, the partnership's terms and the store's dated closures say against an offer."""
+    day = service_date_of(window[0], zone)
+    found = _unsafe(lines, window, now, zone) + uncovered(session, site, day, [line.category for line in lines])
+    if opening.closed_on(day, site.exceptions):
+        sentence = "{name} is closed on {day}. Choose another day, or change the site's exceptions."
+        words = {"name": site.name, "day": day.isoformat()}
+        found.append(FieldError("/pickup_from", sentence.format_map(words), "site_closed", words, sentence))
+    return found
+
+
+def _take_in(
+    session: Session,
+    principal: Principal,
+    wish: OfferIn,
+    site: Site,
+    zone: tzinfo,
+    now: datetime,
+    standing: tuple[UUID, date] | None,
+) -> Offer:
+    """Write, audit and announce an offer that was found to be in order."""
     offer = Offer(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
         site_id=site.id,
         service_date=service_date_of(wish.pickup_from, zone),
-        pickup_from=wish.pickup_from,
-        pickup_until=wish.pickup_until,
+        pickup_from=wish.pickup_from.astimezone(UTC),
+        pickup_until=wish.pickup_until.astimezone(UTC),
         note=wish.note,
+        standing_offer_id=standing[0] if standing else None,
+        standing_date=standing[1] if standing else None,
         created_at=now,
     )
     session.add(offer)
@@ -52,27 +134,41 @@ def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datet
     audit.record(
         session, principal, "offers.post", ("offer", offer.id), now, owner=offer.organisation_id, lines=len(wish.lines)
     )
+    _announce(session, offer, "offer.posted", now)
     return offer
 
 
-def _refuse_unsafe(
-    lines: Sequence[OfferLineIn], pickup_from: datetime, pickup_until: datetime, now: datetime, zone: tzinfo
-) -> None:
-    """Raise the first refusal's code, with every refusal of every line at its field."""
-    found = food_safety.refusals_on_posting([safety_line(line) for line in lines], pickup_from, pickup_until, now, zone)
-    if found:
-        errors = [FieldError(item.field, item.sentence, item.code) for item in found]
-        raise refused(found[0].code, found[0].sentence, errors)
+def _announce(session: Session, offer: Offer, kind: str, now: datetime) -> None:
+    """Tell the network's staff and the donor what became of the offer."""
+    announce(
+        session,
+        offer.network_id,
+        [offer.organisation_id],
+        kind,
+        ("offer", offer.id),
+        now,
+        site_id=str(offer.site_id),
+        service_date=offer.service_date.isoformat(),
+        pickup_from=offer.pickup_from.isoformat(),
+        pickup_until=offer.pickup_until.isoformat(),
+        kg=kg_text(sum(line.grams for line in offer.lines)),
+        categories=sorted({line.category for line in offer.lines}),
+        version=offer.version,
+    )
 
 
-def _refuse_uncovered(session: Session, site: Site, lines: Sequence[OfferLineIn], day: date) -> None:
-    """Raise where the partnership is not in force, does not cover the offer, or the store is closed by date."""
-    require_covered(session, site, day, [line.category for line in lines])
-    if opening.closed_on(day, site.exceptions):
-        sentence = "{name} is closed on {day}. Choose another day, or change the site's exceptions."
-        words = {"name": site.name, "day": day.isoformat()}
-        at_field = FieldError("/pickup_from", sentence.format_map(words), "site_closed", words)
-        raise refused("site_closed", sentence, [at_field], **words)
+def _unsafe(
+    lines: Sequence[OfferLineIn], window: tuple[datetime, datetime], now: datetime, zone: tzinfo
+) -> list[FieldError]:
+    """Every refusal of the rule book at its field."""
+    found = food_safety.refusals_on_posting([safety_line(line) for line in lines], *window, now, zone)
+    return [FieldError(item.field, item.sentence, item.code) for item in found]
+
+
+def _refuse(faults: Sequence[FieldError]) -> None:
+    """Raise the first fault's code with all of them."""
+    if faults:
+        raise refused(faults[0].code, faults[0].detail, faults)
 
 
 def safety_line(line: OfferLineIn) -> food_safety.Line:
@@ -103,8 +199,9 @@ def _add_lines(session: Session, offer: Offer, lines: Sequence[OfferLineIn], now
     session.add_all(rows)
     session.flush()
     session.refresh(offer, ["lines"])
-    for row in rows:
-        write_entries(session, row, ledger.entries_for_posting(str(row.id), row.grams), ("offer", offer.id), now)
+    entries = [(row.id, entry) for row in rows for entry in ledger.entries_for_posting(str(row.id), row.grams)]
+    owner = (offer.network_id, offer.organisation_id)
+    book(session, entries, owner=owner, cause=("offer", offer.id), now=now)
 
 
 def get_offer(session: Session, principal: Principal, offer_id: UUID) -> Offer:
@@ -172,11 +269,10 @@ def amend_offer(
         change.pickup_until or offer.pickup_until,
     )
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
-    _refuse_unsafe(lines, pickup_from, pickup_until, now, zone)
-    _refuse_uncovered(session, get_site(session, offer.site_id), lines, service_date_of(pickup_from, zone))
+    _refuse(_faults(session, get_site(session, offer.site_id), lines, (pickup_from, pickup_until), now, zone))
     before = audit.values_of(offer, AUDITED)
     before["lines"] = [_told(_as_wish(line)) for line in offer.lines]
-    offer.pickup_from, offer.pickup_until = pickup_from, pickup_until
+    offer.pickup_from, offer.pickup_until = pickup_from.astimezone(UTC), pickup_until.astimezone(UTC)
     offer.service_date = service_date_of(pickup_from, zone)
     offer.note = change.note if change.note is not None else offer.note
     flag_modified(offer, "note")  # the version moves even when only lines were replaced
@@ -189,6 +285,7 @@ def amend_offer(
         session, principal, "offers.amend", ("offer", offer.id), now, owner=offer.organisation_id, changes=changes
     )
     session.flush()
+    _announce(session, offer, "offer.amended", now)
     return offer
 
 
@@ -210,6 +307,8 @@ def _as_wish(line: OfferLine) -> OfferLineIn:
             "allergens": line.allergens,
             "dietary_flags": line.dietary_flags,
             "splittable": line.splittable,
+            "gtin": line.gtin,
+            "note": line.note,
         }
     )
 
@@ -235,4 +334,5 @@ def withdraw_offer(session: Session, principal: Principal, offer_id: UUID, versi
     offer.state = "withdrawn"
     audit.record(session, principal, "offers.withdraw", ("offer", offer.id), now, owner=offer.organisation_id)
     session.flush()
+    _announce(session, offer, "offer.withdrawn", now)
     return offer

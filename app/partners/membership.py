@@ -42,32 +42,42 @@ def active_organisations(session: Session, network_id: UUID, day: date) -> froze
     return frozenset(each for each, all_of_it in found.items() if rules.in_force(all_of_it, day) is not None)
 
 
-def require_active(session: Session, network_id: UUID, organisation_id: UUID, day: date) -> Membership:
-    """The partnership in force; raises `partnership_not_active` (422) where there is none on the day."""
-    known = memberships_of(session, network_id, organisation_id)
-    found = rules.in_force(known, day)
-    if found is None:
-        sentence = rules.NOT_ACTIVE[rules.why_not_active(known, day) or "ended"]
-        name = session.get_one(Organisation, organisation_id).name
-        raise refused("partnership_not_active", sentence, name=name, day=day.isoformat())
-    return found
+def require_active(session: Session, network_id: UUID, organisation_id: UUID, day: date) -> None:
+    """Raise `partnership_not_active` (422) where no partnership is in force on the day."""
+    fault = _not_active(session, memberships_of(session, network_id, organisation_id), organisation_id, day)
+    if fault is not None:
+        raise refused(fault.code, fault.template, **fault.words)
 
 
-def require_covered(session: Session, site: Site, day: date, categories: Iterable[str]) -> None:
-    """Raise `partnership_not_active` or `outside_partnership` (422), which names all that the terms do not cover."""
-    membership = require_active(session, site.network_id, site.organisation_id, day)
+def _not_active(
+    session: Session, known: list[Membership], organisation_id: UUID, day: date, pointer: str = ""
+) -> FieldError | None:
+    why = rules.why_not_active(known, day)
+    if why is None and rules.in_force(known, day) is not None:
+        return None
+    sentence = rules.NOT_ACTIVE[why or "ended"]
+    words = {"name": session.get_one(Organisation, organisation_id).name, "day": day.isoformat()}
+    return FieldError(pointer, sentence.format_map(words), "partnership_not_active", words, sentence)
+
+
+def uncovered(session: Session, site: Site, day: date, categories: Iterable[str]) -> list[FieldError]:
+    """Everything of an offer that no partnership in force on the day covers, each at its field."""
+    known = memberships_of(session, site.network_id, site.organisation_id)
+    membership = rules.in_force(known, day)
+    if membership is None:
+        fault = _not_active(session, known, site.organisation_id, day, "/site_id")
+        return [] if fault is None else [fault]
     asked = list(categories)
-    found = rules.outside(membership.covered, str(site.id), day, asked)
-    if not found:
-        return
-    name = session.get_one(Organisation, site.organisation_id).name
     sentence = "The partnership of {name} does not cover {what}: agree new terms first."
     errors = []
-    for part in found:
+    for part in rules.outside(membership.covered, str(site.id), day, asked):
+        name = session.get_one(Organisation, site.organisation_id).name
         words = {"name": name, "what": _told(part, site)}
         text = sentence.format_map(words)
-        errors += [FieldError(pointer, text, "outside_partnership", words) for pointer in _pointers(part, asked)]
-    raise refused("outside_partnership", sentence, errors, name=name, what=_told(found[0], site))
+        errors += [
+            FieldError(pointer, text, "outside_partnership", words, sentence) for pointer in _pointers(part, asked)
+        ]
+    return errors
 
 
 def _told(part: Outside, site: Site) -> str:

@@ -1,25 +1,16 @@
 """Offers over HTTP: posted, read, amended, withdrawn, and refused with a sentence at the field."""
 
+import json
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from tests.service_client import LIDL_CARDIFF_ROAD, ServiceClient, a_line, an_offer
-
-
-@pytest.fixture
-def lidl(network: ServiceClient) -> dict[str, Any]:
-    return network.organisation("supermarket", "Lidl")
-
-
-@pytest.fixture
-def store(network: ServiceClient, lidl: dict[str, Any]) -> dict[str, Any]:
-    return network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=lidl["id"])
-
-
-@pytest.fixture
-def till(network: ServiceClient, lidl: dict[str, Any]) -> ServiceClient:
-    return network.client_of(lidl, "offers")
+from app.kit.db import Database
+from app.kit.tenancy import Scope
+from app.models.system import OutboxMessage
+from tests.service_client import ServiceClient, a_line, an_offer
 
 
 def test_an_offer_is_posted_read_and_listed(till: ServiceClient, store: dict[str, Any]) -> None:
@@ -76,6 +67,14 @@ def test_the_same_key_gets_the_first_answer_and_posts_once(till: ServiceClient, 
         ({"mark_date": "tomorrow"}, "/lines/0/mark_date"),
         ({"allergens": ["dust"]}, "/lines/0/allergens/0"),
         ({"crates": -1}, "/lines/0/crates"),
+        ({"kg": "Infinity"}, "/lines/0/kg"),
+        ({"kg": "1e3"}, "/lines/0/kg"),
+        ({"gtin": "4006381333932"}, "/lines/0/gtin"),
+        ({"gtin": "12345"}, "/lines/0/gtin"),
+        ({"gtin": "00000000"}, "/lines/0/gtin"),
+        ({"note": "x" * 301}, "/lines/0/note"),
+        ({"description": "Loaves\x00"}, "/lines/0/description"),
+        ({"note": "ring\x07"}, "/lines/0/note"),
     ],
 )
 def test_a_field_that_does_not_fit_is_named_with_a_sentence(
@@ -167,3 +166,82 @@ def test_a_query_parameter_that_nobody_knows_is_refused_by_name(till: ServiceCli
     response = till.get("/offers", colour="green", limit=2)
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/colour")
     assert response.json()["errors"][0]["code"] == "unknown_parameter"
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_know_is_refused_with_a_sentence(
+    till: ServiceClient, store: dict[str, Any], word: str
+) -> None:
+    text = json.dumps(an_offer(store, a_line(kg="10"))).replace('"10"', word)
+    response = till.http.post("/offers", content=text, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/lines/0/kg"]
+    assert "as text" in response.json()["detail"]
+
+
+def test_half_a_sign_is_refused_and_nothing_is_taken(till: ServiceClient, store: dict[str, Any]) -> None:
+    text = json.dumps(an_offer(store, a_line(description="LONELY"))).replace("LONELY", "\\ud800")
+    response = till.http.post("/offers", content=text, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/lines/0/description")
+    assert till.get("/offers").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("4006381333931", "04006381333931"),
+        ("036000291452", "00036000291452"),
+        ("73513537", "00000073513537"),
+        ("10012345000017", "10012345000017"),
+        ("٤٠٠٦٣٨١٣٣٣٩٣١", "04006381333931"),
+        ("4006381-333931", "04006381333931"),
+    ],
+)
+def test_a_barcode_number_is_kept_as_fourteen_digits(
+    till: ServiceClient, store: dict[str, Any], written: str, kept: str
+) -> None:
+    offer = till.ok("/offers", an_offer(store, a_line(gtin=written, note="Ring twice")))
+    assert (offer["lines"][0]["gtin"], offer["lines"][0]["note"]) == (kept, "Ring twice")
+    change = {"note": "Back door"}
+    amended = till.http.patch(f"/offers/{offer['id']}", json=change, headers={"If-Match": '"1"'}).json()
+    assert amended["lines"][0]["gtin"] == kept
+
+
+def test_a_wrong_barcode_number_has_its_own_code(till: ServiceClient, store: dict[str, Any]) -> None:
+    error = till.post("/offers", an_offer(store, a_line(gtin="4006381333932"))).json()["errors"][0]
+    assert (error["code"], error["detail"].startswith("This is not a barcode number")) == ("gtin_invalid", True)
+
+
+def test_a_window_across_the_autumn_clock_change_is_as_long_as_it_truly_is(
+    till: ServiceClient, store: dict[str, Any]
+) -> None:
+    """On 31 October 2027 clocks in London show 01:30 twice: an hour lies between the two."""
+    window = {"pickup_from": "2027-10-31T01:30:00+01:00", "pickup_until": "2027-10-31T01:30:00+00:00"}
+    offer = till.ok("/offers", an_offer(store, **window))
+    assert offer["service_date"] == "2027-10-31"
+    assert (offer["pickup_from"], offer["pickup_until"]) == ("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z")
+    turned = {"pickup_from": window["pickup_until"], "pickup_until": window["pickup_from"]}
+    refused = till.post("/offers", an_offer(store, **turned))
+    assert (refused.status_code, refused.json()["code"]) == (422, "window_inverted")
+    assert refused.json()["detail"] == "The pickup must end after it begins."
+
+
+def test_what_becomes_of_an_offer_is_announced_to_the_donor_and_to_nobody_elses_shop(
+    database: Database, network: ServiceClient, till: ServiceClient, store: dict[str, Any], lidl: dict[str, Any]
+) -> None:
+    offer = till.ok("/offers", an_offer(store, a_line(kg="62.5")))
+    change = {"lines": [a_line(kg="7")]}
+    till.http.patch(f"/offers/{offer['id']}", json=change, headers={"If-Match": '"1"'}).raise_for_status()
+    till.ok(f"/offers/{offer['id']}/withdraw")
+    competitor = network.organisation("supermarket", "Aldi")
+
+    def heard(scope: Scope) -> list[tuple[str, str]]:
+        with database.transaction(scope) as session:
+            rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+            return [(row.kind, row.data["kg"]) for row in rows if row.kind.startswith("offer.")]
+
+    told = [("offer.posted", "62.5"), ("offer.amended", "7"), ("offer.withdrawn", "7")]
+    assert heard(Scope(organisation=UUID(lidl["id"]))) == told
+    assert heard(Scope(organisation=UUID(competitor["id"]))) == []
+    home = UUID(network.get("/me").json()["network"]["id"])
+    assert heard(Scope(network=home)) == told
