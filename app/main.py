@@ -17,9 +17,12 @@ from app.kit.db import Database
 from app.kit.migrate import newest_revision
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
+from app.ledger.api import router as ledger
 from app.needs.api import router as needs
+from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
+from app.partners.network_api import router as network
 from app.planning.api import router as planning
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -29,6 +32,7 @@ from app.roads.imports_api import router as region_imports
 from app.roads.imports_api import uploads as region_uploads
 from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
+from app.safety.api import router as safety
 from app.settings import Settings, settings
 from app.web import install_pages
 from app.worker import importing_of, working_beside, workshop_of
@@ -81,6 +85,7 @@ def create_app(
         partners,
         offers,
         needs,
+        standing_needs,
         fleet,
         planning,
         driving,
@@ -89,6 +94,9 @@ def create_app(
         roads,
         travel_sources,
         addresses,
+        network,
+        safety,
+        ledger,
     ):
         app.include_router(router)
     app.include_router(region_imports)
@@ -103,7 +111,9 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+    def document(
+        name: Literal["errors", "glossary", "reasons", "quickstart", "operations", "food-safety"],
+    ) -> FileResponse:
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 

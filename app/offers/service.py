@@ -1,7 +1,7 @@
 """Verbs on offers: post, amend, withdraw, read."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.domain import food_safety, ledger
+from app.domain.safety_limits import policy_of
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
@@ -16,6 +17,7 @@ from app.kit.errors import FieldError, conflict, not_found, refused, stale
 from app.kit.paging import Page, after, page_of
 from app.ledger.service import balances_of, write_entries
 from app.models.offers import Offer, OfferLine
+from app.models.partners import Network
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
 from app.partners.service import network_of, own_site, zone_of
 
@@ -27,8 +29,9 @@ def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datet
     """
     principal.require("offers.post")
     site = own_site(session, principal, wish.site_id)
-    zone = zone_of(network_of(session, principal))
-    _refuse_unsafe(wish.lines, wish.pickup_from, wish.pickup_until, now, zone)
+    network = network_of(session, principal)
+    zone = zone_of(network)
+    _refuse_unsafe(wish.lines, wish.pickup_from, wish.pickup_until, now, network)
     offer = Offer(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
@@ -47,10 +50,17 @@ def post_offer(session: Session, principal: Principal, wish: OfferIn, now: datet
 
 
 def _refuse_unsafe(
-    lines: Sequence[OfferLineIn], pickup_from: datetime, pickup_until: datetime, now: datetime, zone: tzinfo
+    lines: Sequence[OfferLineIn], pickup_from: datetime, pickup_until: datetime, now: datetime, network: Network
 ) -> None:
     """Raise the first refusal's code, with every refusal of every line at its field."""
-    found = food_safety.refusals_on_posting([safety_line(line) for line in lines], pickup_from, pickup_until, now, zone)
+    found = food_safety.refusals_on_posting(
+        [safety_line(line) for line in lines],
+        pickup_from,
+        pickup_until,
+        now,
+        zone_of(network),
+        policy_of(network.food_safety),
+    )
     if found:
         errors = [FieldError(item.field, item.sentence, item.code) for item in found]
         raise refused(found[0].code, found[0].sentence, errors)
@@ -126,7 +136,10 @@ def _open_and_unplanned(session: Session, principal: Principal, offer_id: UUID, 
     if offer.state != "open":
         raise conflict("offer_withdrawn", "This offer was withdrawn.")
     lines = [line.id for line in offer.lines]
-    if any(account != "offered" for account in _accounts(session, lines)):
+    accounts = _accounts(session, lines)
+    if not accounts & set(ledger.OPEN_ACCOUNTS):
+        raise conflict("offer_gone", "Nothing of this offer is left. Post a new offer for other food.")
+    if accounts != {"offered"}:
         raise conflict("offer_planned", "A driver is already planned for this offer. Call the dispatcher to change it.")
     return offer
 
@@ -143,13 +156,14 @@ def amend_offer(
     """Change an offer that is not planned yet, from the version that was read; lines are replaced as a whole."""
     principal.require("offers.post")
     offer = _open_and_unplanned(session, principal, offer_id, version)
-    zone = zone_of(network_of(session, principal))
+    network = network_of(session, principal)
+    zone = zone_of(network)
     pickup_from, pickup_until = (
         change.pickup_from or offer.pickup_from,
         change.pickup_until or offer.pickup_until,
     )
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
-    _refuse_unsafe(lines, pickup_from, pickup_until, now, zone)
+    _refuse_unsafe(lines, pickup_from, pickup_until, now, network)
     offer.pickup_from, offer.pickup_until = pickup_from, pickup_until
     offer.service_date = service_date_of(pickup_from, zone)
     offer.note = change.note if change.note is not None else offer.note

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, model_validator
 
 from app.kit.web import Body
+from app.kit.wire import KgOrZero, KgOut
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -71,6 +72,24 @@ class WindowIn(Body):
         }
 
 
+class StorageIn(Body):
+    """Kilograms of each temperature class that can be put away in a day; null is no limit, "0" is nothing."""
+
+    ambient: KgOrZero | None = None
+    chilled: KgOrZero | None = None
+    frozen: KgOrZero | None = None
+    hot: KgOrZero | None = None
+
+
+class StorageOut(Out):
+    """Kilograms of each temperature class that can be put away in a day; null is no limit."""
+
+    ambient: KgOut | None = None
+    chilled: KgOut | None = None
+    frozen: KgOut | None = None
+    hot: KgOut | None = None
+
+
 class SiteIn(Body):
     """A place; `organisation_id` only when a network's staff enter it for a partner."""
 
@@ -85,6 +104,7 @@ class SiteIn(Body):
     service_seconds: int = Field(default=60, ge=0, le=3600)
     access_notes: Annotated[str, StringConstraints(max_length=500)] = ""
     temperature_classes: list[TemperatureClass] = Field(default=["ambient"], min_length=1)
+    storage_kg: StorageIn = StorageIn()
     osm_id: Annotated[str, StringConstraints(max_length=40)] | None = None
 
 
@@ -101,6 +121,7 @@ class SiteChange(Body):
     service_seconds: int | None = Field(default=None, ge=0, le=3600)
     access_notes: Annotated[str, StringConstraints(max_length=500)] | None = None
     temperature_classes: list[TemperatureClass] | None = Field(default=None, min_length=1)
+    storage_kg: StorageIn | None = None
 
 
 class WindowOut(Out):
@@ -134,6 +155,7 @@ class SiteOut(Out):
     service_seconds: int
     access_notes: str
     temperature_classes: list[TemperatureClass]
+    storage_kg: StorageOut = Field(validation_alias="storage_grams")
     osm_id: str | None
     version: int
 

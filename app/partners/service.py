@@ -107,7 +107,8 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
         organisation_id=owner,
         metres_to_street=metres,
         windows=[window.stored() for window in wish.windows],
-        **wish.model_dump(exclude={"organisation_id", "windows"}),
+        storage_grams=wish.storage_kg.model_dump(),
+        **wish.model_dump(exclude={"organisation_id", "windows", "storage_kg"}),
     )
     session.add(site)
     session.flush()
@@ -176,12 +177,14 @@ def change_site(
     longitude = site.longitude if change.longitude is None else change.longitude
     if (latitude, longitude) != (site.latitude, site.longitude):
         site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
-    wished = change.model_dump(exclude_unset=True, exclude={"windows"})
+    wished = change.model_dump(exclude_unset=True, exclude={"windows", "storage_kg"})
     for name, value in wished.items():
         if value is not None:
             setattr(site, name, value)
     if change.windows is not None:
         site.windows = [window.stored() for window in change.windows]
+    if change.storage_kg is not None:
+        site.storage_grams = change.storage_kg.model_dump()
     audit.record(session, principal, "sites.change", ("site", site.id), now, fields=sorted(change.model_fields_set))
     session.flush()
     return site
