@@ -20,13 +20,16 @@ from app.kit.migrate import newest_revision
 from app.kit.request_log import RequestLog
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
+from app.ledger.api import router as ledger
 from app.needs.api import router as needs
+from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
 from app.offers.photos_api import router as offer_photos
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
+from app.partners.network_api import router as network
 from app.partners.partnerships_api import router as partnerships
 from app.people.api import router as people
 from app.people.mail_jobs import mailroom_of
@@ -41,6 +44,7 @@ from app.roads.imports_api import router as region_imports
 from app.roads.imports_api import uploads as region_uploads
 from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
+from app.safety.api import router as safety
 from app.settings import Settings, settings
 from app.web import install_pages
 from app.worker import importing_of, working_beside, workshop_of
@@ -105,6 +109,7 @@ def create_app(
         offer_files,
         offer_photos,
         needs,
+        standing_needs,
         fleet,
         planning,
         driving,
@@ -115,6 +120,9 @@ def create_app(
         addresses,
         audit_trail,
         privacy,
+        network,
+        safety,
+        ledger,
     ):
         app.include_router(router)
     app.include_router(region_imports)

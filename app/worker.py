@@ -8,6 +8,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import open_jobs, work
 from app.learning.jobs import learning_jobs
+from app.ledger.jobs import ledger_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.privacy.jobs import privacy_jobs
@@ -38,6 +39,7 @@ async def work_until_cancelled(workshop: Workshop, importing: Importing, mailroo
         "regions": import_jobs(),
         "mail": mail_jobs(),
         "privacy": privacy_jobs(),
+        "ledger": ledger_jobs(),
     }
     async with open_jobs(workshop.database.url, blueprints) as app:
         context = {"workshop": workshop, "importing": importing, "mailroom": mailroom}

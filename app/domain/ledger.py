@@ -149,16 +149,38 @@ class Outcome:
     delivered_grams: int | None = None
     refused_grams: int | None = None
     shortfall_reason: str | None = None
+    held: bool = False  # quarantined: what was reported as delivered counts as still collected
+    discarded: bool = False  # quarantined and given up: nothing of it was delivered, all of it is wasted
+    returned_grams: int = 0  # what a dispatcher settled of the refused and the left
+    wasted_grams: int = 0
+
+    @property
+    def booked_as_delivered(self) -> int:
+        """What people received, as far as that is allowed to count."""
+        return 0 if self.held or self.discarded else self.delivered_grams or 0
+
+    @property
+    def at_hand(self) -> int:
+        """Grams that were collected and not delivered: refused, or still on the vehicle."""
+        handed_over = (self.delivered_grams or 0) + (self.refused_grams or 0)
+        return max(self.collected_grams or 0, handed_over) - self.booked_as_delivered
 
     def places(self) -> dict[str, int]:
-        """Grams per account. Whoever hands over more than was reported collected did collect it."""
+        """Grams per account. Whoever hands over more than was reported collected did collect it.
+
+        What is settled is taken from the refused first, then from what is left; never more than is there.
+        """
         delivered, refused = self.delivered_grams or 0, self.refused_grams or 0
         collected = max(self.collected_grams or 0, delivered + refused)
         missing = max(0, self.allocated_grams - collected)
         places: defaultdict[str, int] = defaultdict(int)
-        places["delivered"] = delivered
-        places["refused"] = refused
-        places["collected"] = collected - delivered - refused
+        places["delivered"] = self.booked_as_delivered
+        places["returned"] = min(self.returned_grams, self.at_hand)
+        left = self.at_hand - places["returned"]
+        places["wasted"] = left if self.discarded else min(self.wasted_grams, left)
+        settled = places["returned"] + places["wasted"]
+        places["refused"] = max(0, refused - settled)
+        places["collected"] = self.at_hand - settled - places["refused"]
         known = self.collected_grams is not None
         places[SHORTFALL_ACCOUNT.get(self.shortfall_reason, "offered") if known else "allocated"] += missing
         places["supply"] = -max(0, collected - self.allocated_grams)
@@ -183,6 +205,18 @@ def entries_between(line: str, before: Outcome, after: Outcome) -> tuple[Entry, 
             if there > moved:
                 sources.appendleft((source, there - moved))
     return tuple(entries)
+
+
+def entries_to_cover(line: str, grams: int, offered: int, expired: int) -> tuple[Entry, ...]:
+    """What brings grams back on offer that a late report takes from there, though they have left it meanwhile.
+
+    What had been booked as expired was fetched after all; beyond that there was more food than anybody knew.
+    """
+    missing = max(0, grams - offered)
+    fetched = min(missing, expired)
+    back = entries_along(line, fetched, "expired", "offered") if fetched else ()
+    more = entries_along(line, missing - fetched, "supply", "offered") if missing > fetched else ()
+    return back + more
 
 
 def entries_along(line: str, grams: int, from_account: str, to_account: str) -> tuple[Entry, ...]:

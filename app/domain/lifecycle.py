@@ -75,6 +75,7 @@ class AllocationState:
     reasons: tuple[tuple[str, str], ...] = ()
     failed_at: tuple[str, ...] = ()
     celsius: tuple[float, ...] = ()
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _allocation_state(reports: list[tuple[StopEvent, EventLine]]) -> AllocationS
         reasons=tuple(sorted(reasons.items())),
         failed_at=tuple(sorted({event.stop for event, _ in reports if event.kind == "failed"})),
         celsius=tuple(line.celsius for _, line in reports if line.celsius is not None),
+        delivered_at=max((event.occurred_at for event, _ in reports if event.kind == "delivered"), default=None),
     )
 
 

@@ -17,11 +17,12 @@ def local_window(day: date, opens: time, closes: time, zone: tzinfo) -> tuple[da
     """The instants of a window between two local times of one day; midnight as `closes` is the day's end."""
     first = local_instant(day, opens, zone)
     if closes == time.min:
-        return first, end_of(day, zone)
-    early, late = _both_readings(day, closes, zone)
-    last = _end_of_gap(late, early, zone) if late < early else late
-    if opens < closes and last <= first:  # the whole window lies in the gap: it moves behind it, as long as it was
-        length = datetime.combine(day, closes) - datetime.combine(day, opens)
+        closing, last = datetime.combine(day + timedelta(days=1), closes), end_of(day, zone)
+    else:
+        early, late = _both_readings(day, closes, zone)
+        closing, last = datetime.combine(day, closes), _end_of_gap(late, early, zone) if late < early else late
+    length = closing - datetime.combine(day, opens)
+    if length > timedelta(0) and last <= first:  # the whole window lies in the gap: it moves behind, as long as it was
         return first, first + length
     return first, last
 

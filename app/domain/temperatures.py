@@ -4,7 +4,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from app.domain.safety_limits import BY_NAME, LAW, Policy
+
 Verdict = Literal["ok", "out_of_range"]
+Fault = Literal["too_warm", "too_cold"]
 
 
 @dataclass(frozen=True)
@@ -20,21 +23,34 @@ class TemperatureLimits:
 LIMITS: dict[str, TemperatureLimits] = {
     "ambient": TemperatureLimits(None, None, None, "no legal limit"),
     "chilled": TemperatureLimits(
-        None, Decimal(8), Decimal(5), "UK law: at or below 8 °C; the Food Standards Agency advises 5 °C"
+        None, LAW.chilled_highest_celsius, Decimal(5), BY_NAME["chilled_highest_celsius"].source
     ),
     "frozen": TemperatureLimits(
-        None,
-        Decimal(-15),
-        Decimal(-18),
-        "Directive 89/108/EEC: -18 °C, during transport and local distribution at most 3 °C above it",
+        None, LAW.frozen_highest_celsius, Decimal(-18), BY_NAME["frozen_highest_celsius"].source
     ),
-    "hot": TemperatureLimits(
-        Decimal(63),
-        None,
-        Decimal(63),
-        "UK law: at or above 63 °C, below it for one period of at most 2 hours",
-    ),
+    "hot": TemperatureLimits(LAW.hot_lowest_celsius, None, Decimal(63), BY_NAME["hot_lowest_celsius"].source),
 }
+
+
+def limits_under(policy: Policy) -> dict[str, TemperatureLimits]:
+    """The temperatures that hold in a network."""
+    return {
+        **LIMITS,
+        "chilled": replace(LIMITS["chilled"], highest=policy.chilled_highest_celsius),
+        "frozen": replace(LIMITS["frozen"], highest=policy.frozen_highest_celsius),
+        "hot": replace(LIMITS["hot"], lowest=policy.hot_lowest_celsius),
+    }
+
+
+def fault_of(temperature_class: str, celsius: float | Decimal, policy: Policy = LAW) -> Fault | None:
+    """What is wrong with a reading at a handover; a reading that is no number is out of range."""
+    reading = Decimal(str(celsius))
+    bounds = limits_under(policy)[temperature_class]
+    if bounds.lowest is not None and (not reading.is_finite() or reading < bounds.lowest):
+        return "too_cold"
+    if bounds.highest is not None and (not reading.is_finite() or reading > bounds.highest):
+        return "too_warm"
+    return None
 
 
 def temperature_verdict(
@@ -48,21 +64,3 @@ def temperature_verdict(
     too_cold = bounds.lowest is not None and reading < bounds.lowest
     too_warm = bounds.highest is not None and reading > bounds.highest
     return "out_of_range" if too_cold or too_warm else "ok"
-
-
-def tightened(
-    temperature_class: str, *, lowest: Decimal | None = None, highest: Decimal | None = None
-) -> dict[str, TemperatureLimits]:
-    """The limits of a network that is stricter about one class; a laxer limit is a ValueError."""
-    law = LIMITS[temperature_class]
-    if lowest is not None and law.lowest is not None and lowest < law.lowest:
-        raise ValueError(f"{temperature_class} food may not be handed over below {law.lowest} °C")
-    if highest is not None and law.highest is not None and highest > law.highest:
-        raise ValueError(f"{temperature_class} food may not be handed over above {law.highest} °C")
-    stricter = replace(
-        law,
-        lowest=law.lowest if lowest is None else lowest,
-        highest=law.highest if highest is None else highest,
-        source=f"{law.source}; stricter by the network",
-    )
-    return {**LIMITS, temperature_class: stricter}

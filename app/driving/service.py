@@ -1,7 +1,7 @@
 """Verbs of the driver: read the shift's route, record what happened.
 
-Events are stored append-only and folded anew each time, so that the order in which they arrive does not matter;
-the ledger gets the difference between what the fold said before and what it says now.
+Events are stored append-only and folded anew each time, so that the order in which they arrive does not matter. None
+is refused for what it says of the food: food that is out of its temperature or past its date is held back instead.
 """
 
 import hashlib
@@ -13,9 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import ledger, lifecycle
+from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
-from app.domain.outcomes import outcome_of
 from app.driving.schemas import (
     AllocationProgress,
     DriverRouteOut,
@@ -27,12 +26,13 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
-from app.ledger.service import book
+from app.ledger.settlement import book_change, known_of
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.queries import route_out
+from app.safety.service import hold_back
 
 
 def _shift_of(principal: Principal) -> UUID:
@@ -64,22 +64,6 @@ def _events(session: Session, shift_id: UUID) -> list[StopEvent]:
     return list(session.scalars(select(StopEvent).where(StopEvent.shift_id == shift_id)))
 
 
-def _told(events: Sequence[StopEvent]) -> lifecycle.DayState:
-    return lifecycle.fold(
-        lifecycle.StopEvent(
-            id=str(event.id),
-            stop=str(event.stop_id),
-            kind=event.kind,
-            occurred_at=event.occurred_at,
-            lines=tuple(
-                lifecycle.EventLine(line["allocation"], line["grams"], line["celsius"]) for line in event.lines
-            ),
-            reason=event.reason,
-        )
-        for event in events
-    )
-
-
 def driver_route(session: Session, principal: Principal, now: datetime) -> DriverRouteOut:
     """The published route of the driver's shift with everything reported so far.
 
@@ -93,7 +77,8 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
     route = _published_route(session, shift.id)
     network = session.get_one(Network, shift.network_id)
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
-    day = _told(_events(session, shift.id))
+    known = known_of(session, shift.id)
+    day = known.day
     untouched = lifecycle.StopState()
     return DriverRouteOut(
         route=route_out(route, allocations),
@@ -111,7 +96,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
             for stop in route.stops
         ],
         allocations=[_progress(day, allocation) for allocation in allocations],
-        contradictions=[each.sentence for each in day.contradictions],
+        contradictions=[each.sentence for each in known.contradictions(allocations)],
         read_at=now,
     )
 
@@ -144,15 +129,17 @@ def record_events(
     allocations = {row.id: row for row in session.scalars(select(Allocation).where(Allocation.route_id == route.id))}
     stops = {stop.id: stop for stop in route.stops}
     known = {event.id: event for event in _events(session, shift_id)}
-    before = _told(list(known.values()))
+    before = known_of(session, shift_id)
     results = []
     for position, event in enumerate(events):
         _refuse_strangers(event, position, stops, allocations)
         results.append(_store(session, shift, event, known, now))
-    after = _told(list(known.values()))
+    arrived = [known[each.id] for each in results if each.status == "stored"]
+    hold_back(session, shift, arrived, allocations, now)
+    after = known_of(session, shift_id)
     for allocation in allocations.values():
-        _settle(session, allocation, before, after, now)
-    if _is_over(route, after) and not _is_over(route, before):
+        book_change(session, allocation, before, after, now)
+    if _is_over(route, after.day) and not _is_over(route, before.day):
         learn_later(session, shift.network_id)
     return results
 
@@ -215,28 +202,3 @@ def _store(
     session.flush()
     known[row.id] = row
     return EventResult(id=event.id, status="stored")
-
-
-def _settle(
-    session: Session,
-    allocation: Allocation,
-    before: lifecycle.DayState,
-    after: lifecycle.DayState,
-    now: datetime,
-) -> None:
-    """Book what the new reports change about one allocation."""
-    key, pickup = str(allocation.id), str(allocation.pickup_stop_id)
-    entries = ledger.entries_between(
-        str(allocation.offer_line_id),
-        outcome_of(before, key, allocation.grams, pickup),
-        outcome_of(after, key, allocation.grams, pickup),
-    )
-    if entries:
-        book(
-            session,
-            [(allocation.offer_line_id, entry) for entry in entries],
-            owner=(allocation.network_id, allocation.donor_organisation_id),
-            cause=("allocation", allocation.id),
-            now=now,
-            shift_id=allocation.shift_id,
-        )

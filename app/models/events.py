@@ -1,14 +1,15 @@
-"""What really happened: stop events and ledger entries, both append-only."""
+"""What really happened: stop events, ledger entries and settlements, all append-only; quarantines until decided."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, UtcDateTime
+from app.kit.db import Base, Identified, UtcDateTime
 
 ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
 
@@ -55,3 +56,55 @@ class LedgerEntry(Base):
     cause_id: Mapped[UUID]
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Quarantine(Identified, Base):
+    """Food of one allocation that is held back because of what a driver reported, until a person decides.
+
+    `event_id` is the report's, unique within its shift.
+    """
+
+    __tablename__ = "quarantines"
+    __table_args__ = (
+        CheckConstraint("cause IN ('too_warm','too_cold','past_use_by')", name="cause"),
+        CheckConstraint("state IN ('open','released','discarded')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decision"),
+        CheckConstraint("NOT (cause = 'past_use_by' AND state = 'released')", name="never_released"),
+        UniqueConstraint("allocation_id", "event_id", "cause"),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    donor_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    receiver_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    offer_line_id: Mapped[UUID] = mapped_column(ForeignKey("offer_lines.id"), index=True)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocations.id"))
+    event_id: Mapped[UUID]
+    service_date: Mapped[date]
+    cause: Mapped[str]
+    celsius: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    state: Mapped[str] = mapped_column(default="open")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Settlement(Identified, Base):
+    """What a dispatcher said became of food that was refused or left over: returned, or thrown away."""
+
+    __tablename__ = "settlements"
+    __table_args__ = (
+        CheckConstraint(
+            "returned_grams >= 0 AND wasted_grams >= 0 AND returned_grams + wasted_grams > 0", name="amounts"
+        ),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocations.id"), index=True)
+    returned_grams: Mapped[int]
+    wasted_grams: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    settled_by: Mapped[str]
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -24,8 +24,12 @@ class Network(Identified, Base):
     region: Mapped[str]  # name of the imported street region
     demonstration: Mapped[bool] = mapped_column(default=False)  # invented offers: pages say so
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    # Where it is stricter about food than the rule book, as app.domain.safety_limits keeps it.
+    food_safety: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     # Where its travel times come from, as app.roads.choice reads it; empty: the region's own streets.
     roads: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    version: Mapped[int] = mapped_column(server_default="1")
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Organisation(Identified, Base):
@@ -125,6 +129,8 @@ class Site(Identified, Base):
     access: Mapped[str] = mapped_column(default="unknown")
     access_notes: Mapped[str] = mapped_column(default="")
     temperature_classes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Grams that can be put away in a day, by temperature class; a class that is missing or null has no limit.
+    storage_grams: Mapped[dict[str, int | None]] = mapped_column(JSONB, default=dict, server_default="{}")
     osm_id: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

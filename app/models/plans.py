@@ -151,6 +151,7 @@ class Allocation(Identified, Base):
     description: Mapped[str]
     category: Mapped[str]
     temperature_class: Mapped[str]
+    use_by: Mapped[date | None]  # of the food, where its date mark is a use-by date
     donor_name: Mapped[str]
     receiver_name: Mapped[str]
     pickup_at: Mapped[datetime] = mapped_column(UtcDateTime)

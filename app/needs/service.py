@@ -1,5 +1,6 @@
-"""Verbs on needs: state, change, read."""
+"""Verbs on needs: state one or many, change, read."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,30 +10,37 @@ from sqlalchemy.orm import Session
 
 from app.kit import audit
 from app.kit.auth import Principal
-from app.kit.errors import conflict, not_found, stale
+from app.kit.errors import FieldError, WaslError, conflict, not_found, stale
 from app.kit.paging import Page, after, page_of
 from app.models.needs import Need
+from app.needs.announcing import announce_need
 from app.needs.schemas import NeedChange, NeedIn
 from app.partners.membership import require_active
 from app.partners.service import own_site
 
 
 def state_need(session: Session, principal: Principal, wish: NeedIn, now: datetime) -> Need:
-    """Say what one site takes of one category on one day.
+    """Say what one site takes of one category on one day; what stands for that day gives way to it.
 
     Raises `need_already_stated` (409) when that was said before: change that need instead.
     """
     principal.require("needs.state")
     site = own_site(session, principal, wish.site_id)
     require_active(session, site.network_id, site.organisation_id, wish.service_date)
-    need = Need(
-        network_id=principal.network_id,
-        organisation_id=site.organisation_id,
-        grams=wish.kg,
-        created_at=now,
-        **wish.model_dump(exclude={"kg"}),
-    )
-    session.add(need)
+    need = _filled_from_standing(session, wish)
+    if need is None:
+        need = Need(
+            network_id=principal.network_id,
+            organisation_id=site.organisation_id,
+            grams=wish.kg,
+            created_at=now,
+            **wish.model_dump(exclude={"kg"}),
+        )
+        session.add(need)
+    else:
+        for name, value in wish.model_dump(exclude={"kg", "site_id", "service_date", "category"}).items():
+            setattr(need, name, value)
+        need.grams, need.standing_need_id, need.state = wish.kg, None, "open"
     try:
         session.flush()
     except IntegrityError as error:
@@ -42,7 +50,37 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
     audit.record(
         session, principal, "needs.state", ("need", need.id), now, owner=need.organisation_id, category=need.category
     )
+    announce_need(session, "need.stated", need, now)
     return need
+
+
+def _filled_from_standing(session: Session, wish: NeedIn) -> Need | None:
+    """The need of that site, date and category that only follows a standing one."""
+    return session.scalars(
+        select(Need)
+        .where(
+            Need.site_id == wish.site_id,
+            Need.service_date == wish.service_date,
+            Need.category == wish.category,
+            Need.standing_need_id.is_not(None),
+        )
+        .with_for_update()
+    ).first()
+
+
+def state_needs(session: Session, principal: Principal, wishes: Sequence[NeedIn], now: datetime) -> list[Need]:
+    """State many at once, all or none; a refusal names the need that it is about.
+
+    Raises what `state_need` raises, with a pointer.
+    """
+    needs = []
+    for position, wish in enumerate(wishes):
+        try:
+            needs.append(state_need(session, principal, wish, now))
+        except WaslError as error:
+            error.errors = [FieldError(f"/needs/{position}", error.detail, error.code, error.words)]
+            raise
+    return needs
 
 
 def get_need(session: Session, principal: Principal, need_id: UUID) -> Need:
@@ -73,7 +111,10 @@ def list_needs(
 def change_need(
     session: Session, principal: Principal, need_id: UUID, change: NeedChange, version: int, now: datetime
 ) -> Need:
-    """Change a need from the version that was read; plans made before keep what they promised."""
+    """Change a need from the version that was read; plans made before keep what they promised.
+
+    One that was filled from a standing need follows it no longer: what is said for a date wins.
+    """
     principal.require("needs.state")
     need = get_need(session, principal, need_id)
     if need.version != version:
@@ -85,9 +126,11 @@ def change_need(
     for name, value in wished.items():
         if value is not None:
             setattr(need, name, value)
+    need.standing_need_id = None
     changes = audit.between(before, audit.values_of(need, wished))
     audit.record(
         session, principal, "needs.change", ("need", need.id), now, owner=need.organisation_id, changes=changes
     )
     session.flush()
+    announce_need(session, "need.changed", need, now)
     return need

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from app.domain.service_date import local_instant, local_window
 from app.domain.units import kg_text, latin_digits
-from app.kit.web import field_error
+from app.kit.misfits import field_error
 from app.offers import csv_dates
 from app.offers.csv_bytes import LONGEST_CELL, SEPARATOR_WORDS, SEPARATORS, Fault, Row, Sheet, sheet_of
 from app.offers.csv_dates import DateColumn, Moment

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.kit.auth import Principal
 from app.kit.errors import FieldError, not_found, refused
 from app.models.offers import Offer
-from app.models.partners import Site
+from app.models.partners import Network, Site
 from app.offers import service
 from app.offers.csv_bytes import Fault
 from app.offers.csv_reader import KnownSite, Reading, ReadOffer, read_offers
@@ -26,19 +26,21 @@ def read_file(session: Session, principal: Principal, body: bytes, site_id: UUID
     Raises `not_found` for a site that is not the caller's.
     """
     principal.require("offers.post")
-    zone = zone_of(network_of(session, principal))
+    network = network_of(session, principal)
     sites = service.sites_of_caller(session, principal)
     if site_id is not None and site_id not in sites:
         raise not_found("site")
-    reading = read_offers(body, zone, [KnownSite(site.id, site.name) for site in sites.values()], site_id)
-    faults = [fault for each in reading.offers for fault in _faults(session, each, sites, now, zone)]
+    reading = read_offers(body, zone_of(network), [KnownSite(site.id, site.name) for site in sites.values()], site_id)
+    faults = [fault for each in reading.offers for fault in _faults(session, each, sites, now, network)]
     return replace(reading, faults=sorted([*reading.faults, *faults], key=lambda fault: fault.row))
 
 
-def _faults(session: Session, each: ReadOffer, sites: Mapping[UUID, Site], now: datetime, zone: tzinfo) -> list[Fault]:
+def _faults(
+    session: Session, each: ReadOffer, sites: Mapping[UUID, Site], now: datetime, network: Network
+) -> list[Fault]:
     """The rule book's refusals at the rows that they come from."""
     found = []
-    for fault in service.faults_of(session, each.offer, sites, now, zone):
+    for fault in service.faults_of(session, each.offer, sites, now, network):
         parts = fault.pointer.split("/")[1:]
         if parts[0] == "lines":
             found.append(Fault(each.rows[int(parts[1])], parts[2], fault.code, fault.detail))

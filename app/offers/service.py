@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.domain import food_safety, ledger, opening
+from app.domain.safety_limits import policy_of
 from app.domain.service_date import service_date_of
 from app.domain.units import kg_text
 from app.kit import audit
@@ -21,7 +22,7 @@ from app.kit.outbox import announce
 from app.kit.paging import Page, after, page_of
 from app.ledger.service import balances_of, book, write_entries
 from app.models.offers import Offer, OfferLine
-from app.models.partners import Site
+from app.models.partners import Network, Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
 from app.partners.membership import uncovered
 from app.partners.service import get_site, list_sites, network_of, own_site, zone_of
@@ -44,9 +45,9 @@ def post_offer(
     """
     principal.require("offers.post")
     site = own_site(session, principal, wish.site_id)
-    zone = zone_of(network_of(session, principal))
-    _refuse(_faults(session, site, wish.lines, (wish.pickup_from, wish.pickup_until), now, zone))
-    return _take_in(session, principal, wish, site, zone, now, standing)
+    network = network_of(session, principal)
+    _refuse(_faults(session, site, wish.lines, (wish.pickup_from, wish.pickup_until), now, network))
+    return _take_in(session, principal, wish, site, network, now, standing)
 
 
 def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn], now: datetime) -> list[Offer]:
@@ -55,16 +56,16 @@ def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn
     Raises the first refusal's code (422) with every fault of every offer at its field, as in /offers/3/lines/0/kg.
     """
     principal.require("offers.post")
-    zone = zone_of(network_of(session, principal))
+    network = network_of(session, principal)
     sites = sites_of_caller(session, principal)
     _refuse(
         [
             replace(fault, pointer=f"/offers/{position}{fault.pointer}")
             for position, wish in enumerate(wishes)
-            for fault in faults_of(session, wish, sites, now, zone)
+            for fault in faults_of(session, wish, sites, now, network)
         ]
     )
-    return [_take_in(session, principal, wish, sites[wish.site_id], zone, now, None) for wish in wishes]
+    return [_take_in(session, principal, wish, sites[wish.site_id], network, now, None) for wish in wishes]
 
 
 def sites_of_caller(session: Session, principal: Principal) -> dict[UUID, Site]:
@@ -77,15 +78,15 @@ def sites_of_caller(session: Session, principal: Principal) -> dict[UUID, Site]:
 
 
 def faults_of(
-    session: Session, wish: OfferIn, sites: Mapping[UUID, Site], now: datetime, zone: tzinfo
+    session: Session, wish: OfferIn, sites: Mapping[UUID, Site], now: datetime, network: Network
 ) -> list[FieldError]:
     """Everything that keeps the offer from being taken, each at its field."""
     window = (wish.pickup_from, wish.pickup_until)
     site = sites.get(wish.site_id)
     if site is None:
         unknown = FieldError("/site_id", "There is no such site.", "not_found")
-        return [unknown, *_unsafe(wish.lines, window, now, zone)]
-    return _faults(session, site, wish.lines, window, now, zone)
+        return [unknown, *_unsafe(wish.lines, window, now, network)]
+    return _faults(session, site, wish.lines, window, now, network)
 
 
 def _faults(
@@ -94,11 +95,11 @@ def _faults(
     lines: Sequence[OfferLineIn],
     window: tuple[datetime, datetime],
     now: datetime,
-    zone: tzinfo,
+    network: Network,
 ) -> list[FieldError]:
     """What food safety, the partnership's terms and the store's dated closures say against an offer."""
-    day = service_date_of(window[0], zone)
-    found = _unsafe(lines, window, now, zone) + uncovered(session, site, day, [line.category for line in lines])
+    day = service_date_of(window[0], zone_of(network))
+    found = _unsafe(lines, window, now, network) + uncovered(session, site, day, [line.category for line in lines])
     if opening.closed_on(day, site.exceptions):
         sentence = "{name} is closed on {day}. Choose another day, or change the site's exceptions."
         words = {"name": site.name, "day": day.isoformat()}
@@ -111,7 +112,7 @@ def _take_in(
     principal: Principal,
     wish: OfferIn,
     site: Site,
-    zone: tzinfo,
+    network: Network,
     now: datetime,
     standing: tuple[UUID, date] | None,
 ) -> Offer:
@@ -120,7 +121,7 @@ def _take_in(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
         site_id=site.id,
-        service_date=service_date_of(wish.pickup_from, zone),
+        service_date=service_date_of(wish.pickup_from, zone_of(network)),
         pickup_from=wish.pickup_from.astimezone(UTC),
         pickup_until=wish.pickup_until.astimezone(UTC),
         note=wish.note,
@@ -158,10 +159,12 @@ def _announce(session: Session, offer: Offer, kind: str, now: datetime) -> None:
 
 
 def _unsafe(
-    lines: Sequence[OfferLineIn], window: tuple[datetime, datetime], now: datetime, zone: tzinfo
+    lines: Sequence[OfferLineIn], window: tuple[datetime, datetime], now: datetime, network: Network
 ) -> list[FieldError]:
     """Every refusal of the rule book at its field."""
-    found = food_safety.refusals_on_posting([safety_line(line) for line in lines], *window, now, zone)
+    found = food_safety.refusals_on_posting(
+        [safety_line(line) for line in lines], *window, now, zone_of(network), policy_of(network.food_safety)
+    )
     return [FieldError(item.field, item.sentence, item.code) for item in found]
 
 
@@ -246,7 +249,10 @@ def _open_and_unplanned(session: Session, principal: Principal, offer_id: UUID, 
     session.execute(
         select(OfferLine.id).where(OfferLine.id.in_(lines)).order_by(OfferLine.id).with_for_update(key_share=True)
     )
-    if any(account != "offered" for account in _accounts(session, lines)):
+    accounts = _accounts(session, lines)
+    if not accounts & set(ledger.OPEN_ACCOUNTS):
+        raise conflict("offer_gone", "Nothing of this offer is left. Post a new offer for other food.")
+    if accounts != {"offered"}:
         raise conflict("offer_planned", "A driver is already planned for this offer. Call the dispatcher to change it.")
     return offer
 
@@ -263,17 +269,17 @@ def amend_offer(
     """Change an offer that is not planned yet, from the version that was read; lines are replaced as a whole."""
     principal.require("offers.post")
     offer = _open_and_unplanned(session, principal, offer_id, version)
-    zone = zone_of(network_of(session, principal))
+    network = network_of(session, principal)
     pickup_from, pickup_until = (
         change.pickup_from or offer.pickup_from,
         change.pickup_until or offer.pickup_until,
     )
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
-    _refuse(_faults(session, get_site(session, offer.site_id), lines, (pickup_from, pickup_until), now, zone))
+    _refuse(_faults(session, get_site(session, offer.site_id), lines, (pickup_from, pickup_until), now, network))
     before = audit.values_of(offer, AUDITED)
     before["lines"] = [_told(_as_wish(line)) for line in offer.lines]
     offer.pickup_from, offer.pickup_until = pickup_from.astimezone(UTC), pickup_until.astimezone(UTC)
-    offer.service_date = service_date_of(pickup_from, zone)
+    offer.service_date = service_date_of(pickup_from, zone_of(network))
     offer.note = change.note if change.note is not None else offer.note
     flag_modified(offer, "note")  # the version moves even when only lines were replaced
     session.flush()

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from app.kit.web import Body
-from app.kit.wire import FreeText
+from app.kit.wire import FreeText, KgOrZero, KgOut
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -129,6 +129,24 @@ Exceptions = Annotated[list[ExceptionIn], Field(max_length=MOST_EXCEPTIONS)]
 OpeningHoursText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
+class StorageIn(Body):
+    """Kilograms of each temperature class that can be put away in a day; null is no limit, "0" is nothing."""
+
+    ambient: KgOrZero | None = None
+    chilled: KgOrZero | None = None
+    frozen: KgOrZero | None = None
+    hot: KgOrZero | None = None
+
+
+class StorageOut(Out):
+    """Kilograms of each temperature class that can be put away in a day; null is no limit."""
+
+    ambient: KgOut | None = None
+    chilled: KgOut | None = None
+    frozen: KgOut | None = None
+    hot: KgOut | None = None
+
+
 class SiteIn(Body):
     """A place; `organisation_id` only when a network's staff enter it for a partner."""
 
@@ -149,6 +167,7 @@ class SiteIn(Body):
     access: Access = "unknown"
     access_notes: FreeText = ""
     temperature_classes: list[TemperatureClass] = Field(default=["ambient"], min_length=1)
+    storage_kg: StorageIn = StorageIn()
     osm_id: Annotated[str, StringConstraints(max_length=40)] | None = None
 
     @field_validator("windows")
@@ -180,6 +199,7 @@ class SiteChange(Body):
     access: Access | None = None
     access_notes: FreeText | None = None
     temperature_classes: list[TemperatureClass] | None = Field(default=None, min_length=1)
+    storage_kg: StorageIn | None = None
 
     @field_validator("windows", "exceptions")
     @classmethod
@@ -241,6 +261,7 @@ class SiteOut(Out):
     access: Access
     access_notes: str
     temperature_classes: list[TemperatureClass]
+    storage_kg: StorageOut = Field(validation_alias="storage_grams")
     osm_id: str | None
     version: int
 

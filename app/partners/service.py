@@ -94,7 +94,8 @@ def add_site(session: Session, principal: Principal, wish: SiteIn, streets: Stre
         organisation_id=owner,
         metres_to_street=metres,
         **_hours_in(session, principal, wish, now),
-        **wish.model_dump(exclude={"organisation_id", *HOURS_FIELDS}),
+        storage_grams=wish.storage_kg.model_dump(),
+        **wish.model_dump(exclude={"organisation_id", "storage_kg", *HOURS_FIELDS}),
     )
     session.add(site)
     session.flush()
@@ -180,7 +181,9 @@ def change_site(
     longitude = site.longitude if change.longitude is None else change.longitude
     if (latitude, longitude) != (site.latitude, site.longitude):
         site.metres_to_street = _checked_pin(session, principal, streets, change.name or site.name, latitude, longitude)
-    wished = change.model_dump(exclude_unset=True, exclude=HOURS_FIELDS)
+    wished = change.model_dump(exclude_unset=True, exclude={"storage_kg", *HOURS_FIELDS})
+    if change.storage_kg is not None:
+        wished["storage_grams"] = change.storage_kg.model_dump()
     hours = _hours_in(session, principal, change, now)
     touched = {*wished, *hours}
     before = audit.values_of(site, touched)

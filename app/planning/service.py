@@ -20,6 +20,7 @@ from app.models.fleet import Shift
 from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
+from app.needs.standing import fill_day
 from app.partners.membership import active_organisations
 from app.planning.queries import find_plan
 
@@ -43,6 +44,7 @@ def request_plan(session: Session, principal: Principal, service_date: date, now
     )
     session.add(run)
     session.flush()
+    fill_day(session, principal.network_id, service_date, now)
     defer(
         session,
         PLAN_DAY,

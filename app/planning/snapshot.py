@@ -15,6 +15,8 @@ import routing
 from app.domain import food_safety, opening
 from app.domain.categories import value_cents_per_kg
 from app.domain.pace import AS_THE_TABLE, HOURS, Pace
+from app.domain.priorities import fairness_percent
+from app.domain.safety_limits import policy_of
 from app.domain.service_date import local_instant, seconds_since_midnight
 from app.domain.service_times import ServiceTime
 from app.learning import queries as learnt
@@ -137,7 +139,12 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
 def _site(day: Day, site: Site) -> routing.Site:
     """The seconds of its stops as they are learnt, else as its people entered them."""
     times = day.service_times.get(site.id, site)
-    return routing.Site(id=str(site.id), setup_seconds=times.setup_seconds, service_seconds=times.service_seconds)
+    return routing.Site(
+        id=str(site.id),
+        setup_seconds=times.setup_seconds,
+        service_seconds=times.service_seconds,
+        storage=routing.Storage(**{f"{name}_grams": grams for name, grams in site.storage_grams.items()}),
+    )
 
 
 def pace_steps(day: Day) -> tuple[routing.PaceStep, ...]:
@@ -218,6 +225,7 @@ def _needs(day: Day) -> list[routing.Need]:
             grams=need.grams,
             windows=receiving_windows(day, day.sites[need.site_id]),
             people_served=need.people_served,
+            priority_percent=fairness_percent(need.priority),
         )
         for need in day.needs
     ]
@@ -251,7 +259,7 @@ def _eligibilities(day: Day) -> list[routing.Eligibility]:
     by_category: dict[str, list[Need]] = defaultdict(list)
     for need in day.needs:
         by_category[need.category].append(need)
-    pairs = []
+    pairs, policy = [], policy_of(day.network.food_safety)
     for offer, line in day.lines.values():
         if day.available.get(line.id, 0) <= 0:
             continue
@@ -262,6 +270,7 @@ def _eligibilities(day: Day) -> list[routing.Eligibility]:
                 day.service_date,
                 day.zone,
                 ready_at=offer.pickup_from,
+                policy=policy,
             )
             if not isinstance(latest, food_safety.Refusal):
                 pairs.append(routing.Eligibility(str(line.id), str(need.id), _seconds(day, latest)))

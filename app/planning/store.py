@@ -192,6 +192,7 @@ def _allocation_row(
         description=line.description,
         category=line.category,
         temperature_class=line.temperature_class,
+        use_by=line.mark_date if line.date_mark == "use_by" else None,
         donor_name=pickup.site_name,
         receiver_name=drop_off.site_name,
         pickup_at=pickup.arrive_at,

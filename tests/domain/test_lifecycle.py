@@ -59,9 +59,9 @@ def test_a_day_is_told_by_its_reports() -> None:
     day = fold(DAY)
     assert day.stops["shop"] == StopState("done", at(0), at(5), None)
     assert day.stops["bank"] == StopState("done", at(30), at(36), "too_warm")
-    assert day.allocations["bread"] == AllocationState(9_000, 9_000)
+    assert day.allocations["bread"] == AllocationState(9_000, 9_000, delivered_at=at(35))
     assert day.allocations["milk"] == AllocationState(
-        4_000, 3_000, 1_000, reasons=(("bank", "too_warm"),), celsius=(4.5, 9.5)
+        4_000, 3_000, 1_000, reasons=(("bank", "too_warm"),), celsius=(4.5, 9.5), delivered_at=at(35)
     )
     assert day.contradictions == ()
 

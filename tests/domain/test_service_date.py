@@ -109,3 +109,10 @@ def test_the_service_date_is_the_local_one() -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         service_date_of(datetime(2027, 6, 1), LONDON)  # noqa: DTZ001
+
+
+def test_a_last_hour_that_a_clock_change_takes_away_moves_behind_midnight() -> None:
+    """Greenland's clocks go from 22:59:59 to 00:00 of the next day."""
+    nuuk, day = ZoneInfo("America/Nuuk"), date(2028, 3, 25)
+    first, last = local_window(day, time(23), time.min, nuuk)
+    assert (first, last - first) == (end_of(day, nuuk), timedelta(hours=1))

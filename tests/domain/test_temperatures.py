@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from app.domain.foods import TEMPERATURE_CLASSES
-from app.domain.temperatures import LIMITS, temperature_verdict, tightened
+from app.domain.safety_limits import Policy
+from app.domain.temperatures import LIMITS, fault_of, limits_under, temperature_verdict
 
 
 @pytest.mark.parametrize(
@@ -33,13 +34,28 @@ def test_every_class_has_limits_with_a_source() -> None:
 
 
 def test_a_network_may_be_stricter() -> None:
-    limits = tightened("chilled", highest=Decimal(5))
-    assert temperature_verdict("chilled", 6, limits) == "out_of_range"
+    strict = Policy(chilled_highest_celsius=Decimal(5))
+    assert temperature_verdict("chilled", 6, limits_under(strict)) == "out_of_range"
     assert temperature_verdict("chilled", 6) == "ok"
+    assert (fault_of("chilled", 6, strict), fault_of("chilled", 6)) == ("too_warm", None)
+
+
+@pytest.mark.parametrize(
+    ("temperature_class", "celsius", "fault"),
+    [
+        ("chilled", 12, "too_warm"),
+        ("frozen", -3, "too_warm"),
+        ("hot", 40, "too_cold"),
+        ("hot", 70, None),
+        ("ambient", 40, None),
+    ],
+)
+def test_what_is_wrong_with_a_reading(temperature_class: str, celsius: float, fault: str | None) -> None:
+    assert fault_of(temperature_class, celsius) == fault
 
 
 def test_a_network_may_never_be_laxer() -> None:
     with pytest.raises(ValueError, match="chilled"):
-        tightened("chilled", highest=Decimal(9))
+        Policy(chilled_highest_celsius=Decimal(9))
     with pytest.raises(ValueError, match="hot"):
-        tightened("hot", lowest=Decimal(60))
+        Policy(hot_lowest_celsius=Decimal(60))

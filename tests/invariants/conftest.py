@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -139,3 +140,9 @@ def copy(postgres: EmbeddedPostgres, scenes: dict[str, Scene]) -> Iterator[Calla
     yield another
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    """What stands beside the scenes needs no worker: plans are written by hand."""
+    return Settings(data_folder=tmp_path, worker="off")

@@ -1,0 +1,134 @@
+"""Verbs for what is left after the day: settle refused and left-over food, book what nobody fetched as expired."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain import ledger
+from app.domain.lifecycle import Contradiction
+from app.domain.units import kg_text
+from app.kit import audit
+from app.kit.auth import Principal
+from app.kit.errors import conflict, not_found, refused
+from app.kit.outbox import announce
+from app.ledger.schemas import SettlementIn
+from app.ledger.service import balances_of, write_entries
+from app.ledger.settlement import book_change, known_of
+from app.models.events import Settlement
+from app.models.fleet import Shift
+from app.models.offers import Offer, OfferLine
+from app.models.plans import Allocation
+
+# A driver may be late, and a dispatcher may plan what is left once more: food counts as expired only then.
+GRACE = timedelta(hours=2)
+# What a worker that stood still for long finds again; older offers were booked long ago.
+LOOKS_BACK = timedelta(days=60)
+
+
+def settle(
+    session: Session, principal: Principal, allocation_id: UUID, wish: SettlementIn, now: datetime
+) -> tuple[Settlement, ledger.Outcome]:
+    """Say what became of food that was refused or is left over.
+
+    Raises `line_quarantined` (409) while it is held back, and `settled_too_much` (422) for more than is there.
+    """
+    principal.require("ledger.settle")
+    allocation = session.get(Allocation, allocation_id)
+    if allocation is None or allocation.published_at is None:
+        raise not_found("allocation")
+    session.get_one(Shift, allocation.shift_id, with_for_update=True)  # one change to a shift's food after the other
+    before = known_of(session, allocation.shift_id)
+    outcome = before.outcome(allocation)
+    if outcome.held:
+        raise conflict("line_quarantined", "This food is held back. Release or discard it first.")
+    places = outcome.places()
+    left = places.get("refused", 0) + places.get("collected", 0)
+    if wish.returned_kg + wish.wasted_kg > left:
+        raise refused("settled_too_much", "Only {kg} kg of this food is refused or left over.", kg=kg_text(left))
+    settlement = Settlement(
+        network_id=allocation.network_id,
+        shift_id=allocation.shift_id,
+        allocation_id=allocation.id,
+        returned_grams=wish.returned_kg,
+        wasted_grams=wish.wasted_kg,
+        note=wish.note,
+        settled_by=principal.name,
+        settled_at=now,
+    )
+    session.add(settlement)
+    session.flush()
+    after = known_of(session, allocation.shift_id)
+    book_change(session, allocation, before, after, now)
+    audit.record(
+        session,
+        principal,
+        "ledger.settle",
+        ("allocation", allocation.id),
+        now,
+        returned_kg=kg_text(wish.returned_kg),
+        wasted_kg=kg_text(wish.wasted_kg),
+    )
+    session.flush()
+    return settlement, after.outcome(allocation)
+
+
+def contradictions_of_day(
+    session: Session, principal: Principal, service_date: date
+) -> list[tuple[UUID, Contradiction]]:
+    """What reports and decisions of one day say that cannot all be true, with the shift that it is about."""
+    principal.require("ledger.settle")
+    shifts = session.scalars(select(Shift.id).where(Shift.service_date == service_date).order_by(Shift.id)).all()
+    found = []
+    for shift_id in shifts:
+        allocations = session.scalars(
+            select(Allocation)
+            .where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
+            .order_by(Allocation.id)
+        ).all()
+        found += [(shift_id, each) for each in known_of(session, shift_id).contradictions(allocations)]
+    return found
+
+
+def networks_with_late_offers(session: Session, now: datetime) -> list[UUID]:
+    """The networks that have food on offer whose pickup is over; the only thing a job may ask across networks."""
+    return list(session.scalars(select(func.wasl_networks_with_late_offers(now - GRACE, now - LOOKS_BACK))))
+
+
+def expire_offers(session: Session, network_id: UUID, now: datetime) -> int:
+    """Book what is still on offer `GRACE` after its pickup as expired, once; how many offers it was.
+
+    Nothing else is settled by itself: what was allocated waits for the driver's report or a dispatcher's word.
+    """
+    late = select(Offer).where(
+        Offer.network_id == network_id,
+        Offer.pickup_until <= now - GRACE,
+        Offer.pickup_until > now - LOOKS_BACK,
+        Offer.id.in_(select(OfferLine.offer_id).where(func.wasl_line_balance(OfferLine.id, "offered") > 0)),
+    )
+    offers = {offer.id: offer for offer in session.scalars(late.order_by(Offer.id))}
+    lines = session.scalars(
+        select(OfferLine).where(OfferLine.offer_id.in_(offers)).order_by(OfferLine.id).with_for_update()
+    ).all()
+    balances = balances_of(session, [line.id for line in lines])
+    expired: dict[UUID, int] = {}
+    for line in lines:
+        grams = balances.get(line.id, {}).get("offered", 0)
+        if grams > 0:
+            write_entries(session, line, ledger.entries_for_expiry(str(line.id), grams), ("offer", line.offer_id), now)
+            expired[line.offer_id] = expired.get(line.offer_id, 0) + grams
+    for offer_id, grams in expired.items():
+        offer = offers[offer_id]
+        day = offer.service_date.isoformat()
+        announce(
+            session,
+            network_id,
+            [offer.organisation_id],
+            "offer.expired",
+            ("offer", offer_id),
+            now,
+            kg=kg_text(grams),
+            service_date=day,
+        )
+    return len(expired)
