@@ -67,7 +67,7 @@ def serve() -> None:
 def worker() -> None:
     """Run background jobs alone; start as many as wanted."""
     from app.kit.clock import system_clock
-    from app.worker import importing_of, work_until_cancelled, workshop_of
+    from app.worker import importing_of, postroom_of, work_until_cancelled, workshop_of
 
     config = settings()
     with opened(config, migrate=False) as access:
@@ -76,7 +76,9 @@ def worker() -> None:
         try:
             asyncio.run(
                 work_until_cancelled(
-                    workshop_of(database, streets, system_clock, config), importing_of(database, system_clock, config)
+                    workshop_of(database, streets, system_clock, config),
+                    importing_of(database, system_clock, config),
+                    postroom_of(database, system_clock, config),
                 )
             )
         except KeyboardInterrupt:

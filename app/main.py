@@ -11,12 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.driving.api import router as driving
+from app.feeds.api import calendars
+from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
 from app.kit.migrate import newest_revision
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
+from app.live.api import router as live
+from app.live.places import Places
 from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
@@ -31,7 +35,9 @@ from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
 from app.settings import Settings, settings
 from app.web import install_pages
-from app.worker import importing_of, working_beside, workshop_of
+from app.webhooks.addresses import Guard
+from app.webhooks.api import router as webhooks
+from app.worker import importing_of, postroom_of, working_beside, workshop_of
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LARGEST_BODY = 1_000_000
@@ -56,7 +62,11 @@ def create_app(
         if config.worker == "off":
             yield
             return
-        async with working_beside(workshop_of(database, streets, clock, config), importing_of(database, clock, config)):
+        async with working_beside(
+            workshop_of(database, streets, clock, config),
+            importing_of(database, clock, config),
+            postroom_of(database, clock, config),
+        ):
             yield
 
     app = FastAPI(
@@ -76,6 +86,7 @@ def create_app(
         config,
     )
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
+    app.state.webhook_guard, app.state.live_places = Guard(config.webhooks_to_loopback), Places()
     install_error_handlers(app)
     for router in (
         partners,
@@ -89,6 +100,10 @@ def create_app(
         roads,
         travel_sources,
         addresses,
+        webhooks,
+        live,
+        feeds,
+        calendars,
     ):
         app.include_router(router)
     app.include_router(region_imports)
@@ -103,7 +118,9 @@ def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
-    def document(name: Literal["errors", "glossary", "reasons", "quickstart", "operations"]) -> FileResponse:
+    def document(
+        name: Literal["errors", "glossary", "reasons", "quickstart", "operations", "webhooks"],
+    ) -> FileResponse:
         return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
 
 

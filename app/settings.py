@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     geocoder_url: str | None = Field(
         default=None, validate_default=True, description="That server's address; needed with geocoder"
     )
+    webhooks_to_loopback: bool = Field(
+        default=False, description="Webhooks may go to this machine itself: for tests and demonstrations only"
+    )
     base_url: str | None = Field(default=None, description="Public address, used in links to drivers")
 
     @field_validator("tile_url")

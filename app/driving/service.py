@@ -22,6 +22,7 @@ from app.driving.schemas import (
     StopEventIn,
     StopProgress,
 )
+from app.driving.telling import tell_progress
 from app.kit.auth import Principal
 from app.kit.errors import WaslError, forbidden, not_found, refused
 from app.learning.jobs import learn_later
@@ -141,6 +142,7 @@ def record_events(
     after = _told(list(known.values()))
     for allocation in allocations.values():
         _settle(session, allocation, before, after, now)
+    tell_progress(session, route, allocations.values(), before, after, now)
     if _is_over(route, after) and not _is_over(route, before):
         learn_later(session, shift.network_id)
     return results

@@ -12,6 +12,7 @@ from app.fleet.schemas import ShiftIn, VehicleIn
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.errors import FieldError, conflict, not_found, refused
+from app.kit.outbox import announce
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.service import network_of, own_site, zone_of
@@ -99,6 +100,18 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     session.add(shift)
     session.flush()
     audit.record(session, principal, "fleet.add_shift", ("shift", shift.id), now)
+    announce(
+        session,
+        shift.network_id,
+        [shift.organisation_id],
+        "shift.added",
+        ("shift", shift.id),
+        now,
+        service_date=str(shift.service_date),
+        vehicle_id=str(vehicle.id),
+        starts_at=shift.starts_at.isoformat(),
+        ends_at=shift.ends_at.isoformat(),
+    )
     return shift
 
 

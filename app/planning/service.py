@@ -19,6 +19,7 @@ from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
 from app.planning.queries import find_plan
+from app.planning.telling import tell_published
 
 PLAN_DAY = "planning:plan_day"
 
@@ -77,6 +78,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     )
     plan.state, plan.published_at = "published", now
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
+    tell_published(session, plan, before, now)
     session.flush()
     return plan
 
