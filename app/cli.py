@@ -77,21 +77,14 @@ def serve() -> None:
 def worker() -> None:
     """Run background jobs alone; start as many as wanted."""
     from app.kit.clock import system_clock
-    from app.people.mail_jobs import mailroom_of
-    from app.worker import importing_of, work_until_cancelled, workshop_of
+    from app.worker import work_until_cancelled, workrooms_of
 
     config = settings()
     with opened(config, migrate=False) as access:
         database, streets = Database(access.service_url), streets_of(config)
         say("Waiting for jobs.")
         try:
-            asyncio.run(
-                work_until_cancelled(
-                    workshop_of(database, streets, system_clock, config),
-                    importing_of(database, system_clock, config),
-                    mailroom_of(database, system_clock, config),
-                )
-            )
+            asyncio.run(work_until_cancelled(workrooms_of(database, streets, system_clock, config)))
         except KeyboardInterrupt:
             say("Stopped.")
         finally:

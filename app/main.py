@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.api import router as audit_trail
 from app.driving.api import router as driving
+from app.feeds.api import calendars
+from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
@@ -21,6 +23,8 @@ from app.kit.request_log import RequestLog
 from app.kit.web import install_error_handlers
 from app.learning.api import router as learning
 from app.ledger.api import router as ledger
+from app.live.api import router as live
+from app.live.places import Places
 from app.needs.api import router as needs
 from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
@@ -32,7 +36,6 @@ from app.partners.directory_api import router as directory
 from app.partners.network_api import router as network
 from app.partners.partnerships_api import router as partnerships
 from app.people.api import router as people
-from app.people.mail_jobs import mailroom_of
 from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
 from app.privacy.api import router as privacy
@@ -47,7 +50,9 @@ from app.roads.streets import Streets
 from app.safety.api import router as safety
 from app.settings import Settings, settings
 from app.web import install_pages
-from app.worker import importing_of, working_beside, workshop_of
+from app.webhooks.addresses import Guard
+from app.webhooks.api import router as webhooks
+from app.worker import working_beside, workrooms_of
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LARGEST_BODY = 1_000_000
@@ -72,11 +77,7 @@ def create_app(
         if config.worker == "off":
             yield
             return
-        async with working_beside(
-            workshop_of(database, streets, clock, config),
-            importing_of(database, clock, config),
-            mailroom_of(database, clock, config),
-        ):
+        async with working_beside(workrooms_of(database, streets, clock, config)):
             yield
 
     app = FastAPI(
@@ -97,6 +98,7 @@ def create_app(
     )
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
     app.add_middleware(RequestLog, lines=config.request_log == "on")
+    app.state.webhook_guard, app.state.live_places = Guard(config.webhooks_to_loopback), Places()
     install_error_handlers(app)
     for router in (
         partners,
@@ -123,6 +125,10 @@ def create_app(
         network,
         safety,
         ledger,
+        webhooks,
+        live,
+        feeds,
+        calendars,
     ):
         app.include_router(router)
     app.include_router(region_imports)

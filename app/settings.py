@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
     request_log: Literal["on", "off"] = Field(default="on", description="One line of JSON for each request")
+    webhooks_to_loopback: bool = Field(
+        default=False, description="Webhooks may go to this machine itself: for tests and demonstrations only"
+    )
 
     @field_validator("tile_url")
     @classmethod

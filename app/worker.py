@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.jobs import open_jobs, work
+from app.kit.jobs import PLANS, POST, open_jobs, work
 from app.learning.jobs import learning_jobs
 from app.ledger.jobs import ledger_jobs
-from app.people.mail_jobs import Mailroom, mail_jobs
+from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
 from app.planning.run import Workshop, planning_jobs
 from app.privacy.jobs import privacy_jobs
 from app.roads.import_job import Importing, import_jobs
@@ -17,22 +18,40 @@ from app.roads.imports import premises_in
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
 from app.settings import Settings
+from app.webhooks.addresses import Guard
+from app.webhooks.deliver import Postroom
+from app.webhooks.fan_out import tell_on
+from app.webhooks.jobs import webhook_jobs
+
+POSTS_AT_ONCE = 20
 
 
-def workshop_of(database: Database, streets: Streets, clock: Clock, settings: Settings) -> Workshop:
-    """What a worker of this installation has at hand."""
+@dataclass(frozen=True)
+class Workrooms:
+    """What a worker of this installation has at hand for each kind of job."""
+
+    workshop: Workshop
+    importing: Importing
+    mailroom: Mailroom
+    postroom: Postroom
+
+
+def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: Settings) -> Workrooms:
+    """All of it over an open database."""
     tables = TravelTables(database, streets, settings.data_folder / "travel")
-    return Workshop(database, streets, tables, clock, settings.plan_seconds, settings.stalled_seconds)
+    maps = premises_in(settings.data_folder, settings.extract_hosts, settings.largest_extract)
+    return Workrooms(
+        Workshop(database, streets, tables, clock, settings.plan_seconds, settings.stalled_seconds),
+        Importing(database, clock, maps),
+        mailroom_of(database, clock, settings),
+        Postroom(database, clock, Guard(settings.webhooks_to_loopback)),
+    )
 
 
-def importing_of(database: Database, clock: Clock, settings: Settings) -> Importing:
-    """What a worker of this installation has at hand for imports of regions."""
-    premises = premises_in(settings.data_folder, settings.extract_hosts, settings.largest_extract)
-    return Importing(database, clock, premises)
-
-
-async def work_until_cancelled(workshop: Workshop, importing: Importing, mailroom: Mailroom) -> None:
-    """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it."""
+async def work_until_cancelled(rooms: Workrooms) -> None:
+    """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it, and webhooks
+    wait for their receivers in a queue of their own.
+    """
     blueprints = {
         "planning": planning_jobs(),
         "learning": learning_jobs(),
@@ -40,16 +59,27 @@ async def work_until_cancelled(workshop: Workshop, importing: Importing, mailroo
         "mail": mail_jobs(),
         "privacy": privacy_jobs(),
         "ledger": ledger_jobs(),
+        "webhooks": webhook_jobs(),
     }
-    async with open_jobs(workshop.database.url, blueprints) as app:
-        context = {"workshop": workshop, "importing": importing, "mailroom": mailroom}
-        await work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=2)
+    workshop = rooms.workshop
+    async with open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:
+        context = {
+            "workshop": workshop,
+            "importing": rooms.importing,
+            "mailroom": rooms.mailroom,
+            "postroom": rooms.postroom,
+        }
+        for queue, concurrency in ((PLANS, 2), (POST, POSTS_AT_ONCE)):
+            tasks.create_task(
+                work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=concurrency, queue=queue)
+            )
+        tasks.create_task(tell_on(rooms.postroom))
 
 
 @contextlib.asynccontextmanager
-async def working_beside(workshop: Workshop, importing: Importing, mailroom: Mailroom) -> AsyncIterator[None]:
+async def working_beside(rooms: Workrooms) -> AsyncIterator[None]:
     """Take jobs while the block runs."""
-    task = asyncio.create_task(work_until_cancelled(workshop, importing, mailroom))
+    task = asyncio.create_task(work_until_cancelled(rooms))
     try:
         yield
     finally:

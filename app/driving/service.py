@@ -22,6 +22,7 @@ from app.driving.schemas import (
     StopEventIn,
     StopProgress,
 )
+from app.driving.telling import tell_progress
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
@@ -139,6 +140,7 @@ def record_events(
     after = known_of(session, shift_id)
     for allocation in allocations.values():
         book_change(session, allocation, before, after, now)
+    tell_progress(session, route, allocations.values(), before.day, after.day, now)
     if _is_over(route, after.day) and not _is_over(route, before.day):
         learn_later(session, shift.network_id)
     return results

@@ -14,6 +14,7 @@ from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
+from app.kit.outbox import announce
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.membership import require_active
@@ -101,6 +102,18 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     session.add(shift)
     session.flush()
     audit.record(session, principal, "fleet.add_shift", ("shift", shift.id), now, owner=shift.organisation_id)
+    announce(
+        session,
+        shift.network_id,
+        [shift.organisation_id],
+        "shift.added",
+        ("shift", shift.id),
+        now,
+        service_date=str(shift.service_date),
+        vehicle_id=str(vehicle.id),
+        starts_at=shift.starts_at.isoformat(),
+        ends_at=shift.ends_at.isoformat(),
+    )
     return shift
 
 

@@ -10,6 +10,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
+PLANS = "wasl"  # what computes
+POST = "wasl_post"  # what waits for others to answer: many at a time, and never in the way of a plan
 GRACE_SECONDS = 10
 BEATS_BEFORE_STALLED = 4
 
@@ -20,10 +22,11 @@ def conninfo(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
+def defer(session: Session, name: str, *, lock: str, queue: str = PLANS, seconds: float = 0, **arguments: Any) -> bool:
     """Queue a job within the running transaction: it exists if and only if the transaction commits.
 
     Jobs with the same `lock` run one after another. Returns False when the same job already waits.
+    seconds: how long it waits before it may run.
     """
     deferring = App(connector=SyncPsycopgConnector())
     try:
@@ -31,7 +34,12 @@ def defer(session: Session, name: str, *, lock: str, **arguments: Any) -> bool:
             # Asked for inside, because only that sets the savepoint that a refused job goes back to.
             connection = session.connection().connection.driver_connection
             deferring.configure_task(
-                name, connection=connection, queue="wasl", lock=lock, queueing_lock=f"{name}:{lock}"
+                name,
+                connection=connection,
+                queue=queue,
+                lock=lock,
+                queueing_lock=f"{name}:{lock}",
+                schedule_in={"seconds": seconds} if seconds else None,
             ).defer(**arguments)
     except AlreadyEnqueued:
         return False
@@ -65,13 +73,15 @@ async def open_jobs(url: str, blueprints: dict[str, Blueprint]) -> AsyncIterator
         yield app
 
 
-async def work(app: App, context: dict[str, Any], *, stalled_seconds: float, concurrency: int = 1) -> None:
-    """Run jobs until cancelled; what runs then gets a moment to end and is queued again otherwise.
+async def work(
+    app: App, context: dict[str, Any], *, stalled_seconds: float, concurrency: int = 1, queue: str = PLANS
+) -> None:
+    """Run the jobs of one queue until cancelled; what runs then gets a moment to end and is queued again otherwise.
 
     A worker that is silent for `stalled_seconds` is taken for dead, and its jobs are given to another.
     """
     await app.run_worker_async(
-        queues=["wasl"],
+        queues=[queue],
         concurrency=concurrency + 1,  # one more, so that a long plan never keeps `rescue` from running
         install_signal_handlers=False,
         delete_jobs="never",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
 from app.models.system import OutboxMessage
@@ -40,3 +40,12 @@ def announce(
         )
         .inline()
     )
+
+
+def number_messages(session: Session) -> None:
+    """Give a position to every message that is committed and has none: what is told on goes by position.
+
+    Positions are given out one transaction at a time, so whoever sees one has seen all below it, or never will. The
+    ids are no such order: they are given while a transaction runs, and one that began earlier may end later.
+    """
+    session.execute(text("SELECT wasl_number_outbox()"))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
@@ -53,9 +53,19 @@ class IdempotencyRecord(Base):
 
 
 class OutboxMessage(Base):
-    """Something that happened, for the webhooks, feeds and live views of those who may hear of it; append-only."""
+    """Something that happened, for the webhooks and live views of those who may hear of it; append-only.
+
+    `id` is given while the deed's transaction runs, `position` once it is committed: telling goes by position, so that
+    a deed that ends late is not passed over. `reference` is what the outside knows a message by; it counts nothing.
+    """
 
     __tablename__ = "outbox_messages"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        Index("uq_outbox_messages_position", "position", unique=True),
+        Index("ix_outbox_messages_network_position", "network_id", "position"),
+        Index("ix_outbox_messages_unnumbered", "id", postgresql_where="position IS NULL"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
@@ -64,6 +74,8 @@ class OutboxMessage(Base):
     subject_id: Mapped[UUID]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    reference: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
 
 class AuditEntry(Base):

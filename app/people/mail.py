@@ -49,8 +49,8 @@ def _write(
     )
     session.add(message)
     session.flush()
-    arguments = {"network_id": str(message.network_id), "message_id": str(message.id)}
-    defer(session, SEND, lock=f"mail:{message.id}", **arguments)
+    network_id, message_id = str(message.network_id), str(message.id)
+    defer(session, SEND, lock=f"mail:{message_id}", network_id=network_id, message_id=message_id)
     return message
 
 

@@ -1,15 +1,17 @@
 """HTTP for plans: request, watch, read, publish."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
@@ -19,6 +21,7 @@ from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, Ro
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["plans"], responses=PROBLEMS)
 WATCH_SECONDS = 600
+LOOK_SECONDS = 0.5
 
 
 @router.post("/plan-runs", status_code=202, response_model=PlanRunOut)
@@ -40,31 +43,23 @@ def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
 
 @router.get(
     "/plan-runs/{run_id}/events",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    response_class=EventSourceResponse,
 )
-def watch_run(call: Caller, run_id: UUID) -> StreamingResponse:
+async def watch_run(
+    call: Caller, run_id: UUID, first: Annotated[PlanRunOut, Depends(get_run)]
+) -> AsyncIterable[ServerSentEvent]:
     """The run's progress as server-sent events, each a planning run; ends when the run does."""
-    first = get_run(call, run_id)
-
-    def events() -> Iterator[str]:
-        run, said = first, ""
-        until = time.monotonic() + WATCH_SECONDS
-        while time.monotonic() < until:
-            text = run.model_dump_json()
-            if text != said:
-                yield f"event: run\ndata: {text}\n\n"
-                said = text
-            if run.state in ("done", "failed"):
-                return
-            time.sleep(0.5)
-            run = get_run(call, run_id)
-
-    return StreamingResponse(
-        events(),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    run, said = first, ""
+    until = time.monotonic() + WATCH_SECONDS
+    while time.monotonic() < until:
+        text = run.model_dump_json()
+        if text != said:
+            yield ServerSentEvent(event="run", raw_data=text)
+            said = text
+        if run.state in ("done", "failed"):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+        run = await run_in_threadpool(get_run, call, run_id)
 
 
 @router.get("/plans")

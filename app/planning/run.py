@@ -5,7 +5,6 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 
 import asyncio
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from app.models.plans import Plan, PlanRun
 from app.planning import snapshot, store
 from app.planning.snapshot import Day
 from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
+from app.planning.telling import tell_failed, tell_ready
 from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
@@ -143,22 +143,16 @@ def _write(session: Session, claim: Claim, **values: Any) -> None:
         raise Superseded
 
 
-def _in_run(workshop: Workshop, claim: Claim, work: Callable[[Session], None]) -> None:
-    with workshop.database.transaction(claim.scope) as session:
-        work(session)
-
-
 def _report(workshop: Workshop, claim: Claim, progress: dict[str, Any]) -> None:
-    _in_run(workshop, claim, lambda session: _write(session, claim, progress=progress))
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, progress=progress)
 
 
 def _fail(workshop: Workshop, claim: Claim, sentence: str) -> None:
     ended = workshop.clock()
-    _in_run(
-        workshop,
-        claim,
-        lambda session: _write(session, claim, state="failed", failure=sentence, ended_at=ended),
-    )
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, state="failed", failure=sentence, ended_at=ended)
+        tell_failed(session, session.get_one(PlanRun, claim.run_id), sentence, ended)
 
 
 Travels = dict[Profile, Travel]
@@ -220,10 +214,6 @@ def _compare(workshop: Workshop, claim: Claim, plan_id: UUID, figures: dict[str,
 
 def _finish(workshop: Workshop, claim: Claim, plan_id: UUID) -> None:
     ended = workshop.clock()
-    _in_run(
-        workshop,
-        claim,
-        lambda session: _write(
-            session, claim, state="done", plan_id=plan_id, ended_at=ended, progress={"phase": "done"}
-        ),
-    )
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, state="done", plan_id=plan_id, ended_at=ended, progress={"phase": "done"})
+        tell_ready(session, session.get_one(Plan, plan_id), ended)

@@ -23,6 +23,7 @@ from app.models.plans import Allocation, Plan, PlanRun, Route
 from app.needs.standing import fill_day
 from app.partners.membership import active_organisations
 from app.planning.queries import find_plan
+from app.planning.telling import tell_published
 
 PLAN_DAY = "planning:plan_day"
 
@@ -83,6 +84,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     )
     plan.state, plan.published_at = "published", now
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
+    tell_published(session, plan, before, now)
     session.flush()
     return plan
 

@@ -108,6 +108,8 @@ def test_progress_can_be_watched_until_the_run_is_done(network: ServiceClient, d
     assert known
     assert all(report["grams_allocated"] <= report["bound_grams"] == 55_000 for report in known)
     assert len(said) > 1
+    [ready] = network.get("/events/list", kind="plan.ready").json()["items"]
+    assert ready["data"]["service_date"] == "2026-11-25"
 
 
 def test_a_second_request_for_the_same_day_gets_the_run_under_way(network: ServiceClient, day: dict[str, Any]) -> None:

@@ -1,0 +1,149 @@
+"""The kinds of messages that leave the service: what each tells, to whom, and its data. docs/webhooks.md is rendered
+from this table; a kind that is announced and not in it fails a test."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+# The version of the payloads: a field may be added within one, none changes its meaning or goes away.
+PAYLOAD_VERSION = 1
+TEST_KIND = "webhook.test"
+
+
+@dataclass(frozen=True)
+class OutboxKind:
+    """One kind: the noun of its subject, a sentence, who hears it besides the network's staff, its data by name."""
+
+    subject: str
+    tells: str
+    heard_by: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+_STAFF = "nobody else"
+_BOTH = "donor and receiver"
+_DAY = {"service_date": "local day", "number": "the plan's number on that day"}
+_FOOD = {
+    "offer_line_id": "the line of the offer",
+    "description": "what the donor calls it",
+    "category": "as in the glossary",
+    "donor_name": "the store",
+    "receiver_name": "the food bank's site",
+}
+_HANDLED = {
+    **_FOOD,
+    "kg": "as reported",
+    "kg_planned": "as the plan has it",
+    "at": "when it was done",
+    "corrected": "`true` where an earlier report said otherwise",
+}
+
+KINDS: Mapping[str, OutboxKind] = {
+    "plan.ready": OutboxKind(
+        "plan",
+        "A planning run has ended in a draft that can be looked at and published.",
+        _STAFF,
+        {**_DAY, "kg_allocated": "what the plan carries"},
+    ),
+    "plan.failed": OutboxKind(
+        "planning run",
+        "A planning run has ended without a plan.",
+        _STAFF,
+        {"service_date": "local day", "failure": "why, in a sentence"},
+    ),
+    "plan.published": OutboxKind(
+        "plan", "A plan has become the one that is driven.", _STAFF, {**_DAY, "kg_allocated": "what the plan carries"}
+    ),
+    "allocations.published": OutboxKind(
+        "plan",
+        "A published plan collects food from the organisation; it replaces what an earlier number of the day said.",
+        "the donor",
+        {
+            **_DAY,
+            "kg": "all of it",
+            "allocations": "a list: `allocation_id`, `offer_line_id`, `description`, `category`, `kg`, `at` (the van's"
+            " arrival), `site_name` (the store), `receiver_name`",
+        },
+    ),
+    "allocations.cancelled": OutboxKind(
+        "plan", "A newer plan of the day collects nothing from the organisation any more.", "the donor", _DAY
+    ),
+    "delivery.scheduled": OutboxKind(
+        "plan",
+        "A published plan brings food to the organisation; it replaces what an earlier number of the day said.",
+        "the receiver",
+        {
+            **_DAY,
+            "kg": "all of it",
+            "allocations": "a list: `allocation_id`, `need_id`, `description`, `category`, `kg`, `at` (the van's"
+            " arrival), `site_name` (the receiving site), `donor_name`",
+        },
+    ),
+    "delivery.cancelled": OutboxKind(
+        "plan", "A newer plan of the day brings nothing to the organisation any more.", "the receiver", _DAY
+    ),
+    "stop.arrived": OutboxKind(
+        "stop",
+        "The van has arrived at a stop.",
+        "the organisation whose site it is",
+        {"site_name": "where", "at": "when", "planned_at": "when it was planned"},
+    ),
+    "stop.failed": OutboxKind(
+        "stop",
+        "Food of one donor for one receiver could not be handled at a stop.",
+        _BOTH,
+        {
+            "site_name": "where",
+            "stop_kind": "`pickup` or `drop_off`",
+            "reason": "as the driver named it",
+            "kg": "what was planned of it",
+            "allocation_ids": "the allocations that it concerns",
+            "at": "when",
+        },
+    ),
+    "food.collected": OutboxKind(
+        "allocation",
+        "Food is on the van.",
+        _BOTH,
+        {**_HANDLED, "reason": "why it is less than planned, or null"},
+    ),
+    "food.delivered": OutboxKind(
+        "allocation", "Food was handed over: the receipt for donor and receiver.", _BOTH, _HANDLED
+    ),
+    "food.refused": OutboxKind(
+        "allocation", "The receiver has refused food at the door.", _BOTH, {**_HANDLED, "reason": "why, or null"}
+    ),
+    "shift.added": OutboxKind(
+        "shift",
+        "A vehicle will be driven: somebody can plan with it.",
+        "the organisation whose vehicle it is",
+        {"service_date": "local day", "vehicle_id": "which vehicle", "starts_at": "from", "ends_at": "until"},
+    ),
+    "webhook.disabled": OutboxKind(
+        "webhook endpoint",
+        "An endpoint gets nothing any more until it is made active again.",
+        "its organisation",
+        {"reason": "`gone` or `gave_up`", "url": "its address, without what follows a question mark"},
+    ),
+    TEST_KIND: OutboxKind("webhook endpoint", "A trial that somebody asked for.", "that endpoint's organisation"),
+}
+
+
+def wanted(kinds: Iterable[str], kind: str) -> bool:
+    """Whether somebody who asked for `kinds` hears of `kind`; who asked for none hears of all."""
+    asked = frozenset(kinds)
+    return not asked or kind in asked or kind.partition(".")[0] + ".*" in asked
+
+
+def known(kind: str) -> bool:
+    """Whether there is such a kind, or family of kinds written as `food.*`."""
+    family, _, rest = kind.partition(".")
+    return kind in KINDS or (rest == "*" and any(each.startswith(f"{family}.") for each in KINDS))
+
+
+def table() -> str:
+    """The kinds as the rows of a Markdown table."""
+    rows = ["| kind | subject | what happened | who hears it besides the network's staff | data |", "| --- " * 5 + "|"]
+    for name, kind in sorted(KINDS.items()):
+        data = "; ".join(f"`{key}`: {meaning}" for key, meaning in kind.data.items()) or "none"
+        rows.append(f"| `{name}` | {kind.subject} | {kind.tells} | {kind.heard_by} | {data} |")
+    return "\n".join(rows)

@@ -1,0 +1,123 @@
+"""What donor and receiver hear of a route under way: the difference between what was known before and is known now.
+
+By the fold, as the ledger is: a report that comes late and changes nothing is not told, one that corrects another is
+told as a correction, and the same report twice is told once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.lifecycle import AllocationState, DayState, StopState
+from app.domain.units import kg_text
+from app.kit.outbox import announce
+from app.models.plans import Allocation, Route, Stop
+
+_NOTHING = AllocationState()
+_WAITING = StopState()
+
+
+def tell_progress(
+    session: Session, route: Route, allocations: Iterable[Allocation], before: DayState, after: DayState, now: datetime
+) -> None:
+    """Announce what the new reports change: arrivals, food collected, delivered, refused, stops that failed."""
+    rows = sorted(allocations, key=lambda row: (row.pickup_at, row.drop_off_at, row.id))
+    for stop in route.stops:
+        was, now_is = before.stops.get(str(stop.id), _WAITING), after.stops.get(str(stop.id), _WAITING)
+        here = [row for row in rows if stop.id in (row.pickup_stop_id, row.drop_off_stop_id)]
+        if now_is.arrived_at is not None and was.arrived_at is None:
+            _tell_arrival(session, stop, here, now_is.arrived_at, now)
+        if now_is.state == "failed" and (was.state, was.partial) != (now_is.state, now_is.partial):
+            _tell_failure(session, stop, here, now_is, after, now)
+    for row in rows:
+        _tell_food(session, row, (before, after), now)
+
+
+def _tell_arrival(session: Session, stop: Stop, here: list[Allocation], arrived_at: datetime, now: datetime) -> None:
+    collecting = stop.kind == "pickup"
+    hosts = {row.donor_organisation_id if collecting else row.receiver_organisation_id for row in here}
+    announce(
+        session,
+        stop.network_id,
+        hosts,
+        "stop.arrived",
+        ("stop", stop.id),
+        now,
+        site_name=stop.site_name,
+        at=arrived_at.isoformat(),
+        planned_at=stop.arrive_at.isoformat(),
+    )
+
+
+def _tell_failure(
+    session: Session, stop: Stop, here: list[Allocation], state: StopState, after: DayState, now: datetime
+) -> None:
+    """To each donor and receiver about the food between them; where only some food failed, about that alone."""
+    failed_here = str(stop.id)
+    pairs: defaultdict[tuple[UUID, UUID], list[Allocation]] = defaultdict(list)
+    for row in here:
+        if not state.partial or failed_here in after.allocations.get(str(row.id), _NOTHING).failed_at:
+            pairs[row.donor_organisation_id, row.receiver_organisation_id].append(row)
+    for pair, rows in sorted(pairs.items()):
+        announce(
+            session,
+            stop.network_id,
+            pair,
+            "stop.failed",
+            ("stop", stop.id),
+            now,
+            site_name=stop.site_name,
+            stop_kind=stop.kind,
+            reason=state.reason,
+            kg=kg_text(sum(row.grams for row in rows)),
+            allocation_ids=[str(row.id) for row in rows],
+            at=None if state.ended_at is None else state.ended_at.isoformat(),
+        )
+
+
+def _tell_food(session: Session, row: Allocation, days: tuple[DayState, DayState], now: datetime) -> None:
+    was, now_is = (day.allocations.get(str(row.id), _NOTHING) for day in days)
+    reasons = dict(now_is.reasons)
+    told: list[tuple[str, int | None, int | None, UUID, dict[str, Any]]] = [
+        (
+            "food.collected",
+            was.collected_grams,
+            now_is.collected_grams,
+            row.pickup_stop_id,
+            {"reason": reasons.get(str(row.pickup_stop_id))},
+        ),
+        ("food.delivered", was.delivered_grams, now_is.delivered_grams, row.drop_off_stop_id, {}),
+        (
+            "food.refused",
+            was.refused_grams,
+            now_is.refused_grams,
+            row.drop_off_stop_id,
+            {"reason": reasons.get(str(row.drop_off_stop_id))},
+        ),
+    ]
+    for kind, old, new, stop_id, more in told:
+        if new is None or new == old:
+            continue
+        at = days[1].stops.get(str(stop_id), _WAITING).ended_at or now
+        announce(
+            session,
+            row.network_id,
+            (row.donor_organisation_id, row.receiver_organisation_id),
+            kind,
+            ("allocation", row.id),
+            now,
+            offer_line_id=str(row.offer_line_id),
+            description=row.description,
+            category=row.category,
+            donor_name=row.donor_name,
+            receiver_name=row.receiver_name,
+            kg=kg_text(new),
+            kg_planned=kg_text(row.grams),
+            at=at.isoformat(),
+            corrected=old is not None,
+            **more,
+        )

@@ -1,0 +1,87 @@
+"""HTTP for calendar feeds: their making and revoking, and the secret addresses that calendars subscribe to."""
+
+import hashlib
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from app.feeds import days, service
+from app.feeds.calendar import calendar
+from app.feeds.schemas import FeedIn, FeedOut, NewFeedOut
+from app.kit.idempotency import Answer
+from app.kit.paging import LARGEST_PAGE
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, database_of, now_of
+from app.kit.wire import PageOut
+
+router = APIRouter(prefix="/api/v1/feeds", route_class=ApiRoute, tags=["calendar feeds"], responses=PROBLEMS)
+calendars = APIRouter(prefix="/feeds", route_class=ApiRoute, tags=["calendar feeds"])
+
+
+@router.post("", status_code=201, response_model=NewFeedOut)
+def make_feed(call: Caller, wish: FeedIn) -> Response:
+    """Make a secret address of a site's or a driver's days, for any calendar to subscribe to. It is shown this once."""
+
+    def verb(session: Session) -> Answer:
+        feed, secret = service.make_feed(session, call.principal, wish, call.now)
+        base = call.request.app.state.settings.base_url or str(call.request.base_url)
+        url = f"{base.rstrip('/')}/feeds/{secret}.ics"
+        made = answer(NewFeedOut.model_validate({**FeedOut.model_validate(feed).model_dump(), "url": url}), 201)
+        return Answer(made.status, made.body, made.headers, kept={**made.body, "url": None})
+
+    return call.once(wish, verb)
+
+
+@router.get("")
+def list_feeds(
+    call: Caller,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> PageOut[FeedOut]:
+    """Your organisation's feeds, oldest first, without their addresses."""
+
+    def query(session: Session) -> PageOut[FeedOut]:
+        page = service.list_feeds(session, call.principal, cursor=cursor, limit=limit)
+        return PageOut(items=[FeedOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+
+    return call.read(query)
+
+
+@router.delete("/{feed_id}", status_code=204)
+def revoke_feed(call: Caller, feed_id: UUID) -> Response:
+    """Close a feed's address: it is dead on the next request."""
+    call.read(lambda session: service.revoke_feed(session, call.principal, feed_id, call.now))
+    return Response(status_code=204)
+
+
+class CalendarResponse(Response):
+    """An iCalendar document."""
+
+    media_type = "text/calendar; charset=utf-8"
+
+
+@calendars.get(
+    "/{token}.ics",
+    response_class=CalendarResponse,
+    responses={
+        200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
+        304: {"description": "Nothing has changed since"},
+        404: PROBLEMS[404],
+    },
+)
+def read_calendar(
+    request: Request,
+    token: Annotated[str, Path(max_length=200)],
+    if_none_match: Annotated[str | None, Header(description="The ETag of the answer before")] = None,
+) -> Response:
+    """The calendar behind a secret address; whoever knows the address may read it."""
+    database = database_of(request)
+    feed = service.open_feed(database, token)
+    found = days.happenings(database, feed, now_of(request).date())
+    document = calendar(found, feed.name, days.network_name(database, feed))
+    tag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "Referrer-Policy": "no-referrer"}
+    if if_none_match is not None and tag in [each.strip().removeprefix("W/") for each in if_none_match.split(",")]:
+        return Response(status_code=304, headers=headers)
+    return CalendarResponse(document, headers=headers)

@@ -1,0 +1,1 @@
+"""The live view: what happened, as it happens, for whoever may hear of it."""

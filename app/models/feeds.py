@@ -1,0 +1,36 @@
+"""Calendar feeds: secret addresses under which a site's or a driver's days can be subscribed to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Identified, UtcDateTime
+
+
+class CalendarFeed(Identified, Base):
+    """What one secret address shows, for whom; the secret itself is kept as its sha256."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        CheckConstraint("kind IN ('site','shift_driver')", name="kind"),
+        CheckConstraint(
+            "CASE kind WHEN 'site' THEN site_id IS NOT NULL AND vehicle_id IS NULL AND driver_name IS NULL"
+            " ELSE site_id IS NULL AND (vehicle_id IS NULL) <> (driver_name IS NULL) END",
+            name="subject",
+        ),
+        UniqueConstraint("secret_sha256"),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[str]
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
+    vehicle_id: Mapped[UUID | None] = mapped_column(ForeignKey("vehicles.id"))
+    driver_name: Mapped[str | None]
+    name: Mapped[str]
+    whole_network: Mapped[bool]
+    secret_sha256: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

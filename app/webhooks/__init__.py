@@ -1,0 +1,1 @@
+"""Webhooks: what happened, posted to the addresses that organisations name."""
