@@ -1,7 +1,6 @@
 """HTTP for vehicles, shifts and drivers' links."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.fleet import service
 from app.fleet.schemas import DriverLinkOut, ShiftIn, ShiftOut, VehicleIn, VehicleOut
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
+from app.kit.wire import Day, PageOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["fleet"], responses=PROBLEMS)
 
@@ -29,10 +29,10 @@ def add_vehicle(request: Request, call: Caller, wish: VehicleIn) -> Response:
 
 
 @router.get("/vehicles")
-def list_vehicles(call: Caller) -> list[VehicleOut]:
-    """The vehicles that you see."""
+def list_vehicles(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[VehicleOut]:
+    """The vehicles that you see, by name."""
     return call.read(
-        lambda session: [VehicleOut.model_validate(r) for r in service.list_vehicles(session, call.principal)]
+        lambda session: page_out(VehicleOut, service.page_of_vehicles(session, call.principal, cursor, limit))
     )
 
 
@@ -57,12 +57,17 @@ def add_shift(call: Caller, wish: ShiftIn) -> Response:
 
 @router.get("/shifts")
 def list_shifts(
-    call: Caller, service_date: Annotated[date | None, Query(description="Local day")] = None
-) -> list[ShiftOut]:
-    """The shifts that you see."""
-    return call.read(
-        lambda session: [ShiftOut.model_validate(r) for r in service.list_shifts(session, call.principal, service_date)]
-    )
+    call: Caller,
+    service_date: Annotated[Day | None, Query(description="Local day")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[ShiftOut]:
+    """The shifts that you see, by when they start."""
+
+    def query(session: Session) -> PageOut[ShiftOut]:
+        return page_out(ShiftOut, service.page_of_shifts(session, call.principal, service_date, cursor, limit))
+
+    return call.read(query)
 
 
 @router.get("/shifts/{shift_id}")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
 from app.kit.web import Body
 from app.kit.wire import Instant, Kg, KgOrZero, KgOut
@@ -13,7 +13,11 @@ from app.partners.schemas import Name, Out
 from app.roads.provider import Profile
 
 Money = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)]
-MoneyOut = Annotated[int, PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json")]
+MoneyOut = Annotated[
+    int,
+    PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "decimal"}),
+]
 
 
 class VehicleIn(Body):

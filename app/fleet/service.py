@@ -12,6 +12,7 @@ from app.fleet.schemas import ShiftIn, VehicleIn
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.errors import FieldError, conflict, not_found, refused
+from app.kit.paging import Order, Page, page
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.service import network_of, own_site, zone_of
@@ -67,6 +68,12 @@ def list_vehicles(session: Session, principal: Principal) -> list[Vehicle]:
     return list(session.scalars(select(Vehicle).order_by(Vehicle.name, Vehicle.id)))
 
 
+def page_of_vehicles(session: Session, principal: Principal, cursor: str | None, limit: int) -> Page[Vehicle]:
+    """Vehicles that the caller sees, by name."""
+    principal.require("fleet.read")
+    return page(session, select(Vehicle), Order(Vehicle.name, Vehicle.id), cursor, limit)
+
+
 def get_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Vehicle:
     """One vehicle; raises `not_found`."""
     principal.require("fleet.read")
@@ -109,6 +116,17 @@ def list_shifts(session: Session, principal: Principal, service_date: date | Non
     if service_date is not None:
         query = query.where(Shift.service_date == service_date)
     return list(session.scalars(query))
+
+
+def page_of_shifts(
+    session: Session, principal: Principal, service_date: date | None, cursor: str | None, limit: int
+) -> Page[Shift]:
+    """Shifts that the caller sees, by when they start."""
+    principal.require("fleet.read")
+    query = select(Shift)
+    if service_date is not None:
+        query = query.where(Shift.service_date == service_date)
+    return page(session, query, Order(Shift.starts_at, Shift.id), cursor, limit)
 
 
 def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:

@@ -39,7 +39,7 @@ class WaslError(Exception):
     def problem(self) -> dict[str, Any]:
         """The RFC 9457 document."""
         document: dict[str, Any] = {
-            "type": f"/docs/errors#{self.code}",
+            "type": f"/docs/errors/{self.code}",
             "title": self.title,
             "status": self.status,
             "code": self.code,

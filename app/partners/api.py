@@ -1,24 +1,31 @@
 """HTTP for partners: organisations, sites, people, keys, signing in and out."""
 
 from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
+from app.kit.auth import Principal
 from app.kit.idempotency import Answer
 from app.kit.web import (
     PROBLEMS,
     SESSION_COOKIE,
     ApiRoute,
     Caller,
+    Cursor,
+    Limit,
     answer,
     database_of,
     now_of,
+    page_out,
     path_of,
+    principal_of,
     set_cookie,
     with_version,
 )
+from app.kit.wire import PageOut
 from app.partners import service
 from app.partners.schemas import (
     KeyIn,
@@ -42,7 +49,10 @@ router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["partners"], re
 
 @router.post("/sign-in", status_code=200)
 def sign_in(request: Request, response: Response, wish: SignIn) -> SessionOut:
-    """Exchange e-mail address and password for a session: a Bearer token, and a cookie for the pages."""
+    """Exchange e-mail address and password for a session: a Bearer token, and a cookie for the pages.
+
+    There is no `Idempotency-Key` here: sent again, it is another session with a life of its own.
+    """
     credential, secret = service.sign_in(database_of(request), wish, now_of(request))
     assert credential.expires_at is not None  # noqa: S101
     set_cookie(request, response, SESSION_COOKIE, secret, int(service.SESSION_LIFE.total_seconds()))
@@ -50,9 +60,10 @@ def sign_in(request: Request, response: Response, wish: SignIn) -> SessionOut:
 
 
 @router.post("/sign-out", status_code=204)
-def sign_out(call: Caller) -> Response:
-    """End this session; its token is dead on the next request."""
-    call.read(lambda session: service.sign_out(session, call.principal, call.now))
+def sign_out(request: Request, principal: Annotated[Principal, Depends(principal_of)]) -> Response:
+    """End this session; its token is dead on the next request, so sent again it is answered with 401."""
+    with database_of(request).transaction(principal.scope) as session:
+        service.sign_out(session, principal, now_of(request))
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
@@ -90,12 +101,10 @@ def add_organisation(call: Caller, wish: OrganisationIn) -> Response:
 
 
 @router.get("/organisations")
-def list_organisations(call: Caller) -> list[OrganisationOut]:
-    """The partners that you see."""
+def list_organisations(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[OrganisationOut]:
+    """The partners that you see, by name."""
     call.principal.require("partners.read")
-    return call.read(
-        lambda session: [OrganisationOut.model_validate(row) for row in service.list_organisations(session)]
-    )
+    return call.read(lambda session: page_out(OrganisationOut, service.page_of_organisations(session, cursor, limit)))
 
 
 @router.get("/organisations/{organisation_id}")
@@ -149,10 +158,10 @@ def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
 
 
 @router.get("/sites")
-def list_sites(call: Caller) -> list[SiteOut]:
-    """The places that you see."""
+def list_sites(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[SiteOut]:
+    """The places that you see, by name."""
     call.principal.require("sites.read")
-    return call.read(lambda session: [SiteOut.model_validate(row) for row in service.list_sites(session)])
+    return call.read(lambda session: page_out(SiteOut, service.page_of_sites(session, cursor, limit)))
 
 
 @router.get("/sites/{site_id}")

@@ -1,12 +1,13 @@
 """What partners look like over HTTP."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, model_validator
 
 from app.kit.web import Body
+from app.kit.wire import LocalTime
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -53,8 +54,8 @@ class WindowIn(Body):
     """Hours on some weekdays (1 is Monday, 7 is Sunday), local time; closing is later than opening."""
 
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

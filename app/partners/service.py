@@ -13,6 +13,7 @@ from app.kit import audit
 from app.kit.auth import Principal, digest_of, hash_password, new_secret, password_matches
 from app.kit.db import Database
 from app.kit.errors import FieldError, conflict, forbidden, not_found, not_signed_in, refused, stale, unavailable
+from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.partners import Network, Organisation, Partnership, Person, Site
 from app.models.system import Credential
@@ -77,6 +78,11 @@ def list_organisations(session: Session) -> list[Organisation]:
     return list(session.scalars(select(Organisation).order_by(Organisation.name, Organisation.id)))
 
 
+def page_of_organisations(session: Session, cursor: str | None, limit: int) -> Page[Organisation]:
+    """Partners that the caller sees, by name."""
+    return page(session, select(Organisation), Order(Organisation.name, Organisation.id), cursor, limit)
+
+
 def get_organisation(session: Session, organisation_id: UUID) -> Organisation:
     """One partner; raises `not_found`."""
     found = session.get(Organisation, organisation_id)
@@ -134,6 +140,11 @@ def _checked_pin(
 def list_sites(session: Session) -> list[Site]:
     """All places that the caller sees."""
     return list(session.scalars(select(Site).order_by(Site.name, Site.id)))
+
+
+def page_of_sites(session: Session, cursor: str | None, limit: int) -> Page[Site]:
+    """Places that the caller sees, by name."""
+    return page(session, select(Site), Order(Site.name, Site.id), cursor, limit)
 
 
 def get_site(session: Session, site_id: UUID) -> Site:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,19 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.web import (
+    PROBLEMS,
+    TAKES_VERSION,
+    ApiRoute,
+    Caller,
+    Cursor,
+    Limit,
+    answer,
+    page_out,
+    path_of,
+    with_version,
+)
+from app.kit.wire import Day, PageOut
 from app.planning import queries, service
 from app.planning.route_files import geojson, gpx
 from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
@@ -69,10 +80,17 @@ def watch_run(call: Caller, run_id: UUID) -> StreamingResponse:
 
 @router.get("/plans")
 def list_plans(
-    call: Caller, service_date: Annotated[date | None, Query(description="Local day")] = None
-) -> list[PlanHeadOut]:
+    call: Caller,
+    service_date: Annotated[Day | None, Query(description="Local day")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[PlanHeadOut]:
     """The plans of your network, newest first."""
-    return call.read(lambda session: queries.list_plans(session, call.principal, service_date))
+
+    def query(session: Session) -> PageOut[PlanHeadOut]:
+        return page_out(PlanHeadOut, queries.page_of_plans(session, call.principal, service_date, cursor, limit))
+
+    return call.read(query)
 
 
 @router.get("/plans/{plan_id}")
@@ -89,7 +107,7 @@ def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
     return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
 
 
-@router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut)
+@router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut, dependencies=[TAKES_VERSION])
 def publish_plan(call: Caller, plan_id: UUID) -> Response:
     """Make this plan the one that is driven, from the version in If-Match; the one before it is superseded."""
     version = call.expected_version()
