@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeDecorator
 
 from app.kit.errors import FieldError, WaslError, invalid_request
 
@@ -91,7 +92,9 @@ def page_of_values[T](values: Sequence[T], identity: Callable[[T], str], cursor:
 
 
 def _kind(column: InstrumentedAttribute[Any]) -> type:
-    kind: type = column.type.python_type
+    """What the values of a column are in Python, also of a type of our own around the database's."""
+    stored: Any = column.type
+    kind: type = (stored.impl_instance if isinstance(stored, TypeDecorator) else stored).python_type
     return kind
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
+from app.kit.bulk import BulkIn, BulkOut, each
 from app.kit.idempotency import Answer
 from app.kit.web import (
     PROBLEMS,
@@ -153,6 +154,18 @@ def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
     def verb(session: Session) -> Answer:
         site = service.add_site(session, call.principal, wish, streets, call.now)
         return answer(SiteOut.model_validate(site), 201, location=path_of("sites", site.id), version=site.version)
+
+    return call.once(wish, verb)
+
+
+@router.post("/sites/bulk", status_code=201, response_model=BulkOut[SiteOut])
+def add_sites(request: Request, call: Caller, wish: BulkIn[SiteIn]) -> Response:
+    """Enter up to 200 places at once: all of them, or none."""
+    streets: Streets = request.app.state.streets
+
+    def verb(session: Session) -> Answer:
+        rows = each(session, wish.items, lambda one: service.add_site(session, call.principal, one, streets, call.now))
+        return answer(BulkOut[SiteOut](items=[SiteOut.model_validate(row) for row in rows]), 201)
 
     return call.once(wish, verb)
 

@@ -125,13 +125,21 @@ def get_route(call: Caller, route_id: UUID) -> RouteOut:
     return call.read(lambda session: queries.get_route(session, call.principal, route_id))
 
 
-@router.get("/routes/{route_id}/file.geojson", response_class=Response)
+@router.get(
+    "/routes/{route_id}/file.geojson",
+    response_class=Response,
+    responses={200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}},
+)
 def get_geojson(call: Caller, route_id: UUID) -> Response:
     """The route as GeoJSON: its line and its stops."""
     return Response(json.dumps(geojson(get_route(call, route_id))), media_type="application/geo+json")
 
 
-@router.get("/routes/{route_id}/file.gpx", response_class=Response)
+@router.get(
+    "/routes/{route_id}/file.gpx",
+    response_class=Response,
+    responses={200: {"content": {"application/gpx+xml": {"schema": {"type": "string"}}}}},
+)
 def get_gpx(call: Caller, route_id: UUID) -> Response:
     """The route as GPX, for navigation devices."""
     return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")

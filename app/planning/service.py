@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
+import routing
 from app.domain import ledger, lifecycle
 from app.kit import audit
 from app.kit.auth import Principal
@@ -15,10 +17,12 @@ from app.kit.errors import conflict, stale
 from app.kit.jobs import defer
 from app.ledger.service import balances_of, write_entries
 from app.models.events import StopEvent
+from app.models.fleet import Shift, Vehicle
 from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
 from app.planning.queries import find_plan
+from app.planning.snapshot import shift_as_solved
 
 PLAN_DAY = "planning:plan_day"
 
@@ -65,6 +69,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         raise stale()
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
+    _require_shifts_as_planned(session, plan)
     before = _published(session, plan)
     if before is not None:
         _supersede(session, before, now)
@@ -79,6 +84,27 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
     session.flush()
     return plan
+
+
+def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
+    """Raise `plan_outdated` where a shift that the plan drives was cancelled, or it or its vehicle was changed since.
+
+    The shifts stay locked until the plan is published: whoever changes one meanwhile waits, and then is refused.
+    """
+    network = session.get_one(Network, plan.network_id)
+    made_for = routing.problem_from_json(session.get_one(Plan, plan.id, options=[undefer(Plan.problem)]).problem)
+    shifts = session.scalars(
+        select(Shift)
+        .where(Shift.id.in_([route.shift_id for route in plan.routes]))
+        .order_by(Shift.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for shift in shifts:
+        vehicle = session.get_one(Vehicle, shift.vehicle_id, with_for_update=True)
+        now = shift_as_solved(shift, vehicle, plan.service_date, ZoneInfo(network.time_zone))
+        if shift.state != "open" or made_for.shifts_by_id[str(shift.id)] != now:
+            raise conflict("plan_outdated", "A shift has changed since this plan was made. Plan the day again.")
 
 
 def _published(session: Session, plan: Plan) -> Plan | None:

@@ -76,7 +76,11 @@ def read_region(
     )
 
 
-@router.get("/{name}/tiles/{z}/{x}/{y}.json", response_class=Response)
+@router.get(
+    "/{name}/tiles/{z}/{x}/{y}.json",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 def read_tile(
     region: Annotated[Region, Depends(named_region)],
     z: int,

@@ -80,7 +80,7 @@ def test_a_row_in_csv_reads_back_as_it_was() -> None:
 def test_in_a_sheet_numbers_are_numbers_and_days_are_days() -> None:
     head, row = in_xlsx(ROW)
     found = dict(zip(head, row, strict=True))
-    assert (found["id"], found["kg"], found["open"], found["day"]) == (7, 12.5, True, datetime(2026, 11, 25))
+    assert (found["id"], found["kg"], found["open"], found["day"]) == (7, 12.5, True, datetime(2026, 11, 25))  # noqa: DTZ001 - a sheet knows no zones
     assert found["at"] == "2026-11-25T08:00:00Z"
 
 
