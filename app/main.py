@@ -9,14 +9,17 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app.audit.api import router as audit_trail
 from app.driving.api import router as driving
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
+from app.kit.body_limit import TooLargeAsProblem
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
+from app.kit.description import describe
 from app.kit.errors import not_found
 from app.kit.migrate import newest_revision
 from app.kit.request_log import RequestLog
@@ -85,7 +88,6 @@ def create_app(
         version="0.1.0",
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
         docs_url="/api/docs",
         openapi_url="/api/openapi.json",
         redoc_url=None,
@@ -99,6 +101,9 @@ def create_app(
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
     app.add_middleware(RequestLog, lines=config.request_log == "on")
     app.state.webhook_guard, app.state.live_places = Guard(config.webhooks_to_loopback), Places()
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(TooLargeAsProblem)
+    describe(app)
     install_error_handlers(app)
     for router in (
         partners,

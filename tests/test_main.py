@@ -24,9 +24,13 @@ def test_without_its_database_it_is_alive_and_not_ready(server: LiveServer, data
 
 def test_the_type_of_a_problem_leads_to_its_explanation(server: LiveServer) -> None:
     problem = httpx.get(f"{server.address}/api/v1/offers").json()
-    page = httpx.get(f"{server.address}{problem['type'].partition('#')[0]}")
+    page = httpx.get(f"{server.address}{problem['type']}")
     assert page.status_code == 200
-    assert f"`{problem['code']}`" in page.text
+    assert f'<code dir="ltr">{problem["code"]}</code>' in page.text
+    plain = httpx.get(f"{server.address}{problem['type']}", headers={"Accept": "text/markdown"})
+    assert plain.text.startswith(f"# `{problem['code']}`")
+    assert httpx.get(f"{server.address}/docs/errors/no_such_code").json()["code"] == "not_found"
+    assert f"`{problem['code']}`" in httpx.get(f"{server.address}/docs/errors").text
     assert httpx.get(f"{server.address}/docs/../pyproject.toml").status_code == 404
 
 

@@ -58,7 +58,7 @@ def drive(
 
 def _published(office: Caller, shifts: list[dict[str, Any]]) -> dict[str, Any]:
     plans = office.get("/plans", service_date=shifts[0]["service_date"])
-    published = next(plan for plan in plans if plan["state"] == "published")
+    published = next(plan for plan in plans["items"] if plan["state"] == "published")
     found: dict[str, Any] = office.get(f"/plans/{published['id']}")
     return found
 

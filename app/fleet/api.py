@@ -1,19 +1,40 @@
 """HTTP for vehicles, shifts and drivers' links."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from app.fleet import service
-from app.fleet.schemas import DriverLinkOut, ShiftIn, ShiftOut, VehicleIn, VehicleOut
+from app.fleet import changes, service
+from app.fleet.schemas import DriverLinkOut, ShiftChange, ShiftIn, ShiftOut, VehicleChange, VehicleIn, VehicleOut
+from app.kit.bulk import BulkIn, BulkOut, each
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of
+from app.kit.web import (
+    PROBLEMS,
+    TAKES_VERSION,
+    ApiRoute,
+    Caller,
+    Cursor,
+    Limit,
+    answer,
+    page_out,
+    path_of,
+    with_version,
+)
+from app.kit.wire import Day, PageOut
+from app.models.fleet import Shift, Vehicle
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["fleet"], responses=PROBLEMS)
+
+
+def _vehicle(row: Vehicle, status: int = 200) -> Answer:
+    return answer(VehicleOut.model_validate(row), status, location=path_of("vehicles", row.id), version=row.version)
+
+
+def _shift(row: Shift, status: int = 200) -> Answer:
+    return answer(ShiftOut.model_validate(row), status, location=path_of("shifts", row.id), version=row.version)
 
 
 @router.post("/vehicles", status_code=201, response_model=VehicleOut)
@@ -23,25 +44,65 @@ def add_vehicle(request: Request, call: Caller, wish: VehicleIn) -> Response:
 
     def verb(session: Session) -> Answer:
         row = service.add_vehicle(session, call.principal, wish, streets, call.now)
-        return answer(VehicleOut.model_validate(row), 201, location=path_of("vehicles", row.id))
+        return _vehicle(row, 201)
+
+    return call.once(wish, verb)
+
+
+@router.post("/vehicles/bulk", status_code=201, response_model=BulkOut[VehicleOut])
+def add_vehicles(request: Request, call: Caller, wish: BulkIn[VehicleIn]) -> Response:
+    """Add up to 200 vehicles at once: all of them, or none."""
+    streets: service.Streets = request.app.state.streets
+
+    def verb(session: Session) -> Answer:
+        rows = each(
+            session, wish.items, lambda one: service.add_vehicle(session, call.principal, one, streets, call.now)
+        )
+        return answer(BulkOut[VehicleOut](items=[VehicleOut.model_validate(row) for row in rows]), 201)
 
     return call.once(wish, verb)
 
 
 @router.get("/vehicles")
-def list_vehicles(call: Caller) -> list[VehicleOut]:
-    """The vehicles that you see."""
+def list_vehicles(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[VehicleOut]:
+    """The vehicles that you see, by name."""
     return call.read(
-        lambda session: [VehicleOut.model_validate(r) for r in service.list_vehicles(session, call.principal)]
+        lambda session: page_out(VehicleOut, service.page_of_vehicles(session, call.principal, cursor, limit))
     )
 
 
 @router.get("/vehicles/{vehicle_id}")
-def get_vehicle(call: Caller, vehicle_id: UUID) -> VehicleOut:
-    """One vehicle."""
-    return call.read(
+def get_vehicle(call: Caller, response: Response, vehicle_id: UUID) -> VehicleOut:
+    """One vehicle, with its version as ETag."""
+    vehicle = call.read(
         lambda session: VehicleOut.model_validate(service.get_vehicle(session, call.principal, vehicle_id))
     )
+    with_version(response, vehicle.version)
+    return vehicle
+
+
+@router.patch("/vehicles/{vehicle_id}")
+def change_vehicle(
+    request: Request, call: Caller, response: Response, vehicle_id: UUID, change: VehicleChange
+) -> VehicleOut:
+    """Change a vehicle, from the version in If-Match; plans made before keep what they counted on."""
+    streets: service.Streets = request.app.state.streets
+    version = call.expected_version()
+    vehicle = call.read(
+        lambda session: VehicleOut.model_validate(
+            changes.change_vehicle(session, call.principal, vehicle_id, change, version, streets, call.now)
+        )
+    )
+    with_version(response, vehicle.version)
+    return vehicle
+
+
+@router.delete("/vehicles/{vehicle_id}", status_code=204, dependencies=[TAKES_VERSION])
+def retire_vehicle(call: Caller, vehicle_id: UUID) -> Response:
+    """Take a vehicle out of use; it is kept for what was driven with it. If-Match is optional here."""
+    version = call.expected_version() if call.if_match is not None else None
+    call.read(lambda session: changes.retire_vehicle(session, call.principal, vehicle_id, version, call.now))
+    return Response(status_code=204)
 
 
 @router.post("/shifts", status_code=201, response_model=ShiftOut)
@@ -50,25 +111,56 @@ def add_shift(call: Caller, wish: ShiftIn) -> Response:
 
     def verb(session: Session) -> Answer:
         row = service.add_shift(session, call.principal, wish, call.now)
-        return answer(ShiftOut.model_validate(row), 201, location=path_of("shifts", row.id))
+        return _shift(row, 201)
 
     return call.once(wish, verb)
 
 
 @router.get("/shifts")
 def list_shifts(
-    call: Caller, service_date: Annotated[date | None, Query(description="Local day")] = None
-) -> list[ShiftOut]:
-    """The shifts that you see."""
-    return call.read(
-        lambda session: [ShiftOut.model_validate(r) for r in service.list_shifts(session, call.principal, service_date)]
-    )
+    call: Caller,
+    service_date: Annotated[Day | None, Query(description="Local day")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[ShiftOut]:
+    """The shifts that you see, by when they start."""
+
+    def query(session: Session) -> PageOut[ShiftOut]:
+        return page_out(ShiftOut, service.page_of_shifts(session, call.principal, service_date, cursor, limit))
+
+    return call.read(query)
 
 
 @router.get("/shifts/{shift_id}")
-def get_shift(call: Caller, shift_id: UUID) -> ShiftOut:
-    """One shift."""
-    return call.read(lambda session: ShiftOut.model_validate(service.get_shift(session, call.principal, shift_id)))
+def get_shift(call: Caller, response: Response, shift_id: UUID) -> ShiftOut:
+    """One shift, with its version as ETag."""
+    shift = call.read(lambda session: ShiftOut.model_validate(service.get_shift(session, call.principal, shift_id)))
+    with_version(response, shift.version)
+    return shift
+
+
+@router.patch("/shifts/{shift_id}")
+def change_shift(call: Caller, response: Response, shift_id: UUID, change: ShiftChange) -> ShiftOut:
+    """Change a shift, from the version in If-Match; once a route of it is published, its driver's name alone."""
+    version = call.expected_version()
+    shift = call.read(
+        lambda session: ShiftOut.model_validate(
+            changes.change_shift(session, call.principal, shift_id, change, version, call.now)
+        )
+    )
+    with_version(response, shift.version)
+    return shift
+
+
+@router.post("/shifts/{shift_id}/cancel", response_model=ShiftOut, dependencies=[TAKES_VERSION])
+def cancel_shift(call: Caller, shift_id: UUID) -> Response:
+    """Call a shift off that no published route needs; If-Match is optional here."""
+    version = call.expected_version() if call.if_match is not None else None
+
+    def verb(session: Session) -> Answer:
+        return _shift(changes.cancel_shift(session, call.principal, shift_id, version, call.now))
+
+    return call.once(None, verb)
 
 
 @router.post("/shifts/{shift_id}/driver-links", status_code=201, response_model=DriverLinkOut)

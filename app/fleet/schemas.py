@@ -1,19 +1,24 @@
 """What vehicles, shifts and drivers' links look like over HTTP."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
 from app.kit.web import Body
 from app.kit.wire import Instant, Kg, KgOrZero, KgOut
 from app.partners.schemas import Name, Out
 from app.roads.provider import Profile
 
+LONGEST_SHIFT = timedelta(hours=16)
 Money = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)]
-MoneyOut = Annotated[int, PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json")]
+MoneyOut = Annotated[
+    int,
+    PlainSerializer(lambda cents: f"{cents / 100:.2f}", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "decimal"}),
+]
 
 
 class VehicleIn(Body):
@@ -54,7 +59,24 @@ class VehicleOut(Out):
     cost_per_hour: MoneyOut = Field(validation_alias="cents_per_hour")
     cost_per_use: MoneyOut = Field(validation_alias="cents_per_use")
     grams_co2e_per_km: int
+    state: Literal["active", "retired"]
     version: int
+
+
+class VehicleChange(Body):
+    """What may be changed of a vehicle; what is left out stays."""
+
+    name: Name | None = None
+    profile: Profile | None = None
+    capacity_kg: Kg | None = None
+    capacity_crates: int | None = Field(default=None, ge=1, le=5000)
+    chilled_kg: KgOrZero | None = None
+    frozen_kg: KgOrZero | None = None
+    hot_kg: KgOrZero | None = None
+    cost_per_km: Money | None = None
+    cost_per_hour: Money | None = None
+    cost_per_use: Money | None = None
+    grams_co2e_per_km: int | None = Field(default=None, ge=0, le=5000)
 
 
 class ShiftIn(Body):
@@ -71,9 +93,20 @@ class ShiftIn(Body):
     def _in_order(self) -> Self:
         if self.starts_at >= self.ends_at:
             raise ValueError("The shift has to start before it ends.")
-        if (self.ends_at - self.starts_at).total_seconds() > 16 * 3600:
+        if self.ends_at - self.starts_at > LONGEST_SHIFT:
             raise ValueError("A shift is at most 16 hours long.")
         return self
+
+
+class ShiftChange(Body):
+    """What may be changed of a shift; once a route of it is published, its driver's name alone."""
+
+    vehicle_id: UUID | None = None
+    driver_name: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    start_site_id: UUID | None = None
+    end_site_id: UUID | None = None
 
 
 class ShiftOut(Out):
@@ -88,6 +121,7 @@ class ShiftOut(Out):
     ends_at: datetime
     start_site_id: UUID
     end_site_id: UUID
+    state: Literal["open", "cancelled"]
     version: int
 
 

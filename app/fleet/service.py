@@ -15,6 +15,7 @@ from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.kit.outbox import announce
+from app.kit.paging import Order, Page, page
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.membership import require_active
@@ -31,16 +32,40 @@ class Streets(Protocol):
         ...
 
 
+def require_streets(session: Session, principal: Principal, streets: Streets, profile: Profile) -> None:
+    """Raise `profile_not_built` (422) where the network's streets were not built for such vehicles."""
+    network = network_of(session, principal)
+    lacking = streets.lacks(choice_of(network.region, network.roads), profile)
+    if lacking is not None:
+        raise refused("profile_not_built", lacking, [FieldError("/profile", lacking, "profile_not_built")])
+
+
+def require_driveable(vehicle: Vehicle) -> None:
+    """Raise `vehicle_retired` (409) for a vehicle that is out of use."""
+    if vehicle.state == "retired":
+        raise conflict("vehicle_retired", "{name} is out of use. Choose another vehicle.", name=vehicle.name)
+
+
+def require_free(
+    session: Session, vehicle: Vehicle, starts_at: datetime, ends_at: datetime, but: UUID | None = None
+) -> None:
+    """Raise `vehicle_busy` (409) where another shift than `but` has the vehicle at that time."""
+    query = select(Shift.id).where(
+        Shift.vehicle_id == vehicle.id, Shift.starts_at < ends_at, Shift.ends_at > starts_at, Shift.state == "open"
+    )
+    if but is not None:
+        query = query.where(Shift.id != but)
+    if session.scalars(query).first() is not None:
+        raise conflict("vehicle_busy", f"{vehicle.name} already has a shift at that time.")
+
+
 def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, streets: Streets, now: datetime) -> Vehicle:
     """Add a vehicle of the caller's organisation.
 
     Raises `profile_not_built` (422) where the network's streets were not built for such vehicles.
     """
     principal.require("fleet.edit")
-    network = network_of(session, principal)
-    lacking = streets.lacks(choice_of(network.region, network.roads), wish.profile)
-    if lacking is not None:
-        raise refused("profile_not_built", lacking, [FieldError("/profile", lacking, "profile_not_built")])
+    require_streets(session, principal, streets, wish.profile)
     vehicle = Vehicle(
         network_id=principal.network_id,
         organisation_id=principal.organisation_id,
@@ -69,6 +94,12 @@ def list_vehicles(session: Session, principal: Principal) -> list[Vehicle]:
     return list(session.scalars(select(Vehicle).order_by(Vehicle.name, Vehicle.id)))
 
 
+def page_of_vehicles(session: Session, principal: Principal, cursor: str | None, limit: int) -> Page[Vehicle]:
+    """Vehicles that the caller sees, by name."""
+    principal.require("fleet.read")
+    return page(session, select(Vehicle), Order(Vehicle.name, Vehicle.id), cursor, limit)
+
+
 def get_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Vehicle:
     """One vehicle; raises `not_found`."""
     principal.require("fleet.read")
@@ -85,11 +116,8 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     session.refresh(vehicle, with_for_update=ROW_LOCK)
     for site_id in (wish.start_site_id, wish.end_site_id):
         own_site(session, principal, site_id)
-    overlapping = select(Shift.id).where(
-        Shift.vehicle_id == vehicle.id, Shift.starts_at < wish.ends_at, Shift.ends_at > wish.starts_at
-    )
-    if session.scalars(overlapping).first() is not None:
-        raise conflict("vehicle_busy", f"{vehicle.name} already has a shift at that time.")
+    require_driveable(vehicle)
+    require_free(session, vehicle, wish.starts_at, wish.ends_at)
     service_date = service_date_of(wish.starts_at, zone_of(network_of(session, principal)))
     require_active(session, vehicle.network_id, vehicle.organisation_id, service_date)
     shift = Shift(
@@ -118,12 +146,23 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
 
 
 def list_shifts(session: Session, principal: Principal, service_date: date | None) -> list[Shift]:
-    """The shifts that the caller sees."""
+    """The shifts that the caller sees and that were not cancelled."""
     principal.require("fleet.read")
-    query = select(Shift).order_by(Shift.starts_at, Shift.id)
+    query = select(Shift).where(Shift.state == "open").order_by(Shift.starts_at, Shift.id)
     if service_date is not None:
         query = query.where(Shift.service_date == service_date)
     return list(session.scalars(query))
+
+
+def page_of_shifts(
+    session: Session, principal: Principal, service_date: date | None, cursor: str | None, limit: int
+) -> Page[Shift]:
+    """Shifts that the caller sees, by when they start."""
+    principal.require("fleet.read")
+    query = select(Shift)
+    if service_date is not None:
+        query = query.where(Shift.service_date == service_date)
+    return page(session, query, Order(Shift.starts_at, Shift.id), cursor, limit)
 
 
 def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
@@ -135,11 +174,22 @@ def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
     return found
 
 
+def revoke_links(session: Session, shift: Shift, now: datetime) -> None:
+    """End every link that opens the shift."""
+    alive = select(Credential).where(
+        Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None)
+    )
+    for credential in session.scalars(alive):
+        credential.revoked_at = now
+
+
 def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now: datetime) -> tuple[Credential, str]:
     """A link that opens this shift's route and nothing else; links given before are dead at once."""
     principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
-    _end_links(session, shift, now)
+    if shift.state == "cancelled":
+        raise conflict("shift_cancelled", "This shift was cancelled. Plan a new one.")
+    revoke_links(session, shift, now)
     secret = new_secret("drive")
     credential = Credential(
         kind="driver_link",

@@ -32,8 +32,8 @@ class WaslError(Exception):
     errors: Sequence[FieldError] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
     # The sentence with its gaps and what fills them, kept so that it can be said in another language too.
-    template: str = ""
     words: Mapping[str, Any] = field(default_factory=dict)
+    template: str = ""
 
     def __str__(self) -> str:
         return self.detail
@@ -41,7 +41,7 @@ class WaslError(Exception):
     def problem(self) -> dict[str, Any]:
         """The RFC 9457 document."""
         document: dict[str, Any] = {
-            "type": f"/docs/errors#{self.code}",
+            "type": f"/docs/errors/{self.code}",
             "title": self.title,
             "status": self.status,
             "code": self.code,

@@ -1,27 +1,27 @@
 """The edge of the API: who calls with which key, answers with their version, errors as problem documents."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Header, Request, Response, Security, params
-from fastapi.dependencies.utils import get_flat_params
+from fastapi import Depends, FastAPI, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from app.kit.api_route import TAKES_VERSION as TAKES_VERSION
+from app.kit.api_route import StrictRoute
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import (
-    FieldError,
     WaslError,
     forbidden,
     invalid_request,
@@ -30,16 +30,14 @@ from app.kit.errors import (
     version_required,
 )
 from app.kit.idempotency import Answer, fingerprint, once
-from app.kit.misfits import SENTENCES, field_error
+from app.kit.misfits import field_error
+from app.kit.paging import LARGEST_PAGE, LONGEST_CURSOR, Page
+from app.kit.wire import Body as Body
+from app.kit.wire import PageOut
 
 SESSION_COOKIE = "wasl_session"
 DRIVER_COOKIE = "wasl_drive"
-
-
-class Body(BaseModel):
-    """What comes in: a field that nobody knows is an error, not a guess."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+LONGEST_VERSION = 9  # digits; a version is a column of 32 bits
 
 
 class Problem(BaseModel):
@@ -65,24 +63,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "A part that is needed does not answer",
     }.items()
 }
-
-
-class ApiRoute(APIRoute):
-    """An operation of the API; a query parameter that nobody knows is an error, not a guess."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The operation behind a look at the names of its query parameters."""
-        handle = super().get_route_handler()
-        known = {field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, params.Query)}
-
-        async def strictly(request: Request) -> Response:
-            unknown = sorted(set(request.query_params) - known)
-            if unknown:
-                sentence = SENTENCES["unknown_parameter"]
-                raise invalid_request([FieldError(f"/{name}", sentence, "unknown_parameter") for name in unknown])
-            return await handle(request)
-
-        return strictly
 
 
 def database_of(request: Request) -> Database:
@@ -172,21 +152,36 @@ class Call:
         if self.if_match is None:
             raise version_required()
         text = self.if_match.strip().removeprefix("W/").strip('"')
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_VERSION):
             raise stale()
         return int(text)
 
 
-def _call(
-    request: Request,
-    principal: Annotated[Principal, Depends(principal_of)],
-    idempotency_key: Annotated[str | None, Header(description="The same key gets the first answer again")] = None,
-    if_match: Annotated[str | None, Header(description="The version that a change was made from")] = None,
-) -> Call:
-    return Call(request, principal, now_of(request), idempotency_key, if_match)
+def _call(request: Request, principal: Annotated[Principal, Depends(principal_of)]) -> Call:
+    headers = request.headers
+    return Call(request, principal, now_of(request), headers.get("Idempotency-Key"), headers.get("If-Match"))
 
 
 Caller = Annotated[Call, Depends(_call)]
+
+
+class ApiRoute(StrictRoute):
+    """An operation of the API; those that are given a `Caller` take the headers of somebody known."""
+
+    caller = staticmethod(_call)
+
+
+Cursor = Annotated[
+    str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before; none: the first page")
+]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Rows of a page")]
+
+
+def page_out[T: BaseModel](model: type[T], found: Page[Any]) -> PageOut[T]:
+    """A page of rows as it is shown."""
+    return PageOut[model](  # type: ignore[valid-type]
+        items=[model.model_validate(row) for row in found.items], next_cursor=found.next_cursor
+    )
 
 
 def answer(model: BaseModel, status: int = 200, *, location: str | None = None, version: int | None = None) -> Answer:
@@ -232,27 +227,49 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def misfit(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return problem_response(invalid_request([field_error(item) for item in error.errors()]))
+        return problem_response(misfit_error(error))
 
-    def routed(_: Request, error: Exception) -> Response:
+    def routed(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        return problem_response(
-            WaslError(
-                _SENTENCES.get(error.status_code, str(error.detail)),
-                _CODES.get(error.status_code, "error"),
-                error.status_code,
-                "Not possible",
-                headers=error.headers or {},
-            )
-        )
+        return problem_response(http_error(request, error))
 
     app.add_exception_handler(WaslError, known)
     app.add_exception_handler(RequestValidationError, misfit)
     app.add_exception_handler(HTTPException, routed)
 
 
-_SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take that method."}
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+def misfit_error(error: RequestValidationError) -> WaslError:
+    """A request that does not fit: 400 for a body that is no JSON, else 422 with every field that does not fit."""
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return WaslError("The body is not JSON.", "bad_request", 400, "Not readable")
+    return invalid_request([field_error(item) for item in error.errors()])
+
+
+def http_error(request: Request, error: HTTPException) -> WaslError:
+    """What the framework refuses, as ours: an unknown address, another method, a body too large or unreadable."""
+    sentence, code, title = _OF_FRAMEWORK.get(error.status_code, (str(error.detail), "bad_request", "Not possible"))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(methods_at(request))
+    return WaslError(sentence, code, error.status_code, title, headers=headers)
+
+
+def methods_at(request: Request) -> list[str]:
+    """Every method that the address of a request takes, whichever operation it belongs to."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+
+
+_OF_FRAMEWORK = {
+    400: ("The request could not be read.", "bad_request", "Not readable"),
+    404: ("There is nothing at this address.", "not_found", "Not found"),
+    405: ("This address does not take that method.", "method_not_allowed", "Not possible"),
+    413: ("This is too large; send less at once.", "too_large", "Too large"),
+}
 
 
 def set_cookie(request: Request, response: Response, name: str, secret: str, seconds: int) -> None:

@@ -1,6 +1,7 @@
-"""Types at the edge that every feature shares: kilograms as decimal strings, instants with an offset, pages."""
+"""Types at the edge that every feature shares: kilograms as decimal strings, days and instants, bodies, pages."""
 
-from datetime import datetime
+import re
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import (
@@ -8,11 +9,14 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.domain.personal import NOT_OF_PEOPLE_IN_NEED
 from app.domain.units import UnitError, grams_from_kg, kg_text
@@ -33,21 +37,109 @@ def _grams_or_zero(value: Any) -> int:
     return _grams(value)
 
 
-_KG = WithJsonSchema({"type": "string", "examples": ["12.5"], "description": "Kilograms as a decimal string"})
+_KG = WithJsonSchema(
+    {"type": "string", "format": "decimal", "examples": ["12.5"], "description": "Kilograms as a decimal string"}
+)
 Kg = Annotated[int, BeforeValidator(_grams), PlainSerializer(kg_text, return_type=str, when_used="json"), _KG]
 KgOrZero = Annotated[
     int, BeforeValidator(_grams_or_zero), PlainSerializer(kg_text, return_type=str, when_used="json"), _KG
 ]
 KgOut = Annotated[int, PlainSerializer(kg_text, return_type=str, when_used="json"), _KG]
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+_OUT_OF_RANGE = "Choose a day between 2000-01-01 and 2099-12-31."
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LOCAL_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 
-def _whole_seconds(value: datetime) -> datetime:
-    if not 2000 <= value.year < 2200:  # beyond, an offset can lead out of what a calendar has
-        raise ValueError("There is a mistake in the year: write a time between 2000 and 2199.")
+
+def _instant_text(value: Any) -> Any:
+    """Only what RFC 3339 has: no seconds since 1970, no day alone. A missing offset is said further on."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value.strip()):
+        return value.strip()
+    raise PydanticCustomError("datetime_parsing", "Write the time as 2026-11-24T09:30:00+00:00.")
+
+
+def _sane_instant(value: datetime) -> datetime:
+    inside = EARLIEST.year <= value.year <= LATEST.year and EARLIEST <= value.astimezone(UTC).date() <= LATEST
+    if not inside:
+        raise PydanticCustomError("out_of_range", _OUT_OF_RANGE)
     return value.replace(microsecond=0)
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
+def _day_text(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        return value.strip()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("date_parsing", "Write the date as 2026-11-24.")
+
+
+def _sane_day(value: date) -> date:
+    if not EARLIEST <= value <= LATEST:
+        raise PydanticCustomError("out_of_range", _OUT_OF_RANGE)
+    return value
+
+
+def _local_time_text(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and _LOCAL_TIME.fullmatch(value.strip()):
+        return value.strip()
+    raise PydanticCustomError("time_parsing", "Write the time of day as 09:30.")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_sane_instant)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sane_day)]
+LocalTime = Annotated[time, BeforeValidator(_local_time_text)]
+
+
+def _make_strict(schema: Any) -> None:
+    """Change a core schema in place, however deep its fields are."""
+    if isinstance(schema, list | tuple):
+        for each in schema:
+            _make_strict(each)
+        return
+    if not isinstance(schema, dict):
+        return
+    kind = schema.get("type")
+    if kind in ("int", "float", "bool"):
+        schema["strict"] = True
+    elif kind == "str":
+        if not schema.get("metadata", {}).get("wasl_storable"):
+            inner: Any = {**schema, "metadata": {**schema.get("metadata", {}), "wasl_storable": True}}
+            schema.clear()
+            schema.update(core_schema.no_info_after_validator_function(storable, inner))
+        return
+    for name, each in schema.items():
+        if name not in ("metadata", "serialization", "default"):
+            _make_strict(each)
+
+
+def storable(text: str) -> str:
+    """The text, if a database can keep it; raises the error of a field otherwise."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise PydanticCustomError("unstorable_text", "This text has a character that cannot be kept; write it again.")
+    return text
+
+
+class Body(BaseModel):
+    """What comes in: a field that nobody knows is an error, not a guess; "yes" is no truth value and 1.0 no count.
+
+    Text has no NUL and no half of a surrogate pair, which no database could keep.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema with its numbers, truth values and texts made strict."""
+        found = handler(source)
+        _make_strict(handler.resolve_ref_schema(found))
+        return found
+
 
 # Words of a caller's own: a note, how to get in.
 FreeText = Annotated[str, StringConstraints(max_length=500), Field(description=NOT_OF_PEOPLE_IN_NEED)]

@@ -1,6 +1,5 @@
 """HTTP for what was learnt and for planned against real arrivals."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.kit.auth import Principal
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
+from app.kit.wire import Day
 from app.learning import queries, service
 from app.learning.schemas import ArrivalReportOut, LearntOut
 
@@ -39,8 +39,8 @@ def _learnt(session: Session, principal: Principal) -> LearntOut:
 @router.get("/reports/arrivals")
 def arrivals(
     call: Caller,
-    first: Annotated[date, Query(alias="from", description="First local day")],
-    last: Annotated[date, Query(alias="until", description="Last local day, included")],
+    first: Annotated[Day, Query(alias="from", description="First local day")],
+    last: Annotated[Day, Query(alias="until", description="Last local day, included")],
 ) -> ArrivalReportOut:
     """Planned against real arrival times, overall, by day, by hour of the plan and by route."""
     return call.read(

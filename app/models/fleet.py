@@ -17,6 +17,7 @@ class Vehicle(Identified, Base):
         CheckConstraint("capacity_grams > 0 AND capacity_crates >= 0", name="capacity"),
         CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),
         CheckConstraint("cents_per_km >= 0 AND cents_per_hour >= 0 AND cents_per_use >= 0", name="costs"),
+        CheckConstraint("state IN ('active','retired')", name="state"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -31,6 +32,7 @@ class Vehicle(Identified, Base):
     cents_per_hour: Mapped[int]
     cents_per_use: Mapped[int]
     grams_co2e_per_km: Mapped[int]
+    state: Mapped[str] = mapped_column(default="active", server_default="active")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
@@ -42,6 +44,7 @@ class Shift(Identified, Base):
     __tablename__ = "shifts"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="window"),
+        CheckConstraint("state IN ('open','cancelled')", name="state"),
         Index("ix_shifts_network_day", "network_id", "service_date"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -53,6 +56,7 @@ class Shift(Identified, Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     start_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
     end_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    state: Mapped[str] = mapped_column(default="open", server_default="open")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

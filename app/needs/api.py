@@ -1,6 +1,5 @@
 """HTTP for needs."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
 from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of, with_version
+from app.kit.wire import Day, PageOut
 from app.models.needs import StandingNeed
 from app.needs import service, standing
 from app.needs.schemas import (
@@ -53,9 +52,9 @@ def state_needs(call: Caller, wish: NeedsIn) -> Response:
 @router.get("")
 def list_needs(
     call: Caller,
-    service_date: Annotated[date | None, Query(description="Local day of delivery")] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    service_date: Annotated[Day | None, Query(description="Local day of delivery")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[NeedOut]:
     """The needs that you see, oldest first. Asked for a coming day, what stands for it is stated first."""
 
@@ -64,7 +63,7 @@ def list_needs(
         if service_date is not None:
             standing.fill_day(session, call.principal.network_id, service_date, call.now)
         page = service.list_needs(session, call.principal, service_date=service_date, cursor=cursor, limit=limit)
-        return PageOut(items=[NeedOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+        return page_out(NeedOut, page)
 
     return call.read(query)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, computed_field, model_validator
 
 from app.kit.web import Body
-from app.kit.wire import Kg, KgOut
+from app.kit.wire import Day, Kg, KgOut
 from app.offers.schemas import Allergen, Category, DietaryFlag
 from app.partners.schemas import Out
 
@@ -21,7 +21,7 @@ class NeedIn(Body):
     """The most that one site takes of one category on one day, and on what terms."""
 
     site_id: UUID
-    service_date: date
+    service_date: Day
     category: Category
     kg: Kg
     minimum_shelf_life_days: int = Field(default=0, ge=0, le=365)

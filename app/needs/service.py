@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.errors import FieldError, WaslError, conflict, not_found, stale
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.needs import Need
 from app.needs.announcing import announce_need
 from app.needs.schemas import NeedChange, NeedIn
@@ -105,7 +105,7 @@ def list_needs(
     query = select(Need)
     if service_date is not None:
         query = query.where(Need.service_date == service_date)
-    return page_of(list(session.scalars(after(query, Need.created_at, Need.id, cursor, limit))), limit)
+    return page(session, query, Order(Need.created_at, Need.id), cursor, limit)
 
 
 def change_need(

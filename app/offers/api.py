@@ -1,6 +1,5 @@
 """HTTP for offers."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,9 +7,19 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
-from app.kit.wire import PageOut
+from app.kit.web import (
+    PROBLEMS,
+    TAKES_VERSION,
+    ApiRoute,
+    Caller,
+    Cursor,
+    Limit,
+    answer,
+    page_out,
+    path_of,
+    with_version,
+)
+from app.kit.wire import Day, PageOut
 from app.models.offers import Offer
 from app.offers import service
 from app.offers.schemas import OfferChange, OfferIn, OfferOut, OffersIn, PostedOut
@@ -46,10 +55,10 @@ def post_offers(call: Caller, wish: OffersIn) -> Response:
 @router.get("")
 def list_offers(
     call: Caller,
-    service_date: Annotated[date | None, Query(description="Local day of collection")] = None,
+    service_date: Annotated[Day | None, Query(description="Local day of collection")] = None,
     state: Annotated[Literal["open", "withdrawn"] | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[OfferOut]:
     """The offers that you see, oldest first."""
 
@@ -57,7 +66,7 @@ def list_offers(
         page = service.list_offers(
             session, call.principal, service_date=service_date, state=state, cursor=cursor, limit=limit
         )
-        return PageOut(items=[OfferOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+        return page_out(OfferOut, page)
 
     return call.read(query)
 
@@ -83,7 +92,7 @@ def amend_offer(call: Caller, response: Response, offer_id: UUID, change: OfferC
     return offer
 
 
-@router.post("/{offer_id}/withdraw", response_model=OfferOut)
+@router.post("/{offer_id}/withdraw", response_model=OfferOut, dependencies=[TAKES_VERSION])
 def withdraw_offer(call: Caller, offer_id: UUID) -> Response:
     """Take back an offer that is not planned yet; If-Match is optional here."""
     version = call.expected_version() if call.if_match is not None else None

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.kit.web import Body
-from app.kit.wire import FreeText, Instant, Kg, KgOut
+from app.kit.wire import Day, FreeText, Instant, Kg, KgOut
 from app.offers.text import Gtin, readable
 from app.partners.schemas import Out, TemperatureClass
 
@@ -44,7 +44,7 @@ class OfferLineIn(Body):
     crates: int = Field(default=0, ge=0, le=2000)
     temperature_class: TemperatureClass = "ambient"
     date_mark: DateMark = "none"
-    mark_date: date | None = None
+    mark_date: Day | None = None
     allergens: list[Allergen] = []
     dietary_flags: list[DietaryFlag] = []
     splittable: bool = True

@@ -19,7 +19,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused, stale
 from app.kit.outbox import announce
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.ledger.service import balances_of, book, write_entries
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network, Site
@@ -232,8 +232,7 @@ def list_offers(
         query = query.where(Offer.service_date == service_date)
     if state is not None:
         query = query.where(Offer.state == state)
-    rows = session.scalars(after(query, Offer.created_at, Offer.id, cursor, limit))
-    return page_of(list(rows), limit)
+    return page(session, query, Order(Offer.created_at, Offer.id), cursor, limit)
 
 
 def _open_and_unplanned(session: Session, principal: Principal, offer_id: UUID, version: int | None) -> Offer:

@@ -5,8 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.kit.bulk import BulkIn, BulkOut, each
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of, with_version
+from app.kit.wire import PageOut
 from app.partners import partnerships, service
 from app.partners.partnership_schemas import NewOrganisation, NewOrganisationOut, OrganisationChange, PartnershipOut
 from app.partners.schemas import OrganisationOut, SiteChange, SiteIn, SiteOut
@@ -29,12 +31,10 @@ def add_organisation(call: Caller, wish: NewOrganisation) -> Response:
 
 
 @router.get("/organisations")
-def list_organisations(call: Caller) -> list[OrganisationOut]:
-    """The partners that you see."""
+def list_organisations(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[OrganisationOut]:
+    """The partners that you see, by name."""
     call.principal.require("partners.read")
-    return call.read(
-        lambda session: [OrganisationOut.model_validate(row) for row in service.list_organisations(session)]
-    )
+    return call.read(lambda session: page_out(OrganisationOut, service.page_of_organisations(session, cursor, limit)))
 
 
 @router.get("/organisations/{organisation_id}")
@@ -73,11 +73,23 @@ def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
     return call.once(wish, verb)
 
 
+@router.post("/sites/bulk", status_code=201, response_model=BulkOut[SiteOut])
+def add_sites(request: Request, call: Caller, wish: BulkIn[SiteIn]) -> Response:
+    """Enter up to 200 places at once: all of them, or none."""
+    streets: Streets = request.app.state.streets
+
+    def verb(session: Session) -> Answer:
+        rows = each(session, wish.items, lambda one: service.add_site(session, call.principal, one, streets, call.now))
+        return answer(BulkOut[SiteOut](items=[SiteOut.model_validate(row) for row in rows]), 201)
+
+    return call.once(wish, verb)
+
+
 @router.get("/sites")
-def list_sites(call: Caller) -> list[SiteOut]:
-    """The places that you see."""
+def list_sites(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[SiteOut]:
+    """The places that you see, by name."""
     call.principal.require("sites.read")
-    return call.read(lambda session: [SiteOut.model_validate(row) for row in service.list_sites(session)])
+    return call.read(lambda session: page_out(SiteOut, service.page_of_sites(session, cursor, limit)))
 
 
 @router.get("/sites/{site_id}")

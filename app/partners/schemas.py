@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from app.kit.web import Body
-from app.kit.wire import FreeText, KgOrZero, KgOut
+from app.kit.wire import FreeText, KgOrZero, KgOut, LocalTime
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -64,8 +64,8 @@ class WindowIn(Body):
     """Hours on some weekdays (1 is Monday, 7 is Sunday), local time; closing is later than opening."""
 
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -12,6 +12,7 @@ from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.errors import FieldError, not_found, refused, stale, unavailable
+from app.kit.paging import Order, Page, page
 from app.models.partners import Network, Organisation, Partnership, Person, Site
 from app.partners.opening_hours import stored_hours
 from app.partners.schemas import OrganisationIn, SiteChange, SiteIn
@@ -62,6 +63,11 @@ def found_network(session: Session, network: Network, coordinator: OrganisationI
 def list_organisations(session: Session) -> list[Organisation]:
     """All partners that the caller sees."""
     return list(session.scalars(select(Organisation).order_by(Organisation.name, Organisation.id)))
+
+
+def page_of_organisations(session: Session, cursor: str | None, limit: int) -> Page[Organisation]:
+    """Partners that the caller sees, by name."""
+    return page(session, select(Organisation), Order(Organisation.name, Organisation.id), cursor, limit)
 
 
 def get_organisation(session: Session, organisation_id: UUID) -> Organisation:
@@ -139,6 +145,11 @@ def _checked_pin(
 def list_sites(session: Session) -> list[Site]:
     """All places that the caller sees."""
     return list(session.scalars(select(Site).order_by(Site.name, Site.id)))
+
+
+def page_of_sites(session: Session, cursor: str | None, limit: int) -> Page[Site]:
+    """Places that the caller sees, by name."""
+    return page(session, select(Site), Order(Site.name, Site.id), cursor, limit)
 
 
 def get_site(session: Session, site_id: UUID) -> Site:

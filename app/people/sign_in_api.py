@@ -3,10 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
 
+from app.kit.auth import Principal
 from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, SESSION_COOKIE, ApiRoute, Caller, Problem, database_of, now_of, set_cookie
+from app.kit.web import (
+    PROBLEMS,
+    SESSION_COOKIE,
+    ApiRoute,
+    Caller,
+    Problem,
+    database_of,
+    now_of,
+    principal_of,
+    set_cookie,
+)
 from app.kit.wire import PageOut
 from app.models.system import Credential
 from app.partners.schemas import NetworkOut, OrganisationOut
@@ -83,9 +94,10 @@ def accept_invitation(request: Request, response: Response, wish: Acceptance) ->
 
 
 @router.post("/sign-out", status_code=204)
-def sign_out(call: Caller) -> Response:
-    """End this session; its token is dead on the next request."""
-    call.read(lambda session: sessions.sign_out(session, call.principal, call.now))
+def sign_out(request: Request, principal: Annotated[Principal, Depends(principal_of)]) -> Response:
+    """End this session; its token is dead on the next request, so sent again it is answered with 401."""
+    with database_of(request).transaction(principal.scope) as session:
+        sessions.sign_out(session, principal, now_of(request))
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response

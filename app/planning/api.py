@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterable
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +13,19 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.web import (
+    PROBLEMS,
+    TAKES_VERSION,
+    ApiRoute,
+    Caller,
+    Cursor,
+    Limit,
+    answer,
+    page_out,
+    path_of,
+    with_version,
+)
+from app.kit.wire import Day, PageOut
 from app.planning import queries, service
 from app.planning.route_files import geojson, gpx
 from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
@@ -64,10 +75,17 @@ async def watch_run(
 
 @router.get("/plans")
 def list_plans(
-    call: Caller, service_date: Annotated[date | None, Query(description="Local day")] = None
-) -> list[PlanHeadOut]:
+    call: Caller,
+    service_date: Annotated[Day | None, Query(description="Local day")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[PlanHeadOut]:
     """The plans of your network, newest first."""
-    return call.read(lambda session: queries.list_plans(session, call.principal, service_date))
+
+    def query(session: Session) -> PageOut[PlanHeadOut]:
+        return page_out(PlanHeadOut, queries.page_of_plans(session, call.principal, service_date, cursor, limit))
+
+    return call.read(query)
 
 
 @router.get("/plans/{plan_id}")
@@ -84,7 +102,7 @@ def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
     return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
 
 
-@router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut)
+@router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut, dependencies=[TAKES_VERSION])
 def publish_plan(call: Caller, plan_id: UUID) -> Response:
     """Make this plan the one that is driven, from the version in If-Match; the one before it is superseded."""
     version = call.expected_version()
@@ -102,13 +120,21 @@ def get_route(call: Caller, route_id: UUID) -> RouteOut:
     return call.read(lambda session: queries.get_route(session, call.principal, route_id))
 
 
-@router.get("/routes/{route_id}/file.geojson", response_class=Response)
+@router.get(
+    "/routes/{route_id}/file.geojson",
+    response_class=Response,
+    responses={200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}},
+)
 def get_geojson(call: Caller, route_id: UUID) -> Response:
     """The route as GeoJSON: its line and its stops."""
     return Response(json.dumps(geojson(get_route(call, route_id))), media_type="application/geo+json")
 
 
-@router.get("/routes/{route_id}/file.gpx", response_class=Response)
+@router.get(
+    "/routes/{route_id}/file.gpx",
+    response_class=Response,
+    responses={200: {"content": {"application/gpx+xml": {"schema": {"type": "string"}}}}},
+)
 def get_gpx(call: Caller, route_id: UUID) -> Response:
     """The route as GPX, for navigation devices."""
     return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from app.domain import reasons
 from app.kit.auth import Principal
 from app.kit.errors import not_found
+from app.kit.paging import Order, Page, page
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, UnservedOffer
@@ -49,6 +50,17 @@ def list_plans(session: Session, principal: Principal, service_date: date | None
     if service_date is not None:
         query = query.where(Plan.service_date == service_date)
     return [PlanHeadOut.model_validate(plan) for plan in session.scalars(query)]
+
+
+def page_of_plans(
+    session: Session, principal: Principal, service_date: date | None, cursor: str | None, limit: int
+) -> Page[Plan]:
+    """Plans that the caller sees, newest first."""
+    principal.require("plans.read")
+    query = select(Plan)
+    if service_date is not None:
+        query = query.where(Plan.service_date == service_date)
+    return page(session, query, Order(Plan.service_date, Plan.number, Plan.id, newest_first=True), cursor, limit)
 
 
 def current_plan(session: Session, principal: Principal, service_date: date) -> PlanOut | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.kit.web import Body
-from app.kit.wire import KgOut
+from app.kit.wire import Day, KgOut
 from app.partners.schemas import Out
 
 PlanState = Literal["draft", "ready", "published", "superseded"]
@@ -16,7 +16,7 @@ PlanState = Literal["draft", "ready", "published", "superseded"]
 class PlanRunIn(Body):
     """Plan this day."""
 
-    service_date: date
+    service_date: Day
 
 
 class PlanRunOut(Out):

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
+import routing
 from app.domain import ledger, lifecycle
 from app.kit import audit
 from app.kit.auth import Principal
@@ -16,13 +18,14 @@ from app.kit.errors import conflict, stale
 from app.kit.jobs import defer
 from app.ledger.service import balances_of, write_entries
 from app.models.events import StopEvent
-from app.models.fleet import Shift
+from app.models.fleet import Shift, Vehicle
 from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
 from app.needs.standing import fill_day
 from app.partners.membership import active_organisations
 from app.planning.queries import find_plan
+from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
 
 PLAN_DAY = "planning:plan_day"
@@ -72,6 +75,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
     _refuse_who_left(session, plan)
+    _require_shifts_as_planned(session, plan)
     before = _published(session, plan)
     if before is not None:
         _supersede(session, before, now)
@@ -98,6 +102,27 @@ def _refuse_who_left(session: Session, plan: Plan) -> None:
     concerned = {party for pair in found for party in pair} | set(session.scalars(drivers))
     if not concerned <= taking_part:
         raise conflict("plan_outdated", "A partner of this plan takes part no longer. Plan the day again.")
+
+
+def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
+    """Raise `plan_outdated` where a shift that the plan drives was cancelled, or it or its vehicle was changed since.
+
+    The shifts stay locked until the plan is published: whoever changes one meanwhile waits, and then is refused.
+    """
+    network = session.get_one(Network, plan.network_id)
+    made_for = routing.problem_from_json(session.get_one(Plan, plan.id, options=[undefer(Plan.problem)]).problem)
+    shifts = session.scalars(
+        select(Shift)
+        .where(Shift.id.in_([route.shift_id for route in plan.routes]))
+        .order_by(Shift.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    for shift in shifts:
+        vehicle = session.get_one(Vehicle, shift.vehicle_id, with_for_update=ROW_LOCK)
+        now = shift_as_solved(shift, vehicle, plan.service_date, ZoneInfo(network.time_zone))
+        if shift.state != "open" or made_for.shifts_by_id[str(shift.id)] != now:
+            raise conflict("plan_outdated", "A shift has changed since this plan was made. Plan the day again.")
 
 
 def _published(session: Session, plan: Plan) -> Plan | None:

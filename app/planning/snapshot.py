@@ -77,7 +77,7 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
     ).all()
     shifts = session.scalars(
         select(Shift)
-        .where(Shift.network_id == network_id, Shift.service_date == service_date)
+        .where(Shift.network_id == network_id, Shift.service_date == service_date, Shift.state == "open")
         .order_by(Shift.starts_at, Shift.id)
     ).all()
     offers = [
@@ -129,7 +129,9 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
         lots=tuple(_lots(day)),
         needs=tuple(_needs(day)),
         eligibilities=tuple(_eligibilities(day)),
-        shifts=tuple(_shift(day, shift) for shift in day.shifts),
+        shifts=tuple(
+            shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone) for shift in day.shifts
+        ),
         travel={profile: routing.TravelMatrix(*found.between(used)) for profile, found in travel.items()},
         estimated_travel=any(found.estimated for found in travel.values()),
         pace=pace_steps(day),
@@ -277,15 +279,18 @@ def _eligibilities(day: Day) -> list[routing.Eligibility]:
     return pairs
 
 
-def _shift(day: Day, shift: Shift) -> routing.Shift:
-    vehicle = day.vehicles[shift.vehicle_id]
+def shift_as_solved(shift: Shift, vehicle: Vehicle, service_date: date, zone: ZoneInfo) -> routing.Shift:
+    """The shift with its vehicle as the solver reads them."""
+    from_second, until_second = (
+        seconds_since_midnight(moment, service_date, zone) for moment in (shift.starts_at, shift.ends_at)
+    )
     return routing.Shift(
         id=str(shift.id),
         vehicle=str(vehicle.id),
         organisation=str(shift.organisation_id),
         start_site=str(shift.start_site_id),
         end_site=str(shift.end_site_id),
-        window=routing.TimeWindow(_seconds(day, shift.starts_at), _seconds(day, shift.ends_at)),
+        window=routing.TimeWindow(from_second, until_second),
         capacity=routing.Load(
             grams=vehicle.capacity_grams,
             crates=vehicle.capacity_crates,

@@ -1,11 +1,11 @@
 """HTTP for reports."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from app.kit.web import PROBLEMS, ApiRoute, Caller
+from app.kit.wire import Day
 from app.reports import service
 from app.reports.schemas import DayReportOut
 
@@ -13,6 +13,6 @@ router = APIRouter(prefix="/api/v1/reports", route_class=ApiRoute, tags=["report
 
 
 @router.get("/day")
-def day_report(call: Caller, service_date: Annotated[date, Query(description="Local day")]) -> DayReportOut:
+def day_report(call: Caller, service_date: Annotated[Day, Query(description="Local day")]) -> DayReportOut:
     """What became of the day's food, and what coordination was worth."""
     return call.read(lambda session: service.day_report(session, call.principal, service_date))

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response, status
 from pydantic import BaseModel, Field
 
-from app.kit.web import ApiRoute
+from app.kit.web import PROBLEMS, ApiRoute
 from app.roads.region import Region, RegionError, open_region
 from app.roads.tile_drawing import HIGHEST_ZOOM, LOWEST_ZOOM, TILE_FORMAT
 from app.roads.tiles import TileOutOfRange, tile
 from app.settings import Settings
 
-router = APIRouter(prefix="/api/v1/regions", route_class=ApiRoute, tags=["map"])
+router = APIRouter(prefix="/api/v1/regions", route_class=ApiRoute, tags=["map"], responses=PROBLEMS)
 
 TILE_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
@@ -76,7 +76,11 @@ def read_region(
     )
 
 
-@router.get("/{name}/tiles/{z}/{x}/{y}.json", response_class=Response)
+@router.get(
+    "/{name}/tiles/{z}/{x}/{y}.json",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 def read_tile(
     region: Annotated[Region, Depends(named_region)],
     z: int,

@@ -14,6 +14,7 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.errors import WaslError, conflict, not_found, refused
 from app.kit.jobs import defer
+from app.kit.paging import Order, Page, page
 from app.models.partners import Network
 from app.models.roads import RegionImport
 from app.roads.provider import Profile
@@ -131,6 +132,13 @@ def list_imports(session: Session, principal: Principal) -> list[RegionImport]:
     principal.require("regions.import")
     newest_first = (RegionImport.requested_at.desc(), RegionImport.id)
     return list(session.scalars(select(RegionImport).order_by(*newest_first).limit(NEWEST)))
+
+
+def page_of_imports(session: Session, principal: Principal, cursor: str | None, limit: int) -> Page[RegionImport]:
+    """The network's imports, newest first."""
+    principal.require("regions.import")
+    newest_first = Order(RegionImport.requested_at, RegionImport.id, newest_first=True)
+    return page(session, select(RegionImport), newest_first, cursor, limit)
 
 
 def get_import(session: Session, principal: Principal, import_id: UUID) -> RegionImport:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import unavailable
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Body, Caller, answer, path_of
+from app.kit.web import PROBLEMS, ApiRoute, Body, Caller, Cursor, Limit, answer, page_out, path_of
+from app.kit.wire import PageOut
 from app.roads import imports
 from app.roads.imports import Premises, Wish
 from app.roads.provider import Profile
@@ -153,10 +154,11 @@ async def _keep(request: Request, target: Path, most_bytes: int) -> str:
 
 
 @router.get("")
-def list_imports(call: Caller) -> list[RegionImportOut]:
-    """Your network's newest imports, newest first."""
-    found = call.read(lambda session: imports.list_imports(session, call.principal))
-    return [RegionImportOut.model_validate(row) for row in found]
+def list_imports(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[RegionImportOut]:
+    """Your network's imports, newest first."""
+    return call.read(
+        lambda session: page_out(RegionImportOut, imports.page_of_imports(session, call.principal, cursor, limit))
+    )
 
 
 @router.get("/{import_id}")

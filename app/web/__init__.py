@@ -10,10 +10,9 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from app.kit.errors import WaslError, invalid_request, not_found
-from app.kit.misfits import field_error
-from app.kit.web import problem_response, request_id_of
-from app.web import day, drive, learnt, regions, route_sheet, shop, sign_in, sites
+from app.kit.errors import WaslError, not_found
+from app.kit.web import http_error, misfit_error, problem_response, request_id_of
+from app.web import day, drive, error_pages, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.language import language_of
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
@@ -27,7 +26,7 @@ def install_pages(app: FastAPI) -> None:
     leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
     app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (sign_in, shop, day, learnt, route_sheet, sites, drive):
+    for module in (error_pages, sign_in, shop, day, learnt, route_sheet, sites, drive):
         app.include_router(module.router, include_in_schema=False)
     # Its form carries map files.
     largest = app.state.settings.largest_extract + FORM_BYTES
@@ -57,17 +56,14 @@ def _problem(request: Request, error: Exception) -> Response:
 
 def _misfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return _problem(request, invalid_request([field_error(item) for item in error.errors()]))
+    return _problem(request, misfit_error(error))
 
 
 def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    known = not_found("page") if error.status_code == 404 else None
-    problem = known or WaslError(str(error.detail), "method_not_allowed", error.status_code, "Not possible")
-    if error.status_code == 404 and not _is_page(request):
-        problem = WaslError("There is nothing at this address.", "not_found", 404, "Not found")
-    problem.headers = dict(error.headers or {})
-    return _problem(request, problem)
+    if error.status_code == 404 and _is_page(request):
+        return _problem(request, not_found("page"))
+    return _problem(request, http_error(request, error))
 
 
 def _is_page(request: Request) -> bool:

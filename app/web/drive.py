@@ -144,6 +144,10 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
         raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
 
 
-def _celsius(data: FormData, name: str) -> str | None:
+def _celsius(data: FormData, name: str) -> float | str | None:
     text = str(data.get(name.replace("kg-", "celsius-")) or "").strip()
-    return text.replace(",", ".").replace("−", "-") or None
+    text = text.replace(",", ".").replace("−", "-")
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text  # the form says that this is no number

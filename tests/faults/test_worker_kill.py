@@ -90,11 +90,11 @@ def test_a_killed_workers_plan_is_made_by_another_and_no_half_plan_is_left(
     assert orphans, "the solver is a child process"
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    assert network.get("/plans").json() == []
+    assert network.get("/plans").json()["items"] == []
     workers.start()
     done = wait_for(network, run, "done", "failed")
     assert done["state"] == "done", done
-    plans = network.get("/plans").json()
+    plans = network.get("/plans").json()["items"]
     assert [plan["number"] for plan in plans] == [1]
     assert not [pid for pid in orphans if Path(f"/proc/{pid}/cmdline").exists() and _is_solver(pid)]
 

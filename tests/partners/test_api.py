@@ -49,7 +49,7 @@ def test_a_pin_that_no_vehicle_can_reach_is_refused_with_a_sentence(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert "A ship" in answer.json()["detail"]
     assert [error["pointer"] for error in answer.json()["errors"]] == pointers
-    assert network.get("/sites").json() == []
+    assert network.get("/sites").json()["items"] == []
 
 
 def test_a_pin_at_some_distance_from_a_street_is_taken_with_a_warning(network: ServiceClient) -> None:

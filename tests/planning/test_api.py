@@ -148,7 +148,7 @@ def test_a_newer_plan_supersedes_the_published_one_and_no_gram_is_promised_twice
     second = network.planned()
     assert second["number"] == 2
     network.published(second)
-    states = {plan["number"]: plan["state"] for plan in network.get("/plans").json()}
+    states = {plan["number"]: plan["state"] for plan in network.get("/plans").json()["items"]}
     assert states == {1: "superseded", 2: "published"}
     balance = network.get("/reports/day", service_date="2026-11-25").json()["actuals"]
     assert (balance["kg_still_open"], balance["kg_unaccounted"]) == ("67", "0")

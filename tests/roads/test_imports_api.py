@@ -116,7 +116,7 @@ def test_a_region_is_imported_from_an_address(network: ServiceClient, host: str,
     assert region.fingerprint == run["fingerprint"]
     assert region.profiles == ("car", "cargo_bike")
     assert region.source == address
-    assert network.get("/region-imports").json() == [run]
+    assert network.get("/region-imports").json()["items"] == [run]
     assert incoming(folder) == []
 
 
@@ -137,7 +137,7 @@ def test_a_file_sent_twice_with_one_key_is_imported_once(network: ServiceClient,
     assert first.json()["id"] == second.json()["id"]
     assert second.headers["Idempotency-Replayed"] == "true"
     ended(network, first.json())
-    assert len(network.get("/region-imports").json()) == 1
+    assert len(network.get("/region-imports").json()["items"]) == 1
     assert incoming(folder) == []
 
 
@@ -211,7 +211,7 @@ def test_a_network_imports_its_own_region_alone(
     with begin(database, server, clock, "Neighbours") as neighbours:
         refusal = sent(neighbours, b"x")
         assert (refusal.status_code, refusal.json()["code"]) == (409, "region_of_others")
-        assert neighbours.get("/region-imports").json() == []
+        assert neighbours.get("/region-imports").json()["items"] == []
         assert neighbours.get(f"/region-imports/{run['id']}").status_code == 404
     write_extract(shelf / "newer.osm.pbf", [LONGER])
     again = ended(network, sent(network, (shelf / "newer.osm.pbf").read_bytes()).json())

@@ -228,7 +228,7 @@ def test_the_day_is_planned_and_published_by_buttons(
 def test_a_form_of_another_site_does_nothing(desk: Reader, network: ServiceClient) -> None:
     answer = desk.http.post("/day/plan", data={"day": DAY}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.url.path == "/sign-in"
-    assert network.get("/plans").json() == []
+    assert network.get("/plans").json()["items"] == []
 
 
 def test_a_page_that_is_not_there_is_a_page_and_an_address_of_the_api_a_document(desk: Reader) -> None:
@@ -237,7 +237,7 @@ def test_a_page_that_is_not_there_is_a_page_and_an_address_of_the_api_a_document
 
 
 def test_one_route_is_printed_with_its_files(desk: Reader, network: ServiceClient, published: dict[str, Any]) -> None:
-    plan = network.get("/plans", service_date=DAY).json()[0]
+    plan = network.get("/plans", service_date=DAY).json()["items"][0]
     route = network.get(f"/plans/{plan['id']}").json()["routes"][0]
     page = desk.http.get(f"/routes/{route['id']}").text
     for end in ("gpx", "geojson"):

@@ -69,7 +69,7 @@ def test_a_site_is_found_by_its_address_and_saved(network: ServiceClient, admin:
     assert form["organisation_id"] == lidl["id"]
     done = admin.http.post("/sites/new", data={**form, "temperature_classes": ["ambient", "chilled"]})
     assert done.url.path == "/sites"
-    (site,) = network.get("/sites").json()
+    (site,) = network.get("/sites").json()["items"]
     assert (site["name"], site["organisation_id"], site["kind"]) == ("Lidl", lidl["id"], "store")
     assert (site["latitude"], site["longitude"]) == pytest.approx((51.584229, -2.989184))
     assert site["windows"] == [{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
@@ -98,7 +98,7 @@ def test_what_is_pressed_twice_makes_one_site(network: ServiceClient, admin: Rea
     sent = {**form, "name": "Bank", "latitude": "٥١٫٥٨٨٠٢٨", "longitude": "−2.995053"}
     for _ in range(2):
         assert admin.http.post("/sites/new", data=sent).url.path == "/sites"
-    (site,) = network.get("/sites").json()
+    (site,) = network.get("/sites").json()["items"]
     assert (site["latitude"], site["longitude"]) == (51.588028, -2.995053)
 
 
@@ -114,7 +114,7 @@ def test_an_empty_form_says_at_each_field_what_is_missing_and_keeps_what_was_typ
     assert "Say on which days and when it is open." in faults(answer)
     assert HOSTILE not in answer.text
     assert fields_of(answer.text)["access_notes"] == HOSTILE
-    assert network.get("/sites").json() == []
+    assert network.get("/sites").json()["items"] == []
 
 
 def test_swapped_coordinates_are_swapped_back_with_one_press(network: ServiceClient, admin: Reader) -> None:
@@ -151,7 +151,7 @@ def test_a_place_of_the_map_fills_the_form_with_its_hours(network: ServiceClient
     assert (form["window-0-opens"], form["window-0-closes"]) == ("12:00", "14:00")
     assert "From the opening hours on the map" in page
     admin.http.post("/sites/new", data=form)
-    (site,) = network.get("/sites").json()
+    (site,) = network.get("/sites").json()["items"]
     assert (site["osm_id"], site["address"]) == (SKINNER_STREET, "Skinner Street, Newport NP20 1DJ")
     assert admin.http.get("/sites/new", params={"osm_id": "node/1"}).status_code == 404
 
@@ -162,14 +162,16 @@ def test_several_places_are_taken_over_at_once_and_only_once(
     page = admin.http.get("/sites/proposals").text
     shops = re.findall(r'name="osm_id" value="([^"]*)"', page)
     assert len(shops) == 23
-    places = {place["osm_id"]: place for place in network.get("/regions/newport/places", kind="supermarket").json()}
+    places = {
+        place["osm_id"]: place for place in network.get("/regions/newport/places", kind="supermarket").json()["items"]
+    }
     chosen = [osm_id for osm_id, place in places.items() if place["name"] == "Lidl"]
     sent = {"group": "shops", "osm_id": chosen, "organisation_id": lidl["id"]}
     for _ in range(2):
         answer = admin.http.post("/sites/proposals", data=sent)
         assert answer.status_code == 200
     assert "2 of these are sites already" in html.unescape(re.sub("<[^>]*>", "", answer.text))
-    sites = network.get("/sites").json()
+    sites = network.get("/sites").json()["items"]
     assert sorted(site["osm_id"] for site in sites) == sorted(chosen)
     assert {site["organisation_id"] for site in sites} == {lidl["id"]}
     assert sites[0]["temperature_classes"] == ["ambient", "chilled", "frozen"]
@@ -182,7 +184,7 @@ def test_without_a_partner_or_a_place_nothing_is_taken_over(network: ServiceClie
     assert answer.status_code == 422
     assert "Choose places and the partner" in answer.text
     assert f'value="{SKINNER_STREET}" checked' in answer.text
-    assert network.get("/sites").json() == []
+    assert network.get("/sites").json()["items"] == []
 
 
 def test_a_site_is_changed_and_its_pin_moved_from_the_version_that_was_shown(
@@ -214,7 +216,7 @@ def test_hours_are_added_line_by_line_and_an_empty_line_counts_for_nothing(
     form = {**form, "window-1-weekdays": ["6"], "window-1-opens": "09:00", "window-1-closes": "10:30"}
     form = fields_of(admin.http.post("/sites/new", data={**form, "add_window": "1"}).text)
     admin.http.post("/sites/new", data=form)
-    (site,) = network.get("/sites").json()
+    (site,) = network.get("/sites").json()["items"]
     assert [window["weekdays"] for window in site["windows"]] == [[2, 3, 5], [6]]
 
 

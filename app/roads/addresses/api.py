@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.kit.errors import WaslError
-from app.kit.web import PROBLEMS, ApiRoute, Call, Caller
+from app.kit.paging import page_of_values
+from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, Cursor, Limit
+from app.kit.wire import PageOut
 from app.partners.service import list_sites, network_of
 from app.roads.addresses.index import LONGEST_QUESTION, MOST_HITS, IndexMissing
 from app.roads.addresses.lookup import Answers, Lookup
@@ -136,15 +138,19 @@ def list_places(
     call: Caller,
     looked: Looked,
     kind: Annotated[list[Kind], Query(description="Without any: supermarkets and those that could receive")] = [],  # noqa: B006
-) -> list[ProposalOut]:
-    """Places of the map that could become sites, and whether they are."""
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[ProposalOut]:
+    """Places of the map that could become sites, and whether they are, by kind and name."""
     call.principal.require("sites.read")
     try:
         places = looked.index.places(kind or ["supermarket", *RECEIVER_KINDS])
     except IndexMissing as error:
         raise index_missing(looked.region) from error
     taken = call.read(lambda session: {site.osm_id for site in list_sites(session) if site.osm_id})
-    return [proposal(place, looked.language, taken) for place in places if place.name]
+    found = page_of_values([place for place in places if place.name], lambda place: place.osm_id, cursor, limit)
+    items = [proposal(place, looked.language, taken) for place in found.items]
+    return PageOut(items=items, next_cursor=found.next_cursor)
 
 
 def proposal(place: Place, language: str, taken: set[str]) -> ProposalOut:

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,17 +52,28 @@ def test_any_text_is_answered(network: ServiceClient, q: str) -> None:
     assert network.get(ADDRESSES, q=q).json()["hits"] == []
 
 
+def everything(network: ServiceClient, path: str, **query: Any) -> list[dict[str, Any]]:
+    """All pages of a list."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = network.get(path, limit=40, **query).json()
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
+
+
 def test_places_of_the_map_are_proposed_and_those_that_are_sites_are_marked(network: ServiceClient) -> None:
     path = "/regions/newport/places"
-    banks = {place["osm_id"]: place for place in network.get(path, kind="food_bank").json()}
+    banks = {place["osm_id"]: place for place in network.get(path, kind="food_bank").json()["items"]}
     assert {place["name"] for place in banks.values()} == {"Newport Food Bank", "Feed Newport Soup Kitchen"}
     assert not any(place["taken"] for place in banks.values())
     (own,) = (place for place in banks.values() if place["name"] == "Newport Food Bank")
     assert own["opening_hours"].startswith("Mo Off; Tu-We 12:00-14:00")
     network.site(FOOD_BANK, "Our food bank", osm_id=own["osm_id"])
-    taken = [place["osm_id"] for place in network.get(path).json() if place["taken"]]
+    taken = [place["osm_id"] for place in everything(network, path) if place["taken"]]
     assert taken == [own["osm_id"]]
-    assert {place["kind"] for place in network.get(path, kind=["supermarket", "charity"]).json()} == {
+    assert {place["kind"] for place in everything(network, path, kind=["supermarket", "charity"])} == {
         "supermarket",
         "charity",
     }
@@ -69,7 +81,7 @@ def test_places_of_the_map_are_proposed_and_those_that_are_sites_are_marked(netw
 
 
 def test_names_are_in_the_readers_language(network: ServiceClient) -> None:
-    places = network.get("/regions/newport/places", kind="food_bank", lang="cy").json()
+    places = network.get("/regions/newport/places", kind="food_bank", lang="cy").json()["items"]
     assert "Banc Bwyd Casnewydd" in {place["name"] for place in places}
 
 

@@ -1,0 +1,176 @@
+"""Verbs that change the fleet: amend and retire a vehicle, amend and cancel a shift."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.service_date import service_date_of
+from app.fleet.schemas import LONGEST_SHIFT, ShiftChange, VehicleChange
+from app.fleet.service import (
+    Streets,
+    get_shift,
+    get_vehicle,
+    require_driveable,
+    require_free,
+    require_streets,
+    revoke_links,
+)
+from app.kit import audit
+from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
+from app.kit.errors import FieldError, conflict, invalid_request, stale
+from app.models.fleet import Shift, Vehicle
+from app.models.plans import Plan, Route
+from app.partners.service import network_of, own_site, zone_of
+
+COLUMNS = {
+    "capacity_kg": "capacity_grams",
+    "chilled_kg": "chilled_grams",
+    "frozen_kg": "frozen_grams",
+    "hot_kg": "hot_grams",
+}
+CENTS = {"cost_per_km": "cents_per_km", "cost_per_hour": "cents_per_hour", "cost_per_use": "cents_per_use"}
+
+
+def change_vehicle(
+    session: Session,
+    principal: Principal,
+    vehicle_id: UUID,
+    change: VehicleChange,
+    version: int,
+    streets: Streets,
+    now: datetime,
+) -> Vehicle:
+    """Change what the caller named, from the version that was read; plans made before keep what they counted on.
+
+    Raises `vehicle_retired` (409) and `profile_not_built` (422).
+    """
+    principal.require("fleet.edit")
+    vehicle = _locked_vehicle(session, principal, vehicle_id)
+    if vehicle.version != version:
+        raise stale()
+    require_driveable(vehicle)
+    if change.profile is not None and change.profile != vehicle.profile:
+        require_streets(session, principal, streets, change.profile)
+    for name, value in change.model_dump(exclude_unset=True).items():
+        if name in CENTS and value is not None:
+            setattr(vehicle, CENTS[name], int(value * 100))
+        elif value is not None:
+            setattr(vehicle, COLUMNS.get(name, name), value)
+    if max(vehicle.chilled_grams, vehicle.frozen_grams, vehicle.hot_grams) > vehicle.capacity_grams:
+        sentence = "A compartment cannot hold more than the whole vehicle."
+        raise invalid_request([FieldError("/capacity_kg", sentence, "compartment_too_large")])
+    fields = sorted(change.model_fields_set)
+    audit.record(session, principal, "fleet.change_vehicle", ("vehicle", vehicle.id), now, fields=fields)
+    session.flush()
+    return vehicle
+
+
+def retire_vehicle(
+    session: Session, principal: Principal, vehicle_id: UUID, version: int | None, now: datetime
+) -> Vehicle:
+    """Take a vehicle out of use; it is kept for what was driven with it. Done again, it stays as it is.
+
+    Raises `vehicle_in_use` (409) while a shift that has not ended is planned with it.
+    """
+    principal.require("fleet.edit")
+    vehicle = _locked_vehicle(session, principal, vehicle_id)
+    if vehicle.state == "retired":
+        return vehicle
+    if version is not None and vehicle.version != version:
+        raise stale()
+    ahead = select(Shift.id).where(Shift.vehicle_id == vehicle.id, Shift.state == "open", Shift.ends_at > now)
+    if session.scalars(ahead).first() is not None:
+        raise conflict("vehicle_in_use", "{name} still has shifts ahead. Cancel them first.", name=vehicle.name)
+    vehicle.state = "retired"
+    audit.record(session, principal, "fleet.retire_vehicle", ("vehicle", vehicle.id), now, name=vehicle.name)
+    session.flush()
+    return vehicle
+
+
+def change_shift(
+    session: Session, principal: Principal, shift_id: UUID, change: ShiftChange, version: int, now: datetime
+) -> Shift:
+    """Change what the caller named, from the version that was read.
+
+    Raises `shift_cancelled` (409), `shift_planned` (409) for more than the driver's name once a route of the shift is
+    published, and `vehicle_busy` (409).
+    """
+    principal.require("fleet.edit")
+    shift = _locked_shift(session, principal, shift_id)
+    if shift.version != version:
+        raise stale()
+    if shift.state == "cancelled":
+        raise conflict("shift_cancelled", "This shift was cancelled. Plan a new one.")
+    wished = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
+    moved = {name for name, value in wished.items() if name != "driver_name" and getattr(shift, name) != value}
+    if moved:
+        _move(session, principal, shift, wished)
+    elif "driver_name" in wished:
+        shift.driver_name = wished["driver_name"]
+    audit.record(session, principal, "fleet.change_shift", ("shift", shift.id), now, fields=sorted(wished))
+    session.flush()
+    return shift
+
+
+def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str, object]) -> None:
+    """Another vehicle, another time or other places, checked as those of a new shift."""
+    _require_unplanned(session, shift)
+    for name, value in wished.items():
+        setattr(shift, name, value)
+    _require_in_order(shift)
+    with session.no_autoflush:
+        vehicle = _locked_vehicle(session, principal, shift.vehicle_id)
+        require_driveable(vehicle)
+        require_free(session, vehicle, shift.starts_at, shift.ends_at, but=shift.id)
+        for site_id in (shift.start_site_id, shift.end_site_id):
+            own_site(session, principal, site_id)
+        shift.organisation_id = vehicle.organisation_id
+        shift.service_date = service_date_of(shift.starts_at, zone_of(network_of(session, principal)))
+
+
+def _require_in_order(shift: Shift) -> None:
+    length = shift.ends_at - shift.starts_at
+    if length <= timedelta(0):
+        raise invalid_request([FieldError("/ends_at", "The shift has to start before it ends.", "shift_inverted")])
+    if length > LONGEST_SHIFT:
+        raise invalid_request([FieldError("/ends_at", "A shift is at most 16 hours long.", "shift_too_long")])
+
+
+def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version: int | None, now: datetime) -> Shift:
+    """Call a shift off: nothing is planned on it and its driver's link is dead. Done again, it stays as it is.
+
+    Raises `shift_planned` (409) once a route of it is published.
+    """
+    principal.require("fleet.edit")
+    shift = _locked_shift(session, principal, shift_id)
+    if shift.state == "cancelled":
+        return shift
+    if version is not None and shift.version != version:
+        raise stale()
+    _require_unplanned(session, shift)
+    revoke_links(session, shift, now)
+    shift.state = "cancelled"
+    audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now)
+    session.flush()
+    return shift
+
+
+def _require_unplanned(session: Session, shift: Shift) -> None:
+    published = select(Route.id).join(Plan, Plan.id == Route.plan_id)
+    if session.scalars(published.where(Route.shift_id == shift.id, Plan.state == "published")).first() is not None:
+        raise conflict("shift_planned", "A route of this shift is published. Only its driver's name can be changed.")
+
+
+def _locked_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Vehicle:
+    vehicle = get_vehicle(session, principal, vehicle_id)
+    session.refresh(vehicle, with_for_update=ROW_LOCK)
+    return vehicle
+
+
+def _locked_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
+    shift = get_shift(session, principal, shift_id)
+    session.refresh(shift, with_for_update=ROW_LOCK)
+    return shift
