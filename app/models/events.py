@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, by_shift
 
 ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
 
@@ -20,6 +21,7 @@ class StopEvent(Base):
     """
 
     __tablename__ = "stop_events"
+    __tenancy__ = (*OF_NETWORK, by_shift())
     __table_args__ = (CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -38,6 +40,7 @@ class LedgerEntry(Base):
     """Grams of one offer line that moved from one account to another: double entry in one row."""
 
     __tablename__ = "ledger_entries"
+    __tenancy__ = (*OWN_OR_NETWORK, by_shift())
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint(f"from_account IN ({ACCOUNTS}) AND to_account IN ({ACCOUNTS})", name="accounts"),

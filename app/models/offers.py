@@ -9,12 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK
 
 
 class Offer(Identified, Base):
     """What one site posts at once."""
 
     __tablename__ = "offers"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('open','withdrawn')", name="state"),
         CheckConstraint("pickup_from < pickup_until", name="window"),
@@ -45,6 +47,7 @@ class OfferLine(Identified, Base):
     """One kind of food within an offer; the unit that the ledger accounts for."""
 
     __tablename__ = "offer_lines"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint("crates >= 0", name="crates"),
