@@ -87,11 +87,21 @@ def database(migrated: TestDatabase) -> Iterator[Database]:
     opened.close()
 
 
+def shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's temporary folder, which all of pytest-xdist's workers see; each has its own folder in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so."""
+    """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so.
+
+    Tests that run on several cores at once share it: the first imports, the others wait for its lock and take it over.
+    """
     kept = os.environ.get("WASL_TEST_REGIONS")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("regions")
+    folder = Path(kept) if kept else shared_by_workers(tmp_path_factory) / "regions"
+    folder.mkdir(parents=True, exist_ok=True)
     import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", folder, profiles=["car"])
     return folder
 

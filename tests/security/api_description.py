@@ -6,10 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.kit.db import Database
-from app.main import create_app
-from app.roads.streets import Streets
-from app.settings import Settings
+from app import client
 
 
 @dataclass(frozen=True)
@@ -25,13 +22,7 @@ class Described:
 @lru_cache
 def api_description() -> dict[str, Any]:
     """The OpenAPI document."""
-    nowhere = Path(tempfile.gettempdir()) / "there is no installation here"
-    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
-    try:
-        app = create_app(database, Streets(nowhere), config=Settings(data_folder=nowhere, worker="off"))
-        return app.openapi()
-    finally:
-        database.close()
+    return client.api_description(Path(tempfile.gettempdir()) / "there is no installation here")
 
 
 DESCRIBED = tuple(

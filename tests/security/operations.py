@@ -141,7 +141,7 @@ OPERATIONS: dict[str, Operation] = {
         unproven="nobody knows the password",
         but={"*": (401, "the address and the password do not belong together")},
     ),
-    "sign_out": Operation(EVERYBODY_SIGNED_IN, ends_session=True),
+    "sign_out": Operation(EVERYBODY_SIGNED_IN, ends_session=True, fuzz="it ends the session that the fuzzing lives on"),
     "me": Operation(Action.NETWORK_READ, but={"driver link": (404, "a link opens a shift, not an organisation")}),
     "add_organisation": Operation(
         Action.PARTNERS_EDIT, body=lambda tenant: {"kind": "carrier", "name": f"Carrier {uuid4().hex[:6]}"}
