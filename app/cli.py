@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from app.client import ClientError, write_client
 from app.demo.caller import DemoStopped
 from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
 from app.kit.db import Database
@@ -222,12 +224,19 @@ def demo(
     run_demo(settings(), say, as_json=as_json, stay=serve_after, day=day)
 
 
+@cli.command()
+def client(folder: Annotated[Path, typer.Argument(help="Where the package is written, such as wasl_client")]) -> None:
+    """Write a Python client of this version's API, generated from its description."""
+    write_client(folder)
+    say(f"The client is in {folder}: from {folder.name} import AuthenticatedClient")
+
+
 def main() -> None:
     """Run the command; what goes wrong is one sentence and exit status 1."""
     configure_logging()
     try:
         cli()
-    except (DatabaseError, DemoStopped, RegionError, RoadError, WaslError) as error:
+    except (ClientError, DatabaseError, DemoStopped, RegionError, RoadError, WaslError) as error:
         say(f"wasl: {error}")
         raise SystemExit(1) from None
     except ValidationError as error:

@@ -91,6 +91,7 @@ def create_app(
         docs_url="/api/docs",
         openapi_url="/api/openapi.json",
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # the function's own name: generated clients call it so
     )
     app.state.database, app.state.streets, app.state.clock, app.state.settings = (
         database,

@@ -48,7 +48,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         yield server
 
 
-def _named(server: EmbeddedPostgres, name: str) -> TestDatabase:
+def named_database(server: EmbeddedPostgres, name: str) -> TestDatabase:
     def named(url: str) -> str:
         return make_url(url).set(database=name).render_as_string(hide_password=False)
 
@@ -59,7 +59,7 @@ def _named(server: EmbeddedPostgres, name: str) -> TestDatabase:
 def template(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated, empty database that others are copied from."""
     postgres.create_database("template_wasl")
-    upgrade(_named(postgres, "template_wasl").owner_url)
+    upgrade(named_database(postgres, "template_wasl").owner_url)
     return "template_wasl"
 
 
@@ -68,7 +68,7 @@ def empty_database(postgres: EmbeddedPostgres) -> TestDatabase:
     """A database without any table."""
     name = f"empty_{uuid4().hex}"
     postgres.create_database(name)
-    return _named(postgres, name)
+    return named_database(postgres, name)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def migrated(postgres: EmbeddedPostgres, template: str) -> TestDatabase:
     """A migrated database of this test's own."""
     name = f"test_{uuid4().hex}"
     postgres.create_database(name, template=template)
-    return _named(postgres, name)
+    return named_database(postgres, name)
 
 
 @pytest.fixture
@@ -87,11 +87,21 @@ def database(migrated: TestDatabase) -> Iterator[Database]:
     opened.close()
 
 
+def shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's temporary folder, which all of pytest-xdist's workers see; each has its own folder in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so."""
+    """A folder with the real streets of Newport; kept between runs where WASL_TEST_REGIONS says so.
+
+    Tests that run on several cores at once share it: the first imports, the others wait for its lock and take it over.
+    """
     kept = os.environ.get("WASL_TEST_REGIONS")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("regions")
+    folder = Path(kept) if kept else shared_by_workers(tmp_path_factory) / "regions"
+    folder.mkdir(parents=True, exist_ok=True)
     import_region(ROOT / "data" / "newport" / "newport.osm.pbf", "newport", folder, profiles=["car"])
     return folder
 

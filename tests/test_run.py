@@ -28,7 +28,12 @@ def project(tmp_path: Path) -> Path:
     for name in ("run", "requirements.lock", "requirements-uv.lock", ".python-version"):
         shutil.copy(ROOT / name, tmp_path)
     program(tmp_path / "bin" / "uv", UV)
+    has_cores(tmp_path, 1)
     return tmp_path
+
+
+def has_cores(project: Path, number: int) -> None:
+    program(project / "bin" / "getconf", f"#!/bin/sh\necho {number}\n")
 
 
 def program(path: Path, text: str) -> None:
@@ -86,6 +91,17 @@ def test_a_uv_that_does_not_start_is_passed_over(project: Path) -> None:
     program(project / ".uv" / "bin" / "uv", UV)
     program(project / "bin" / "uv", "#!/bin/sh\nexit 127\n")
     assert run(project, "test", "-q").stdout == "ran -m pytest -q\n"
+
+
+def test_all_tests_use_every_core_and_some_files_alone_do_not(project: Path) -> None:
+    has_cores(project, 2)
+    parallel = "ran -m pytest -n 2 --dist loadfile --no-loadscope-reorder"
+    assert run(project, "test").stdout == f"{parallel}\n"
+    assert run(project, "test", "-x", "-k", "offers").stdout == f"{parallel} -x -k offers\n"
+    (project / "tests").mkdir()
+    assert run(project, "test", "tests").stdout == "ran -m pytest tests\n"
+    assert run(project, "test", "run::test_a").stdout == "ran -m pytest run::test_a\n"
+    assert run(project, "test", "-n0").stdout == "ran -m pytest -n0\n"
 
 
 def test_the_lock_of_uv_itself_names_one_version_with_hashes_and_no_address() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from app.kit.errors import WaslError, conflict, stale, unavailable
-from app.kit.tenancy import Scope, enter_scope
+from app.kit.tenancy import Opening, Scope, enter_scope, filter_statements
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,15 +46,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """All tables. Each says in `__tenancy__` to whom a row is open, as its policy in the migrations does."""
 
     metadata = MetaData(naming_convention=NAMING)
+    __tenancy__: ClassVar[tuple[Opening, ...]]
 
 
 class Identified:
     """A row with an opaque id of its own."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+class TenantSession(Session):
+    """A session that sees the rows of its scope alone, whatever the database would show."""
+
+
+filter_statements(TenantSession, Base)
 
 
 class Database:
@@ -79,7 +87,7 @@ class Database:
         `stale_version` (412), `food_moved`, `plan_frozen`, `still_running` (all 409). Nothing is changed then.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with TenantSession(self.engine, expire_on_commit=False) as session, session.begin():
                 enter_scope(session, scope)
                 yield session
         except StaleDataError as error:

@@ -1,10 +1,18 @@
-"""Whose rows a transaction may see: set once per transaction, enforced by row-level security in the database."""
+"""Whose rows a transaction may see: set once per transaction, enforced twice.
 
+Row-level security in the database is the one guard; the other is the session's own filter here, which puts each
+table's rule into every SELECT, UPDATE and DELETE that goes through the ORM. Either alone keeps tenants apart.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, event, false, or_, text, true
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,87 @@ class Scope:
     email: str = ""
 
 
+# What opens a row of a table to a scope; None where the scope has nothing to compare it with.
+type Opening = Callable[[Any, Scope], ColumnElement[bool] | None]
+
+
+def by_organisation(column: str = "organisation_id") -> Opening:
+    """Open to the partner that `column` names."""
+    return lambda model, scope: None if scope.organisation is None else getattr(model, column) == scope.organisation
+
+
+def by_network(column: str = "network_id") -> Opening:
+    """Open to those who see the whole network that `column` names."""
+    return lambda model, scope: None if scope.network is None else getattr(model, column) == scope.network
+
+
+def by_shift(column: str = "shift_id") -> Opening:
+    """Open to the holder of the link of the shift that `column` names."""
+    return lambda model, scope: None if scope.shift is None else getattr(model, column) == scope.shift
+
+
+def by_credential(column: str) -> Opening:
+    """Open to whoever presents the secret whose sha256 is in `column`."""
+    return lambda model, scope: getattr(model, column) == scope.credential if scope.credential else None
+
+
+def by_email(column: str) -> Opening:
+    """Open to whoever signs in with the address in `column`."""
+    return lambda model, scope: getattr(model, column) == scope.email if scope.email else None
+
+
+def to_everybody(model: Any, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG001
+    """Open to all: a table that holds nothing of any tenant."""
+    return true()
+
+
+OWN_OR_NETWORK: tuple[Opening, ...] = (by_organisation(), by_network())
+OF_NETWORK: tuple[Opening, ...] = (by_network(),)
+
+
+class UnknownTenancy(LookupError):
+    """A table of which nobody said whose rows are whose: nothing is read from it."""
+
+
+def rule_of(model: type[Any], scope: Scope) -> ColumnElement[bool]:
+    """Which rows of `model` are open to `scope`.
+
+    Raises UnknownTenancy for a class that does not say so in `__tenancy__`.
+    """
+    openings: Iterable[Opening] | None = vars(model).get("__tenancy__")
+    if openings is None:
+        raise UnknownTenancy(
+            f"Say in {model.__name__}.__tenancy__ whose rows are whose: OWN_OR_NETWORK, OF_NETWORK or other openings"
+            " of app.kit.tenancy, the same as its policy in the migrations."
+        )
+    found = [opened for opening in openings if (opened := opening(model, scope)) is not None]
+    return or_(*found) if found else false()
+
+
+@lru_cache(maxsize=512)
+def criteria(base: type[DeclarativeBase], scope: Scope) -> tuple[ExecutableOption, ...]:
+    """The rule of every table for `scope`, in the form that statements take."""
+    return tuple(
+        with_loader_criteria(mapper.class_, rule_of(mapper.class_, scope), include_aliases=True)
+        for mapper in base.registry.mappers
+    )
+
+
+def filter_statements(session_class: type[Session], base: type[DeclarativeBase]) -> None:
+    """From now on statements through sessions of this class see the rows of their transaction's scope alone."""
+
+    def within_scope(state: ORMExecuteState) -> None:
+        reads_or_changes = state.is_select or state.is_update or state.is_delete
+        # Rows that follow from a filtered statement (relationships) bring its criteria with them.
+        if reads_or_changes and state.is_orm_statement and not (state.is_column_load or state.is_relationship_load):
+            state.statement = state.statement.options(*criteria(base, state.session.info["scope"]))
+
+    event.listen(session_class, "do_orm_execute", within_scope)
+
+
 def enter_scope(session: Session, scope: Scope) -> None:
     """Make `scope` the one of the running transaction; it ends with it."""
+    session.info["scope"] = scope
     session.execute(
         text(
             "SELECT set_config('wasl.organisation', :organisation, true), set_config('wasl.network', :network, true),"

@@ -148,5 +148,10 @@ FreeText = Annotated[str, StringConstraints(max_length=500), Field(description=N
 class PageOut[T: BaseModel](BaseModel):
     """One page; send `next_cursor` back as `cursor` for the next one."""
 
+    # A page of something has no docstring of its own: said here, each has it in the API's description.
+    model_config = ConfigDict(
+        json_schema_extra={"description": "One page; send `next_cursor` back as `cursor` for the next one."}
+    )
+
     items: list[T]
     next_cursor: str | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, by_organisation, by_shift
 
 ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
 
@@ -21,6 +22,7 @@ class StopEvent(Base):
     """
 
     __tablename__ = "stop_events"
+    __tenancy__ = (*OF_NETWORK, by_shift())
     __table_args__ = (CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -39,6 +41,7 @@ class LedgerEntry(Base):
     """Grams of one offer line that moved from one account to another: double entry in one row."""
 
     __tablename__ = "ledger_entries"
+    __tenancy__ = (*OWN_OR_NETWORK, by_shift())
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint(f"from_account IN ({ACCOUNTS}) AND to_account IN ({ACCOUNTS})", name="accounts"),
@@ -65,6 +68,12 @@ class Quarantine(Identified, Base):
     """
 
     __tablename__ = "quarantines"
+    __tenancy__ = (
+        *OF_NETWORK,
+        by_shift(),
+        by_organisation("donor_organisation_id"),
+        by_organisation("receiver_organisation_id"),
+    )
     __table_args__ = (
         CheckConstraint("cause IN ('too_warm','too_cold','past_use_by')", name="cause"),
         CheckConstraint("state IN ('open','released','discarded')", name="state"),
@@ -95,6 +104,7 @@ class Settlement(Identified, Base):
     """What a dispatcher said became of food that was refused or left over: returned, or thrown away."""
 
     __tablename__ = "settlements"
+    __tenancy__ = (*OF_NETWORK, by_shift())
     __table_args__ = (
         CheckConstraint(
             "returned_grams >= 0 AND wasted_grams >= 0 AND returned_grams + wasted_grams > 0", name="amounts"

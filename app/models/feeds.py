@@ -7,12 +7,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK, by_credential
 
 
 class CalendarFeed(Identified, Base):
     """What one secret address shows, for whom; the secret itself is kept as its sha256."""
 
     __tablename__ = "calendar_feeds"
+    __tenancy__ = (*OWN_OR_NETWORK, by_credential("secret_sha256"))
     __table_args__ = (
         CheckConstraint("kind IN ('site','shift_driver')", name="kind"),
         CheckConstraint(

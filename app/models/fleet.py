@@ -7,12 +7,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK, by_shift
 
 
 class Vehicle(Identified, Base):
     """What can be loaded and what driving costs; money in hundredths of the network's currency."""
 
     __tablename__ = "vehicles"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("capacity_grams > 0 AND capacity_crates >= 0", name="capacity"),
         CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),
@@ -42,6 +44,7 @@ class Shift(Identified, Base):
     """Who drives which vehicle from when until when, from where to where."""
 
     __tablename__ = "shifts"
+    __tenancy__ = (*OWN_OR_NETWORK, by_shift("id"))
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="window"),
         CheckConstraint("state IN ('open','cancelled')", name="state"),

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK
 
 
 class Need(Identified, Base):
     """The most that one site takes of one category on one service date, and on what terms."""
 
     __tablename__ = "needs"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint("people_served >= 0", name="people_served"),
@@ -49,6 +51,7 @@ class StandingNeed(Identified, Base):
     """What one site takes of one category on some weekdays, until it is ended."""
 
     __tablename__ = "standing_needs"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint("people_served >= 0", name="people_served"),

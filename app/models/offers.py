@@ -4,18 +4,20 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK, Scope
 
 
 class Offer(Identified, Base):
     """What one site posts at once."""
 
     __tablename__ = "offers"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('open','withdrawn')", name="state"),
         CheckConstraint("pickup_from < pickup_until", name="window"),
@@ -50,6 +52,7 @@ class OfferLine(Identified, Base):
     """One kind of food within an offer; the unit that the ledger accounts for."""
 
     __tablename__ = "offer_lines"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint("crates >= 0", name="crates"),
@@ -75,10 +78,16 @@ class OfferLine(Identified, Base):
     note: Mapped[str] = mapped_column(default="", server_default="")
 
 
+def _promised(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    """Photos go with the food: whoever carries it or receives it sees them, as the policy's own function says."""
+    return None if scope.shift is None and scope.organisation is None else func.wasl_promised_offer(model.offer_id)
+
+
 class OfferPhoto(Identified, Base):
     """A picture of what is offered: a JPEG that we made ourselves, without any metadata."""
 
     __tablename__ = "offer_photos"
+    __tenancy__ = (*OWN_OR_NETWORK, _promised)
     __table_args__ = (CheckConstraint("width > 0 AND height > 0", name="size"),)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -95,6 +104,7 @@ class StandingOffer(Identified, Base):
     """What a site offers again and again: posted by itself for each of its dates, in the network's local time."""
 
     __tablename__ = "standing_offers"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('active','paused','ended')", name="state"),
         CheckConstraint("post_days_before BETWEEN 0 AND 7", name="post_days_before"),
@@ -123,6 +133,7 @@ class StandingOfferDay(Base):
     """What is different on one date of a standing offer: skipped, amended, or refused by a rule when it was due."""
 
     __tablename__ = "standing_offer_days"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (CheckConstraint("kind IN ('skipped','amended','refused')", name="kind"),)
     standing_offer_id: Mapped[UUID] = mapped_column(
         ForeignKey("standing_offers.id", ondelete="CASCADE"), primary_key=True

@@ -4,20 +4,48 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK, Scope, by_email, by_network, by_organisation
 
 KINDS = "'supermarket','food_bank','carrier','public_body','sponsor','community_group'"
+
+
+def _of_partner(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.organisation is None:
+        return None
+    joined = Base.metadata.tables["partnerships"].c
+    found: ColumnElement[bool] = model.id.in_(
+        select(joined.network_id).where(joined.organisation_id == scope.organisation)
+    )
+    return found
+
+
+def _of_driver(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.shift is None:
+        return None
+    shifts = Base.metadata.tables["shifts"].c
+    found: ColumnElement[bool] = model.id.in_(select(shifts.network_id).where(shifts.id == scope.shift))
+    return found
+
+
+def _partner_of_network(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.network is None:
+        return None
+    joined = Base.metadata.tables["partnerships"].c
+    found: ColumnElement[bool] = model.id.in_(select(joined.organisation_id).where(joined.network_id == scope.network))
+    return found
 
 
 class Network(Identified, Base):
     """A region whose partners plan together: one time zone, one planning policy, one currency."""
 
     __tablename__ = "networks"
+    __tenancy__ = (by_network("id"), _of_partner, _of_driver)
     name: Mapped[str]
     time_zone: Mapped[str]
     currency: Mapped[str]
@@ -36,6 +64,7 @@ class Organisation(Identified, Base):
     """A partner."""
 
     __tablename__ = "organisations"
+    __tenancy__ = (by_organisation("id"), by_network("home_network_id"), _partner_of_network)
     __table_args__ = (CheckConstraint(f"kind IN ({KINDS})", name="kind"),)
     kind: Mapped[str]
     name: Mapped[str]
@@ -48,6 +77,7 @@ class Partnership(Identified, Base):
     """An organisation's membership of a network: proposed by one side, accepted by the other, with terms and dates."""
 
     __tablename__ = "partnerships"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('proposed','active','suspended','ended')", name="state"),
         CheckConstraint("proposed_by IN ('network','organisation')", name="proposed_by"),
@@ -92,6 +122,7 @@ class PartnershipDocument(Base):
     """The signed agreement of a partnership, as the file that somebody sent."""
 
     __tablename__ = "partnership_documents"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (CheckConstraint("octet_length(content) <= 1000000", name="size"),)
     partnership_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -107,6 +138,7 @@ class Site(Identified, Base):
     """A place of an organisation, with the hours at which it gives or receives food."""
 
     __tablename__ = "sites"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("kind IN ('store','warehouse','depot','distribution_point')", name="kind"),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="position"),
@@ -140,6 +172,7 @@ class Person(Identified, Base):
     """Somebody who signs in for an organisation. No beneficiaries, ever."""
 
     __tablename__ = "people"
+    __tenancy__ = (*OWN_OR_NETWORK, by_email("email"))
     __table_args__ = (
         UniqueConstraint("email"),
         CheckConstraint(

@@ -9,12 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OWN_OR_NETWORK, by_credential, to_everybody
 
 
 class PersonLink(Identified, Base):
     """A secret that a person gets by mail and uses once, kept as its sha256: an invitation, a link to sign in."""
 
     __tablename__ = "person_links"
+    __tenancy__ = (*OWN_OR_NETWORK, by_credential("secret_sha256"))
     __table_args__ = (
         CheckConstraint("kind IN ('invitation','sign_in')", name="kind"),
         UniqueConstraint("secret_sha256"),
@@ -33,6 +35,7 @@ class MailMessage(Identified, Base):
     """A mail to a person, written in the transaction of the deed; the text is made, and `words` wiped, when it goes."""
 
     __tablename__ = "mail_messages"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("kind IN ('invitation','sign_in')", name="kind"),
         CheckConstraint("state IN ('waiting','sent','refused','expired')", name="state"),
@@ -56,6 +59,7 @@ class SignInTry(Identified, Base):
     """A try that has not proved right, counted for an account or an address; both are kept as a sha256 alone."""
 
     __tablename__ = "sign_in_tries"
+    __tenancy__ = (to_everybody,)  # nobody's: sha256 alone, and the policy shows each try to those it is counted for
     __table_args__ = (Index("ix_sign_in_tries_counted_at", "counted_for", "at"),)
     counted_for: Mapped[str]
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -8,17 +8,55 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, Scope
+
+
+def _published_to_driver(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    return None if scope.shift is None else _published(model, scope.shift)
+
+
+def _driven_route(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    return None if scope.shift is None else _of_published_plan(model, scope.shift)
+
+
+def _driven_stop(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.shift is None:
+        return None
+    routes = Base.metadata.tables["routes"].c
+    driven = select(routes.id).where(_of_published_plan(routes, scope.shift))
+    return and_(model.shift_id == scope.shift, model.route_id.in_(driven))
+
+
+def _published(plans: Any, shift: UUID) -> ColumnElement[bool]:
+    shifts = Base.metadata.tables["shifts"].c
+    return and_(
+        plans.published_at.is_not(None), plans.network_id.in_(select(shifts.network_id).where(shifts.id == shift))
+    )
+
+
+def _of_published_plan(routes: Any, shift: UUID) -> ColumnElement[bool]:
+    plans = Base.metadata.tables["plans"].c
+    return and_(routes.shift_id == shift, routes.plan_id.in_(select(plans.id).where(_published(plans, shift))))
+
+
+def _published_to_partner(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    sides = [model.shift_id == scope.shift] if scope.shift is not None else []
+    if scope.organisation is not None:
+        sides += [model.donor_organisation_id == scope.organisation]
+        sides += [model.receiver_organisation_id == scope.organisation]
+    return and_(model.published_at.is_not(None), or_(*sides)) if sides else None
 
 
 class PlanRun(Identified, Base):
     """One request to plan a day. `attempt` fences: only the newest attempt may write."""
 
     __tablename__ = "plan_runs"
+    __tenancy__ = OF_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
         Index(
@@ -45,6 +83,7 @@ class Plan(Identified, Base):
     """The answer for one network and service date, in numbered versions."""
 
     __tablename__ = "plans"
+    __tenancy__ = (*OF_NETWORK, _published_to_driver)
     __table_args__ = (
         CheckConstraint("state IN ('draft','ready','published','superseded')", name="state"),
         UniqueConstraint("network_id", "service_date", "number"),
@@ -84,6 +123,7 @@ class Route(Identified, Base):
     """One shift's ordered stops."""
 
     __tablename__ = "routes"
+    __tenancy__ = (*OF_NETWORK, _driven_route)
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
@@ -104,6 +144,7 @@ class Stop(Identified, Base):
     """One visit on a route."""
 
     __tablename__ = "stops"
+    __tenancy__ = (*OF_NETWORK, _driven_stop)
     __table_args__ = (
         UniqueConstraint("route_id", "sequence"),
         CheckConstraint("kind IN ('start','pickup','drop_off','break','end')", name="kind"),
@@ -135,6 +176,7 @@ class Allocation(Identified, Base):
     """Grams of one offer line for one need by one route."""
 
     __tablename__ = "allocations"
+    __tenancy__ = (*OF_NETWORK, _published_to_partner)
     __table_args__ = (CheckConstraint("grams > 0 AND crates >= 0", name="amounts"),)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
@@ -164,6 +206,7 @@ class UnservedOffer(Identified, Base):
     """What the plan leaves out of one offer line, always with a reason, and the smallest change that would help."""
 
     __tablename__ = "unserved_offers"
+    __tenancy__ = OF_NETWORK
     __table_args__ = (CheckConstraint("grams > 0", name="grams"),)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)

@@ -4,18 +4,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, Scope
+
+
+def _of_own_site(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.organisation is None:
+        return None
+    sites = Base.metadata.tables["sites"]
+    own: ColumnElement[bool] = model.site_id.in_(
+        select(sites.c.id).where(sites.c.organisation_id == scope.organisation)
+    )
+    return own
 
 
 class RegionImport(Identified, Base):
     """One request to build a region from a map extract. `attempt` fences: only the newest attempt may write."""
 
     __tablename__ = "region_imports"
+    __tenancy__ = OF_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
@@ -43,6 +55,7 @@ class SiteSnap(Base):
     streets that it was found on: another pin or fingerprint makes it stale."""
 
     __tablename__ = "site_snaps"
+    __tenancy__ = (*OF_NETWORK, _of_own_site)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
     profile: Mapped[str] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
@@ -59,6 +72,7 @@ class TravelMatrix(Base):
     """Seconds and metres between all sites of a network, for one profile and the streets of one fingerprint."""
 
     __tablename__ = "travel_matrices"
+    __tenancy__ = OF_NETWORK
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     profile: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
@@ -73,6 +87,7 @@ class TravelFit(Base):
     """The straight-line estimate fitted to a network's real matrix, with the error that it then had."""
 
     __tablename__ = "travel_fits"
+    __tenancy__ = OF_NETWORK
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     profile: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
@@ -89,6 +104,7 @@ class LearntPace(Base):
     and the legs it stands on: `overall`, and in `hours` by hour of the day (weekday null) and by hour and weekday."""
 
     __tablename__ = "learnt_paces"
+    __tenancy__ = OF_NETWORK
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     legs: Mapped[int]
     overall: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -100,6 +116,7 @@ class LearntServiceTime(Base):
     """How long stops at a site really take, learnt from what drivers reported, with its error."""
 
     __tablename__ = "learnt_service_times"
+    __tenancy__ = OWN_OR_NETWORK
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

@@ -4,18 +4,35 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, Scope, by_credential, by_organisation, by_shift
+
+
+def _heard_by(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    return None if scope.organisation is None else model.organisation_ids.contains([scope.organisation])
 
 
 class Credential(Identified, Base):
     """A secret that somebody holds, kept as its sha256: an API key, a signed-in session, a driver's link."""
 
     __tablename__ = "credentials"
+    __tenancy__ = (*OWN_OR_NETWORK, by_credential("secret_sha256"))
     __table_args__ = (
         CheckConstraint("kind IN ('api_key','session','driver_link')", name="kind"),
         CheckConstraint("signed_in_by IN ('password','link','invitation')", name="signed_in_by"),
@@ -42,6 +59,7 @@ class IdempotencyRecord(Base):
     """The first answer to a request with a key, stored in the transaction that did the work."""
 
     __tablename__ = "idempotency_records"
+    __tenancy__ = (by_organisation(), by_shift("actor"))
     actor: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID]
@@ -66,6 +84,7 @@ class OutboxMessage(Base):
         Index("ix_outbox_messages_network_position", "network_id", "position"),
         Index("ix_outbox_messages_unnumbered", "id", postgresql_where="position IS NULL"),
     )
+    __tenancy__ = (*OF_NETWORK, _heard_by)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
@@ -89,6 +108,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_subject", "subject_id"),
         Index("ix_audit_entries_actor", "actor_id"),
     )
+    __tenancy__ = (*OWN_OR_NETWORK, by_organisation("subject_organisation_id"))
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)  # the actor's
@@ -105,11 +125,21 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(FetchedValue())
 
 
+def _of_partners(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+    if scope.organisation is None:
+        return None
+    partnerships = Base.metadata.tables["partnerships"].c
+    own = select(partnerships.network_id).where(partnerships.organisation_id == scope.organisation)
+    found: ColumnElement[bool] = model.network_id.in_(own)
+    return found
+
+
 class AuditChain(Base):
     """The newest entry of a network's chain, and the last one that was forgotten because of its age: what is kept
     begins behind it. Written by the database alone."""
 
     __tablename__ = "audit_chains"
+    __tenancy__ = (*OF_NETWORK, _of_partners)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK
 from app.models.system import OutboxMessage
 
 
@@ -16,6 +17,7 @@ class OutboxProgress(Base):
     """Per network: the newest numbered message, and the last one that deliveries were made of."""
 
     __tablename__ = "outbox_progress"
+    __tenancy__ = OF_NETWORK
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     newest_position: Mapped[int] = mapped_column(BigInteger)
     told_position: Mapped[int] = mapped_column(BigInteger)
@@ -28,6 +30,7 @@ class WebhookEndpoint(Identified, Base):
     """
 
     __tablename__ = "webhook_endpoints"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("state IN ('active','disabled','failing')", name="state"),
         CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret"),
@@ -54,6 +57,7 @@ class WebhookDelivery(Identified, Base):
     """One message for one endpoint, exactly once; `round` counts replays, `attempts` those of the round."""
 
     __tablename__ = "webhook_deliveries"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         UniqueConstraint("endpoint_id", "message_id"),
         CheckConstraint("state IN ('pending','delivered','failed')", name="state"),
@@ -80,6 +84,7 @@ class WebhookAttempt(Identified, Base):
     """One try of a delivery and what came back; append-only."""
 
     __tablename__ = "webhook_attempts"
+    __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         UniqueConstraint("delivery_id", "round", "number"),
         CheckConstraint("number >= 1 AND milliseconds >= 0", name="numbers"),

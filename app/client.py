@@ -1,0 +1,60 @@
+"""A Python client of the API, generated from its own description: one function an operation, one class a schema."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+GENERATOR = "openapi_python_client"
+
+
+class ClientError(Exception):
+    """The client cannot be written; the sentence says why and what to do."""
+
+
+def api_description(folder: Path) -> dict[str, Any]:
+    """The OpenAPI document of this version, without a database or streets."""
+    from app.kit.db import Database
+    from app.main import create_app
+    from app.roads.streets import Streets
+    from app.settings import Settings
+
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")  # never connected to
+    try:
+        return create_app(database, Streets(folder), config=Settings(data_folder=folder, worker="off")).openapi()
+    finally:
+        database.close()
+
+
+def write_client(target: Path) -> None:
+    """Write the client's package into `target`, a folder that is not there yet or is a client of before.
+
+    Raises ClientError without the generator, for a folder with something else in it, and where anything of the API
+    could not be said in the client.
+    """
+    if find_spec(GENERATOR) is None:
+        raise ClientError(
+            "The generator is not installed here: install `openapi-python-client`, which belongs to the test packages."
+        )
+    if target.exists() and any(target.iterdir()) and not (target / "client.py").is_file():
+        raise ClientError(f"{target} has other files in it; name a folder that is empty or not there yet.")
+    with tempfile.TemporaryDirectory(prefix="wasl-client-") as name:
+        folder = Path(name)
+        (folder / "openapi.json").write_text(json.dumps(api_description(folder)))
+        # A failed hook or a skipped operation would be a client with holes: only what is whole is written.
+        (folder / "config.json").write_text(json.dumps({"post_hooks": []}))
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", GENERATOR, "generate", "--meta", "none", "--overwrite", "--fail-on-warning"),
+                *("--path", str(folder / "openapi.json"), "--config", str(folder / "config.json")),
+                *("--output-path", str(target.resolve())),
+            ],
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode != 0:
+        said = " ".join((done.stderr + done.stdout).split())
+        raise ClientError(f"The client could not be written: {said[-600:]}")
