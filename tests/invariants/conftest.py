@@ -91,7 +91,8 @@ def scenes(
     with LiveServer(create_app(database, streets, clock, config)) as server, ExitStack() as closing:
         closing.callback((network := found_network(database, server.address, clock)).close)
         shop = network.organisation("supermarket", "Lidl")
-        till = network.client_of(shop, "offers")
+        key = network.ok(f"/organisations/{shop['id']}/api-keys", {"name": "till", "scopes": ["offers"]})
+        till = network.another(key["key"])
         lidl = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=shop["id"])
         tesco = network.site(TESCO_SPYTTY, "Tesco Spytty", organisation_id=shop["id"])
         bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point")
@@ -108,7 +109,7 @@ def scenes(
         }
         ids = {
             "store": lidl, "bank": bank, "need": need, "offer": offer, "other": other, "shift": shift,
-            "first": first, "second": second,
+            "first": first, "second": second, "till_key": key,
         }  # fmt: skip
     database.close()
     planned = Scene(name, secrets, {key: UUID(thing["id"]) for key, thing in ids.items()}, {"plan": second})

@@ -5,151 +5,33 @@ Each has a twin that takes the guards away and has to find the harm, or the race
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from app.driving.schemas import StopEventIn
-from app.driving.service import record_events
-from app.fleet.schemas import ShiftIn
-from app.fleet.service import add_shift, get_shift
-from app.kit.auth import Principal, authenticate
+from app.kit.auth import authenticate
 from app.kit.db import Database
 from app.kit.errors import WaslError
-from app.kit.idempotency import Answer, once
-from app.needs.schemas import NeedChange, NeedIn
-from app.needs.service import change_need, state_need
-from app.offers.schemas import OfferChange, OfferIn
-from app.offers.service import amend_offer, post_offer, withdraw_offer
-from app.partners.service import revoke_key
-from app.planning.service import publish_plan, request_plan
 from tests.conftest import MORNING
 from tests.invariants.conftest import Copy
 from tests.invariants.interleaving import Gate, Told, interleaved, without_row_locks
-from tests.service_client import a_line, a_need, an_event, an_offer, kilograms
+from tests.invariants.verbs import (
+    Verb,
+    adding_a_shift,
+    amending,
+    changing_the_need,
+    collecting,
+    posting_anew,
+    posting_with_a_key,
+    publishing,
+    requesting_a_plan,
+    revoking,
+    stating,
+    withdrawing,
+)
 
 Copies = Callable[[str], Copy]
-Verb = Callable[[Copy, Database, Principal], Any]
 MOST_STATEMENTS = 80
-
-
-def _in_scope(database: Database, principal: Principal, work: Callable[[Any], Any]) -> Any:
-    with database.transaction(principal.scope) as session:
-        return work(session)
-
-
-def publishing(which: str) -> Verb:
-    def verb(copy: Copy, database: Database, principal: Principal) -> str:
-        def publish(session: Any) -> str:
-            return publish_plan(session, principal, copy.scene.ids[which], 1, MORNING).state
-
-        return str(_in_scope(database, principal, publish))
-
-    return verb
-
-
-def withdrawing(copy: Copy, database: Database, principal: Principal) -> str:
-    return str(
-        _in_scope(
-            database,
-            principal,
-            lambda session: withdraw_offer(session, principal, copy.scene.ids["offer"], None, MORNING).state,
-        )
-    )
-
-
-def amending(copy: Copy, database: Database, principal: Principal) -> str:
-    change = OfferChange.model_validate({"lines": [a_line(kg="3")]})
-    return str(
-        _in_scope(
-            database,
-            principal,
-            lambda session: amend_offer(session, principal, copy.scene.ids["offer"], change, 1, MORNING).state,
-        )
-    )
-
-
-def posting_with_a_key(copy: Copy, database: Database, principal: Principal) -> str:
-    wish = OfferIn.model_validate(an_offer({"id": str(copy.scene.ids["store"])}))
-
-    def verb(session: Any) -> Answer:
-        return Answer(201, {"id": str(post_offer(session, principal, wish, MORNING).id)})
-
-    return str(once(database, principal, "the same key", "the same body", MORNING, verb).body["id"])
-
-
-def stating(copy: Copy, database: Database, principal: Principal) -> str:
-    wish = NeedIn.model_validate(a_need({"id": str(copy.scene.ids["bank"])}, category="drinks"))
-    return str(_in_scope(database, principal, lambda session: state_need(session, principal, wish, MORNING).id))
-
-
-def changing_the_need(kg: str) -> Verb:
-    def verb(copy: Copy, database: Database, principal: Principal) -> int:
-        change = NeedChange.model_validate({"kg": kg})
-        return int(
-            _in_scope(
-                database,
-                principal,
-                lambda session: change_need(session, principal, copy.scene.ids["need"], change, 1, MORNING).grams,
-            )
-        )
-
-    return verb
-
-
-def adding_a_shift(copy: Copy, database: Database, principal: Principal) -> str:
-    def verb(session: Any) -> str:
-        shift = get_shift(session, principal, copy.scene.ids["shift"])
-        wish = ShiftIn.model_validate(
-            {
-                "vehicle_id": shift.vehicle_id,
-                "driver_name": "Driver",
-                "starts_at": "2026-11-25T17:00:00+00:00",
-                "ends_at": "2026-11-25T19:00:00+00:00",
-                "start_site_id": shift.start_site_id,
-                "end_site_id": shift.end_site_id,
-            }
-        )
-        return str(add_shift(session, principal, wish, MORNING).id)
-
-    return str(_in_scope(database, principal, verb))
-
-
-def requesting_a_plan(copy: Copy, database: Database, principal: Principal) -> str:
-    day = MORNING.date()
-    return str(_in_scope(database, principal, lambda session: request_plan(session, principal, day, MORNING).id))
-
-
-def collecting(identity: UUID) -> Verb:
-    def verb(copy: Copy, database: Database, principal: Principal) -> list[str]:
-        route = copy.scene.documents["route"]
-        stop = next(each for each in route["stops"] if each["kind"] == "pickup")
-        body = an_event(stop, "collected", *[kilograms(food) for food in stop["allocations"]], id=str(identity))
-        events = [StopEventIn.model_validate(body)]
-        return [
-            each.status
-            for each in _in_scope(
-                database, principal, lambda session: record_events(session, principal, events, MORNING)
-            )
-        ]
-
-    return verb
-
-
-def revoking(copy: Copy, database: Database, principal: Principal) -> str:
-    till = authenticate(database, copy.scene.secrets["till"], MORNING)
-    _in_scope(database, principal, lambda session: revoke_key(session, principal, till.credential_id, MORNING).id)
-    return "revoked"
-
-
-def posting_anew(copy: Copy, database: Database, principal: Principal) -> str:
-    """Who asks is looked up first, as in every request."""
-    known = authenticate(database, copy.scene.secrets["till"], MORNING)
-    wish = OfferIn.model_validate(an_offer({"id": str(copy.scene.ids["store"])}))
-    return str(_in_scope(database, known, lambda session: post_offer(session, known, wish, MORNING).id))
-
-
 REPORT = uuid4()
 Legal = Callable[[Told, Told], bool]
 
