@@ -64,8 +64,12 @@ Wasl coordinates surplus food: supermarkets post **offers**, food banks state **
 offer goes to which food bank and which vehicle carries it when, drivers report what happened.
 
 Send `Authorization: Bearer <API key>`. Kilograms are decimal strings (`"12.5"`), times are RFC 3339 with an offset,
-every POST takes an `Idempotency-Key`, changes take `If-Match` with the version that you read, errors are RFC 9457
-problem documents with a stable `code`; their sentences are English or Arabic, as `Accept-Language` asks.
+every POST takes an `Idempotency-Key`, changes take `If-Match` with the version that you read (a reading has it as
+`ETag`, and heeds `If-None-Match`), errors are RFC 9457 problem documents with a stable `code` and a page about it; their sentences are English or Arabic, as
+`Accept-Language` asks.
+
+Lists are pages: follow `next_cursor`, or the `Link` header. The same address answers with all rows of the list as
+CSV or XLSX, by `Accept` or by `?format=csv` and `?format=xlsx`.
 """
 
 

@@ -9,6 +9,7 @@ from inspect import signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response, params
 from fastapi.dependencies.utils import get_flat_params
@@ -80,6 +81,10 @@ class StrictRoute(APIRoute):
             wanted.append(TAKES_VERSION)
         if self.row is not None:
             wanted.append(TAKES_FORMAT)
+        # What is no id is another address, so that `/sites/bulk` is not taken for a site.
+        for name, each in signature(endpoint).parameters.items():
+            if each.annotation is UUID:
+                path = path.replace(f"{{{name}}}", f"{{{name}:uuid}}")
         super().__init__(path, endpoint, dependencies=wanted, methods=methods, **rest)
 
     @classmethod

@@ -19,7 +19,7 @@ from app.needs.api import router as needs
 from app.offers.api import router as offers
 from app.partners.api import router as partners
 from app.planning.api import router as planning
-from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_offer
+from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_event, an_offer
 
 HOSTILE = '=HYPERLINK("https://example.com","x")'
 PLACES = {"name": "newport"}
@@ -209,7 +209,7 @@ def bodies(network: ServiceClient) -> dict[str, tuple[str, Any]]:
     }
 
 
-# These need a plan or a map file; their own tests send them twice.
+# These need a plan, as in the test below, or a map file, as in the tests of imports.
 ELSEWHERE = {"/plans/{plan_id}/publish", "/driver/stop-events", "/region-imports", "/region-imports/file"}
 
 
@@ -235,6 +235,24 @@ def test_every_post_with_one_key_has_one_effect_and_one_answer(
             third = network.post(address, {**body, "name": "else"} if "name" in body else None, **key)
             assert third.status_code == 422, path
     assert set(wanted) | ELSEWHERE >= taken
+
+
+def test_publishing_and_reporting_with_one_key_have_one_effect(network: ServiceClient) -> None:
+    bank = network.site(FOOD_BANK, "Food bank", kind="distribution_point")
+    network.ok("/needs", a_need(bank))
+    network.ok("/offers", an_offer(network.site(LIDL_CARDIFF_ROAD, "Store")))
+    shift = network.vehicle_and_shift(bank)
+    plan = network.planned(seconds=200)
+    key = {"Idempotency-Key": "once"}
+    answers = [network.post(f"/plans/{plan['id']}/publish", None, **key, **{"If-Match": '"1"'}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+    driver = network.driver(shift)
+    stop = next(stop for stop in driver.get("/driver/route").json()["route"]["stops"] if stop["kind"] == "pickup")
+    report = {"events": [an_event(stop, "arrived")]}
+    answers = [driver.post("/driver/stop-events", report, **key) for _ in range(2)]
+    assert [answer.json()["results"][0]["status"] for answer in answers] == ["stored", "stored"]
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
 
 
 def test_another_callers_same_key_is_its_own(network: ServiceClient) -> None:
@@ -295,6 +313,8 @@ def test_what_the_framework_refuses_is_a_problem_document(network: ServiceClient
     assert problem(refused) == (405, "method_not_allowed")
     assert refused.headers["Allow"] == "GET, POST"
     assert http.post(f"/vehicles/{uuid4()}", json={}).headers["Allow"] == "DELETE, GET, PATCH"
+    assert problem(http.get("/vehicles/not-an-id")) == (404, "not_found")
+    assert problem(http.patch("/vehicles/bulk", json={})) == (405, "method_not_allowed")
     page = httpx.post(f"{server.address}/sign-in", content=b"x" * 1_000_001, headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
 
