@@ -82,7 +82,6 @@ class Partnership(Identified, Base):
         CheckConstraint("state IN ('proposed','active','suspended','ended')", name="state"),
         CheckConstraint("proposed_by IN ('network','organisation')", name="proposed_by"),
         CheckConstraint("(state = 'suspended') = (suspended_by IS NOT NULL)", name="suspended_by"),
-        CheckConstraint("state NOT IN ('active','suspended') OR accepted_at IS NOT NULL", name="accepted"),
         CheckConstraint("valid_from <= valid_until", name="dates"),
         Index(
             "uq_partnerships_one_standing",

@@ -167,7 +167,6 @@ def _deepen_partnerships() -> None:
         "state": "state IN ('proposed','active','suspended','ended')",
         "proposed_by": "proposed_by IN ('network','organisation')",
         "suspended_by": "(state = 'suspended') = (suspended_by IS NOT NULL)",
-        "accepted": "state NOT IN ('active','suspended') OR accepted_at IS NOT NULL",
         "dates": "valid_from <= valid_until",
     }.items():
         op.create_check_constraint(op.f(f"ck_partnerships_{name}"), "partnerships", rule)
@@ -240,7 +239,7 @@ def _one_partnership_each() -> None:
     )
     op.drop_index("uq_partnerships_one_proposed", "partnerships")
     op.drop_index("uq_partnerships_one_standing", "partnerships")
-    for name in ("dates", "accepted", "suspended_by", "proposed_by", "state"):
+    for name in ("dates", "suspended_by", "proposed_by", "state"):
         op.drop_constraint(f"ck_partnerships_{name}", "partnerships")
     op.execute("UPDATE partnerships SET state = 'ended' WHERE state <> 'active'")
     op.execute("ALTER TABLE partnerships FORCE ROW LEVEL SECURITY")

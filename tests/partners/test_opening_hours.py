@@ -1,9 +1,13 @@
 """Opening hours as OpenStreetMap writes them become a week and its exceptions, or are refused with a sentence."""
 
-from datetime import date
+from datetime import date, time, timedelta
+from itertools import batched, pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from app.domain.opening import hours_on
 from app.kit.errors import WaslError
@@ -63,3 +67,31 @@ def test_what_is_read_is_what_the_api_would_take() -> None:
     weekly, exceptions = stored_hours("Mo-Fr 22:00-02:00; 2026 Dec 25 off", TODAY)
     assert [WindowIn.model_validate(each).stored() for each in weekly] == weekly
     assert [ExceptionIn.model_validate(each).stored() for each in exceptions] == exceptions
+
+
+DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+hours_of_a_day = st.lists(st.integers(0, 95), max_size=6, unique=True).map(sorted).map(
+    lambda quarters: [pair for pair in batched(quarters, 2) if len(pair) == 2]
+)  # fmt: skip
+
+
+def at(quarter: int) -> time:
+    return time(quarter // 4, quarter % 4 * 15)
+
+
+@hypothesis_settings(max_examples=40)
+@given(st.lists(hours_of_a_day, min_size=7, max_size=7).filter(any), st.dates(date(2026, 1, 1), date(2030, 1, 1)))
+def test_every_week_that_can_be_written_is_read_as_it_was_written(
+    week_of_hours: list[list[tuple[int, int]]], today: date
+) -> None:
+    rules = [
+        f"{name} " + ",".join(f"{at(first):%H:%M}-{at(last):%H:%M}" for first, last in hours)
+        for name, hours in zip(DAY_NAMES, week_of_hours, strict=True)
+        if hours
+    ]
+    weekly, exceptions = stored_hours("; ".join(rules), today)
+    assert exceptions == []
+    for day in (today + timedelta(days=ahead) for ahead in range(7)):
+        written = [(at(first), at(last)) for first, last in week_of_hours[day.weekday()]]
+        assert list(hours_on(day, weekly)) == written
+        assert all(before[1] < after[0] for before, after in pairwise(written))
