@@ -102,6 +102,12 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
     )
 
 
+def route_is_open(session: Session, principal: Principal, now: datetime) -> bool:
+    """Whether the driver may still look at the route; reports are taken longer than that."""
+    shift = session.get(Shift, _shift_of(principal))
+    return shift is not None and route_readable(shift.ends_at, now)
+
+
 def _progress(day: lifecycle.DayState, allocation: Allocation) -> AllocationProgress:
     told = day.allocations.get(str(allocation.id), lifecycle.AllocationState())
     return AllocationProgress(

@@ -109,8 +109,11 @@ def report(
     event = _event(request, data, event_id, stop_id, kind)
     with database_of(request).transaction(visitor.scope) as session:
         results = service.record_events(session, visitor, [event], now_of(request))
+        still_open = service.route_is_open(session, visitor, now_of(request))
     if results[0].status == "conflict":
         raise WaslError(results[0].detail, "conflicting_report", 409, "Changed meanwhile")
+    if not still_open:
+        return render(request, "drive_over.html")
     return see_other("/drive")
 
 

@@ -1,5 +1,6 @@
 """An invitation works once, for seven days, until it is renewed or taken back; opening it changes nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +71,12 @@ def test_an_invitation_that_is_taken_back_leaves_nothing(
         for table in ("people", "person_links", "mail_messages"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
     network.ok(f"/organisations/{lidl['id']}/invitations", an_invitation(email=invited["email"]))
+
+
+def test_a_link_that_is_sent_twice_at_once_works_once(network: ServiceClient, invited: dict[str, Any]) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: accepted(network, invited["link"]["token"]).status_code, range(4)))
+    assert sorted(answers) == [200, 410, 410, 410]
 
 
 def test_without_the_check_a_link_that_was_used_sets_the_password_again(

@@ -1,9 +1,15 @@
 """Mails go out through a real server: once, in the person's language, tried again when it is down, wiped when sent."""
 
+import re
+import shutil
+import ssl
+import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +19,7 @@ from sqlalchemy import Connection, text
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.people import mail, mail_jobs, smtp
-from app.people.mail_jobs import Mailroom, mailroom_of, send_message
+from app.people.mail_jobs import mailroom_of, send_message
 from app.people.smtp import MailServer, NotSentYet, send_mail
 from app.settings import Settings
 from tests.conftest import TestDatabase
@@ -68,8 +74,6 @@ def _service_with(config: Settings, request: pytest.FixtureRequest) -> tuple[Ser
 
 
 def _until_sent(migrated: TestDatabase) -> tuple[Any, ...]:
-    import time
-
     until = time.monotonic() + 60
     while (found := kept_of(migrated))[0] == "waiting":
         assert time.monotonic() < until
@@ -178,6 +182,39 @@ def test_the_servers_password_is_told_to_this_machine_or_over_encryption_alone(
     assert "p%3Aw" not in repr(there)
 
 
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of this machine's own, with its key, that nobody trusts yet."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl on this machine to make a certificate with")
+    made = tmp_path / "loopback.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=loopback"]
+    words += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(made), "-out", str(tmp_path / "only.pem")]
+    subprocess.run(words, check=True, capture_output=True)
+    made.write_text(made.read_text() + (tmp_path / "only.pem").read_text())
+    return made
+
+
+def test_where_the_server_encrypts_so_does_the_mail_and_a_stranger_in_between_gets_nothing(
+    mailbox: Mailbox, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    offered.load_cert_chain(certificate)
+    server = Controlled(mailbox, tls_context=offered, authenticator=mailbox.authenticate, auth_require_tls=True)
+    server.start()
+    there = MailServer(f"smtp://noor:secret@127.0.0.1:{server.port}", "wasl@example.org")
+    try:
+        with pytest.raises(NotSentYet, match="CERTIFICATE_VERIFY_FAILED"):
+            send_mail(there, a_mail())
+        assert (mailbox.users, mailbox.mails) == ([], [])
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        send_mail(there, a_mail())
+    finally:
+        server.stop()
+    assert (mailbox.users, len(mailbox.mails)) == (["noor:secret"], 1)
+
+
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     with pytest.raises(NotSentYet):
         send_mail(MailServer("smtp://127.0.0.1:9", "wasl@example.org"), a_mail())
@@ -185,19 +222,14 @@ def test_a_server_that_is_not_there_is_tried_again() -> None:
 
 @pytest.mark.parametrize("kind", sorted(mail.PAGE_OF))
 def test_every_mail_has_the_same_gaps_in_both_languages(kind: str) -> None:
-    import re
-
     english, arabic = ((mail.TEXTS / f"{kind}.{code}.txt").read_text("utf-8") for code in ("en", "ar"))
     assert sorted(set(re.findall(r"{(\w+)}", english))) == sorted(set(re.findall(r"{(\w+)}", arabic)))
     assert all("\n\n" in each and "{link}" in each for each in (english, arabic))
 
 
-def test_patience_grows_and_only_what_is_not_sent_yet_is_tried_again(database: Database, clock: HandSetClock) -> None:
-    from types import SimpleNamespace
-
+def test_patience_grows_and_only_what_is_not_sent_yet_is_tried_again() -> None:
     strategy = mail_jobs.EverMorePatient()
     job: Any = SimpleNamespace(attempts=99)
     assert strategy.get_retry_decision(exception=NotSentYet("down"), job=job) is not None
     assert strategy.get_retry_decision(exception=ValueError("a bug"), job=job) is None
     assert list(mail_jobs.PATIENCE) == sorted(mail_jobs.PATIENCE)
-    assert replace(Mailroom(database, clock, None, ""), base_url="x").base_url == "x"

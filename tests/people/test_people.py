@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.people import service
+from app.people.schemas import PersonIn
 from tests.conftest import TestDatabase
 from tests.people.builders import PASSWORD, an_invitation, as_owner, entered, own, signed_in
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
@@ -162,6 +163,11 @@ def test_a_password_that_others_would_guess_is_refused(
     answer = network.post(f"/organisations/{lidl['id']}/people", wish)
     assert (answer.status_code, answer.json()["code"]) == (422, "password_too_easy")
     assert answer.json()["errors"][0]["pointer"] == "/password"
+
+
+def test_what_two_requests_are_compared_by_holds_no_password() -> None:
+    wish = PersonIn(name="Noor", email="noor@example.org", role="driver", password=PASSWORD)
+    assert PASSWORD not in str(wish.model_dump(mode="json"))
 
 
 def test_what_is_done_to_people_is_in_the_audit_trail(

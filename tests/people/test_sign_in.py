@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.throttle import MAILED_LINKS, PASSWORDS, Limit
+from app.kit.auth import password_matches
 from app.kit.clock import HandSetClock
-from app.people import tries
+from app.people import sign_in, tries
 from app.settings import Settings
 from tests.conftest import TestDatabase
 from tests.people.builders import ANOTHER, PASSWORD, an_invitation, as_owner, entered, signed_in
@@ -104,6 +105,19 @@ def test_an_invited_person_an_unknown_one_and_a_wrong_password_get_the_same_answ
     answers = [tried(network, email) for email in (invited, "nobody@example.org", entered(network, lidl)["email"])]
     assert {each.status_code for each in answers} == {401}
     assert len({each.text for each in answers}) == 1
+
+
+def test_who_is_disabled_while_the_password_is_compared_does_not_get_in(
+    network: ServiceClient, lidl: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = entered(network, lidl)
+
+    def slowly(password: str, stored: str | None) -> bool:
+        network.ok(f"/people/{person['id']}/disable")
+        return password_matches(password, stored)
+
+    monkeypatch.setattr(sign_in, "password_matches", slowly)
+    assert tried(network, person["email"], PASSWORD).status_code == 401
 
 
 def test_a_mailed_link_signs_in_once(

@@ -334,3 +334,17 @@ def test_a_weight_that_is_none_is_refused_with_a_sentence(phone: Reader, network
     assert answer.status_code == 422
     assert "Write the weight in kilograms" in answer.text
     assert balance(network).get("kg_collected") is None
+
+
+def test_a_report_that_was_kept_beyond_the_shift_is_stored_and_the_page_says_so(
+    phone: Reader, network: ServiceClient, published: dict[str, Any], clock: Any
+) -> None:
+    from datetime import datetime, timedelta
+
+    kept = filled_in(phone.http.get("/drive").text)
+    clock.set(datetime.fromisoformat(published["ends_at"]) + timedelta(hours=3))
+    closed = phone.http.get("/drive")
+    assert (closed.status_code, "ended with its shift" in closed.text) == (401, True)
+    answer = phone.http.post("/drive", data={**kept, "kind": "collected"})
+    assert (answer.status_code, "Your report is stored" in answer.text) == (200, True)
+    assert balance(network)["kg_collected"] == "62.5"
