@@ -123,7 +123,7 @@ def clock() -> HandSetClock:
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """Settings of one test: short plans, a worker beside the pages."""
-    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on")
+    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on", request_log="off")
 
 
 @pytest.fixture

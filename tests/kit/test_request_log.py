@@ -25,6 +25,13 @@ PASSWORD = "a long enough password"
 
 
 @pytest.fixture
+def config(config: Settings) -> Settings:
+    """The log is on, as it is where nothing is said."""
+    assert Settings().request_log == "on"
+    return config.model_copy(update={"request_log": "on"})
+
+
+@pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What the log says while a test runs."""
     stream = io.StringIO()
