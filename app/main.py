@@ -22,6 +22,7 @@ from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
 from app.offers.photos_api import router as offer_photos
+from app.offers.standing_api import router as standing_offers
 from app.partners.api import router as partners
 from app.planning.api import router as planning
 from app.reports.api import router as reports
@@ -86,6 +87,7 @@ def create_app(
         offers,
         offer_files,
         offer_photos,
+        standing_offers,
         needs,
         fleet,
         planning,

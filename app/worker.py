@@ -8,6 +8,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import open_jobs, work
 from app.learning.jobs import learning_jobs
+from app.offers.jobs import offer_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
@@ -30,7 +31,12 @@ def importing_of(database: Database, clock: Clock, settings: Settings) -> Import
 
 async def work_until_cancelled(workshop: Workshop, importing: Importing) -> None:
     """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it."""
-    blueprints = {"planning": planning_jobs(), "learning": learning_jobs(), "regions": import_jobs()}
+    blueprints = {
+        "planning": planning_jobs(),
+        "learning": learning_jobs(),
+        "offers": offer_jobs(),
+        "regions": import_jobs(),
+    }
     async with open_jobs(workshop.database.url, blueprints) as app:
         context = {"workshop": workshop, "importing": importing}
         await work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=2)

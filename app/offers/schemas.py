@@ -35,8 +35,8 @@ LineNote = Annotated[str, StringConstraints(max_length=300), AfterValidator(read
 OfferNote = Annotated[str, StringConstraints(max_length=500), AfterValidator(readable)]
 
 
-class OfferLineIn(Body):
-    """One kind of food."""
+class Food(Body):
+    """One kind of food, whatever date is on its pack."""
 
     category: Category
     description: Description
@@ -44,12 +44,17 @@ class OfferLineIn(Body):
     crates: int = Field(default=0, ge=0, le=2000)
     temperature_class: TemperatureClass = "ambient"
     date_mark: DateMark = "none"
-    mark_date: date | None = None
     allergens: list[Allergen] = []
     dietary_flags: list[DietaryFlag] = []
     splittable: bool = True
     gtin: Gtin | None = None
     note: LineNote = ""
+
+
+class OfferLineIn(Food):
+    """One kind of food."""
+
+    mark_date: date | None = None
 
 
 class OfferIn(Body):
