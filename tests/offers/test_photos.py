@@ -63,13 +63,15 @@ def promise(session: Session, offer: dict[str, Any], need: dict[str, Any], shift
     """A published plan with one route that takes a line of the offer to the need."""
     home, at = UUID(shift["network"]), datetime(2026, 11, 25, 9, tzinfo=UTC)
     plan = Plan(
-        network_id=home, service_date=at.date(), number=1, state="published", problem_digest="", problem={}, document={},
+        network_id=home, service_date=at.date(), number=1, state="published", problem_digest="", problem={},
+        document={},
         engine="none", seed=1, grams_allocated=1, metres=0, seconds=0, created_at=at, published_at=at,
     )  # fmt: skip
     session.add(plan)
     session.flush()
     route = Route(
-        network_id=home, plan_id=plan.id, shift_id=UUID(shift["id"]), number=1, vehicle_name="Van", driver_name="Driver",
+        network_id=home, plan_id=plan.id, shift_id=UUID(shift["id"]), number=1, vehicle_name="Van",
+        driver_name="Driver",
         metres=0, seconds=0, driving_seconds=0, line=[],
     )  # fmt: skip
     session.add(route)
