@@ -34,6 +34,7 @@ from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
 from app.offers.photos_api import router as offer_photos
+from app.offers.standing_api import router as standing_offers
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
 from app.partners.network_api import router as network
@@ -65,8 +66,8 @@ offer goes to which food bank and which vehicle carries it when, drivers report 
 
 Send `Authorization: Bearer <API key>`. Kilograms are decimal strings (`"12.5"`), times are RFC 3339 with an offset,
 every POST takes an `Idempotency-Key`, changes take `If-Match` with the version that you read (a reading has it as
-`ETag`, and heeds `If-None-Match`), errors are RFC 9457 problem documents with a stable `code` and a page about it; their sentences are English or Arabic, as
-`Accept-Language` asks.
+`ETag`, and heeds `If-None-Match`), errors are RFC 9457 problem documents with a stable `code` and a page about it;
+their sentences are English or Arabic, as `Accept-Language` asks.
 
 Lists are pages: follow `next_cursor`, or the `Link` header. The same address answers with all rows of the list as
 CSV or XLSX, by `Accept` or by `?format=csv` and `?format=xlsx`.
@@ -120,6 +121,7 @@ def create_app(
         offers,
         offer_files,
         offer_photos,
+        standing_offers,
         needs,
         standing_needs,
         fleet,

@@ -10,6 +10,7 @@ from app.kit.db import Database
 from app.kit.jobs import PLANS, POST, open_jobs, work
 from app.learning.jobs import learning_jobs
 from app.ledger.jobs import ledger_jobs
+from app.offers.jobs import offer_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
 from app.planning.run import Workshop, planning_jobs
 from app.privacy.jobs import privacy_jobs
@@ -55,6 +56,7 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
     blueprints = {
         "planning": planning_jobs(),
         "learning": learning_jobs(),
+        "offers": offer_jobs(),
         "regions": import_jobs(),
         "mail": mail_jobs(),
         "privacy": privacy_jobs(),

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.kit.web import Body
-from app.kit.wire import Day, FreeText, Instant, Kg, KgOut
+from app.kit.wire import FreeText, Instant, Kg, KgOut
 from app.offers.text import Gtin, readable
 from app.partners.schemas import Out, TemperatureClass
 
@@ -35,8 +35,8 @@ LineNote = Annotated[str, StringConstraints(max_length=300), AfterValidator(read
 OfferNote = Annotated[FreeText, AfterValidator(readable)]
 
 
-class OfferLineIn(Body):
-    """One kind of food."""
+class Food(Body):
+    """One kind of food, whatever date is on its pack."""
 
     category: Category
     description: Description
@@ -44,12 +44,17 @@ class OfferLineIn(Body):
     crates: int = Field(default=0, ge=0, le=2000)
     temperature_class: TemperatureClass = "ambient"
     date_mark: DateMark = "none"
-    mark_date: Day | None = None
     allergens: list[Allergen] = []
     dietary_flags: list[DietaryFlag] = []
     splittable: bool = True
     gtin: Gtin | None = None
     note: LineNote = ""
+
+
+class OfferLineIn(Food):
+    """One kind of food."""
+
+    mark_date: date | None = None
 
 
 class OfferIn(Body):

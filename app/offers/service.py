@@ -168,6 +168,17 @@ def _unsafe(
     return [FieldError(item.field, item.sentence, item.code) for item in found]
 
 
+def refuse_unsafe(wish: OfferIn, now: datetime, network: Network, *, renamed: tuple[str, str] = ("", "")) -> None:
+    """Raise what the rule book has against an offer that nobody posts yet; a field has the name that its form has."""
+    old, new = renamed
+    _refuse(
+        [
+            replace(fault, pointer=fault.pointer.replace(old, new) if old else fault.pointer)
+            for fault in _unsafe(wish.lines, (wish.pickup_from, wish.pickup_until), now, network)
+        ]
+    )
+
+
 def _refuse(faults: Sequence[FieldError]) -> None:
     """Raise the first fault's code with all of them."""
     if faults:

@@ -1,0 +1,96 @@
+"""On which days something happens again: the part of RFC 5545's RRULE that a shop's week needs."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time, tzinfo
+from itertools import islice
+from typing import Annotated
+
+from dateutil.rrule import rrulestr
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MOST_INTERVAL = 52
+MOST_COUNT = 1000
+_PARTS = {
+    "FREQ": re.compile(r"WEEKLY|DAILY"),
+    "BYDAY": re.compile(r"(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*"),
+    "INTERVAL": re.compile(r"[0-9]{1,2}"),
+    "COUNT": re.compile(r"[0-9]{1,4}"),
+    "UNTIL": re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?"),
+    "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
+}
+_SENTENCES = {
+    "FREQ": "Repeat weekly or daily: FREQ=WEEKLY;BYDAY=MO,TH.",
+    "BYDAY": "Write the weekdays as in BYDAY=MO,TH, without a number.",
+    "INTERVAL": f"Repeat at most every {MOST_INTERVAL} weeks or days: INTERVAL=2.",
+    "COUNT": f"Repeat at most {MOST_COUNT} times: COUNT=10.",
+    "UNTIL": "Write the last day as in UNTIL=20270131.",
+    "WKST": "Write the first day of the week as in WKST=MO.",
+}
+_OTHERS = "Only FREQ, BYDAY, INTERVAL, UNTIL, COUNT and WKST can be used, each once: FREQ=WEEKLY;BYDAY=MO,TH."
+
+
+def readable_recurrence(text: str) -> str:
+    """The rule as it is kept; refused, with a sentence, where it is more than a shop's week needs."""
+    parts = _parts(text)
+    if "FREQ" not in parts:
+        raise _unfit(_SENTENCES["FREQ"])
+    if not 1 <= int(parts.get("INTERVAL", "1")) <= MOST_INTERVAL:
+        raise _unfit(_SENTENCES["INTERVAL"])
+    if not 1 <= int(parts.get("COUNT", "1")) <= MOST_COUNT:
+        raise _unfit(_SENTENCES["COUNT"])
+    if "COUNT" in parts and "UNTIL" in parts:
+        raise _unfit("Give a number of times or a last day, not both.")
+    if "UNTIL" in parts:
+        _instant(parts["UNTIL"])
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _parts(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in text.strip().upper().removeprefix("RRULE:").split(";"):
+        name, _, value = part.partition("=")
+        if name not in _PARTS or name in found:
+            raise _unfit(_OTHERS)
+        if _PARTS[name].fullmatch(value) is None:
+            raise _unfit(_SENTENCES[name])
+        found[name] = value
+    return found
+
+
+def _instant(until: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(until)
+    except ValueError as error:
+        raise _unfit(_SENTENCES["UNTIL"]) from error
+    if not 2000 <= found.year < 2200:
+        raise _unfit(_SENTENCES["UNTIL"])
+    return found
+
+
+def _unfit(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("recurrence_unfit", sentence)
+
+
+Recurrence = Annotated[str, StringConstraints(max_length=200), AfterValidator(readable_recurrence)]
+
+
+def dates_between(
+    recurrence: str, starts_on: date, ends_on: date | None, first: date, last: date, zone: tzinfo
+) -> Sequence[date]:
+    """The rule's local days from `first` to `last`, both included, counted from `starts_on`."""
+    last = min(last, ends_on or last)
+    if last < max(first, starts_on):
+        return []
+    parts = _parts(recurrence)
+    if "UNTIL" in parts:
+        until = _instant(parts["UNTIL"])
+        last = min(last, (until.astimezone(zone) if until.tzinfo else until).date())
+    # Always with an end: a rule whose weekdays its interval never meets would be sought until the year 9999.
+    parts["UNTIL"] = f"{last:%Y%m%d}"
+    count = int(parts.pop("COUNT")) if "COUNT" in parts else None
+    rule = rrulestr(
+        ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(starts_on, time.min)
+    )
+    return [day for day in (each.date() for each in islice(rule, count)) if day >= first]

@@ -1,0 +1,156 @@
+"""HTTP for standing offers."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from app.kit.idempotency import Answer
+from app.kit.paging import LARGEST_PAGE
+from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.wire import PageOut
+from app.models.offers import StandingOffer
+from app.offers import standing
+from app.offers.jobs import post_due_soon
+from app.offers.standing_schemas import (
+    Day,
+    DayChange,
+    OccurrencesOut,
+    StandingOfferChange,
+    StandingOfferIn,
+    StandingOfferOut,
+)
+
+router = APIRouter(prefix="/api/v1/standing-offers", route_class=ApiRoute, tags=["standing offers"], responses=PROBLEMS)
+
+
+def _answer(found: StandingOffer, status: int = 200) -> Answer:
+    place = path_of("standing-offers", found.id)
+    return answer(StandingOfferOut.model_validate(found), status, location=place, version=found.version)
+
+
+@router.post("", status_code=201, response_model=StandingOfferOut)
+def state_standing_offer(call: Caller, wish: StandingOfferIn) -> Response:
+    """Say what a site offers again and again; each date's offer is posted by itself, as an ordinary offer."""
+
+    def verb(session: Session) -> Answer:
+        found = standing.state_standing_offer(session, call.principal, wish, call.now)
+        post_due_soon(session, found.network_id)
+        return _answer(found, 201)
+
+    return call.once(wish, verb)
+
+
+@router.get("")
+def list_standing_offers(
+    call: Caller,
+    state: Annotated[Literal["active", "paused", "ended"] | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> PageOut[StandingOfferOut]:
+    """The standing offers that you see, oldest first."""
+
+    def query(session: Session) -> PageOut[StandingOfferOut]:
+        page = standing.list_standing_offers(session, call.principal, state=state, cursor=cursor, limit=limit)
+        return PageOut(items=[StandingOfferOut.model_validate(row) for row in page.items], next_cursor=page.next_cursor)
+
+    return call.read(query)
+
+
+@router.get("/{standing_offer_id}")
+def get_standing_offer(call: Caller, response: Response, standing_offer_id: UUID) -> StandingOfferOut:
+    """One standing offer with the dates on which it is different, and its version as ETag."""
+
+    def query(session: Session) -> StandingOfferOut:
+        return StandingOfferOut.model_validate(standing.get_standing_offer(session, call.principal, standing_offer_id))
+
+    found = call.read(query)
+    with_version(response, found.version)
+    return found
+
+
+@router.patch("/{standing_offer_id}")
+def change_standing_offer(
+    call: Caller, response: Response, standing_offer_id: UUID, change: StandingOfferChange
+) -> StandingOfferOut:
+    """Change, pause or resume a standing offer, from the version in If-Match; what was posted stays as it is."""
+    version = call.expected_version()
+
+    def verb(session: Session) -> StandingOfferOut:
+        found = standing.change_standing_offer(session, call.principal, standing_offer_id, change, version, call.now)
+        post_due_soon(session, found.network_id)
+        return StandingOfferOut.model_validate(found)
+
+    changed = call.read(verb)
+    with_version(response, changed.version)
+    return changed
+
+
+@router.delete("/{standing_offer_id}", status_code=204)
+def end_standing_offer(call: Caller, standing_offer_id: UUID) -> None:
+    """End a standing offer, from the version in If-Match; the offers that came of it stay."""
+    version = call.expected_version()
+    call.read(
+        lambda session: standing.end_standing_offer(session, call.principal, standing_offer_id, version, call.now)
+    )
+
+
+@router.get("/{standing_offer_id}/occurrences")
+def list_occurrences(
+    call: Caller,
+    standing_offer_id: UUID,
+    first: Annotated[Day, Query(alias="from", description="First local day")],
+    last: Annotated[Day, Query(alias="until", description="Last local day, at most a year after the first")],
+) -> OccurrencesOut:
+    """What will be posted when, what was posted, and what is skipped and why."""
+
+    def query(session: Session) -> OccurrencesOut:
+        return OccurrencesOut(
+            items=standing.occurrences(session, call.principal, standing_offer_id, first, last, call.now)
+        )
+
+    return call.read(query)
+
+
+@router.post("/{standing_offer_id}/dates/{day}/skip", response_model=StandingOfferOut)
+def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
+    """Post nothing on one date; If-Match is optional here."""
+    version = call.expected_version() if call.if_match is not None else None
+
+    def verb(session: Session) -> Answer:
+        return _answer(standing.skip_date(session, call.principal, standing_offer_id, day, version, call.now))
+
+    return call.once(None, verb)
+
+
+@router.put("/{standing_offer_id}/dates/{day}")
+def amend_date(
+    call: Caller, response: Response, standing_offer_id: UUID, day: Day, change: DayChange
+) -> StandingOfferOut:
+    """Offer other food, kilograms or hours on one date, from the standing offer's version in If-Match."""
+    version = call.expected_version()
+
+    def verb(session: Session) -> StandingOfferOut:
+        found = standing.amend_date(session, call.principal, standing_offer_id, day, change, version, call.now)
+        post_due_soon(session, found.network_id)
+        return StandingOfferOut.model_validate(found)
+
+    changed = call.read(verb)
+    with_version(response, changed.version)
+    return changed
+
+
+@router.delete("/{standing_offer_id}/dates/{day}")
+def as_usual(call: Caller, response: Response, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
+    """Take back that a date is skipped or amended, from the standing offer's version in If-Match."""
+    version = call.expected_version()
+
+    def verb(session: Session) -> StandingOfferOut:
+        found = standing.as_usual(session, call.principal, standing_offer_id, day, version, call.now)
+        post_due_soon(session, found.network_id)
+        return StandingOfferOut.model_validate(found)
+
+    changed = call.read(verb)
+    with_version(response, changed.version)
+    return changed
