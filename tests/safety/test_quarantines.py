@@ -71,7 +71,7 @@ def test_discarded_food_is_wasted_whatever_was_reported_as_delivered(
             driver, an_event(pickup, "collected", warm(food)), an_event(drop_off, "delivered", kilograms(food, "25"))
         )
     [held] = open_ones(network)
-    network.ok(f"/quarantines/{held['id']}/discard", {})
+    network.ok(f"/quarantines/{held['id']}/discard")
     assert places(network, shift) == {"kg_wasted": "30"}
 
 
