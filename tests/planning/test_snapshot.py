@@ -124,4 +124,6 @@ def test_a_sites_storage_is_the_solvers_and_a_plan_beyond_it_is_found_out() -> N
     assert routing.check(problem, plan) == ()
     smaller = replace(bank, storage=routing.Storage(None, 14_999, 0, None))
     tighter = replace(problem, sites=tuple(smaller if site is bank else site for site in problem.sites))
-    assert "no_more_than_can_be_stored" in {each.rule for each in routing.check(tighter, plan)}
+    assert "no_more_than_can_be_stored" in {
+        each.rule for each in routing.check(tighter, replace(plan, problem_digest=tighter.digest()))
+    }
