@@ -24,7 +24,7 @@ from app.models.plans import Allocation
 # A driver may be late, and a dispatcher may plan what is left once more: food counts as expired only then.
 GRACE = timedelta(hours=2)
 # What a worker that stood still for long finds again; older offers were booked long ago.
-LOOKS_BACK = timedelta(days=60)
+LOOKS_BACK = timedelta(days=14)
 
 
 def settle(

@@ -27,7 +27,7 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
     principal.require("needs.state")
     site = own_site(session, principal, wish.site_id)
     require_active(session, site.network_id, site.organisation_id, wish.service_date)
-    need = _filled_from_standing(session, wish)
+    need = _taken_over(session, wish)
     if need is None:
         need = Need(
             network_id=principal.network_id,
@@ -36,17 +36,16 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
             created_at=now,
             **wish.model_dump(exclude={"kg"}),
         )
-        session.add(need)
-    else:
-        for name, value in wish.model_dump(exclude={"kg", "site_id", "service_date", "category"}).items():
-            setattr(need, name, value)
-        need.grams, need.standing_need_id, need.state = wish.kg, None, "open"
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise conflict(
-            "need_already_stated", "This site has already stated its need of this category for that day."
-        ) from error
+        try:
+            with session.begin_nested():
+                session.add(need)
+        except IntegrityError as error:
+            # Stated before; or the day was filled from what stands just between the look and the deed.
+            need = _taken_over(session, wish)
+            if need is None:
+                raise conflict(
+                    "need_already_stated", "This site has already stated its need of this category for that day."
+                ) from error
     audit.record(
         session, principal, "needs.state", ("need", need.id), now, owner=need.organisation_id, category=need.category
     )
@@ -54,9 +53,9 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
     return need
 
 
-def _filled_from_standing(session: Session, wish: NeedIn) -> Need | None:
-    """The need of that site, date and category that only follows a standing one."""
-    return session.scalars(
+def _taken_over(session: Session, wish: NeedIn) -> Need | None:
+    """The need of that site, date and category that only followed a standing one, now as it is stated."""
+    need = session.scalars(
         select(Need)
         .where(
             Need.site_id == wish.site_id,
@@ -66,6 +65,12 @@ def _filled_from_standing(session: Session, wish: NeedIn) -> Need | None:
         )
         .with_for_update()
     ).first()
+    if need is not None:
+        for name, value in wish.model_dump(exclude={"kg", "site_id", "service_date", "category"}).items():
+            setattr(need, name, value)
+        need.grams, need.standing_need_id, need.state = wish.kg, None, "open"
+        session.flush()
+    return need
 
 
 def state_needs(session: Session, principal: Principal, wishes: Sequence[NeedIn], now: datetime) -> list[Need]:

@@ -17,6 +17,7 @@ from app.safety import service
 from app.safety.schemas import DecisionIn, FoodSafetyOut, LimitOut, QuarantineOut, QuarantineState
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["food safety"], responses=PROBLEMS)
+NOTHING_SAID = DecisionIn()
 
 
 @router.get("/food-safety")
@@ -70,7 +71,7 @@ def get_quarantine(call: Caller, response: Response, quarantine_id: UUID) -> Qua
 
 
 @router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut)
-def release(call: Caller, quarantine_id: UUID, wish: DecisionIn) -> Response:
+def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Let the food go: what was reported as delivered is booked. Never for food past its use-by date."""
     version = call.expected_version() if call.if_match is not None else None
 
@@ -82,7 +83,7 @@ def release(call: Caller, quarantine_id: UUID, wish: DecisionIn) -> Response:
 
 
 @router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut)
-def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn) -> Response:
+def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Give the food up: it is booked as wasted, whatever was reported as delivered."""
     version = call.expected_version() if call.if_match is not None else None
 

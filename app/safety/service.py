@@ -33,6 +33,8 @@ def hold_back(
     opened: list[Quarantine] = []
     for event in events:
         for line in event.lines:
+            if not line["grams"]:  # left where it was, whatever the probe said
+                continue
             allocation = allocations[UUID(line["allocation"])]
             causes = food_safety.causes_at_handover(
                 allocation.temperature_class,

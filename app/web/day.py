@@ -20,6 +20,7 @@ from app.models.offers import Offer
 from app.models.partners import Network, Site
 from app.models.plans import PlanRun
 from app.needs.service import list_needs
+from app.needs.standing import fill_day
 from app.offers.service import list_offers
 from app.partners.service import list_sites, network_of, zone_of
 from app.planning import queries, service
@@ -204,7 +205,9 @@ def _show(request: Request, visitor: Principal, wished: str, link: str | None = 
     visitor.require("plans.read")
     with database_of(request).transaction(visitor.scope) as session:
         today = now_of(request).astimezone(zone_of(network_of(session, visitor))).date()
-        view = load_day(session, visitor, _date_or(wished, today))
+        day = _date_or(wished, today)
+        fill_day(session, visitor.network_id, day, now_of(request))
+        view = load_day(session, visitor, day)
     return render(
         request,
         "day.html",

@@ -179,3 +179,18 @@ def test_priority_is_one_to_five(network: ServiceClient, bank: dict[str, Any]) -
     changed = network.http.patch(f"/needs/{need['id']}", json={"priority": 1}, headers={"If-Match": '"1"'})
     assert changed.json()["priority"] == 1
     assert network.post("/needs", a_need(bank, category="drinks", priority=0)).json()["code"] == "invalid_request"
+
+
+def test_a_food_bank_looks_after_its_own_standing_needs_and_fills_no_others(network: ServiceClient) -> None:
+    theirs = network.organisation("food_bank", "Duffryn Food Bank")
+    site = network.site((51.5604773, -3.0256499), "Duffryn", organisation_id=theirs["id"], kind="distribution_point")
+    own = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point")
+    network.ok("/standing-needs", a_standing_need(own))
+    with network.client_of(theirs, "needs") as bank:
+        bank.ok("/standing-needs", a_standing_need(site))
+        assert bank.post("/standing-needs", a_standing_need(own)).status_code == 404
+        assert [need["site_id"] for need in needs_of(bank, NEXT_WEDNESDAY)] == [site["id"]]
+        assert [need["site_id"] for need in network.get("/needs").json()["items"]] == [site["id"]]
+        made = bank.ok("/needs/bulk", {"needs": [a_need(site, service_date=NEXT_WEDNESDAY, kg="3")]})["items"]
+        assert [(need["kg"], need["from_standing"]) for need in made] == [("3", False)]
+    assert len(needs_of(network, NEXT_WEDNESDAY)) == 2

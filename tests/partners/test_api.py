@@ -168,3 +168,19 @@ def test_a_password_is_kept_as_argon2_alone(network: ServiceClient, lidl: dict[s
         connection.rollback()
     engine.dispose()
     assert str(kept).startswith("$argon2id$")
+
+
+def test_a_site_says_what_it_can_store_by_temperature_class(network: ServiceClient) -> None:
+    unlimited = network.site(FOOD_BANK, "Bank")["storage_kg"]
+    assert unlimited == {"ambient": None, "chilled": None, "frozen": None, "hot": None}
+    room = {"ambient": "500", "chilled": "80.5", "frozen": "0", "hot": None}
+    site = network.site(FOOD_BANK, "Bank", storage_kg={**room, "hot": None})
+    assert site["storage_kg"] == room
+    path = f"/sites/{site['id']}"
+    changed = network.http.patch(path, json={"storage_kg": {"chilled": "90"}}, headers={"If-Match": '"1"'})
+    assert changed.json()["storage_kg"] == {**unlimited, "chilled": "90"}
+    kept = network.http.patch(path, json={"name": "Food bank"}, headers={"If-Match": '"2"'})
+    assert kept.json()["storage_kg"] == changed.json()["storage_kg"]
+    for wrong in ({"chilled": "-1"}, {"chilled": 80}, {"cellar": "1"}):
+        refused = network.http.patch(path, json={"storage_kg": wrong}, headers={"If-Match": '"3"'})
+        assert refused.json()["code"] == "invalid_request"

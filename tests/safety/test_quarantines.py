@@ -71,7 +71,7 @@ def test_discarded_food_is_wasted_whatever_was_reported_as_delivered(
             driver, an_event(pickup, "collected", warm(food)), an_event(drop_off, "delivered", kilograms(food, "25"))
         )
     [held] = open_ones(network)
-    network.ok(f"/quarantines/{held['id']}/discard", {})
+    network.ok(f"/quarantines/{held['id']}/discard")
     assert places(network, shift) == {"kg_wasted": "30"}
 
 
@@ -180,3 +180,11 @@ def test_food_that_is_held_back_is_not_settled(network: ServiceClient, shift: di
     network.ok(f"/quarantines/{held['id']}/release", {})
     network.ok(f"/allocations/{food['id']}/settle", {"returned_kg": "5"})
     assert places(network, shift) == {"kg_collected": "25", "kg_returned": "5"}
+
+
+def test_food_that_the_driver_left_at_the_store_is_not_held_back(network: ServiceClient, shift: dict[str, Any]) -> None:
+    with network.driver(shift) as driver:
+        pickup, _, food = stops_of(driver)
+        report(driver, an_event(pickup, "collected", warm(food, "0"), reason="too_warm"))
+    assert open_ones(network) == []
+    assert places(network, shift) == {"kg_withdrawn": "30"}

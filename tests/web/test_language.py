@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import foods, lifecycle, reasons
+from app.domain import foods, lifecycle, outcomes, reasons
 from app.domain.categories import WORDS
 from app.web import day, regions
 from app.web.language import Language, catalogue, language_of
@@ -52,8 +52,8 @@ def messages() -> set[str]:
 
 
 def contradictions() -> set[str]:
-    """What the fold of a driver's reports may object to."""
-    text = Path(lifecycle.__file__).read_text()
+    """What the fold of a driver's reports may object to, among themselves and with people's decisions."""
+    text = Path(lifecycle.__file__).read_text() + Path(outcomes.__file__).read_text()
     found = set(re.findall(r"Contradiction\(\s*\"[a-z_]+\", \"([^\"]+)\"", text))
     return found | {f"Two different weights were reported as {kind}." for kind in ("collected", "delivered", "refused")}
 
