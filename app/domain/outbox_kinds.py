@@ -37,7 +37,70 @@ _HANDLED = {
     "corrected": "`true` where an earlier report said otherwise",
 }
 
+_DONOR = "the donor"
+_OFFER = {
+    "site_id": "the store",
+    "service_date": "local day",
+    "pickup_from": "from",
+    "pickup_until": "until",
+    "kg": "all lines",
+    "categories": "as in the glossary",
+    "version": "the offer's version",
+}
+_NEED = {
+    "site_id": "the food bank's site",
+    "service_date": "local day",
+    "category": "as in the glossary",
+    "kg": "the most that it takes",
+    "state": "`open` or `withdrawn`",
+    "from_standing": "`true` where a standing need made it",
+}
+_PARTNERSHIP = {
+    "organisation_id": "the partner",
+    "valid_from": "first day",
+    "valid_until": "last day, or null",
+    "reason": "why, where somebody said so",
+    "proposed_by": "which side",
+    "by": "which side",
+    "signed_document": "its reference",
+    "renewed_by": "the partnership that follows",
+}
+_HELD = {
+    "allocation_id": "the food on its way",
+    "offer_line_id": "the line of the offer",
+    "service_date": "local day",
+    "cause": "why it is held back",
+    "celsius": "the temperature that was measured, or null",
+    "state": "where it stands",
+}
+
 KINDS: Mapping[str, OutboxKind] = {
+    "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
+    "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
+    "offer.withdrawn": OutboxKind("offer", "An offer was taken back.", _DONOR, _OFFER),
+    "offer.expired": OutboxKind(
+        "offer",
+        "Food was offered and nobody fetched it in time.",
+        _DONOR,
+        {"kg": "what was left", "service_date": "local day"},
+    ),
+    "standing_offer.refused": OutboxKind(
+        "standing_offer",
+        "A standing offer could not be posted for a day.",
+        _DONOR,
+        {"date": "local day", "site_id": "the store", "code": "as in the errors", "detail": "why, in a sentence"},
+    ),
+    "need.stated": OutboxKind("need", "A site said what it takes.", "the food bank", _NEED),
+    "need.changed": OutboxKind("need", "A need was changed or withdrawn.", "the food bank", _NEED),
+    "partnership.proposed": OutboxKind("partnership", "A partnership was proposed.", "the partner", _PARTNERSHIP),
+    "partnership.accepted": OutboxKind("partnership", "The other side has accepted.", "the partner", _PARTNERSHIP),
+    "partnership.suspended": OutboxKind("partnership", "A partnership rests.", "the partner", _PARTNERSHIP),
+    "partnership.resumed": OutboxKind("partnership", "A partnership goes on.", "the partner", _PARTNERSHIP),
+    "partnership.ended": OutboxKind(
+        "partnership", "A partnership was declined, ended or renewed by another.", "the partner", _PARTNERSHIP
+    ),
+    "line.quarantined": OutboxKind("quarantine", "Food is held back until a person decides.", _BOTH, _HELD),
+    "quarantine.decided": OutboxKind("quarantine", "Somebody decided about food held back.", _BOTH, _HELD),
     "plan.ready": OutboxKind(
         "plan",
         "A planning run has ended in a draft that can be looked at and published.",
