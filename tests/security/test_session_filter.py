@@ -157,13 +157,22 @@ def test_an_empty_scope_sees_nothing(theirs: dict[str, str], database: Database,
             assert session.scalar(select(func.count()).select_from(mapper.class_)) == 0, mapper.class_
 
 
+# Files that may use plain SQL or bare tables, each with the reason why no row of another tenant comes out of it.
+PAST_THE_FILTER: dict[str, str] = {
+    "main.py": "asks for the schema's revision, which is nobody's",
+}
+
+
 def test_no_feature_reads_past_the_session_filter() -> None:
-    """Statements over bare tables or in plain SQL are not filtered: only kit, models and health may use them."""
-    allowed = {"kit", "models"}
+    """Statements over bare tables or in plain SQL are not filtered: only kit and models may use them freely."""
     for path in sorted((ROOT / "app").rglob("*.py")):
-        if path.relative_to(ROOT / "app").parts[0] in allowed or path == ROOT / "app" / "main.py":
+        inside = path.relative_to(ROOT / "app")
+        if inside.parts[0] in ("kit", "models") or inside.as_posix() in PAST_THE_FILTER:
             continue
-        assert bare_tables(path) == [], f"{path}: read through the mapped class, so that the session filter applies"
+        assert bare_tables(path) == [], (
+            f"app/{inside}: read through the mapped class, so that the session filter applies, or say in"
+            " PAST_THE_FILTER of this test why no row of another tenant can come out of it"
+        )
 
 
 def bare_tables(path: Path) -> list[str]:
