@@ -192,7 +192,8 @@ def change_standing_offer(
         standing.lines = _stored(change.lines)
     if change.paused is not None:
         standing.state = "paused" if change.paused else "active"
-    _refuse_unfit(standing, get_site(session, standing.site_id), network_of(session, principal), now)
+    if change.model_fields_set != {"paused"} or not change.paused:  # one whose dates are over may still be paused
+        _refuse_unfit(standing, get_site(session, standing.site_id), network_of(session, principal), now)
     # What a rule refused may be in order now: it is tried once more.
     session.execute(
         delete(StandingOfferDay).where(
