@@ -19,6 +19,7 @@ from app.webhooks.schemas import (
     EndpointIn,
     EndpointOut,
     ReplayOut,
+    ReplayWish,
     SecretOut,
 )
 
@@ -156,4 +157,4 @@ def replay_since(
         queued, more = service.replay_since(session, call.principal, endpoint_id, since, call.now, delivered=delivered)
         return answer(ReplayOut(queued=queued, next_since=more), 202)
 
-    return call.once(None, verb)
+    return call.once(ReplayWish(since=since, delivered=delivered), verb)

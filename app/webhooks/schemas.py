@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.domain.outbox_kinds import known
 from app.kit.web import Body
+from app.kit.wire import Instant
 from app.partners.schemas import Out
 
 
@@ -90,6 +91,13 @@ class DeliveryOut(BaseModel):
     next_attempt_at: datetime | None
     created_at: datetime
     attempts: list[AttemptOut]
+
+
+class ReplayWish(Body):
+    """What of an endpoint's messages is sent again."""
+
+    since: Instant
+    delivered: bool
 
 
 class ReplayOut(BaseModel):

@@ -95,6 +95,8 @@ def list_endpoints(session: Session, principal: Principal, *, cursor: str | None
     """The organisation's endpoints, oldest first."""
     principal.require("webhooks.read")
     query = select(WebhookEndpoint).where(WebhookEndpoint.organisation_id == principal.organisation_id)
+    if not principal.sees_network:
+        query = query.where(WebhookEndpoint.whole_network.is_(False))
     found = session.scalars(after(query, WebhookEndpoint.created_at, WebhookEndpoint.id, cursor, limit))
     return page_of(list(found), limit)
 
@@ -104,6 +106,8 @@ def get_endpoint(session: Session, principal: Principal, endpoint_id: UUID) -> W
     principal.require("webhooks.read")
     found = session.get(WebhookEndpoint, endpoint_id)
     if found is None or found.organisation_id != principal.organisation_id:
+        raise not_found("webhook endpoint")
+    if found.whole_network and not principal.sees_network:  # else an office could turn the network's news to itself
         raise not_found("webhook endpoint")
     return found
 

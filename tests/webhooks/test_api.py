@@ -254,6 +254,23 @@ def test_an_address_that_nothing_would_be_sent_to_is_refused_when_it_is_entered(
     assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
 
 
+def test_what_hears_the_whole_network_is_not_for_the_office_of_the_same_organisation(
+    network: ServiceClient, receiver: Receiver, happens: Happens
+) -> None:
+    """Else whoever edits the coordinator's own endpoints could turn all news of the network to themselves."""
+    endpoint = endpoint_at(network, receiver, whole_network=True)
+    happens("plan.published")
+    delivery = ended(network, endpoint)
+    with network.client_of(network.get("/me").json()["organisation"], "organisation") as office:
+        path, body = f"/webhooks/{endpoint['id']}", {"url": "http://127.0.0.1:1/mine"}
+        assert office.get("/webhooks").json()["items"] == []
+        assert office.http.patch(path, json=body, headers={"If-Match": '"1"'}).status_code == 404
+        assert office.http.delete(path, headers={"If-Match": '"1"'}).status_code == 404
+        for verb in (f"{path}/rotate", f"{path}/test", f"/webhooks/deliveries/{delivery['id']}/replay"):
+            assert office.post(verb).status_code == 404, verb
+        assert office.get(f"{path}/deliveries").status_code == 404
+
+
 def test_only_an_office_has_webhooks(network: ServiceClient, shop: Shop) -> None:
     organisation, _ = shop
     with network.client_of(organisation, "offers") as till:
