@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit import service
 from app.audit.queries import Wanted
 from app.audit.schemas import ActorOut, AuditEntryOut, BreakOut, HeadOut, VerificationOut
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit
 from app.kit.wire import Instant, PageOut
 
 router = APIRouter(prefix="/api/v1/audit-entries", route_class=ApiRoute, tags=["audit"], responses=PROBLEMS)
@@ -27,8 +26,8 @@ def list_entries(
     since: Annotated[Instant | None, Query(alias="from", description="From this moment on")] = None,
     until: Annotated[Instant | None, Query(description="Before this moment")] = None,
     order: Literal["newest", "oldest"] = "newest",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[AuditEntryOut]:
     """Who did what: your organisation's deeds and what was done to what is yours; the network's staff see all."""
     wanted = Wanted(subject_kind, subject_id, action, actor, since, until, order)

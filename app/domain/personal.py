@@ -32,6 +32,10 @@ NAMED_FIELDS = (
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),
     NamedField("plan_runs", "requested_by", "equal", "the dispatcher sees who asked for a plan"),
     NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
+    NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
+    NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
+    NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
+    NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )
 
 # Every other column that is called a name: of what.
@@ -40,6 +44,8 @@ NAMED_THINGS = {
     ("organisations", "name"): "a partner",
     ("sites", "name"): "a place",
     ("vehicles", "name"): "a vehicle",
+    ("calendar_feeds", "name"): "a feed",
+    ("partnership_documents", "name"): "a signed agreement",
     ("routes", "vehicle_name"): "a vehicle",
     ("stops", "site_name"): "a place",
     ("stops", "organisation_name"): "a partner",

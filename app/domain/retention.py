@@ -46,11 +46,18 @@ RETENTION = (
     Retention("networks", "everything belongs to a network"),
     Retention("organisations", "the ledger says whose food it was"),
     Retention("partnerships", "who planned with whom, and when"),
+    Retention("partnership_documents", "what was signed, as long as the partnership is known"),
     Retention("sites", "the ledger's food was collected and delivered there"),
     Retention("people", "an account lasts until it is erased; then the row stays without name, address and password"),
     Retention("offers", "the ledger accounts for their lines"),
     Retention("offer_lines", "the ledger accounts for them"),
+    Retention(
+        "offer_photos", "pictures of food help until it is delivered and disputes are over", "delete", 90, "created_at"
+    ),
+    Retention("standing_offers", "offers say which standing one they come from"),
+    Retention("standing_offer_days", "why a date of a standing offer was different"),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
+    Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),
     Retention(
         "shifts", "who drove matters while the day can be disputed", "strip", 90, "service_date", ("driver_name",)
@@ -73,6 +80,22 @@ RETENTION = (
         "recorded_at",
         ("note",),
     ),
+    Retention(
+        "quarantines",
+        "why food was held back and what was decided; who decided matters while it can be disputed",
+        "strip",
+        90,
+        "opened_at",
+        ("decided_by", "note"),
+    ),
+    Retention(
+        "settlements",
+        "what came of food that was left over; who said so matters while it can be disputed",
+        "strip",
+        90,
+        "settled_at",
+        ("settled_by", "note"),
+    ),
     Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
     Retention(
         "credentials",
@@ -81,6 +104,16 @@ RETENTION = (
         30,
         "their end",
     ),
+    Retention(
+        "person_links", "invitations and links to sign in that can be used no longer", "delete", 30, "expires_at"
+    ),
+    Retention("mail_messages", "whether a mail went out; its words go when it is sent", "delete", 30, "created_at"),
+    Retention("sign_in_tries", "wrong tries count for minutes", "delete", 1, "at"),
+    Retention("calendar_feeds", "a feed lasts until it is revoked; then it is of no use", "delete", 30, "revoked_at"),
+    Retention("webhook_endpoints", "an endpoint lasts until its organisation removes it"),
+    Retention("webhook_deliveries", "whoever missed a message can have it again", "delete", 30, "created_at"),
+    Retention("webhook_attempts", "what a receiver answered helps while it is new", "delete", 30, "sent_at"),
+    Retention("outbox_progress", "how far each network's messages were told; numbers alone"),
     Retention("idempotency_records", "nobody repeats a request after so long", "delete", 30, "created_at"),
     Retention("outbox_messages", "everybody who wants to hear has heard", "delete", 90, "at"),
     Retention(

@@ -4,15 +4,14 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from app.feeds import days, service
 from app.feeds.calendar import calendar
 from app.feeds.schemas import FeedIn, FeedOut, NewFeedOut
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, database_of, now_of
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, database_of, now_of
 from app.kit.wire import PageOut
 
 router = APIRouter(prefix="/api/v1/feeds", route_class=ApiRoute, tags=["calendar feeds"], responses=PROBLEMS)
@@ -36,8 +35,8 @@ def make_feed(call: Caller, wish: FeedIn) -> Response:
 @router.get("")
 def list_feeds(
     call: Caller,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[FeedOut]:
     """Your organisation's feeds, oldest first, without their addresses."""
 

@@ -1,7 +1,6 @@
 """HTTP for the ledger: read it, settle what is left after the day."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer
+from app.kit.wire import Day, PageOut
 from app.ledger import closing, queries
 from app.ledger.schemas import (
     Account,
@@ -36,10 +34,10 @@ def list_entries(
     call: Caller,
     offer_id: Annotated[UUID | None, Query()] = None,
     line_id: Annotated[UUID | None, Query(description="One line of an offer")] = None,
-    service_date: Annotated[date | None, Query(description="Local day of collection")] = None,
+    service_date: Annotated[Day | None, Query(description="Local day of collection")] = None,
     account: Annotated[Account | None, Query(description="Food that went into or out of it")] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[LedgerEntryOut]:
     """What moved of the food that you see, in the order in which it was booked. Nothing is ever changed here."""
 
@@ -108,7 +106,7 @@ def settle(call: Caller, allocation_id: UUID, wish: SettlementIn) -> Response:
 
 @router.get("/contradictions")
 def list_contradictions(
-    call: Caller, service_date: Annotated[date, Query(description="Local day of the shifts")]
+    call: Caller, service_date: Annotated[Day, Query(description="Local day of the shifts")]
 ) -> list[ContradictionOut]:
     """What drivers reported and people decided on one day that cannot all be true; nothing was overwritten."""
     found = call.read(lambda session: closing.contradictions_of_day(session, call.principal, service_date))

@@ -11,6 +11,7 @@ from app.domain.lifecycle import Contradiction
 from app.domain.units import kg_text
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused
 from app.kit.outbox import announce
 from app.ledger.schemas import SettlementIn
@@ -38,7 +39,9 @@ def settle(
     allocation = session.get(Allocation, allocation_id)
     if allocation is None or allocation.published_at is None:
         raise not_found("allocation")
-    session.get_one(Shift, allocation.shift_id, with_for_update=True)  # one change to a shift's food after the other
+    session.get_one(
+        Shift, allocation.shift_id, with_for_update=ROW_LOCK
+    )  # one change to a shift's food after the other
     before = known_of(session, allocation.shift_id)
     outcome = before.outcome(allocation)
     if outcome.held:
@@ -109,7 +112,7 @@ def expire_offers(session: Session, network_id: UUID, now: datetime) -> int:
     )
     offers = {offer.id: offer for offer in session.scalars(late.order_by(Offer.id))}
     lines = session.scalars(
-        select(OfferLine).where(OfferLine.offer_id.in_(offers)).order_by(OfferLine.id).with_for_update()
+        select(OfferLine).where(OfferLine.offer_id.in_(offers)).order_by(OfferLine.id).with_for_update(key_share=True)
     ).all()
     balances = balances_of(session, [line.id for line in lines])
     expired: dict[UUID, int] = {}

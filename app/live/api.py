@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.auth import Principal
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, Problem, now_of, presented_secret
+from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, Limit, Problem, now_of, presented_secret
 from app.kit.wire import Instant, PageOut
 from app.live import service
 from app.live.places import Places
@@ -89,7 +88,7 @@ def list_messages(
     since: Since = None,
     kind: Kinds = None,
     cursor: Annotated[str | None, Query(max_length=300, description="Also the id of a message")] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    limit: Limit = 50,
 ) -> PageOut[MessageOut]:
     """The same messages as pages, in the order in which they became true."""
     wish = Wish(cursor, since, tuple(kind or ()))

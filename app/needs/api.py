@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of, with_version
 from app.kit.wire import Day, PageOut
 from app.models.needs import StandingNeed
@@ -108,8 +107,8 @@ def list_standing_needs(
     call: Caller,
     site_id: Annotated[UUID | None, Query()] = None,
     state: Annotated[Literal["active", "ended"] | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[StandingNeedOut]:
     """The standing needs that you see, oldest first."""
 

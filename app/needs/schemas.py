@@ -94,9 +94,9 @@ class StandingNeedIn(Body):
     category: Category
     kg: Kg
     weekdays: list[Weekday] = Field(min_length=1, max_length=7)
-    starts_on: date
-    ends_on: date | None = None
-    skipped_dates: list[date] = Field(default=[], max_length=400)
+    starts_on: Day
+    ends_on: Day | None = None
+    skipped_dates: list[Day] = Field(default=[], max_length=400)
     minimum_shelf_life_days: int = Field(default=0, ge=0, le=365)
     accepts_past_best_before: bool = False
     excluded_allergens: list[Allergen] = []
@@ -117,8 +117,8 @@ class StandingNeedChange(Body):
 
     kg: Kg | None = None
     weekdays: list[Weekday] | None = Field(default=None, min_length=1, max_length=7)
-    ends_on: date | None = None
-    skipped_dates: list[date] | None = Field(default=None, max_length=400)
+    ends_on: Day | None = None
+    skipped_dates: list[Day] | None = Field(default=None, max_length=400)
     minimum_shelf_life_days: int | None = Field(default=None, ge=0, le=365)
     accepts_past_best_before: bool | None = None
     excluded_allergens: list[Allergen] | None = None

@@ -63,7 +63,7 @@ def _taken_over(session: Session, wish: NeedIn) -> Need | None:
             Need.category == wish.category,
             Need.standing_need_id.is_not(None),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).first()
     if need is not None:
         for name, value in wish.model_dump(exclude={"kg", "site_id", "service_date", "category"}).items():

@@ -17,6 +17,7 @@ from app.domain.recurrence import Weekly, is_coming
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused, stale
 from app.kit.paging import Page, after, page_of
 from app.models.needs import Need, StandingNeed
@@ -86,7 +87,7 @@ def state_standing_need(session: Session, principal: Principal, wish: StandingNe
     """
     principal.require("needs.state")
     site = own_site(session, principal, wish.site_id)
-    session.refresh(site, with_for_update=True)  # two of one site are compared one after the other
+    session.refresh(site, with_for_update=ROW_LOCK)  # two of one site are compared one after the other
     standing = StandingNeed(
         network_id=principal.network_id,
         organisation_id=site.organisation_id,
@@ -157,7 +158,7 @@ def change_standing_need(
     Raises `standing_need_ended` and `standing_need_overlaps` (409), `dates_inverted` (422).
     """
     standing = _active(session, principal, standing_id, version)
-    session.get_one(Site, standing.site_id, with_for_update=True)
+    session.get_one(Site, standing.site_id, with_for_update=ROW_LOCK)
     for name, value in change.model_dump(exclude_unset=True).items():
         if value is not None or name == "ends_on":
             setattr(standing, "grams" if name == "kg" else name, value)
@@ -188,7 +189,7 @@ def end_standing_need(
 def _active(session: Session, principal: Principal, standing_id: UUID, version: int | None) -> StandingNeed:
     principal.require("needs.state")
     standing = get_standing_need(session, principal, standing_id)
-    session.refresh(standing, with_for_update=True)
+    session.refresh(standing, with_for_update=ROW_LOCK)
     if version is not None and standing.version != version:
         raise stale()
     if standing.state != "active":
@@ -203,7 +204,7 @@ def _follow(session: Session, principal: Principal, standing: StandingNeed, now:
         select(Need)
         .where(Need.standing_need_id == standing.id, Need.service_date >= today)
         .order_by(Need.service_date, Need.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for need in needs:

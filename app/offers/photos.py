@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.models.offers import Offer, OfferPhoto
 from app.offers.pictures import TYPES, Picture, Unreadable, picture_of
@@ -62,7 +63,7 @@ def add_photo(session: Session, principal: Principal, offer_id: UUID, picture: P
 
 def _own_offer(session: Session, offer_id: UUID) -> Offer:
     """The offer, locked so that photos are counted one after the other; raises `not_found`."""
-    found = session.get(Offer, offer_id, with_for_update=True)
+    found = session.get(Offer, offer_id, with_for_update=ROW_LOCK)
     if found is None:
         raise not_found("offer")
     return found

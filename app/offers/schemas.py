@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.kit.web import Body
-from app.kit.wire import FreeText, Instant, Kg, KgOut
+from app.kit.wire import Day, FreeText, Instant, Kg, KgOut
 from app.offers.text import Gtin, readable
 from app.partners.schemas import Out, TemperatureClass
 
@@ -54,7 +54,7 @@ class Food(Body):
 class OfferLineIn(Food):
     """One kind of food."""
 
-    mark_date: date | None = None
+    mark_date: Day | None = None
 
 
 class OfferIn(Body):

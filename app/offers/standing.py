@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, WaslError, conflict, not_found, refused, stale
 from app.kit.outbox import announce
 from app.kit.paging import Page, after, page_of
@@ -171,7 +172,7 @@ def _locked(session: Session, principal: Principal, standing_id: UUID, version: 
     """The standing offer, locked against the job that posts it, if its version fits and it has not ended."""
     principal.require("offers.post")
     standing = get_standing_offer(session, principal, standing_id)
-    session.refresh(standing, with_for_update=True)
+    session.refresh(standing, with_for_update=ROW_LOCK)
     if version is not None and standing.version != version:
         raise stale()
     if standing.state == "ended":
@@ -373,7 +374,7 @@ def post_due(session: Session, network_id: UUID, now: datetime) -> list[UUID]:
         select(StandingOffer)
         .where(StandingOffer.network_id == network_id, StandingOffer.state == "active")
         .order_by(StandingOffer.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return [
         offer

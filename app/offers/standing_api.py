@@ -7,14 +7,12 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.wire import Day, PageOut
 from app.models.offers import StandingOffer
 from app.offers import standing
 from app.offers.jobs import post_due_soon
 from app.offers.standing_schemas import (
-    Day,
     DayChange,
     OccurrencesOut,
     StandingOfferChange,
@@ -46,8 +44,8 @@ def state_standing_offer(call: Caller, wish: StandingOfferIn) -> Response:
 def list_standing_offers(
     call: Caller,
     state: Annotated[Literal["active", "paused", "ended"] | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[StandingOfferOut]:
     """The standing offers that you see, oldest first."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, computed_field
 
 from app.kit.web import Body
-from app.kit.wire import KgOut
+from app.kit.wire import Day, KgOut
 from app.offers.recurrence import Recurrence
 from app.offers.schemas import MOST_LINES, Food, OfferNote
 from app.partners.schemas import Out
@@ -27,14 +27,7 @@ def _to_the_minute(value: time) -> time:
     return value
 
 
-def _within_reach(value: date) -> date:
-    if not 2000 <= value.year < 2200:
-        raise ValueError("There is a mistake in the year: write a date between 2000 and 2199.")
-    return value
-
-
 LocalTime = Annotated[time, BeforeValidator(_written), AfterValidator(_to_the_minute)]
-Day = Annotated[date, AfterValidator(_within_reach)]
 
 
 class StandingLineIn(Food):

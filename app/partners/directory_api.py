@@ -1,21 +1,17 @@
 """HTTP for what partners see of each other: the directory, and the food that goes between them."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit
+from app.kit.wire import Day, PageOut
 from app.partners import directory
 from app.partners.directory_schemas import AllocationOut, PartnerOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
-Cursor = Annotated[str | None, Query(max_length=300)]
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
 @router.get("/partners", response_model_exclude_unset=True)
@@ -38,7 +34,7 @@ def get_partner(call: Caller, organisation_id: UUID) -> PartnerOut:
 @router.get("/allocations", response_model_exclude_unset=True)
 def list_allocations(
     call: Caller,
-    service_date: Annotated[date | None, Query(description="Local day of collection")] = None,
+    service_date: Annotated[Day | None, Query(description="Local day of collection")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[AllocationOut]:

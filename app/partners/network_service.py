@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.safety_limits import as_stored, looser_than_the_law, policy_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, refused, stale
 from app.models.partners import Network
 from app.partners.network_schemas import NetworkChange
@@ -29,7 +30,7 @@ def change_network(
     """
     principal.require("policy.edit")
     network = network_of(session, principal)
-    session.refresh(network, with_for_update=True)
+    session.refresh(network, with_for_update=ROW_LOCK)
     if network.version != version:
         raise stale()
     if change.food_safety is not None:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJs
 
 from app.domain.categories import CATEGORIES
 from app.kit.web import Body
+from app.kit.wire import Day
 from app.partners.schemas import Kind, Name, Out
 
 PartnershipState = Literal["proposed", "active", "suspended", "ended"]
@@ -50,7 +51,7 @@ class SignedDocument(Body):
     """An agreement that was signed: what it is called and the day of the last signature."""
 
     name: Name
-    signed_on: date
+    signed_on: Day
 
 
 class SignedDocumentOut(BaseModel):
@@ -64,8 +65,8 @@ class SignedDocumentOut(BaseModel):
 class Dates(Body):
     """From when until when, both days included; without an end it runs on."""
 
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

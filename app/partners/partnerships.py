@@ -14,6 +14,7 @@ from app.domain import partnerships as rules
 from app.domain.service_date import service_date_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, forbidden, invalid_request, not_found, refused, stale
 from app.kit.outbox import announce
 from app.kit.paging import Page, after, page_of
@@ -169,7 +170,7 @@ def to_change(session: Session, principal: Principal, partnership_id: UUID, vers
     """The partnership, locked, for somebody who speaks for one of its sides, if the version fits."""
     principal.require("partnerships.edit")
     row = get_partnership(session, principal, partnership_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update=ROW_LOCK)
     if not sides_of(principal, row):
         raise forbidden()
     if version is not None and row.version != version:
@@ -242,7 +243,7 @@ def _end_the_one_before(session: Session, principal: Principal, renewal: Partner
         Partnership.organisation_id == renewal.organisation_id,
         Partnership.state.in_(("active", "suspended")),
     )
-    before = session.scalars(query.with_for_update()).first()
+    before = session.scalars(query.with_for_update(key_share=True)).first()
     if before is None:
         return
     if before.state == "active" and before.valid_from < renewal.valid_from:

@@ -1,6 +1,5 @@
 """HTTP for partnerships."""
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -10,9 +9,8 @@ from fastapi import Body as RawBody
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, answer, path_of, with_version
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.wire import Day, PageOut
 from app.models.partners import Partnership
 from app.partners import documents, partnerships
 from app.partners.partnership_schemas import (
@@ -44,8 +42,8 @@ def list_partnerships(
     call: Caller,
     organisation_id: Annotated[UUID | None, Query()] = None,
     state: Annotated[PartnershipState | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[PartnershipOut]:
     """The partnerships that you see, oldest first: your own, or all of your network."""
 
@@ -153,7 +151,7 @@ def keep_document(
     partnership_id: UUID,
     content: Annotated[bytes, RawBody(media_type=PDF)],
     name: Annotated[str, Query(pattern=PRINTED, max_length=120, description="What the document is called")],
-    signed_on: Annotated[date, Query(description="The day of the last signature")],
+    signed_on: Annotated[Day, Query(description="The day of the last signature")],
 ) -> PartnershipOut:
     """Keep the signed agreement: the body is the PDF itself, at most one megabyte; the version is in If-Match."""
     version, told = call.expected_version(), SignedDocument(name=name, signed_on=signed_on)

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from app.kit.web import Body
-from app.kit.wire import FreeText, KgOrZero, KgOut, LocalTime
+from app.kit.wire import Day, FreeText, KgOrZero, KgOut, LocalTime
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -98,7 +98,7 @@ class HoursIn(Body):
 class ExceptionIn(Body):
     """What differs on one date: closed, or other hours than those of the week."""
 
-    date: Date
+    date: Day
     closed: bool = False
     windows: list[HoursIn] = Field(default=[], max_length=8)
     note: Annotated[str, StringConstraints(max_length=200)] = ""

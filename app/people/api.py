@@ -8,8 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
 from app.kit.wire import PageOut
 from app.people import invitations, keys, service
 from app.people.invitations import Invited
@@ -27,8 +26,6 @@ from app.people.schemas import (
 )
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["people"], responses=PROBLEMS)
-Cursor = Annotated[str | None, Query(max_length=300)]
-PageLimit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 SHOWN_ONCE = "shown once, when it was made"
 
 
@@ -60,7 +57,7 @@ def list_people(
     call: Caller,
     organisation_id: Annotated[UUID | None, Query(description="Of this organisation alone")] = None,
     cursor: Cursor = None,
-    limit: PageLimit = 50,
+    limit: Limit = 50,
 ) -> PageOut[PersonOut]:
     """The people of your organisation, or of the whole network where you run it, oldest first."""
 
@@ -127,7 +124,7 @@ def invite(request: Request, call: Caller, organisation_id: UUID, wish: Invitati
 
 @router.get("/invitations")
 def list_invitations(
-    request: Request, call: Caller, cursor: Cursor = None, limit: PageLimit = 50
+    request: Request, call: Caller, cursor: Cursor = None, limit: Limit = 50
 ) -> PageOut[InvitationOut]:
     """Invitations that nobody has answered, expired ones too, oldest first."""
 
@@ -201,7 +198,7 @@ def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
 
 
 @router.get("/api-keys")
-def list_keys(call: Caller, cursor: Cursor = None, limit: PageLimit = 50) -> PageOut[KeyOut]:
+def list_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[KeyOut]:
     """The keys of your organisation, or of the whole network where you run it, oldest first; never a key itself."""
 
     def query(session: Session) -> PageOut[KeyOut]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.permissions import Role, may_appoint
 from app.kit import audit
 from app.kit.auth import Principal, hash_password
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import forbidden, not_found
 from app.kit.paging import Page, after, page_of
 from app.kit.tenancy import Scope
@@ -82,12 +82,12 @@ def revoke_invitation(session: Session, principal: Principal, invitation_id: UUI
 def _open_invitation(session: Session, principal: Principal, invitation_id: UUID) -> Invited:
     """The invitation and its person, locked in the order in which accepting locks them; raises `not_found`."""
     principal.require("people.edit")
-    link = session.get(PersonLink, invitation_id, with_for_update=True)
+    link = session.get(PersonLink, invitation_id, with_for_update=ROW_LOCK)
     if link is None or link.kind != "invitation" or link.used_at is not None:
         raise not_found("invitation")
     if not reaches(principal, link.organisation_id):
         raise not_found("invitation")
-    person = session.get_one(Person, link.person_id, with_for_update=True)
+    person = session.get_one(Person, link.person_id, with_for_update=ROW_LOCK)
     if not may_appoint(administrator_of(principal), person.role):
         raise forbidden("Only the network's own administrators invite dispatchers and administrators of the network.")
     return Invited(link, person)

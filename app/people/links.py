@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.kit.auth import digest_of, new_secret
+from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope, enter_scope
 from app.models.partners import Person
@@ -47,7 +48,9 @@ def renew(session: Session, link: PersonLink, now: datetime) -> str:
 def live_link(session: Session, digest: str, kind: Kind, now: datetime) -> PersonLink | None:
     """The link with this digest, locked, unless it was used or has expired; the scope is its digest."""
     found = session.scalars(
-        select(PersonLink).where(PersonLink.secret_sha256 == digest, PersonLink.kind == kind).with_for_update()
+        select(PersonLink)
+        .where(PersonLink.secret_sha256 == digest, PersonLink.kind == kind)
+        .with_for_update(key_share=True)
     ).first()
     return found if found is not None and found.used_at is None and found.expires_at > now else None
 
@@ -63,7 +66,7 @@ def open_link(session: Session, secret: str, kind: Kind, now: datetime) -> tuple
     if link is None:
         raise link_ended()
     enter_scope(session, Scope(organisation=link.organisation_id))
-    person = session.get(Person, link.person_id, with_for_update=True)
+    person = session.get(Person, link.person_id, with_for_update=ROW_LOCK)
     if person is None or person.state != STATE_NEEDED[kind]:
         raise link_ended()
     return link, person

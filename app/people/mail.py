@@ -62,7 +62,7 @@ def wipe(message: MailMessage, state: Literal["sent", "refused", "expired"]) -> 
 def wipe_waiting(session: Session, link: PersonLink) -> None:
     """What was not sent of a link that has another secret now, or none, is never sent."""
     waiting = select(MailMessage).where(MailMessage.link_id == link.id, MailMessage.state == "waiting")
-    for message in session.scalars(waiting.with_for_update()):
+    for message in session.scalars(waiting.with_for_update(key_share=True)):
         wipe(message, "expired")
     session.flush()
 

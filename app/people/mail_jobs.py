@@ -8,7 +8,7 @@ from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecisio
 from procrastinate.jobs import Job
 
 from app.kit.clock import Clock
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.tenancy import Scope
 from app.models.partners import Person
 from app.models.people import MailMessage
@@ -60,7 +60,7 @@ def send_message(mailroom: Mailroom, network_id: UUID, message_id: UUID) -> None
     Raises NotSentYet when it has to be tried again.
     """
     with mailroom.database.transaction(Scope(network=network_id)) as session:
-        message = session.get(MailMessage, message_id, with_for_update=True)
+        message = session.get(MailMessage, message_id, with_for_update=ROW_LOCK)
         if message is None or message.state != "waiting":
             return
         if message.expires_at <= mailroom.clock():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.permissions import Role, may_appoint
 from app.kit import audit
 from app.kit.auth import Principal, hash_password
+from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, forbidden, not_found, stale
 from app.kit.paging import Page, after, page_of
 from app.models.partners import Network, Person
@@ -158,8 +159,8 @@ def _person_to_change(session: Session, principal: Principal, person_id: UUID) -
     person = get_person(session, principal, person_id)
     _require_appointing(principal, person.role)
     if person.role == Role.NETWORK_ADMIN:  # one after the other, so that two do not remove each other
-        session.get(Network, person.network_id, with_for_update=True)
-    session.refresh(person, with_for_update=True)
+        session.get(Network, person.network_id, with_for_update=ROW_LOCK)
+    session.refresh(person, with_for_update=ROW_LOCK)
     return person
 
 

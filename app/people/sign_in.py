@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.kit import audit
 from app.kit.auth import Principal, hash_password, password_matches
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import FieldError, WaslError, not_signed_in, refused
 from app.kit.tenancy import Scope
 from app.models.partners import Person
@@ -102,7 +102,7 @@ def change_password(database: Database, principal: Principal, wish: NewPasswordI
         give_back(database, tried)
     refuse_easy(wish.new, person, "/new")
     with database.transaction(principal.scope) as session:
-        held = session.get_one(Person, person_id, with_for_update=True)
+        held = session.get_one(Person, person_id, with_for_update=ROW_LOCK)
         held.password_hash = hash_password(wish.new)
         end_sessions(session, person_id, now, keep=principal.credential_id)
         audit.record(session, principal, "people.change_password", ("person", person_id), now)

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
 from app.kit.auth import Principal
-from app.kit.paging import LARGEST_PAGE
 from app.kit.web import (
     PROBLEMS,
     SESSION_COOKIE,
     ApiRoute,
     Caller,
+    Cursor,
+    Limit,
     Problem,
     database_of,
     now_of,
@@ -131,8 +132,8 @@ def change_password(request: Request, call: Caller, wish: NewPasswordIn) -> Resp
 @router.get("/me/sessions")
 def list_sessions(
     call: Caller,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[OpenSession]:
     """Your own open sessions, oldest first."""
     page = call.read(lambda session: sessions.list_sessions(session, call.principal, call.now, cursor, limit))

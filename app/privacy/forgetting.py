@@ -19,7 +19,10 @@ from app.models.system import Credential, IdempotencyRecord
 from app.privacy.reach import organisations_of, within
 
 BATCH = 1_000
-NEUTRAL = {"driver_name": ERASED_DRIVER, "requested_by": ERASED_PERSON}
+NEUTRAL = {
+    "driver_name": ERASED_DRIVER,
+    **dict.fromkeys(("requested_by", "decided_by", "settled_by"), ERASED_PERSON),
+}
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,14 @@ def _by_function(call: str) -> Deed:
     return deed
 
 
+def _tries(session: Session, batch: Batch) -> int:
+    """Tries are no network's: the database's own function forgets them, all at once."""
+    session.execute(text("SELECT wasl_forget_sign_in_tries(:before)"), {"before": batch.before})
+    return 0
+
+
 DEEDS: dict[str, Deed] = {
+    "sign_in_tries": _tries,
     "routes": _routes,
     "credentials": _credentials,
     "idempotency_records": _answers,

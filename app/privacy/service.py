@@ -6,7 +6,6 @@ drivers share a name, losing the other one's is the lesser harm.
 """
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +19,8 @@ from sqlalchemy.orm import Session
 from app.domain.permissions import Role
 from app.domain.personal import ERASED_DRIVER, ERASED_PERSON, NAMED_FIELDS, erased_email
 from app.kit import audit
-from app.kit.auth import Principal, hash_password
-from app.kit.db import Base
+from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK, Base
 from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope
 from app.models.events import StopEvent
@@ -89,7 +88,7 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
         person.name, person.email = ERASED_PERSON, erased_email(str(person.id))
-        person.password_hash = hash_password(secrets.token_urlsafe(32))
+        person.password_hash, person.state = None, "disabled"
         _forget_answers(session, person.network_id, (name, email), person.id)
     erased = Erased(shifts, notes, sessions)
     audit.record(
@@ -120,7 +119,7 @@ def erase_driver(session: Session, principal: Principal, shift_id: UUID, confirm
 
 
 def _person(session: Session, principal: Principal, person_id: UUID, *, lock: bool = False) -> Person:
-    person = session.get(Person, person_id, with_for_update=lock or None)
+    person = session.get(Person, person_id, with_for_update=ROW_LOCK if lock else None)
     if person is None or not (principal.sees_network or person.organisation_id == principal.organisation_id):
         raise not_found("person")
     return person

@@ -1,6 +1,5 @@
 """HTTP for food safety: the limits that hold, and the decisions about food that is held back."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.safety_limits import LIMITS, policy_of
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, with_version
-from app.kit.wire import PageOut
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, with_version
+from app.kit.wire import Day, PageOut
 from app.partners.service import network_of
 from app.safety import service
 from app.safety.schemas import DecisionIn, FoodSafetyOut, LimitOut, QuarantineOut, QuarantineState
@@ -45,9 +43,9 @@ def food_safety(call: Caller) -> FoodSafetyOut:
 def list_quarantines(
     call: Caller,
     state: Annotated[QuarantineState | None, Query()] = None,
-    service_date: Annotated[date | None, Query(description="Local day of the shift")] = None,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+    service_date: Annotated[Day | None, Query(description="Local day of the shift")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PageOut[QuarantineOut]:
     """Food that you give or receive and that is held back, or was; oldest first."""
 

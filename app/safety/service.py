@@ -14,6 +14,7 @@ from app.domain.outcomes import NEVER_RELEASED, QUARANTINE_MOVES
 from app.domain.safety_limits import policy_of
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused, stale
 from app.kit.outbox import announce
 from app.kit.paging import Page, after, page_of
@@ -157,7 +158,9 @@ def _decide(
 ) -> Quarantine:
     principal.require("quarantine.decide")
     quarantine = get_quarantine(session, principal, quarantine_id)
-    session.get_one(Shift, quarantine.shift_id, with_for_update=True)  # one change to a shift's food after the other
+    session.get_one(
+        Shift, quarantine.shift_id, with_for_update=ROW_LOCK
+    )  # one change to a shift's food after the other
     session.refresh(quarantine)
     if version is not None and quarantine.version != version:
         raise stale()

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.paging import LARGEST_PAGE
-from app.kit.web import PROBLEMS, ApiRoute, Caller, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
 from app.kit.wire import Instant, PageOut
 from app.models.webhooks import WebhookEndpoint
 from app.webhooks import service
@@ -24,8 +23,6 @@ from app.webhooks.schemas import (
 )
 
 router = APIRouter(prefix="/api/v1/webhooks", route_class=ApiRoute, tags=["webhooks"], responses=PROBLEMS)
-Cursor = Annotated[str | None, Query(max_length=300)]
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
 def _guard(call: Caller) -> Guard:

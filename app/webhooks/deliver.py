@@ -26,7 +26,7 @@ from standardwebhooks import Webhook
 from app.domain.outbox_kinds import PAYLOAD_VERSION
 from app.domain.webhook_schedule import wait_after, wished_wait
 from app.kit.clock import Clock, system_clock
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.jobs import POST, defer
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope
@@ -181,7 +181,7 @@ def put_off(postroom: Postroom, network_id: UUID, delivery_id: UUID) -> None:
 def _letter(postroom: Postroom, network_id: UUID, delivery_id: UUID, fence: tuple[int, int]) -> Letter | None:
     """What to send, read in a transaction that is over before anything is sent."""
     with postroom.database.transaction(Scope(network=network_id)) as session:
-        delivery = session.get(WebhookDelivery, delivery_id, with_for_update=True)
+        delivery = session.get(WebhookDelivery, delivery_id, with_for_update=ROW_LOCK)
         if delivery is None or delivery.state != "pending" or (delivery.round, delivery.attempts) != fence:
             return None
         endpoint = session.get_one(WebhookEndpoint, delivery.endpoint_id)
@@ -282,7 +282,7 @@ async def _beginning(response: httpx.Response) -> str:
 def _keep(postroom: Postroom, letter: Letter, reply: Reply, sent_at: datetime) -> None:
     """Write the attempt down, and what follows from it, unless another worker was first."""
     with postroom.database.transaction(Scope(network=letter.network_id)) as session:
-        delivery = session.get(WebhookDelivery, letter.delivery_id, with_for_update=True)
+        delivery = session.get(WebhookDelivery, letter.delivery_id, with_for_update=ROW_LOCK)
         if delivery is None or delivery.state != "pending":
             return
         if (delivery.round, delivery.attempts) != (letter.round, letter.attempts):
@@ -359,7 +359,7 @@ def _silent_since(session: Session, delivery: WebhookDelivery) -> bool:
 
 def disable(session: Session, endpoint_id: UUID, reason: str, now: datetime) -> None:
     """Send nothing there any more, and announce it: whoever tells people by other ways hears `webhook.disabled`."""
-    endpoint = session.get(WebhookEndpoint, endpoint_id, with_for_update=True)
+    endpoint = session.get(WebhookEndpoint, endpoint_id, with_for_update=ROW_LOCK)
     if endpoint is None or endpoint.state == "disabled":
         return
     endpoint.state, endpoint.disabled_because = "disabled", reason

@@ -52,7 +52,9 @@ def fan_out(postroom: Postroom) -> int:
 def _fan_out(session: Session, postroom: Postroom, network_id: UUID) -> tuple[int, bool]:
     """One batch of one network's messages; whether there may be more."""
     progress = session.scalars(
-        select(OutboxProgress).where(OutboxProgress.network_id == network_id).with_for_update(skip_locked=True)
+        select(OutboxProgress)
+        .where(OutboxProgress.network_id == network_id)
+        .with_for_update(skip_locked=True, key_share=True)
     ).first()
     if progress is None:  # another worker is at it
         return 0, False

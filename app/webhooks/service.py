@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.kit import audit
 from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, conflict, not_found, refused, stale
 from app.kit.outbox import announce, number_messages
 from app.kit.paging import Page, after, page_of
@@ -115,7 +116,7 @@ def get_endpoint(session: Session, principal: Principal, endpoint_id: UUID) -> W
 def _editable(session: Session, principal: Principal, endpoint_id: UUID) -> WebhookEndpoint:
     principal.require("webhooks.edit")
     endpoint = get_endpoint(session, principal, endpoint_id)
-    session.refresh(endpoint, with_for_update=True)
+    session.refresh(endpoint, with_for_update=ROW_LOCK)
     return endpoint
 
 
@@ -218,7 +219,7 @@ def replay_delivery(session: Session, principal: Principal, delivery_id: UUID, n
     query = select(WebhookDelivery).where(
         WebhookDelivery.id == delivery_id, WebhookDelivery.organisation_id == principal.organisation_id
     )
-    delivery = session.scalars(query.options(*_WHOLE).with_for_update(of=WebhookDelivery)).first()
+    delivery = session.scalars(query.options(*_WHOLE).with_for_update(of=WebhookDelivery, key_share=True)).first()
     if delivery is None:
         raise not_found("delivery")
     _enabled(session, principal, delivery.endpoint_id)
@@ -273,7 +274,7 @@ def _queue(
     delivery = session.scalars(
         select(WebhookDelivery)
         .where(WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.message_id == message.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one()
     if delivery.state == "failed" or (delivered and delivery.state == "delivered"):
         _again(session, delivery, now)

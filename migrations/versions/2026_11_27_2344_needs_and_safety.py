@@ -196,7 +196,9 @@ def _settlements() -> None:
     _secured("settlements")
     op.execute(f"CREATE POLICY seen ON settlements FOR SELECT USING ({NETWORK_OR_SHIFT})")
     op.execute("CREATE POLICY settled ON settlements FOR INSERT WITH CHECK (network_id = wasl_network())")
-    op.execute("GRANT SELECT, INSERT ON settlements TO wasl_app")
+    # What was settled stays as it is; who said so, and their note, can be forgotten.
+    op.execute("CREATE POLICY forgotten ON settlements FOR UPDATE USING (network_id = wasl_network())")
+    op.execute("GRANT SELECT, INSERT, UPDATE (settled_by, note) ON settlements TO wasl_app")
 
 
 def _secured(table: str) -> None:

@@ -17,9 +17,9 @@ PRESENTED = "secret_sha256 = nullif(current_setting('wasl.credential', true), ''
 TABLES: dict[str, tuple[str, str, str]] = {
     "outbox_progress": ("network_id = wasl_network()", "network_id = wasl_network()", "SELECT, UPDATE"),
     "webhook_endpoints": (OWN_OR_NETWORK, OWN_OR_NETWORK, "SELECT, INSERT, UPDATE, DELETE"),
-    "webhook_deliveries": (OWN_OR_NETWORK, OWN_OR_NETWORK, "SELECT, INSERT, UPDATE"),
-    "webhook_attempts": (OWN_OR_NETWORK, OWN_OR_NETWORK, "SELECT, INSERT"),
-    "calendar_feeds": (f"{OWN_OR_NETWORK} OR {PRESENTED}", OWN_OR_NETWORK, "SELECT, INSERT, UPDATE"),
+    "webhook_deliveries": (OWN_OR_NETWORK, OWN_OR_NETWORK, "SELECT, INSERT, UPDATE, DELETE"),
+    "webhook_attempts": (OWN_OR_NETWORK, OWN_OR_NETWORK, "SELECT, INSERT, DELETE"),
+    "calendar_feeds": (f"{OWN_OR_NETWORK} OR {PRESENTED}", OWN_OR_NETWORK, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Numbers given out one at a time to what is committed: whoever sees a number has seen all below it, or never will.
 NUMBER = """

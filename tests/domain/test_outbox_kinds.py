@@ -44,7 +44,8 @@ def test_every_text_in_the_code_that_reads_like_a_kind_is_one() -> None:
     for path in sorted((ROOT / "app").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             text = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(text, str) and WRITTEN.fullmatch(text) and text not in set(Action):
+            a_column = isinstance(text, str) and text.endswith(".id")
+            if isinstance(text, str) and WRITTEN.fullmatch(text) and not a_column and text not in set(Action):
                 assert text in KINDS, (path, text)
 
 

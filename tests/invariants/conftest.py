@@ -18,7 +18,7 @@ from app.kit.live_server import LiveServer
 from app.main import create_app
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.conftest import MORNING, TestDatabase, _named
+from tests.conftest import MORNING, TestDatabase, named_database
 from tests.invariants.laws import broken_laws
 from tests.service_client import (
     FOOD_BANK,
@@ -86,7 +86,7 @@ def scenes(
     """`planned`: one day planned twice, nothing published. `published`: the same with the second plan published."""
     name = f"scene_{uuid4().hex}"
     postgres.create_database(name, template=template)
-    database, clock = Database(_named(postgres, name).service_url), HandSetClock(MORNING)
+    database, clock = Database(named_database(postgres, name).service_url), HandSetClock(MORNING)
     config = Settings(data_folder=tmp_path_factory.mktemp("scene"), plan_seconds=1, worker="on")
     with LiveServer(create_app(database, streets, clock, config)) as server, ExitStack() as closing:
         closing.callback((network := found_network(database, server.address, clock)).close)
@@ -115,7 +115,7 @@ def scenes(
     planned = Scene(name, secrets, {key: UUID(thing["id"]) for key, thing in ids.items()}, {"plan": second})
     published = f"scene_{uuid4().hex}"
     postgres.create_database(published, template=name)
-    database = Database(_named(postgres, published).service_url)
+    database = Database(named_database(postgres, published).service_url)
     with (
         LiveServer(create_app(database, streets, clock, config)) as server,
         ServiceClient(server.address, secrets["office"]) as office,
@@ -135,7 +135,7 @@ def copy(postgres: EmbeddedPostgres, scenes: dict[str, Scene]) -> Iterator[Calla
     def another(scene: str) -> Copy:
         name = f"copy_{uuid4().hex}"
         postgres.create_database(name, template=scenes[scene].name)
-        made.append(Copy(scenes[scene], _named(postgres, name)))
+        made.append(Copy(scenes[scene], named_database(postgres, name)))
         return made[-1]
 
     yield another
