@@ -1,9 +1,19 @@
 """The application as a whole: health, documents, an API description that a stranger can use."""
 
+from pathlib import Path
+
 import httpx
+import pytest
 
 from app.kit.db import Database
 from app.kit.live_server import LiveServer
+from app.settings import Settings
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    """No worker: it looks for news all the time, and one test takes the database away under everybody's feet."""
+    return Settings(data_folder=tmp_path, worker="off")
 
 
 def test_it_is_alive_and_ready(server: LiveServer) -> None:
