@@ -10,6 +10,7 @@ from routing.files import (
     plan_to_json,
     problem_from_json,
     problem_to_json,
+    shift_to_json,
 )
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
@@ -89,6 +90,7 @@ __all__ = [
     "problem_to_json",
     "replan",
     "rest_of_day",
+    "shift_to_json",
     "solve",
     "tours_left",
 ]

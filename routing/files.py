@@ -10,7 +10,7 @@ import numpy as np
 from routing.news import News
 from routing.plain import ProblemError, from_plain, to_plain
 from routing.plan import Plan
-from routing.problem import Problem
+from routing.problem import Problem, Shift
 from routing.travel import TravelMatrix
 
 PROBLEM_FORMAT = "wasl-problem"
@@ -22,6 +22,12 @@ READABLE = (1, 2)  # version 2 only added fields that may be left out
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
     return {"format": PROBLEM_FORMAT, "version": VERSION, **to_plain(problem)}
+
+
+def shift_to_json(shift: Shift) -> dict[str, Any]:
+    """One shift as it stands among a problem's `shifts`."""
+    found: dict[str, Any] = to_plain(shift)
+    return found
 
 
 def problem_from_json(document: Any, travel: Mapping[str, TravelMatrix] | None = None) -> Problem:

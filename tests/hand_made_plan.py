@@ -3,10 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+import routing
 from app.kit.db import Database
 from app.kit.tenancy import Scope
+from app.models.fleet import Shift, Vehicle
+from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
+from app.planning.snapshot import shift_as_solved
 from tests.service_client import ServiceClient
 
 NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -14,6 +21,17 @@ NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 def network_id_of(network: ServiceClient) -> UUID:
     return UUID(network.get("/me").json()["network"]["id"])
+
+
+def shifts_of(session: Session, *shift_ids: UUID) -> list[dict[str, Any]]:
+    """The shifts as a plan's problem has them: publishing looks whether they are still so."""
+    found = []
+    for shift_id in shift_ids:
+        shift = session.get_one(Shift, shift_id)
+        zone = ZoneInfo(session.get_one(Network, shift.network_id).time_zone)
+        vehicle = session.get_one(Vehicle, shift.vehicle_id)
+        found.append(routing.shift_to_json(shift_as_solved(shift, vehicle, shift.service_date, zone)))
+    return found
 
 
 def plan_by_hand(
@@ -30,7 +48,7 @@ def plan_by_hand(
     offer, _, need, _ = pairs[0]
     plan = Plan(
         id=uuid4(), network_id=network_id, service_date=day, number=number, problem_digest="by hand",
-        problem=problem or {"lots": []}, document={}, engine="by hand", seed=1, metres=1, seconds=1,
+        problem={}, document={}, engine="by hand", seed=1, metres=1, seconds=1,
         grams_allocated=sum(grams for *_, grams in pairs), figures=None, created_at=NINE, published_at=None,
     )  # fmt: skip
     route = Route(
@@ -70,6 +88,7 @@ def plan_by_hand(
             )
         )  # fmt: skip
     with database.transaction(Scope(network=network_id)) as session:
+        plan.problem = {"lots": [], **(problem or {}), "shifts": shifts_of(session, route.shift_id)}
         for group in ([plan], [route], stops, allocations):
             session.add_all(group)
             session.flush()

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 import routing
 from app.domain import ledger, lifecycle
@@ -110,7 +110,9 @@ def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
     The shifts stay locked until the plan is published: whoever changes one meanwhile waits, and then is refused.
     """
     network = session.get_one(Network, plan.network_id)
-    made_for = routing.problem_from_json(session.get_one(Plan, plan.id, options=[undefer(Plan.problem)]).problem)
+    # The shifts alone: the rest of a problem can be tens of megabytes.
+    shifts_then = session.scalar(select(Plan.problem["shifts"]).where(Plan.id == plan.id)) or []
+    made_for = {each["id"]: each for each in shifts_then}
     shifts = session.scalars(
         select(Shift)
         .where(Shift.id.in_([route.shift_id for route in plan.routes]))
@@ -120,8 +122,8 @@ def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
     )
     for shift in shifts:
         vehicle = session.get_one(Vehicle, shift.vehicle_id, with_for_update=ROW_LOCK)
-        now = shift_as_solved(shift, vehicle, plan.service_date, ZoneInfo(network.time_zone))
-        if shift.state != "open" or made_for.shifts_by_id[str(shift.id)] != now:
+        now = routing.shift_to_json(shift_as_solved(shift, vehicle, plan.service_date, ZoneInfo(network.time_zone)))
+        if shift.state != "open" or made_for.get(str(shift.id)) != now:
             raise conflict("plan_outdated", "A shift has changed since this plan was made. Plan the day again.")
 
 

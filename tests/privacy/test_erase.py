@@ -16,6 +16,7 @@ from app.kit.tenancy import Scope
 from app.models.fleet import Shift
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from tests.conftest import TestDatabase
+from tests.hand_made_plan import shifts_of
 from tests.service_client import (
     DAY,
     FOOD_BANK,
@@ -127,6 +128,7 @@ def a_stored_plan(
             drop_off_stop_id=stops[1].id, grams=10_000, crates=2, description="Loaves", category="bread_and_bakery",
             temperature_class="ambient", donor_name="Lidl", receiver_name="Bank", pickup_at=at[1], drop_off_at=at[2],
         )  # fmt: skip
+        plan.problem = {"shifts": shifts_of(session, route.shift_id)}
         for rows in ([plan], [run, route], stops, [allocation]):
             session.add_all(rows)
             session.flush()
