@@ -17,7 +17,7 @@ Word = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z_. ]*$")]
 
 
 @router.get("")
-def list_entries(
+def list_audit_entries(
     call: Caller,
     subject_kind: Word = None,
     subject_id: UUID | None = None,

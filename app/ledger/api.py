@@ -30,7 +30,7 @@ def _balances(accounts: Mapping[str, int]) -> BalancesOut:
 
 
 @router.get("/ledger-entries")
-def list_entries(
+def list_ledger_entries(
     call: Caller,
     offer_id: Annotated[UUID | None, Query()] = None,
     line_id: Annotated[UUID | None, Query(description="One line of an offer")] = None,

@@ -169,7 +169,7 @@ def keep_document(
     response_class=Response,
     responses={200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def get_document(call: Caller, partnership_id: UUID) -> Response:
+def get_signed_document(call: Caller, partnership_id: UUID) -> Response:
     """The signed agreement as it was sent."""
     content, name, digest = call.read(lambda session: _file(session, call, partnership_id))
     headers = {
