@@ -142,7 +142,10 @@ class Body(BaseModel):
 
 
 # Words of a caller's own: a note, how to get in.
-FreeText = Annotated[str, StringConstraints(max_length=500), Field(description=NOT_OF_PEOPLE_IN_NEED)]
+_OwnWords = Field(description=NOT_OF_PEOPLE_IN_NEED)
+ShortText = Annotated[str, StringConstraints(max_length=200), _OwnWords]
+FreeText = Annotated[str, StringConstraints(max_length=500), _OwnWords]
+LongText = Annotated[str, StringConstraints(max_length=2000), _OwnWords]
 
 
 class PageOut[T: BaseModel](BaseModel):

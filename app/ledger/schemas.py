@@ -1,13 +1,13 @@
 """What the ledger looks like over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from app.kit.web import Body
-from app.kit.wire import KgOrZero, KgOut
+from app.kit.wire import FreeText, KgOrZero, KgOut
 from app.partners.schemas import Out
 
 Account = Literal[
@@ -66,7 +66,7 @@ class SettlementIn(Body):
 
     returned_kg: KgOrZero = 0
     wasted_kg: KgOrZero = 0
-    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    note: FreeText = ""
 
     @model_validator(mode="after")
     def _something(self) -> Self:

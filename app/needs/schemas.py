@@ -4,14 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, computed_field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from app.kit.web import Body
-from app.kit.wire import Day, Kg, KgOut
+from app.kit.wire import Day, FreeText, Kg, KgOut
 from app.offers.schemas import Allergen, Category, DietaryFlag
 from app.partners.schemas import Out
 
-Note = Annotated[str, StringConstraints(max_length=500)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 MOST_AT_ONCE = 200
 _PRIORITY = "1 can wait, 3 is usual, 5 is most urgent"
@@ -30,7 +29,7 @@ class NeedIn(Body):
     required_dietary_flags: list[DietaryFlag] = []
     people_served: int = Field(default=0, ge=0, le=1_000_000)
     priority: int = Field(default=3, ge=1, le=5, description=_PRIORITY)
-    note: Note = ""
+    note: FreeText = ""
 
 
 class NeedsIn(Body):
@@ -49,7 +48,7 @@ class NeedChange(Body):
     required_dietary_flags: list[DietaryFlag] | None = None
     people_served: int | None = Field(default=None, ge=0, le=1_000_000)
     priority: int | None = Field(default=None, ge=1, le=5, description=_PRIORITY)
-    note: Note | None = None
+    note: FreeText | None = None
     state: Literal["open", "withdrawn"] | None = None
 
 
@@ -103,7 +102,7 @@ class StandingNeedIn(Body):
     required_dietary_flags: list[DietaryFlag] = []
     people_served: int = Field(default=0, ge=0, le=1_000_000)
     priority: int = Field(default=3, ge=1, le=5, description=_PRIORITY)
-    note: Note = ""
+    note: FreeText = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -125,7 +124,7 @@ class StandingNeedChange(Body):
     required_dietary_flags: list[DietaryFlag] | None = None
     people_served: int | None = Field(default=None, ge=0, le=1_000_000)
     priority: int | None = Field(default=None, ge=1, le=5, description=_PRIORITY)
-    note: Note | None = None
+    note: FreeText | None = None
 
 
 class StandingNeedOut(Out):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from app.domain.personal import NOT_OF_PEOPLE_IN_NEED
 from app.kit.web import Body
 from app.kit.wire import Day, FreeText, Instant, Kg, KgOut
 from app.offers.text import Gtin, readable
@@ -31,7 +32,9 @@ DateMark = Literal["use_by", "best_before", "none"]
 MOST_LINES = 40
 MOST_OFFERS = 200
 Description = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(readable)]
-LineNote = Annotated[str, StringConstraints(max_length=300), AfterValidator(readable)]
+LineNote = Annotated[
+    str, StringConstraints(max_length=300), AfterValidator(readable), Field(description=NOT_OF_PEOPLE_IN_NEED)
+]
 OfferNote = Annotated[FreeText, AfterValidator(readable)]
 
 

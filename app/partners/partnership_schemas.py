@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJs
 
 from app.domain.categories import CATEGORIES
 from app.kit.web import Body
-from app.kit.wire import Day
+from app.kit.wire import Day, FreeText, LongText
 from app.partners.schemas import Kind, Name, Out
 
 PartnershipState = Literal["proposed", "active", "suspended", "ended"]
@@ -42,9 +42,9 @@ class Terms(Body):
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[], max_length=7)
     site_ids: list[UUID] = Field(default=[], max_length=MOST_SITES)
     cost_sharing: CostSharing = "none"
-    cost_note: Text500 = ""
+    cost_note: FreeText = ""
     contact: Contact | None = None
-    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+    note: LongText = ""
 
 
 class SignedDocument(Body):

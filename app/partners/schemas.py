@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from app.kit.web import Body
-from app.kit.wire import Day, FreeText, KgOrZero, KgOut, LocalTime
+from app.kit.wire import Day, FreeText, KgOrZero, KgOut, LocalTime, ShortText
 from app.roads.pin import warnings_of
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -101,7 +101,7 @@ class ExceptionIn(Body):
     date: Day
     closed: bool = False
     windows: list[HoursIn] = Field(default=[], max_length=8)
-    note: Annotated[str, StringConstraints(max_length=200)] = ""
+    note: ShortText = ""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, Text, delete, func, or_, select, text, update
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.domain.permissions import Role
@@ -25,7 +26,7 @@ from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope
 from app.models.events import StopEvent
 from app.models.fleet import Shift
-from app.models.partners import Person
+from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
 from app.privacy.reach import organisations_of, within
@@ -167,6 +168,12 @@ def _erase_equals(session: Session, network_id: UUID, words: Sequence[str]) -> N
             column = table.c[field.column]
             named = (table.c.network_id == network_id, column.in_(words))
             _count(session, update(table).where(*named).values({field.column: ERASED_PERSON}))
+    # Whom partners call stands within a partnership's terms.
+    contact = Partnership.terms["contact"]
+    called = or_(contact["name"].astext.in_(words), contact["email"].astext.in_(words))
+    without = func.jsonb_set(Partnership.terms, sql_cast(["contact"], ARRAY(Text)), text("'null'::jsonb"))
+    of_partner = (Partnership.network_id == network_id, called)
+    _count(session, update(_table(Partnership)).where(*of_partner).values(terms=without))
 
 
 def _forget_answers(session: Session, network_id: UUID, words: Sequence[str], actor: UUID | None = None) -> None:

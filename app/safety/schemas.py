@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from app.kit.web import Body
+from app.kit.wire import FreeText
 from app.partners.schemas import Out
 
 Cause = Literal["too_warm", "too_cold", "past_use_by"]
@@ -35,7 +36,7 @@ class FoodSafetyOut(BaseModel):
 class DecisionIn(Body):
     """Why somebody decided as they did."""
 
-    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    note: FreeText = ""
 
 
 class QuarantineOut(Out):

@@ -32,15 +32,14 @@ def upgrade() -> None:
 
 
 def _people() -> None:
-    # The defaults are for the rows that are there; afterwards the service says.
-    for column, default in (
-        (sa.Column("language", sa.String(), nullable=False, server_default="en"), "language"),
-        (sa.Column("state", sa.String(), nullable=False, server_default="active"), "state"),
-        (sa.Column("created_at", DATETIME, nullable=False, server_default=sa.func.now()), "created_at"),
-        (sa.Column("version", sa.Integer(), nullable=False, server_default="1"), "version"),
+    # The defaults are for the rows that are there, and for a service of the version before that writes meanwhile.
+    for column in (
+        sa.Column("language", sa.String(), nullable=False, server_default="en"),
+        sa.Column("state", sa.String(), nullable=False, server_default="active"),
+        sa.Column("created_at", DATETIME, nullable=False, server_default=sa.func.now()),
+        sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
     ):
         op.add_column("people", column)
-        op.alter_column("people", default, server_default=None)
     op.alter_column("people", "password_hash", nullable=True)
     op.create_check_constraint(op.f("ck_people_state"), "people", "state IN ('invited','active','disabled')")
     op.create_check_constraint(op.f("ck_people_language"), "people", "language IN ('en','ar')")
@@ -48,7 +47,6 @@ def _people() -> None:
 
 def _credentials() -> None:
     op.add_column("credentials", sa.Column("prefix", sa.String(), nullable=False, server_default=""))
-    op.alter_column("credentials", "prefix", server_default=None)
     op.add_column("credentials", sa.Column("signed_in_by", sa.String(), nullable=True))
     op.add_column("credentials", sa.Column("last_used_on", sa.Date(), nullable=True))
     op.create_check_constraint(

@@ -124,7 +124,7 @@ def test_a_failure_of_ours_says_its_request_id_alone_and_is_logged_without_its_m
     assert answer.status_code == 500
     assert answer.headers["X-Request-Id"] == "caller-0001"
     assert answer.json() == {
-        "type": "/docs/errors#internal", "title": "Something went wrong", "status": 500, "code": "internal",
+        "type": "/docs/errors/internal", "title": "Something went wrong", "status": 500, "code": "internal",
         "detail": "Something went wrong on our side. Nothing was changed; try again.", "request_id": "caller-0001",
     }  # fmt: skip
     assert made.json()["request_id"] == made.headers["X-Request-Id"] != "caller-0001"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 import routing
 from app.kit.db import Database
+from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from tests.service_client import (
     DUFFRYN_CENTRE,
@@ -174,7 +175,7 @@ def test_nobody_changes_a_published_route_not_even_the_service(
         "UPDATE allocations SET grams = 1",
     ):
         with (
-            pytest.raises(DatabaseError, match="a published plan does not change"),
+            pytest.raises(WaslError, match="A published plan does not change"),
             database.transaction(whole_network) as session,
         ):
             session.execute(text(statement))
@@ -198,7 +199,7 @@ def test_the_database_refuses_to_give_the_same_gram_twice(
     plan = network.planned()
     network.published(plan)
     whole_network = Scope(network=network.get("/me").json()["network"]["id"])
-    with pytest.raises(DatabaseError) as refused, database.transaction(whole_network) as session:
+    with pytest.raises(WaslError) as refused, database.transaction(whole_network) as session:
         session.execute(
             text(
                 "INSERT INTO ledger_entries (network_id, organisation_id, offer_line_id, from_account, to_account,"
@@ -207,8 +208,11 @@ def test_the_database_refuses_to_give_the_same_gram_twice(
                 " WHERE to_account = 'allocated' LIMIT 1"
             )
         )
-    assert isinstance(refused.value.orig, psycopg.Error)
-    assert refused.value.orig.sqlstate == "WA002"
+    assert refused.value.code == "food_moved"
+    cause = refused.value.__cause__
+    assert isinstance(cause, DatabaseError)
+    assert isinstance(cause.orig, psycopg.Error)
+    assert cause.orig.sqlstate == "WA002"
 
 
 def test_a_route_is_given_as_geojson_and_gpx(network: ServiceClient, day: dict[str, Any]) -> None:
