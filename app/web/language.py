@@ -88,6 +88,11 @@ class Language:
                 return self._with_words(str(message.string), error.words)
         return error.detail
 
+    def refusal_of_code(self, code: str) -> str:
+        """What a code says in general, with dots for its gaps; empty in English, which the documents are in."""
+        message = found.get(f"refusal:{code}") if (found := catalogue(self.code)) is not None else None
+        return re.sub(r"\{\w+\}", "…", str(message.string)) if message is not None else ""
+
     def _with_words(self, template: str, words: Mapping[str, Any]) -> str:
         """Plain text with the words in its gaps, each kept apart from its direction by Unicode's isolates."""
         said = {name: f"\u2068{self._translated(str(word))}\u2069" for name, word in words.items()}
