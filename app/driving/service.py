@@ -149,7 +149,7 @@ def record_events(
     after = known_of(session, shift_id)
     for allocation in allocations.values():
         book_change(session, allocation, before, after, now)
-    tell_progress(session, route, allocations.values(), before.day, after.day, now)
+    tell_progress(session, route, allocations.values(), before, after, now)
     if _is_over(route, after.day) and not _is_over(route, before.day):
         learn_later(session, shift.network_id)
     return results

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.lifecycle import AllocationState, DayState, StopState
 from app.domain.units import kg_text
 from app.kit.outbox import announce
+from app.ledger.settlement import Known
 from app.models.plans import Allocation, Route, Stop
 
 _NOTHING = AllocationState()
@@ -22,19 +23,19 @@ _WAITING = StopState()
 
 
 def tell_progress(
-    session: Session, route: Route, allocations: Iterable[Allocation], before: DayState, after: DayState, now: datetime
+    session: Session, route: Route, allocations: Iterable[Allocation], before: Known, after: Known, now: datetime
 ) -> None:
     """Announce what the new reports change: arrivals, food collected, delivered, refused, stops that failed."""
     rows = sorted(allocations, key=lambda row: (row.pickup_at, row.drop_off_at, row.id))
     for stop in route.stops:
-        was, now_is = before.stops.get(str(stop.id), _WAITING), after.stops.get(str(stop.id), _WAITING)
+        was, now_is = (known.day.stops.get(str(stop.id), _WAITING) for known in (before, after))
         here = [row for row in rows if stop.id in (row.pickup_stop_id, row.drop_off_stop_id)]
         if now_is.arrived_at is not None and was.arrived_at is None:
             _tell_arrival(session, stop, here, now_is.arrived_at, now)
         if now_is.state == "failed" and (was.state, was.partial) != (now_is.state, now_is.partial):
-            _tell_failure(session, stop, here, now_is, after, now)
+            _tell_failure(session, stop, here, now_is, after.day, now)
     for row in rows:
-        _tell_food(session, row, (before, after), now)
+        tell_food(session, row, before, after, now)
 
 
 def _tell_arrival(session: Session, stop: Stop, here: list[Allocation], arrived_at: datetime, now: datetime) -> None:
@@ -79,8 +80,9 @@ def _tell_failure(
         )
 
 
-def _tell_food(session: Session, row: Allocation, days: tuple[DayState, DayState], now: datetime) -> None:
-    was, now_is = (day.allocations.get(str(row.id), _NOTHING) for day in days)
+def tell_food(session: Session, row: Allocation, before: Known, after: Known, now: datetime) -> None:
+    """Announce what has become different about one allocation: collected, delivered, refused."""
+    was, now_is = (known.day.allocations.get(str(row.id), _NOTHING) for known in (before, after))
     reasons = dict(now_is.reasons)
     told: list[tuple[str, int | None, int | None, UUID, dict[str, Any]]] = [
         (
@@ -90,7 +92,7 @@ def _tell_food(session: Session, row: Allocation, days: tuple[DayState, DayState
             row.pickup_stop_id,
             {"reason": reasons.get(str(row.pickup_stop_id))},
         ),
-        ("food.delivered", was.delivered_grams, now_is.delivered_grams, row.drop_off_stop_id, {}),
+        ("food.delivered", _handed_over(before, row), _handed_over(after, row), row.drop_off_stop_id, {}),
         (
             "food.refused",
             was.refused_grams,
@@ -102,7 +104,7 @@ def _tell_food(session: Session, row: Allocation, days: tuple[DayState, DayState
     for kind, old, new, stop_id, more in told:
         if new is None or new == old:
             continue
-        at = days[1].stops.get(str(stop_id), _WAITING).ended_at or now
+        at = after.day.stops.get(str(stop_id), _WAITING).ended_at or now
         announce(
             session,
             row.network_id,
@@ -121,3 +123,10 @@ def _tell_food(session: Session, row: Allocation, days: tuple[DayState, DayState
             corrected=old is not None,
             **more,
         )
+
+
+def _handed_over(known: Known, row: Allocation) -> int | None:
+    """Grams that count as delivered, as the ledger has them: food that is held back is not handed over yet."""
+    reported = known.day.allocations.get(str(row.id), _NOTHING).delivered_grams
+    booked = known.outcome(row).places().get("delivered", 0)
+    return None if reported is None or (reported > 0 and booked == 0) else booked

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain import food_safety
 from app.domain.outcomes import NEVER_RELEASED, QUARANTINE_MOVES
 from app.domain.safety_limits import policy_of
+from app.driving.telling import tell_food
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
@@ -158,9 +159,7 @@ def _decide(
 ) -> Quarantine:
     principal.require("quarantine.decide")
     quarantine = get_quarantine(session, principal, quarantine_id)
-    session.get_one(
-        Shift, quarantine.shift_id, with_for_update=ROW_LOCK
-    )  # one change to a shift's food after the other
+    session.get_one(Shift, quarantine.shift_id, with_for_update=ROW_LOCK)  # one change after the other
     session.refresh(quarantine)
     if version is not None and quarantine.version != version:
         raise stale()
@@ -173,7 +172,9 @@ def _decide(
     quarantine.state, quarantine.note = state, note
     quarantine.decided_by, quarantine.decided_at = principal.name, now
     session.flush()
-    book_change(session, allocation, before, known_of(session, quarantine.shift_id), now)
+    after = known_of(session, quarantine.shift_id)
+    book_change(session, allocation, before, after, now)
+    tell_food(session, allocation, before, after, now)
     audit.record(session, principal, f"quarantines.{state}", ("quarantine", quarantine.id), now, cause=quarantine.cause)
     _announce(session, "quarantine.decided", quarantine, now)
     return quarantine

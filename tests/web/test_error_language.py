@@ -49,11 +49,21 @@ def test_every_noun_that_may_be_missing_has_its_arabic() -> None:
 
 
 def test_every_sentence_of_a_validator_has_its_arabic() -> None:
-    files = [*(ROOT / "app").rglob("schemas.py"), ROOT / "app" / "kit" / "wire.py"]
+    files = [
+        *(ROOT / "app").rglob("*schemas.py"),
+        ROOT / "app" / "kit" / "wire.py",
+        ROOT / "app" / "offers" / "text.py",
+    ]
     said = set(calls_of("ValueError", 0, *files)) | set(calls_of("UnitError", 0))
+    said |= set(calls_of("PydanticCustomError", 1, *files))
     assert len(said) > 5
     spoken = {sentence for sentence in said if "{" not in sentence}
     assert [sentence for sentence in sorted(spoken) if arabic(sentence) is None] == []
+
+
+def test_every_sentence_about_who_may_has_its_arabic() -> None:
+    said = set(calls_of("forbidden", 0)) | set(calls_of("not_signed_in", 0))
+    assert [sentence for sentence in sorted(said) if arabic(sentence) is None] == []
 
 
 def test_every_title_has_its_arabic() -> None:
