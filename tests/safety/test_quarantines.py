@@ -1,5 +1,6 @@
 """What a driver reports of food in doubt is kept, the food is held back, and a person decides."""
 
+import re
 from itertools import permutations
 from typing import Any
 
@@ -203,6 +204,9 @@ def test_the_driver_is_told_what_not_to_hand_over(network: ServiceClient, shift:
         held_back, discarded, page = told()
         assert (held_back, discarded) == (True, False)
         assert "هذا الطعام محجوز" in page
+        assert re.search(r'name="kg-[^>]* value="0(\.0+)?"', page), (
+            "what is held back is not handed over by the big button"
+        )
         [held] = open_ones(network)
         network.ok(f"/quarantines/{held['id']}/discard")
         held_back, discarded, page = told()
