@@ -70,6 +70,8 @@ class AllocationProgress(BaseModel):
     kg_collected: KgOut | None
     kg_delivered: KgOut | None
     kg_refused: KgOut | None
+    held_back: bool = Field(description="In quarantine: not to be handed over before somebody has decided")
+    discarded: bool = Field(description="Given up after a quarantine: not to be handed over at all")
 
 
 class DriverRouteOut(BaseModel):

@@ -27,7 +27,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
-from app.ledger.settlement import book_change, known_of
+from app.ledger.settlement import Known, book_change, known_of
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
@@ -96,7 +96,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
             )
             for stop in route.stops
         ],
-        allocations=[_progress(day, allocation) for allocation in allocations],
+        allocations=[_progress(known, allocation) for allocation in allocations],
         contradictions=[each.sentence for each in known.contradictions(allocations)],
         read_at=now,
     )
@@ -108,13 +108,16 @@ def route_is_open(session: Session, principal: Principal, now: datetime) -> bool
     return shift is not None and route_readable(shift.ends_at, now)
 
 
-def _progress(day: lifecycle.DayState, allocation: Allocation) -> AllocationProgress:
-    told = day.allocations.get(str(allocation.id), lifecycle.AllocationState())
+def _progress(known: Known, allocation: Allocation) -> AllocationProgress:
+    outcome = known.outcome(allocation)
+    told = known.day.allocations.get(str(allocation.id), lifecycle.AllocationState())
     return AllocationProgress(
         allocation_id=allocation.id,
         kg_collected=told.collected_grams,
         kg_delivered=told.delivered_grams,
         kg_refused=told.refused_grams,
+        held_back=outcome.held,
+        discarded=outcome.discarded,
     )
 
 

@@ -52,8 +52,11 @@ class DriveView:
         return sum(self.progress[stop.id].state in ("done", "failed") for stop in self.stops)
 
     def grams_of(self, stop: StopOut, allocation_id: UUID, planned: int) -> int:
-        """What is probably handled: at a drop-off, what was collected."""
-        collected = self.told[allocation_id].kg_collected
+        """What is probably handled: at a drop-off, what was collected, and nothing of what is held back."""
+        told = self.told[allocation_id]
+        if stop.kind == "drop_off" and (told.held_back or told.discarded):
+            return 0
+        collected = told.kg_collected
         return planned if stop.kind == "pickup" or collected is None else collected
 
 

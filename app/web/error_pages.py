@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from markupsafe import Markup, escape
 
-from app.kit.errors import FieldError, not_found
+from app.kit.errors import not_found
 from app.web.language import language_of
 from app.web.rendering import render
 
@@ -28,8 +28,8 @@ class ErrorCode:
 
     @property
     def html(self) -> Markup:
-        """What happened, with its code marked as such."""
-        parts = self.told.split("`")
+        """What happened, as a sentence, with its code marked as such."""
+        parts = (self.told[:1].upper() + self.told[1:]).split("`")
         return Markup("").join(
             Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
         )
@@ -59,7 +59,5 @@ def show(request: Request, code: str) -> Response:
         raise not_found("error code")
     if "text/markdown" in request.headers.get("Accept", ""):
         return PlainTextResponse(found.markdown, media_type="text/markdown")
-    language = language_of(request)
-    # Where a sentence has a gap for a name, the page has dots: it is about no request in particular.
-    sentence = re.sub(r"\{\w+\}", "…", language.refusal(FieldError("", "", code)))
+    sentence = language_of(request).refusal_of_code(code)
     return render(request, "error_code.html", found=found, sentence=sentence)

@@ -23,6 +23,7 @@ from app.kit.errors import FieldError, WaslError
 LANGUAGES = ("en", "ar")
 LANGUAGE_COOKIE = "wasl_language"
 MESSAGES = Path(__file__).with_name("messages")
+_GAPS = re.compile(r"\{\w+\}(?: \{\w+\})*\.?")
 
 
 @cache
@@ -50,6 +51,11 @@ class Language:
     def direction(self) -> str:
         """ "ltr" or "rtl"."""
         return str(self.locale.text_direction)
+
+    @property
+    def comma(self) -> str:
+        """What stands between two parts of a line."""
+        return "، " if self.code == "ar" else ", "
 
     def t(self, text: str, /, **words: Any) -> Markup:
         """The sentence in this language; words are filled in, escaped and kept apart from its direction."""
@@ -87,6 +93,19 @@ class Language:
             if message is not None and message.string:
                 return self._with_words(str(message.string), error.words)
         return error.detail
+
+    def at_field(self, error: FieldError) -> str:
+        """What a form says at a field: whoever fills it in sees choices, not their codes and ids."""
+        if error.code in ("literal_error", "enum", "uuid_parsing"):
+            return self._translated("Choose one of those that are shown.")
+        if error.code == "string_too_short" and error.words.get("min_length") == 1:
+            return self._translated("This field is missing.")
+        return self.refusal(error)
+
+    def refusal_of_code(self, code: str) -> str:
+        """What a code says in general, with dots for its gaps; empty in English, which the documents are in."""
+        message = found.get(f"refusal:{code}") if (found := catalogue(self.code)) is not None else None
+        return _GAPS.sub("…", str(message.string)) if message is not None else ""
 
     def _with_words(self, template: str, words: Mapping[str, Any]) -> str:
         """Plain text with the words in its gaps, each kept apart from its direction by Unicode's isolates."""

@@ -129,6 +129,6 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def show_errors(form: OfferForm, error: WaslError, words: Any) -> OfferForm:
     """The form as typed, with each error at its field."""
-    found = error.errors or [FieldError("", error.detail, error.code)]
-    form.errors = {each.pointer: words.refusal(each) for each in found}
+    found = error.errors or [FieldError("", error.detail, error.code, error.words, error.template)]
+    form.errors = {each.pointer: words.at_field(each) for each in found}
     return form

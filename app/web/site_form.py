@@ -233,7 +233,7 @@ def _fields(form: SiteForm) -> dict[str, Any]:
 
 def show_errors(form: SiteForm, error: WaslError, words: Any) -> SiteForm:
     """The form as typed, with each error at its field."""
-    found = error.errors or [FieldError("", error.detail, error.code)]
-    form.errors = {each.pointer: words.refusal(each) for each in found}
+    found = error.errors or [FieldError("", error.detail, error.code, error.words, error.template)]
+    form.errors = {each.pointer: words.at_field(each) for each in found}
     form.codes = {error.code, *(each.code for each in found)}
     return form

@@ -1,8 +1,10 @@
 """What a driver reports of food in doubt is kept, the food is held back, and a person decides."""
 
+import re
 from itertools import permutations
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -188,3 +190,26 @@ def test_food_that_the_driver_left_at_the_store_is_not_held_back(network: Servic
         report(driver, an_event(pickup, "collected", warm(food, "0"), reason="too_warm"))
     assert open_ones(network) == []
     assert places(network, shift) == {"kg_withdrawn": "30"}
+
+
+def test_the_driver_is_told_what_not_to_hand_over(network: ServiceClient, shift: dict[str, Any]) -> None:
+    def told() -> tuple[bool, bool, str]:
+        (progress,) = driver.get("/driver/route").json()["allocations"]
+        page = httpx.get(f"{network.address}/drive", headers={**driver.http.headers, "Accept-Language": "ar"}).text
+        return progress["held_back"], progress["discarded"], page
+
+    with network.driver(shift) as driver:
+        pickup, _, food = stops_of(driver)
+        report(driver, an_event(pickup, "collected", warm(food)))
+        held_back, discarded, page = told()
+        assert (held_back, discarded) == (True, False)
+        assert "هذا الطعام محجوز" in page
+        assert re.search(r'name="kg-[^>]* value="0(\.0+)?"', page), (
+            "what is held back is not handed over by the big button"
+        )
+        [held] = open_ones(network)
+        network.ok(f"/quarantines/{held['id']}/discard")
+        held_back, discarded, page = told()
+        assert (held_back, discarded) == (False, True)
+        assert "لا تسلّمه." in page
+        assert "محجوز" not in page
