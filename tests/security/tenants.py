@@ -225,7 +225,7 @@ def world(database: TestDatabase, streets: Streets, regions: Path, folder: Path)
     (folder / "regions").symlink_to(regions, target_is_directory=True)
     opened, clock = Database(database.service_url), HandSetClock(MORNING)
     superuser = create_engine(database.owner_url.replace("wasl_owner", "postgres"))
-    app = create_app(opened, streets, clock, Settings(data_folder=folder, worker="off"))
+    app = create_app(opened, streets, clock, Settings(data_folder=folder, worker="off", request_log="off"))
     try:
         with LiveServer(app) as running:
             own, partner, shift = network_of_two(opened, running.address, clock, "Newport", "own", "partner")
