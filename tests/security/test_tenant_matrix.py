@@ -85,7 +85,7 @@ def identity_of(row: Operation, tenant: Tenant, wish: int | None) -> str:
     """What is named; what an operation uses up is made anew, but for those who are turned away before."""
     if row.thing is None:
         return ""
-    fresh = row.fresh and wish not in (401, 403)
+    fresh = row.fresh and (wish not in (401, 403) or bool(row.but))
     return THINGS[row.thing].make(tenant) if fresh else tenant.id_of(row.thing)
 
 
