@@ -30,7 +30,7 @@ def list_audit_entries(
     limit: Limit = 50,
 ) -> PageOut[AuditEntryOut]:
     """Who did what: your organisation's deeds and what was done to what is yours; the network's staff see all."""
-    wanted = Wanted(subject_kind, subject_id, action, actor, since, until, order)
+    wanted = Wanted(subject_kind, subject_id, action, actor, since, until, order=order)
 
     def query(session: Session) -> PageOut[AuditEntryOut]:
         page = service.list_entries(session, call.principal, wanted, cursor=cursor, limit=limit)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.audit_chain import BEGINNING, Entry, Mark
@@ -31,6 +31,7 @@ class Wanted:
     actor: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    organisation: UUID | None = None  # what it did, and what was done to what is its own
     order: Literal["newest", "oldest"] = "newest"
 
 
@@ -51,6 +52,13 @@ def page_of_entries(
         query = query.where(AuditEntry.at >= wanted.since)
     if wanted.until is not None:
         query = query.where(AuditEntry.at < wanted.until)
+    if wanted.organisation is not None:
+        query = query.where(
+            or_(
+                AuditEntry.organisation_id == wanted.organisation,
+                AuditEntry.subject_organisation_id == wanted.organisation,
+            )
+        )
     newest = wanted.order == "newest"
     if cursor is not None:
         last = _read(cursor)

@@ -1,7 +1,7 @@
 """Verbs on the trail: read it, verify it, say its head. Nothing here writes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -46,6 +46,8 @@ def list_entries(
 ) -> Page[Told]:
     """The entries that the caller sees: what the organisation did, and what was done to what is its own."""
     principal.require("audit.read")
+    if not principal.may_across_network("audit.read"):
+        wanted = replace(wanted, organisation=principal.organisation_id)
     rows, following = page_of_entries(session, wanted, cursor, limit)
     names = names_of_actors(session, rows)
     told = [Told(row, names.get(row.actor_id) if row.actor_id else None) for row in rows]

@@ -26,7 +26,7 @@ def make_feed(session: Session, principal: Principal, wish: FeedIn, now: datetim
     feed = CalendarFeed(
         network_id=principal.network_id,
         organisation_id=principal.organisation_id,
-        whole_network=principal.sees_network,
+        whole_network=principal.may_across_network("feeds.edit"),
         secret_sha256=digest_of(secret),
         created_by=principal.name,
         created_at=now,
@@ -66,9 +66,11 @@ def _open_to(principal: Principal, organisation_id: UUID, network_id: UUID) -> b
 
 
 def list_feeds(session: Session, principal: Principal, *, cursor: str | None, limit: int) -> Page[CalendarFeed]:
-    """The organisation's feeds, oldest first, the revoked ones too."""
+    """The organisation's feeds, oldest first, the revoked ones too; what the network's staff made, they alone see."""
     principal.require("feeds.edit")
     query = select(CalendarFeed).where(CalendarFeed.organisation_id == principal.organisation_id)
+    if not principal.may_across_network("feeds.edit"):
+        query = query.where(CalendarFeed.whole_network.is_(False))
     found = session.scalars(after(query, CalendarFeed.created_at, CalendarFeed.id, cursor, limit))
     return page_of(list(found), limit)
 
@@ -78,6 +80,8 @@ def revoke_feed(session: Session, principal: Principal, feed_id: UUID, now: date
     principal.require("feeds.edit")
     feed = session.get(CalendarFeed, feed_id)
     if feed is None or feed.organisation_id != principal.organisation_id:
+        raise not_found("calendar feed")
+    if feed.whole_network and not principal.may_across_network("feeds.edit"):
         raise not_found("calendar feed")
     feed.revoked_at = feed.revoked_at or now
     audit.record(session, principal, "feeds.revoke", ("calendar feed", feed.id), now)

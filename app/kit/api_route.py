@@ -102,7 +102,7 @@ class StrictRoute(APIRoute):
             if isinstance(field.field_info, params.Query)
         }
         columns = tables.columns_of(self.row) if self.row is not None else []
-        reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        reads_json = self.body_field is not None and _is_json(self.body_field.field_info)
 
         async def strictly(request: Request) -> Response:
             _require_readable(request, known)
@@ -169,6 +169,11 @@ def _misfit(values: Sequence[str], kind: Any) -> str | None:
     if kind is bool and values[0] not in ("true", "false"):
         return "Write true or false."
     return None
+
+
+def _is_json(body: Any) -> bool:
+    """Whether a body is declared as JSON, and not as a form or a file."""
+    return getattr(body, "media_type", "application/json") == "application/json"
 
 
 def _require_json(request: Request) -> None:

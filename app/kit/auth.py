@@ -59,6 +59,16 @@ class Principal:
             return permissions.allowed(self.role, action)
         return permissions.allowed_by_scopes(self.scopes, action)
 
+    def may_across_network(self, action: str) -> bool:
+        """Whether `action` is allowed on what is another organisation's too.
+
+        What lets a key see the network has to be what allows the action: a key that plans and edits its own
+        organisation edits nobody else's.
+        """
+        if self.role is not None:
+            return self.role in NETWORK_WIDE_ROLES and self.may(action)
+        return permissions.allowed_by_scopes(self.scopes & NETWORK_WIDE_SCOPES, action)
+
     def require(self, action: str) -> None:
         """Raise `forbidden` unless `action` is allowed."""
         if not self.may(action):

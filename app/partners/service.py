@@ -82,7 +82,7 @@ def _owner(session: Session, principal: Principal, wished: UUID | None) -> UUID:
     """Whose thing is being entered: the caller's own, or a partner's by the network's staff."""
     if wished is None or wished == principal.organisation_id:
         return principal.organisation_id
-    if not principal.sees_network:
+    if not principal.may_across_network("sites.edit"):
         raise not_found("organisation")
     return get_organisation(session, wished).id
 
@@ -185,7 +185,9 @@ def change_site(
 ) -> Site:
     """Change what the caller named, from the version that was read. A pin that is moved is checked like a new one."""
     principal.require("sites.edit")
-    site = own_site(session, principal, site_id)
+    site = get_site(session, site_id)
+    if site.organisation_id != principal.organisation_id and not principal.may_across_network("sites.edit"):
+        raise not_found("site")
     if site.version != version:
         raise stale()
     latitude = site.latitude if change.latitude is None else change.latitude

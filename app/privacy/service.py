@@ -80,7 +80,7 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
     """
     principal.require("privacy.edit")
     person = _person(session, principal, person_id, lock=True)
-    if person.role in NETWORKS_OWN and not principal.sees_network:
+    if person.role in NETWORKS_OWN and not principal.may_across_network("privacy.edit"):
         raise forbidden("Only the network's own administrators erase dispatchers.")
     _confirmed(confirm, person.email)
     name, email = person.name, person.email
@@ -105,7 +105,7 @@ def erase_driver(session: Session, principal: Principal, shift_id: UUID, confirm
     """
     principal.require("privacy.edit")
     shift = session.get(Shift, shift_id)
-    if shift is None or not (principal.sees_network or shift.organisation_id == principal.organisation_id):
+    if shift is None or not _reaches(principal, shift.organisation_id):
         raise not_found("shift")
     name = shift.driver_name
     _confirmed(confirm, name)
@@ -119,9 +119,13 @@ def erase_driver(session: Session, principal: Principal, shift_id: UUID, confirm
     return erased
 
 
+def _reaches(principal: Principal, organisation_id: UUID) -> bool:
+    return organisation_id == principal.organisation_id or principal.may_across_network("privacy.edit")
+
+
 def _person(session: Session, principal: Principal, person_id: UUID, *, lock: bool = False) -> Person:
     person = session.get(Person, person_id, with_for_update=ROW_LOCK if lock else None)
-    if person is None or not (principal.sees_network or person.organisation_id == principal.organisation_id):
+    if person is None or not _reaches(principal, person.organisation_id):
         raise not_found("person")
     return person
 

@@ -7,18 +7,35 @@ that says so: whoever adds an operation says who may call it, whose thing it nam
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from app.domain.permissions import Action
+from PIL import Image
+from sqlalchemy import select, update
+
+from app.domain.permissions import Action, Scope
+from app.kit.outbox import announce
+from app.kit.tenancy import Scope as RowScope
+from app.models.events import Quarantine
+from app.models.offers import StandingOffer
+from app.models.partners import Partnership, Person
+from app.models.system import OutboxMessage
+from app.models.webhooks import WebhookDelivery, WebhookEndpoint
+from app.offers.csv_reader import write_offers
+from app.offers.schemas import OfferIn
+from app.people.links import Kind, make_link
+from tests.conftest import MORNING
 from tests.service_client import DAY, LIDL_CARDIFF_ROAD, a_line, a_need, an_offer
 
 if TYPE_CHECKING:
     from tests.security.tenants import Tenant
 
+_DATE = {"day": "2026-12-01"}
 QUIET_DAY = "2026-12-24"  # nothing is planned for it
 EVERYBODY_SIGNED_IN = "everybody who is signed in"
 EVERYBODY = "everybody"
+PASSWORD = "a long enough password"
 
 # ---- Things: what an operation names in its path or body, and how one of a tenant comes to be. -----------------------
 
@@ -28,10 +45,12 @@ class Thing:
     """A noun of the API. Whoever may see it besides the staff of its network: its own organisation, or nobody.
 
     make: its id, made as the tenant. of_network: only those who see the whole network see it.
+    private: its organisation's own; not even the network's staff see it.
     """
 
     make: Callable[["Tenant"], str]
     of_network: bool = False
+    private: bool = False
 
 
 def _made(path: str, body: Callable[["Tenant"], Any]) -> Callable[["Tenant"], str]:
@@ -81,18 +100,203 @@ def _key(tenant: "Tenant") -> str:
     return str(tenant.admin.ok(path, {"name": f"{tenant.canary} key", "scopes": ["offers"]})["id"])
 
 
+def _person(tenant: "Tenant") -> str:
+    email = f"{uuid4().hex}@example.org"
+    body = {"name": f"{tenant.canary} person", "email": email, "role": "donor_staff"}
+    tenant.latest["email"] = email
+    return str(tenant.admin.ok(f"/organisations/{tenant.organisation_id}/people", body)["id"])
+
+
+def _invited(tenant: "Tenant") -> dict[str, Any]:
+    body = {"name": f"{tenant.canary} invited", "email": f"{uuid4().hex}@example.org", "role": "donor_staff"}
+    return tenant.admin.ok(f"/organisations/{tenant.organisation_id}/invitations", body)
+
+
+def _token(tenant: "Tenant", person_id: str, kind: Kind) -> str:
+    """The secret of a mailed link."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        person = session.get_one(Person, UUID(person_id))
+        person.state = "active" if kind == "sign_in" else "invited"
+        return make_link(session, person, kind, MORNING)[1]
+
+
+def _partnership(tenant: "Tenant", **values: Any) -> str:
+    """The partnership that stands, put back to how it was accepted: there is one alone."""
+    stands = select(Partnership.id).where(
+        Partnership.network_id == tenant.network_id,
+        Partnership.organisation_id == tenant.organisation_id,
+        Partnership.accepted_at.is_not(None),
+    )
+    active = {"state": "active", "suspended_by": None, "ended_at": None, "valid_until": None, "version": 1}
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        open_one = stands.where(Partnership.state != "ended")
+        found = session.scalars(open_one).first() or session.scalars(stands).first()
+        session.execute(update(Partnership).where(Partnership.id == found).values({**active, **values}))
+    return str(found)
+
+
+def _suspended(tenant: "Tenant") -> str:
+    return _partnership(tenant, state="suspended", suspended_by="organisation")
+
+
+def _proposal(tenant: "Tenant") -> str:
+    """What the organisation proposed and nobody has answered: there is at most one."""
+    waits = (Partnership.organisation_id == tenant.organisation_id, Partnership.state == "proposed")
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        found = session.scalars(select(Partnership.id).where(*waits)).first()
+        session.execute(update(Partnership).where(*waits).values(proposed_by="organisation", version=1))
+    return str(found or tenant.admin.ok("/partnerships", {})["id"])
+
+
+def _signed(tenant: "Tenant") -> str:
+    found = _partnership(tenant)
+    query = {"name": "Agreement", "signed_on": DAY}
+    headers = {"Content-Type": "application/pdf", "If-Match": '"1"'}
+    path = f"/partnerships/{found}/document"
+    kept = tenant.admin.http.put(path, params=query, content=b"%PDF-1.7 signed", headers=headers)
+    assert kept.status_code in (200, 409), kept.text
+    return found
+
+
+def a_picture() -> bytes:
+    """A small photo."""
+    kept = BytesIO()
+    Image.new("RGB", (8, 8)).save(kept, "PNG")
+    return kept.getvalue()
+
+
+def _photo(tenant: "Tenant") -> str:
+    tenant.latest["offer"] = str(tenant.admin.ok("/offers", _offer(tenant))["id"])
+    path = f"/offers/{tenant.latest['offer']}/photos"
+    sent = tenant.admin.http.post(path, content=a_picture(), headers={"Content-Type": "image/png"})
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["id"])
+
+
+def _file(tenant: "Tenant") -> bytes:
+    return write_offers([OfferIn.model_validate(_offer(tenant))])
+
+
+def _standing_offer(tenant: "Tenant") -> dict[str, Any]:
+    return {
+        "site_id": tenant.id_of("site"),
+        "recurrence": "FREQ=DAILY",
+        "starts_on": "2026-11-27",
+        "pickup_from": "09:00",
+        "pickup_until": "11:00",
+        "note": f"{tenant.canary} every day",
+        "lines": [a_line(description=f"{tenant.canary} loaves")],
+    }
+
+
+def _left_out(tenant: "Tenant") -> str:
+    found = str(tenant.admin.ok("/standing-offers", _standing_offer(tenant))["id"])
+    tenant.admin.ok(f"/standing-offers/{found}/dates/{_DATE['day']}/skip", None, **{"If-Match": '"1"'})
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.execute(update(StandingOffer).where(StandingOffer.id == UUID(found)).values(version=1))
+    return found
+
+
+def _standing_need(tenant: "Tenant") -> dict[str, Any]:
+    """Another day each time: two of the same category and day are refused."""
+    day = tenant.another_day()
+    terms = {"category": "drinks", "kg": "5", "weekdays": [1, 2, 3, 4, 5, 6, 7], "note": f"{tenant.canary} note"}
+    return {"site_id": tenant.id_of("site"), "starts_on": day, "ends_on": day, **terms}
+
+
+def _quarantine(tenant: "Tenant") -> str:
+    """Food that the tenant gives to itself, so that no partner sees it."""
+    row = Quarantine(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        shift_id=UUID(tenant.planned["shift"]),
+        donor_organisation_id=tenant.organisation_id,
+        receiver_organisation_id=tenant.organisation_id,
+        offer_line_id=UUID(tenant.planned["line"]),
+        allocation_id=UUID(tenant.planned["allocation"]),
+        event_id=uuid4(),
+        service_date=MORNING.date(),
+        cause="too_warm",
+        opened_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
+def _endpoint(tenant: "Tenant") -> str:
+    """As a row: adding one asks the resolver, and there may be no more than a few."""
+    row = WebhookEndpoint(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        url="https://example.org/hooks",
+        description=f"{tenant.canary} endpoint",
+        kinds=[],
+        whole_network=False,
+        secret="whsec_test",
+        created_at=MORNING,
+    )
+    with tenant.database.transaction(
+        RowScope(network=tenant.network_id, organisation=tenant.organisation_id)
+    ) as session:
+        session.add(row)
+    return str(row.id)
+
+
+def _delivery(tenant: "Tenant") -> str:
+    own = {"network_id": tenant.network_id, "organisation_id": tenant.organisation_id}
+    row = WebhookDelivery(
+        **own, id=uuid4(), endpoint_id=UUID(tenant.id_of("endpoint")), state="failed", created_at=MORNING
+    )
+    with tenant.database.transaction(
+        RowScope(network=tenant.network_id, organisation=tenant.organisation_id)
+    ) as session:
+        subject = ("webhook endpoint", row.endpoint_id)
+        announce(session, tenant.network_id, [tenant.organisation_id], "webhook.test", subject, MORNING)
+        session.flush()
+        row.message_id = session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc()).limit(1)).one()
+        session.add(row)
+    return str(row.id)
+
+
+def _feed_wish(tenant: "Tenant") -> dict[str, Any]:
+    return {"kind": "site", "site_id": tenant.id_of("site"), "name": f"{tenant.canary} days"}
+
+
+def _calendar(tenant: "Tenant") -> str:
+    url: str = tenant.admin.ok("/feeds", _feed_wish(tenant))["url"]
+    return url.rpartition("/")[2].removesuffix(".ics")
+
+
 THINGS: dict[str, Thing] = {
     "organisation": Thing(lambda tenant: str(tenant.organisation_id)),
     "site": Thing(_made("/sites", _site)),
+    "partnership": Thing(_partnership),
+    "suspended partnership": Thing(_suspended),
+    "proposal": Thing(_proposal),
+    "signed partnership": Thing(_signed),
+    "person": Thing(_person),
+    "invitation": Thing(lambda tenant: str(_invited(tenant)["id"])),
     "offer": Thing(_made("/offers", _offer)),
+    "photo": Thing(_photo),
+    "standing offer": Thing(_made("/standing-offers", _standing_offer)),
+    "standing offer with a date left out": Thing(_left_out),
     "need": Thing(_made("/needs", _need)),
+    "standing need": Thing(_made("/standing-needs", _standing_need)),
     "vehicle": Thing(_made("/vehicles", _vehicle)),
     "shift": Thing(_made("/shifts", _shift)),
     "key": Thing(_key),
+    "endpoint": Thing(_endpoint, private=True),
+    "delivery": Thing(_delivery, private=True),
+    "feed": Thing(_made("/feeds", _feed_wish), private=True),
+    "quarantine": Thing(_quarantine),
+    "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "route": Thing(lambda tenant: tenant.planned["route"], of_network=True),
     "import": Thing(lambda tenant: tenant.an_import(), of_network=True),
+    "stop": Thing(lambda tenant: tenant.planned["stop"]),
 }
 
 # ---- Operations. -----------------------------------------------------------------------------------------------------
@@ -105,20 +309,24 @@ class Operation:
     action: what permissions.TABLE allows to whom, or EVERYBODY_SIGNED_IN, or EVERYBODY.
     thing: the noun in THINGS that is addressed, by the one variable of the path or by the body.
     path: further variables of the path. query: what the query needs. body: a valid body that names the tenant's things.
-    raw: a body that is not JSON. fresh: every call gets a thing of its own, since the operation uses it up.
+    raw: a body that is not JSON, of the kind `media`. stream: the answer does not end, its beginning is looked at.
+    fresh: every call gets a thing of its own, since the operation uses it up. after: what has to be put back.
     shared: partners see this of each other too, so what it answers may hold a partner's words.
-    but: roles that get another status than the table says, each with the reason.
+    but: roles ("role", "role on tenant", "* on tenant" or "*") with another status than the table says, and the reason.
     unproven: why no call of these tests succeeds; otherwise at least one has to, so that the body is known to fit.
     fuzz: why schemathesis leaves it out; None where it does not.
     """
 
     action: str
     thing: str | None = None
-    path: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
+    path: dict[str, "str | Callable[[Tenant], str]"] = field(default_factory=dict)
+    query: dict[str, "str | Callable[[Tenant], str]"] = field(default_factory=dict)
     body: Callable[["Tenant"], Any] | None = None
-    raw: bytes | None = None
+    raw: Callable[["Tenant"], bytes] | None = None
+    media: str | None = None
+    stream: bool = False
     fresh: bool = False
+    after: Callable[["Tenant"], object] | None = None
     shared: bool = False
     ends_session: bool = False
     but: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -128,6 +336,18 @@ class Operation:
 
 _REGION = {"name": "newport"}
 _NOT_BY_LINK = (403, "only a driver's link opens a shift; a person signed in as driver has none")
+_ORGANISATION_AND_PLANS = "key: organisation plans"
+_NO_PERSON = (403, "a key is no person: it has neither sessions nor a password")
+_NOT_FOR_KEYS = dict.fromkeys((*(f"key: {scope.value}" for scope in Scope), _ORGANISATION_AND_PLANS), _NO_PERSON)
+# Who plans reads all partnerships; this key speaks for its own organisation alone.
+_SPEAKS_FOR_ONE = {f"{_ORGANISATION_AND_PLANS} on partner": (403, "it reads the partnership, and is no side of it")}
+_OTHER_SIDE = {
+    f"{role} on partner": (403, "the network is the other side of what the organisation said")
+    for role in ("network_admin", "key: partners")
+}
+# Every fault of a list is named at its place; a site that is not seen is one, the same as one that is not there.
+_NAMED_IN_THE_LIST = (422, "the list as a whole is refused, with `not_found` at the site's field")
+_NEWLY_ADDED = {"url": "https://93.184.215.14/hooks"}
 _EVENT_STREAM = "an event stream stays open for minutes"
 _NEEDS_FILE = "a real extract is imported by tests/roads; here the service has no file and fetches none"
 
@@ -135,14 +355,14 @@ OPERATIONS: dict[str, Operation] = {
     "alive": Operation(EVERYBODY),
     "ready": Operation(EVERYBODY),
     # partners
-    "sign_in": Operation(
+    "sign_in_by_password": Operation(
         EVERYBODY,
-        body=lambda tenant: {"email": "nobody@example.org", "password": "not the right one"},
+        body=lambda tenant: {"email": f"{uuid4().hex}@example.org", "password": "not the right one"},
         unproven="nobody knows the password",
         but={"*": (401, "the address and the password do not belong together")},
     ),
     "sign_out": Operation(EVERYBODY_SIGNED_IN, ends_session=True, fuzz="it ends the session that the fuzzing lives on"),
-    "me": Operation(Action.NETWORK_READ, but={"driver link": (404, "a link opens a shift, not an organisation")}),
+    "me": Operation(Action.NETWORK_READ),
     "add_organisation": Operation(
         Action.PARTNERS_EDIT, body=lambda tenant: {"kind": "carrier", "name": f"Carrier {uuid4().hex[:6]}"}
     ),
@@ -155,13 +375,11 @@ OPERATIONS: dict[str, Operation] = {
             "name": "Somebody",
             "email": f"{uuid4().hex}@example.org",
             "role": "donor_staff",
-            "password": "a long enough password",
+            "password": PASSWORD,
         },
     ),
-    "add_key": Operation(
-        Action.PEOPLE_EDIT, "organisation", body=lambda tenant: {"name": "till", "scopes": ["offers"]}
-    ),
-    "revoke_key": Operation(Action.PEOPLE_EDIT, "key", fresh=True),
+    "add_key": Operation(Action.KEYS_EDIT, "organisation", body=lambda tenant: {"name": "till", "scopes": ["offers"]}),
+    "revoke_key": Operation(Action.KEYS_EDIT, "key", fresh=True),
     "add_site": Operation(Action.SITES_EDIT, body=_site),
     "list_sites": Operation(Action.SITES_READ),
     "get_site": Operation(Action.SITES_READ, "site"),
@@ -176,6 +394,221 @@ OPERATIONS: dict[str, Operation] = {
     "list_needs": Operation(Action.NEEDS_READ),
     "get_need": Operation(Action.NEEDS_READ, "need"),
     "change_need": Operation(Action.NEEDS_STATE, "need", body=lambda tenant: {"kg": "1"}),
+    # partnerships and what partners see of each other
+    "change_organisation": Operation(
+        Action.PARTNERS_EDIT, "organisation", body=lambda tenant: {"name": tenant.canary}, shared=True
+    ),
+    "list_partnerships": Operation(Action.PARTNERSHIPS_READ),
+    "propose": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "organisation",
+        body=lambda tenant: {"organisation_id": str(tenant.organisation_id)},
+    ),
+    "get_partnership": Operation(Action.PARTNERSHIPS_READ, "partnership"),
+    "change": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "proposal",
+        body=lambda tenant: {"terms": {"note": "other terms"}},
+        fresh=True,
+        but={**_SPEAKS_FOR_ONE, **_OTHER_SIDE},
+    ),
+    "accept": Operation(Action.PARTNERSHIPS_EDIT, "proposal", fresh=True, after=_partnership, but=_SPEAKS_FOR_ONE),
+    "decline": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "proposal",
+        body=lambda tenant: {"reason": "other terms"},
+        fresh=True,
+        but=_SPEAKS_FOR_ONE,
+    ),
+    "suspend": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "partnership",
+        body=lambda tenant: {"reason": "a rest"},
+        fresh=True,
+        after=_partnership,
+        but=_SPEAKS_FOR_ONE,
+    ),
+    "resume": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "suspended partnership",
+        fresh=True,
+        after=_partnership,
+        but={**_SPEAKS_FOR_ONE, **_OTHER_SIDE},
+    ),
+    "end": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "partnership",
+        body=lambda tenant: {"reason": "moved away"},
+        fresh=True,
+        after=_partnership,
+        but=_SPEAKS_FOR_ONE,
+    ),
+    "keep_document": Operation(
+        Action.PARTNERSHIPS_EDIT,
+        "partnership",
+        query={"name": "Agreement", "signed_on": DAY},
+        raw=lambda tenant: b"%PDF-1.7 signed",
+        media="application/pdf",
+        fresh=True,
+        but=_SPEAKS_FOR_ONE,
+    ),
+    "get_signed_document": Operation(Action.PARTNERSHIPS_READ, "signed partnership"),
+    "list_partners": Operation(Action.PARTNERS_READ, shared=True),
+    "get_partner": Operation(Action.PARTNERS_READ, "organisation", shared=True),
+    "list_allocations": Operation(Action.ALLOCATIONS_READ, shared=True),
+    # people
+    "list_people": Operation(Action.PEOPLE_READ),
+    "get_person": Operation(Action.PEOPLE_READ, "person"),
+    "change_person": Operation(Action.PEOPLE_EDIT, "person", body=lambda tenant: {"language": "ar"}),
+    "disable_person": Operation(Action.PEOPLE_EDIT, "person"),
+    "enable_person": Operation(Action.PEOPLE_EDIT, "person"),
+    "invite": Operation(
+        Action.PEOPLE_EDIT,
+        "organisation",
+        body=lambda tenant: {"name": "Somebody", "email": f"{uuid4().hex}@example.org", "role": "donor_staff"},
+    ),
+    "list_invitations": Operation(Action.PEOPLE_READ),
+    "renew_invitation": Operation(Action.PEOPLE_EDIT, "invitation"),
+    "revoke_invitation": Operation(Action.PEOPLE_EDIT, "invitation", fresh=True),
+    "list_keys": Operation(Action.KEYS_READ),
+    "ask_for_link": Operation(EVERYBODY, body=lambda tenant: {"email": f"{uuid4().hex}@example.org"}),
+    "use_link": Operation(EVERYBODY, body=lambda tenant: {"token": _token(tenant, _person(tenant), "sign_in")}),
+    "accept_invitation": Operation(
+        EVERYBODY,
+        body=lambda tenant: {
+            "token": _token(tenant, _invited(tenant)["person_id"], "invitation"),
+            "password": "heron kettle umbrella 41",
+        },
+    ),
+    "change_password": Operation(
+        EVERYBODY_SIGNED_IN,
+        body=lambda tenant: {"old": "not the right one", "new": "heron kettle umbrella 41"},
+        but=_NOT_FOR_KEYS,
+        unproven="nobody knows the password",
+    ),
+    "list_sessions": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "end_session": Operation(
+        EVERYBODY_SIGNED_IN,
+        "key",
+        but={**_NOT_FOR_KEYS, "*": (404, "only one's own sessions are seen, and this is none")},
+        unproven="whose session is whose is tried by tests/people",
+    ),
+    # personal data and the trail
+    "export_self": Operation(Action.NETWORK_READ),
+    "export_person": Operation(Action.PRIVACY_EDIT, "person"),
+    "erase_person": Operation(
+        Action.PRIVACY_EDIT, "person", body=lambda tenant: {"confirm": tenant.latest["email"]}, fresh=True
+    ),
+    "erase_driver": Operation(
+        Action.PRIVACY_EDIT, "shift", body=lambda tenant: {"confirm": f"{tenant.canary} driver"}, fresh=True
+    ),
+    "list_audit_entries": Operation(Action.AUDIT_READ),
+    "head": Operation(Action.AUDIT_READ),
+    "verification": Operation(Action.AUDIT_VERIFY),
+    # many at once
+    "add_sites": Operation(Action.SITES_EDIT, body=lambda tenant: {"items": [_site(tenant)]}),
+    "post_offers": Operation(
+        Action.OFFERS_POST,
+        "site",
+        body=lambda tenant: {"offers": [_offer(tenant)]},
+        but={
+            "* on stranger": _NAMED_IN_THE_LIST,
+            **{
+                f"{role} on partner": _NAMED_IN_THE_LIST
+                for role in ("donor_staff", "organisation_admin", "key: offers")
+            },
+        },
+    ),
+    "state_needs": Operation(Action.NEEDS_STATE, "site", body=lambda tenant: {"needs": [_need(tenant)]}),
+    "add_vehicles": Operation(Action.FLEET_EDIT, body=lambda tenant: {"items": [_vehicle(tenant)]}),
+    "template": Operation(Action.OFFERS_POST),
+    "preview": Operation(
+        Action.OFFERS_POST,
+        "site",
+        query={"site_id": lambda tenant: tenant.id_of("site")},
+        raw=_file,
+        media="text/csv",
+    ),
+    "post_file": Operation(
+        Action.OFFERS_POST,
+        "site",
+        query={"site_id": lambda tenant: tenant.id_of("site")},
+        raw=_file,
+        media="text/csv",
+    ),
+    # photos and what stands
+    "list_categories": Operation(Action.NETWORK_READ),
+    "add_photo": Operation(Action.OFFERS_POST, "offer", raw=lambda tenant: a_picture(), media="image/png"),
+    "list_photos": Operation(Action.ALLOCATIONS_READ, "offer"),
+    "get_photo": Operation(
+        Action.ALLOCATIONS_READ, "photo", path={"offer_id": lambda tenant: tenant.latest["offer"]}, fresh=True
+    ),
+    "remove_photo": Operation(
+        Action.OFFERS_POST, "photo", path={"offer_id": lambda tenant: tenant.latest["offer"]}, fresh=True
+    ),
+    "state_standing_offer": Operation(Action.OFFERS_POST, "site", body=_standing_offer),
+    "list_standing_offers": Operation(Action.OFFERS_READ),
+    "get_standing_offer": Operation(Action.OFFERS_READ, "standing offer"),
+    "change_standing_offer": Operation(
+        Action.OFFERS_POST, "standing offer", body=lambda tenant: {"note": "mine now"}, fresh=True
+    ),
+    "end_standing_offer": Operation(Action.OFFERS_POST, "standing offer", fresh=True),
+    "list_occurrences": Operation(
+        Action.OFFERS_READ, "standing offer", query={"from": "2026-11-27", "until": "2026-12-04"}
+    ),
+    "skip_date": Operation(Action.OFFERS_POST, "standing offer", path=_DATE, fresh=True),
+    "amend_date": Operation(
+        Action.OFFERS_POST, "standing offer", path=_DATE, body=lambda tenant: {"note": "mine now"}, fresh=True
+    ),
+    "as_usual": Operation(Action.OFFERS_POST, "standing offer with a date left out", path=_DATE, fresh=True),
+    "state_standing_need": Operation(Action.NEEDS_STATE, "site", body=_standing_need),
+    "list_standing_needs": Operation(Action.NEEDS_READ),
+    "get_standing_need": Operation(Action.NEEDS_READ, "standing need"),
+    "change_standing_need": Operation(Action.NEEDS_STATE, "standing need", body=lambda tenant: {"kg": "1"}),
+    "end_standing_need": Operation(Action.NEEDS_STATE, "standing need", fresh=True),
+    "change_vehicle": Operation(Action.FLEET_EDIT, "vehicle", body=lambda tenant: {"name": f"{tenant.canary} van"}),
+    "retire_vehicle": Operation(Action.FLEET_EDIT, "vehicle", fresh=True),
+    "change_shift": Operation(
+        Action.FLEET_EDIT, "shift", body=lambda tenant: {"driver_name": f"{tenant.canary} other"}, fresh=True
+    ),
+    "cancel_shift": Operation(Action.FLEET_EDIT, "shift", fresh=True),
+    "end_driver_links": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
+    # the network's rules, what was held back, the ledger
+    "get_network": Operation(Action.NETWORK_READ),
+    "change_network": Operation(
+        Action.POLICY_EDIT, body=lambda tenant: {"food_safety": {"best_before_tolerance_days": 1}}
+    ),
+    "food_safety": Operation(Action.NETWORK_READ),
+    "list_quarantines": Operation(Action.LEDGER_READ),
+    "get_quarantine": Operation(Action.LEDGER_READ, "quarantine"),
+    "release": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
+    "discard": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
+    "list_ledger_entries": Operation(Action.LEDGER_READ),
+    "ledger_of_offer": Operation(Action.LEDGER_READ, "offer"),
+    "settle": Operation(
+        Action.LEDGER_SETTLE,
+        "allocation",
+        body=lambda tenant: {"wasted_kg": "1"},
+        unproven="nothing was refused or is left over; tests/ledger drive a day",
+    ),
+    "list_contradictions": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
+    # telling others
+    "add_endpoint": Operation(Action.WEBHOOKS_EDIT, body=lambda tenant: _NEWLY_ADDED),
+    "list_endpoints": Operation(Action.WEBHOOKS_READ),
+    "get_endpoint": Operation(Action.WEBHOOKS_READ, "endpoint"),
+    "change_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint", body=lambda tenant: {"kinds": ["plan.published"]}),
+    "delete_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint", fresh=True),
+    "rotate_secret": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
+    "test_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
+    "list_deliveries": Operation(Action.WEBHOOKS_READ, "endpoint"),
+    "replay_delivery": Operation(Action.WEBHOOKS_EDIT, "delivery"),
+    "replay_since": Operation(Action.WEBHOOKS_EDIT, "endpoint", query={"since": "2026-11-20T00:00:00Z"}),
+    "listen": Operation(Action.EVENTS_READ, query={"since": "2026-11-20T00:00:00Z"}, stream=True, fuzz=_EVENT_STREAM),
+    "list_messages": Operation(Action.EVENTS_READ),
+    "make_feed": Operation(Action.FEEDS_EDIT, "site", body=_feed_wish),
+    "list_feeds": Operation(Action.FEEDS_EDIT),
+    "revoke_feed": Operation(Action.FEEDS_EDIT, "feed", fresh=True),
+    "read_calendar": Operation(EVERYBODY, path={"token": _calendar}, shared=True),
     # fleet
     "add_vehicle": Operation(Action.FLEET_EDIT, body=_vehicle),
     "list_vehicles": Operation(Action.FLEET_READ),
@@ -183,7 +616,7 @@ OPERATIONS: dict[str, Operation] = {
     "add_shift": Operation(Action.FLEET_EDIT, "vehicle", body=_shift),
     "list_shifts": Operation(Action.FLEET_READ),
     "get_shift": Operation(Action.FLEET_READ, "shift"),
-    "give_driver_link": Operation(Action.FLEET_EDIT, "shift"),
+    "give_driver_link": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
     # plans
     "request_plan": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": QUIET_DAY}),
     "get_run": Operation(Action.PLANS_READ, "run"),
@@ -234,13 +667,11 @@ OPERATIONS: dict[str, Operation] = {
     "get_import": Operation(Action.REGIONS_IMPORT, "import"),
     "send_file": Operation(
         Action.REGIONS_IMPORT,
-        raw=b"not an extract",
+        raw=lambda tenant: b"not an extract",
         unproven=_NEEDS_FILE,
         fuzz="its body is an extract of up to gigabytes",
     ),
 }
-
-THINGS["stop"] = Thing(lambda tenant: tenant.planned["stop"])
 
 
 def row_of(operation_id: str) -> Operation:

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, create_engine, text
 
-from app.domain.permissions import Role, Scope
-from app.kit.auth import NETWORK_WIDE_ROLES, NETWORK_WIDE_SCOPES, Principal, digest_of, new_secret
+from app.domain.permissions import Action, Role, Scope
+from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.live_server import LiveServer
@@ -38,7 +38,15 @@ from tests.service_client import (
 
 NOBODY = "nobody"
 DRIVER_LINK = "driver link"
-ROLES = [*(role.value for role in Role), DRIVER_LINK, *(f"key: {scope.value}" for scope in Scope), NOBODY]
+# One scope that edits and one that sees the network: together they edit no more than the first alone.
+ORGANISATION_AND_PLANS = "key: organisation plans"
+ROLES = [
+    *(role.value for role in Role),
+    DRIVER_LINK,
+    *(f"key: {scope.value}" for scope in Scope),
+    ORGANISATION_AND_PLANS,
+    NOBODY,
+]
 
 
 type Row = dict[str, Any]
@@ -54,6 +62,7 @@ class Tenant:
     database: Database
     address: str
     planned: dict[str, str] = field(default_factory=dict)
+    latest: dict[str, str] = field(default_factory=dict)  # what the thing that was made last is known by besides its id
     _ids: dict[str, str] = field(default_factory=dict)
     _number: Iterator[int] = field(default_factory=count)
 
@@ -108,7 +117,7 @@ def held(tenant: Tenant, role: str, shift_id: str | None = None) -> str:
         if role == DRIVER_LINK:
             credential.kind, credential.role, credential.shift_id = "driver_link", Role.DRIVER, UUID(shift_id)
         elif role.startswith("key: "):
-            credential.kind, credential.role, credential.scopes = "api_key", None, [role.removeprefix("key: ")]
+            credential.kind, credential.role, credential.scopes = "api_key", None, role.removeprefix("key: ").split()
         else:
             person = Person(
                 network_id=tenant.network_id,
@@ -116,7 +125,8 @@ def held(tenant: Tenant, role: str, shift_id: str | None = None) -> str:
                 name=f"{tenant.canary} {role}",
                 email=f"{uuid4().hex}@example.org",
                 role=role,
-                password_hash="",
+                state="active",
+                created_at=MORNING,
             )
             session.add(person)
             session.flush()
@@ -130,17 +140,17 @@ def may(role: str, action: str) -> bool:
     return _principal(role).may(action)
 
 
-def sees_network(role: str) -> bool:
-    """Whether this holder sees all rows of the own network."""
-    key = role.removeprefix("key: ")
-    return role in NETWORK_WIDE_ROLES or (key != role and key in NETWORK_WIDE_SCOPES)
+def across_network(role: str, action: str) -> bool:
+    """Whether this holder may do it on all rows of the own network."""
+    return action in set(Action) and _principal(role).may_across_network(action)
 
 
 def _principal(role: str) -> Principal:
     key = role.removeprefix("key: ")
     named = None if key != role else (Role.DRIVER.value if role == DRIVER_LINK else role)
     nothing = UUID(int=0)
-    return Principal("", nothing, nothing, nothing, "", named, frozenset() if named else frozenset({key}))
+    scopes = frozenset[str]() if named else frozenset(key.split())
+    return Principal("", nothing, nothing, nothing, "", named, scopes)
 
 
 @dataclass
@@ -159,18 +169,14 @@ class World:
         return {"own": self.own, "partner": self.partner, "stranger": self.stranger}[name]
 
     def rows_of(self, column: str, value: UUID) -> dict[str, str]:
-        """A digest of each table's rows whose `column` has `value`."""
+        """A digest of each table's rows whose `column` has `value`, all as of one moment."""
+        each = " UNION ALL ".join(
+            f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+            f" WHERE {named} = :value"
+            for table, named in self._tables(column)
+        )
         with self.superuser.connect() as connection:
-            return {
-                table: connection.scalar(
-                    text(
-                        f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
-                        f" WHERE {named} = :value"
-                    ),
-                    {"value": value},
-                )
-                for table, named in self._tables(column)
-            }
+            return {row[0]: row[1] for row in connection.execute(text(each), {"value": value})}
 
     def _tables(self, column: str) -> list[tuple[str, str]]:
         if column not in self._known:
@@ -219,7 +225,7 @@ def world(database: TestDatabase, streets: Streets, regions: Path, folder: Path)
     (folder / "regions").symlink_to(regions, target_is_directory=True)
     opened, clock = Database(database.service_url), HandSetClock(MORNING)
     superuser = create_engine(database.owner_url.replace("wasl_owner", "postgres"))
-    app = create_app(opened, streets, clock, Settings(data_folder=folder, worker="off"))
+    app = create_app(opened, streets, clock, Settings(data_folder=folder, worker="off", request_log="off"))
     try:
         with LiveServer(app) as running:
             own, partner, shift = network_of_two(opened, running.address, clock, "Newport", "own", "partner")
@@ -322,27 +328,34 @@ def a_published_plan(
         run.plan_id, route.plan_id = plan.id, plan.id
         session.add_all([run, route])
         session.flush()
-        session.add(
-            Allocation(
-                **common,
-                plan_id=plan.id,
-                route_id=route.id,
-                offer_line_id=UUID(offer["lines"][0]["id"]),
-                need_id=UUID(need["id"]),
-                donor_organisation_id=donor.organisation_id,
-                receiver_organisation_id=receiver.organisation_id,
-                pickup_stop_id=route.stops[1].id,
-                drop_off_stop_id=route.stops[2].id,
-                grams=10_000,
-                crates=2,
-                description=f"{donor.canary} bread",
-                category="bread_and_bakery",
-                temperature_class="ambient",
-                donor_name=donor.canary,
-                receiver_name=receiver.canary,
-                pickup_at=route.stops[1].begin_at,
-                drop_off_at=route.stops[2].begin_at,
-                published_at=MORNING,
-            )
+        allocation = Allocation(
+            **common,
+            plan_id=plan.id,
+            route_id=route.id,
+            offer_line_id=UUID(offer["lines"][0]["id"]),
+            need_id=UUID(need["id"]),
+            donor_organisation_id=donor.organisation_id,
+            receiver_organisation_id=receiver.organisation_id,
+            pickup_stop_id=route.stops[1].id,
+            drop_off_stop_id=route.stops[2].id,
+            grams=10_000,
+            crates=2,
+            description=f"{donor.canary} bread",
+            category="bread_and_bakery",
+            temperature_class="ambient",
+            donor_name=donor.canary,
+            receiver_name=receiver.canary,
+            pickup_at=route.stops[1].begin_at,
+            drop_off_at=route.stops[2].begin_at,
+            published_at=MORNING,
         )
-    return {"run": str(run.id), "plan": str(plan.id), "route": str(route.id), "stop": str(route.stops[1].id)}
+        session.add(allocation)
+    return {
+        "run": str(run.id),
+        "plan": str(plan.id),
+        "route": str(route.id),
+        "stop": str(route.stops[1].id),
+        "shift": shift["id"],
+        "line": offer["lines"][0]["id"],
+        "allocation": str(allocation.id),
+    }

@@ -24,9 +24,9 @@ from tests.security.tenants import (
     ROLES,
     Tenant,
     World,
+    across_network,
     held,
     may,
-    sees_network,
     without_row_security,
     world,
 )
@@ -49,14 +49,16 @@ def everything(
         yield made
 
 
-def expected(row: Operation, role: str, tenant: str) -> int | None:
+def expected(described: Described, row: Operation, role: str, tenant: str) -> int | None:
     """The status that has to be refused with; None where the role may."""
     if row.action != EVERYBODY:
         if role == NOBODY:
             return 401
+        if role == DRIVER_LINK and not described.path.startswith("/api/v1/driver/"):
+            return 403
         if row.action != EVERYBODY_SIGNED_IN and not may(role, row.action):
             return 403
-    for named in (role, "*"):
+    for named in (f"{role} on {tenant}", f"* on {tenant}", role, "*"):
         if named in row.but:
             return row.but[named][0]
     if row.thing is None:
@@ -66,7 +68,7 @@ def expected(row: Operation, role: str, tenant: str) -> int | None:
         return 404
     if role == DRIVER_LINK:
         return None if row.thing in ("stop", "route") else 404
-    if sees_network(role) or (tenant == "own" and not thing.of_network):
+    if (across_network(role, row.action) and not thing.private) or (tenant == "own" and not thing.of_network):
         return None
     return None if row.shared else 404
 
@@ -79,22 +81,36 @@ def cases(row: Operation) -> list[tuple[str, str]]:
     return [(role, tenant) for tenant in named for role in ROLES]
 
 
-def identity_of(row: Operation, tenant: Tenant) -> str:
+def identity_of(row: Operation, tenant: Tenant, wish: int | None) -> str:
+    """What is named; what an operation uses up is made anew, but for those who are turned away before."""
     if row.thing is None:
         return ""
-    return THINGS[row.thing].make(tenant) if row.fresh else tenant.id_of(row.thing)
+    fresh = row.fresh and (wish not in (401, 403) or bool(row.but))
+    return THINGS[row.thing].make(tenant) if fresh else tenant.id_of(row.thing)
+
+
+def said(values: dict[str, Any], tenant: Tenant) -> dict[str, str]:
+    return {name: value(tenant) if callable(value) else value for name, value in values.items()}
 
 
 def ask(described: Described, row: Operation, client: Any, tenant: Tenant, identity: str, body: Any) -> httpx.Response:
-    variables = {name: row.path.get(name, identity) for name in described.variables}
-    return client.http.request(
+    variables = dict.fromkeys(described.variables, identity) | said(row.path, tenant)
+    request = client.http.build_request(
         described.method,
         f"{tenant.address}{described.path.format(**variables)}",
-        params=row.query,
+        params=said(row.query, tenant),
         json=body,
-        content=row.raw,
-        headers={"If-Match": '"1"'},
+        content=None if row.raw is None else row.raw(tenant),
+        headers={"If-Match": '"1"', **({"Content-Type": row.media} if row.media else {})},
     )
+    answer: httpx.Response = client.http.send(request, stream=True)
+    if row.stream and answer.is_success:
+        text = next(answer.iter_text())
+        answer.close()
+        return httpx.Response(answer.status_code, text=text)
+    answer.read()
+    client.http.cookies.clear()  # signing in sets one
+    return answer
 
 
 def judged(described: Described, row: Operation, everything: World) -> tuple[list[str], bool]:
@@ -113,28 +129,30 @@ def case(described: Described, row: Operation, everything: World, role: str, who
     client = everything.holders[role]
     if row.ends_session and role != NOBODY:
         client = client.another(held(everything.own, role, everything.shift))
-    identity = identity_of(row, tenant)
+    wish = expected(described, row, role, whose)
+    identity = identity_of(row, tenant, wish)
     body = None if row.body is None else row.body(tenant)
     watched: list[tuple[str, UUID]] = []
     if described.method not in ("GET", "HEAD") and whose != "own":
         watched.append(("network_id", stranger.network_id))
-        if whose == "partner" and not sees_network(role):
+        if whose == "partner" and not across_network(role, row.action):
             watched.append(("organisation_id", partner.organisation_id))
     before = [everything.rows_of(*each) for each in watched]
     answer = ask(described, row, client, tenant, identity, body)
     wrong = []
-    wish = expected(row, role, whose)
     if wish is None and (answer.status_code in (401, 403, 404) or answer.status_code >= 500):
         wrong.append(f"{answer.status_code} instead of an answer: {answer.text[:200]}")
     if wish is not None and answer.status_code != wish:
         wrong.append(f"{answer.status_code} instead of {wish}: {answer.text[:200]}")
     if stranger.canary in answer.text:
         wrong.append("the answer shows a stranger's words")
-    if partner.canary in answer.text and not (sees_network(role) or row.shared or role == DRIVER_LINK):
+    if partner.canary in answer.text and not (across_network(role, row.action) or row.shared or role == DRIVER_LINK):
         wrong.append("the answer shows a partner's words")
     for each, then in zip(watched, before, strict=True):
         now = everything.rows_of(*each)
         wrong += [f"rows of {table} are not what they were" for table in now if now[table] != then[table]]
+    if row.after is not None:
+        row.after(tenant)
     return wrong, answer.is_success
 
 
