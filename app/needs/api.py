@@ -7,7 +7,18 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of, with_version
+from app.kit.web import (
+    PROBLEMS,
+    TAKES_VERSION,
+    ApiRoute,
+    Caller,
+    Cursor,
+    Limit,
+    answer,
+    page_out,
+    path_of,
+    with_version,
+)
 from app.kit.wire import Day, PageOut
 from app.models.needs import StandingNeed
 from app.needs import service, standing
@@ -148,7 +159,7 @@ def change_standing_need(
     return found
 
 
-@standing_router.post("/{standing_need_id}/end", response_model=StandingNeedOut)
+@standing_router.post("/{standing_need_id}/end", response_model=StandingNeedOut, dependencies=[TAKES_VERSION])
 def end_standing_need(call: Caller, standing_need_id: UUID) -> Response:
     """End what stands: coming days that follow it are withdrawn. If-Match is optional here."""
     version = call.expected_version() if call.if_match is not None else None

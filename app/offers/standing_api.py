@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
 from app.kit.wire import Day, PageOut
 from app.models.offers import StandingOffer
 from app.offers import standing
@@ -85,7 +85,7 @@ def change_standing_offer(
     return changed
 
 
-@router.delete("/{standing_offer_id}", status_code=204)
+@router.delete("/{standing_offer_id}", status_code=204, dependencies=[TAKES_VERSION])
 def end_standing_offer(call: Caller, standing_offer_id: UUID) -> None:
     """End a standing offer, from the version in If-Match; the offers that came of it stay."""
     version = call.expected_version()
@@ -111,7 +111,7 @@ def list_occurrences(
     return call.read(query)
 
 
-@router.post("/{standing_offer_id}/dates/{day}/skip", response_model=StandingOfferOut)
+@router.post("/{standing_offer_id}/dates/{day}/skip", response_model=StandingOfferOut, dependencies=[TAKES_VERSION])
 def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
     """Post nothing on one date; If-Match is optional here."""
     version = call.expected_version() if call.if_match is not None else None
@@ -139,7 +139,7 @@ def amend_date(
     return changed
 
 
-@router.delete("/{standing_offer_id}/dates/{day}")
+@router.delete("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
 def as_usual(call: Caller, response: Response, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
     """Take back that a date is skipped or amended, from the standing offer's version in If-Match."""
     version = call.expected_version()

@@ -9,12 +9,12 @@ from fastapi import Body as RawBody
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Call, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Call, Caller, Cursor, Limit, answer, path_of, with_version
 from app.kit.wire import Day, PageOut
 from app.models.partners import Partnership
 from app.partners import documents, partnerships
 from app.partners.partnership_schemas import (
-    Acceptance,
+    PartnershipAcceptance,
     PartnershipChange,
     PartnershipIn,
     PartnershipOut,
@@ -87,8 +87,8 @@ def change(call: Caller, response: Response, partnership_id: UUID, change: Partn
     return out
 
 
-@router.post("/{partnership_id}/accept", response_model=PartnershipOut)
-def accept(call: Caller, partnership_id: UUID, wish: Acceptance | None = None) -> Response:
+@router.post("/{partnership_id}/accept", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
+def accept(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance | None = None) -> Response:
     """Accept what the other side proposed. If-Match is optional here."""
     version, signed = _version(call), wish.signed_document if wish else None
     return call.once(
@@ -99,7 +99,7 @@ def accept(call: Caller, partnership_id: UUID, wish: Acceptance | None = None) -
     )
 
 
-@router.post("/{partnership_id}/decline", response_model=PartnershipOut)
+@router.post("/{partnership_id}/decline", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
 def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Say no to a proposal, or take your own back. If-Match is optional here."""
     version = _version(call)
@@ -111,7 +111,7 @@ def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     )
 
 
-@router.post("/{partnership_id}/suspend", response_model=PartnershipOut)
+@router.post("/{partnership_id}/suspend", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
 def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Let a partnership rest: no new offers, needs or shifts, and no plan with it. If-Match is optional here."""
     version = _version(call)
@@ -123,7 +123,7 @@ def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     )
 
 
-@router.post("/{partnership_id}/resume", response_model=PartnershipOut)
+@router.post("/{partnership_id}/resume", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
 def resume(call: Caller, partnership_id: UUID) -> Response:
     """Take back the suspension that your side made. If-Match is optional here."""
     version = _version(call)
@@ -132,7 +132,7 @@ def resume(call: Caller, partnership_id: UUID) -> Response:
     )
 
 
-@router.post("/{partnership_id}/end", response_model=PartnershipOut)
+@router.post("/{partnership_id}/end", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
 def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """End a partnership for good. If-Match is optional here."""
     version = _version(call)

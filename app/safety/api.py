@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.safety_limits import LIMITS, policy_of
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, with_version
 from app.kit.wire import Day, PageOut
 from app.partners.service import network_of
 from app.safety import service
@@ -68,9 +68,9 @@ def get_quarantine(call: Caller, response: Response, quarantine_id: UUID) -> Qua
     return found
 
 
-@router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut)
+@router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
 def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
-    """Let the food go: what was reported as delivered is booked. Never for food past its use-by date."""
+    """Let the food go: what was reported as delivered is booked. Never past its use-by date. If-Match is optional."""
     version = call.expected_version() if call.if_match is not None else None
 
     def verb(session: Session) -> Answer:
@@ -80,9 +80,9 @@ def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) 
     return call.once(wish, verb)
 
 
-@router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut)
+@router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
 def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
-    """Give the food up: it is booked as wasted, whatever was reported as delivered."""
+    """Give the food up: it is booked as wasted, whatever was reported as delivered. If-Match is optional."""
     version = call.expected_version() if call.if_match is not None else None
 
     def verb(session: Session) -> Answer:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
 from app.kit.wire import Instant, PageOut
 from app.models.webhooks import WebhookEndpoint
 from app.webhooks import service
@@ -87,7 +87,7 @@ def change_endpoint(call: Caller, response: Response, endpoint_id: UUID, change:
     return found
 
 
-@router.delete("/{endpoint_id}", status_code=204)
+@router.delete("/{endpoint_id}", status_code=204, dependencies=[TAKES_VERSION])
 def delete_endpoint(call: Caller, endpoint_id: UUID) -> Response:
     """Delete an endpoint with the record of its deliveries, from the version in If-Match."""
     version = call.expected_version()
