@@ -42,7 +42,7 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     """The framework's document with the statuses that can come, problems as such, tables, tags and links."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/feeds/")):
                 _finish(method, operation)
     for leftover in ("HTTPValidationError", "ValidationError"):
         document.get("components", {}).get("schemas", {}).pop(leftover, None)
