@@ -29,6 +29,21 @@ def api_description(folder: Path) -> dict[str, Any]:
         database.close()
 
 
+def _as_others(document: dict[str, Any]) -> dict[str, str]:
+    """The kinds of bodies that the generator knows nothing of (CSV, PDF, photos, GPX), and what it takes them for."""
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    sent = {kind for each in operations for kind in each.get("requestBody", {}).get("content", {})}
+    answered = {
+        kind: "application/octet-stream" if body["schema"].get("format") == "binary" else "text/plain"
+        for each in operations
+        for answer in each["responses"].values()
+        for kind, body in answer.get("content", {}).items()
+        if not kind.startswith("text/")
+    }
+    found = {**answered, **dict.fromkeys(sent, "application/octet-stream")}
+    return {kind: other for kind, other in found.items() if not kind.endswith(("/json", "+json"))}
+
+
 def write_client(target: Path) -> None:
     """Write the client's package into `target`, a folder that is not there yet or is a client of before.
 
@@ -43,9 +58,11 @@ def write_client(target: Path) -> None:
         raise ClientError(f"{target} has other files in it; name a folder that is empty or not there yet.")
     with tempfile.TemporaryDirectory(prefix="wasl-client-") as name:
         folder = Path(name)
-        (folder / "openapi.json").write_text(json.dumps(api_description(folder)))
+        document = api_description(folder)
+        (folder / "openapi.json").write_text(json.dumps(document))
         # A failed hook or a skipped operation would be a client with holes: only what is whole is written.
-        (folder / "config.json").write_text(json.dumps({"post_hooks": []}))
+        config = {"post_hooks": [], "content_type_overrides": _as_others(document)}
+        (folder / "config.json").write_text(json.dumps(config))
         done = subprocess.run(
             [
                 *(sys.executable, "-m", GENERATOR, "generate", "--meta", "none", "--overwrite", "--fail-on-warning"),

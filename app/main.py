@@ -71,6 +71,10 @@ their sentences are English or Arabic, as `Accept-Language` asks.
 
 Lists are pages: follow `next_cursor`, or the `Link` header. The same address answers with all rows of the list as
 CSV or XLSX, by `Accept` or by `?format=csv` and `?format=xlsx`.
+
+Read first: [the API on one page](/docs/api), [a day with curl](/docs/quickstart). Then [partnerships](/docs/partners),
+[CSV](/docs/csv), [webhooks](/docs/webhooks), [error codes](/docs/errors), [words](/docs/glossary), and
+[every other page](/docs).
 """
 
 
@@ -154,11 +158,23 @@ def create_app(
 def _install_documents(app: FastAPI) -> None:
     """What problem documents and people point at, as it stands in the docs folder."""
 
+    markdown = "text/markdown; charset=utf-8"
+
+    @app.get("/docs", include_in_schema=False)
+    def documents() -> PlainTextResponse:
+        titles = {
+            page.stem: page.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
+            for page in sorted(DOCS.glob("*.md"))
+        }
+        lines = ["# Documents", "", *(f"- [{title}](/docs/{name})" for name, title in titles.items()), ""]
+        return PlainTextResponse("\n".join(lines), media_type=markdown)
+
     @app.get("/docs/{name}", include_in_schema=False, response_class=PlainTextResponse)
     def document(name: str) -> FileResponse:
+        name = name.removesuffix(".md")  # as the pages link to each other
         if name not in {page.stem for page in DOCS.glob("*.md")}:
             raise not_found("page")
-        return FileResponse(DOCS / f"{name}.md", media_type="text/markdown; charset=utf-8")
+        return FileResponse(DOCS / f"{name}.md", media_type=markdown)
 
 
 def _install_health(app: FastAPI) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.kit.errors import FieldError, WaslError
@@ -15,11 +15,18 @@ MOST_AT_ONCE = 200
 class BulkIn[T: BaseModel](Body):
     """Up to 200 at once: all are taken, or none."""
 
+    # Of sites, of vehicles: each has its words in the API's description, as a page has.
+    model_config = ConfigDict(json_schema_extra={"description": "Up to 200 at once: all are taken, or none."})
+
     items: Annotated[list[T], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class BulkOut[T: BaseModel](BaseModel):
     """What became of each, in the order that they were sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"description": "What became of each, in the order that they were sent."}
+    )
 
     items: list[T]
 

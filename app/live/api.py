@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/v1/events", route_class=ApiRoute, tags=["live vi
 LOOK_SECONDS = 1.0
 LONGEST_SECONDS = 3600  # then the client comes back by itself, with the id of the last message that it heard
 RETRY_MILLISECONDS = 3000
-Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only these kinds")]
+Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only these kinds, or families such as `food.*`")]
 Since = Annotated[Instant | None, Query(description="What happened from then on")]
 
 

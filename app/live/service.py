@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from app.domain.outbox_kinds import KINDS
+from app.domain.outbox_kinds import KINDS, known, wanted
 from app.kit.auth import Principal, authenticate
 from app.kit.db import Database
 from app.kit.errors import FieldError, WaslError, invalid_request
@@ -49,7 +49,10 @@ def _heard_by(principal: Principal) -> ColumnElement[bool]:
 
 
 def _of_kinds(kinds: Sequence[str]) -> ColumnElement[bool]:
-    return OutboxMessage.kind.in_(kinds) if kinds else true()
+    """Kinds and families of them, as webhooks ask for them."""
+    if not kinds:
+        return true()
+    return OutboxMessage.kind.in_([each for each in KINDS if wanted(kinds, each)])
 
 
 def _position_of(session: Session, principal: Principal, last: str, pointer: str) -> int:
@@ -69,7 +72,7 @@ def _position_of(session: Session, principal: Principal, last: str, pointer: str
 
 def check_kinds(kinds: Sequence[str]) -> None:
     """Raise `invalid_request` for a kind that there is not."""
-    if any(kind not in KINDS for kind in kinds):
+    if not all(known(kind) for kind in kinds):
         raise invalid_request([FieldError("/kind", "There is no such kind of message.")])
 
 

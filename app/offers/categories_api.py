@@ -33,7 +33,7 @@ class CategoryOut(BaseModel):
     remark: str
 
 
-class SourceOut(BaseModel):
+class GroupsSourceOut(BaseModel):
     """Where a classification is published, and how sure we are of what we wrote down of it."""
 
     name: str
@@ -45,7 +45,7 @@ class CategoriesOut(BaseModel):
     """The whole list; it is short, so it has no pages."""
 
     items: list[CategoryOut]
-    sources: dict[str, SourceOut]
+    sources: dict[str, GroupsSourceOut]
 
 
 @router.get("")
@@ -68,5 +68,5 @@ def list_categories(
         )
         for code in CATEGORIES
     ]
-    sources = {key: SourceOut(name=s.name, edition=s.edition, note=s.note) for key, s in SOURCES.items()}
+    sources = {key: GroupsSourceOut(name=s.name, edition=s.edition, note=s.note) for key, s in SOURCES.items()}
     return CategoriesOut(items=items, sources=sources)

@@ -106,7 +106,7 @@ class PartnershipChange(Dates):
     terms: Terms | None = None
 
 
-class Acceptance(Body):
+class PartnershipAcceptance(Body):
     """Accept; the network does so in the organisation's name by naming the document that was signed on paper."""
 
     signed_document: SignedDocument | None = None

@@ -14,7 +14,7 @@ from app.kit.wire import Day, PageOut
 from app.models.partners import Partnership
 from app.partners import documents, partnerships
 from app.partners.partnership_schemas import (
-    Acceptance,
+    PartnershipAcceptance,
     PartnershipChange,
     PartnershipIn,
     PartnershipOut,
@@ -25,6 +25,7 @@ from app.partners.partnership_schemas import (
 
 router = APIRouter(prefix="/api/v1/partnerships", route_class=ApiRoute, tags=["partners"], responses=PROBLEMS)
 PDF = "application/pdf"
+NOTHING_SIGNED = PartnershipAcceptance()
 PRINTED = r"^[^\x00-\x1f\x7f]+$"
 
 
@@ -88,9 +89,9 @@ def change(call: Caller, response: Response, partnership_id: UUID, change: Partn
 
 
 @router.post("/{partnership_id}/accept", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def accept(call: Caller, partnership_id: UUID, wish: Acceptance | None = None) -> Response:
+def accept(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOTHING_SIGNED) -> Response:
     """Accept what the other side proposed. If-Match is optional here."""
-    version, signed = _version(call), wish.signed_document if wish else None
+    version, signed = _version(call), wish.signed_document
     return call.once(
         wish,
         lambda session: _answer(

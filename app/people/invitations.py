@@ -22,7 +22,7 @@ from app.people import links
 from app.people.mail import mail_invitation, wipe_waiting
 from app.people.passwords import refuse_easy
 from app.people.rights import administrator_of, reaches
-from app.people.schemas import Acceptance, InvitationIn
+from app.people.schemas import InvitationAcceptance, InvitationIn
 from app.people.service import invite_person
 from app.people.sessions import begin_session
 
@@ -100,7 +100,7 @@ def read_invitation(database: Database, token: str, now: datetime) -> tuple[str,
         return person.name, person.email, session.get_one(Organisation, person.organisation_id).name
 
 
-def accept(database: Database, wish: Acceptance, now: datetime) -> tuple[Credential, str]:
+def accept(database: Database, wish: InvitationAcceptance, now: datetime) -> tuple[Credential, str]:
     """Set the password and sign in; the link is used up.
 
     Raises `link_ended` (410) and `password_too_easy` (422), which leaves the link as it was.

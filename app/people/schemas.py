@@ -117,7 +117,7 @@ class PersonAdded(PersonOut):
     invitation: InvitationOut | None = None
 
 
-class Acceptance(Body):
+class InvitationAcceptance(Body):
     """The invitation's token and the password that is chosen."""
 
     token: Token

@@ -25,8 +25,8 @@ from app.partners.schemas import NetworkOut, OrganisationOut
 from app.partners.service import get_organisation, network_of
 from app.people import invitations, sessions, sign_in
 from app.people.schemas import (
-    Acceptance,
     Accepted,
+    InvitationAcceptance,
     LinkUse,
     LinkWish,
     MeOut,
@@ -89,7 +89,7 @@ def use_link(request: Request, response: Response, wish: LinkUse) -> SessionOut:
 
 
 @router.post("/invitations/accept")
-def accept_invitation(request: Request, response: Response, wish: Acceptance) -> SessionOut:
+def accept_invitation(request: Request, response: Response, wish: InvitationAcceptance) -> SessionOut:
     """Answer an invitation: set the password and sign in; the token works once."""
     return _session(request, response, invitations.accept(database_of(request), wish, now_of(request)))
 

@@ -115,7 +115,13 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     listener = Listener(on_progress, on_plan, on_comparison)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, problem, Path(folder))
-        await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
+        try:
+            await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
+        except SolverFailed as error:
+            if not stored:
+                raise
+            # The plan is checked and kept; only the comparison with the day alone is missing.
+            log.error("no comparison with the day alone", run=str(claim.run_id), cause=str(error))
     await asyncio.to_thread(_finish, workshop, claim, stored[0])
 
 

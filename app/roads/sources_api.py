@@ -39,7 +39,7 @@ class KeptTableOut(BaseModel):
     created_at: datetime
 
 
-class SourceOut(BaseModel):
+class TravelSourceOut(BaseModel):
     """Where travel times come from."""
 
     provider: ProviderName
@@ -53,7 +53,7 @@ class SourceOut(BaseModel):
 
 
 @router.get("/travel-source")
-def read_source(request: Request, call: Caller) -> SourceOut:
+def read_source(request: Request, call: Caller) -> TravelSourceOut:
     """The source of your network's travel times; asks it whether it answers."""
     call.principal.require("plans.read")
     streets: Streets = request.app.state.streets
@@ -71,7 +71,7 @@ def read_source(request: Request, call: Caller) -> SourceOut:
     region, stored, tables, estimates = call.read(rows)
     choice = choice_of(region, stored)
     health = streets.health(choice)
-    return SourceOut(
+    return TravelSourceOut(
         provider=choice.provider,
         server=urlsplit(choice.url).hostname if choice.url else None,
         region=region,

@@ -70,7 +70,7 @@ def get_quarantine(call: Caller, response: Response, quarantine_id: UUID) -> Qua
 
 @router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
 def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
-    """Let the food go: what was reported as delivered is booked. Never for food past its use-by date."""
+    """Let the food go: what was reported as delivered is booked. Never past its use-by date. If-Match is optional."""
     version = call.expected_version() if call.if_match is not None else None
 
     def verb(session: Session) -> Answer:
@@ -82,7 +82,7 @@ def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) 
 
 @router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
 def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
-    """Give the food up: it is booked as wasted, whatever was reported as delivered."""
+    """Give the food up: it is booked as wasted, whatever was reported as delivered. If-Match is optional."""
     version = call.expected_version() if call.if_match is not None else None
 
     def verb(session: Session) -> Answer:

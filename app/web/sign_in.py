@@ -9,7 +9,7 @@ from app.kit.errors import WaslError, forbidden, invalid_request
 from app.kit.misfits import field_error
 from app.kit.web import SESSION_COOKIE, database_of, from_own_page, now_of, principal_of
 from app.people import invitations, sessions, sign_in
-from app.people.schemas import Acceptance, LinkWish, SignIn
+from app.people.schemas import InvitationAcceptance, LinkWish, SignIn
 from app.people.sign_in_api import address_of, keep_signed_in
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor, home_of
@@ -122,7 +122,7 @@ def _invitation(request: Request, token: str, error: WaslError | None = None) ->
 def accept(request: Request, token: str, password: Annotated[str, Form()] = "") -> Response:
     """Set the password and sign in."""
     try:
-        wish = Acceptance(token=token, password=password)
+        wish = InvitationAcceptance(token=token, password=password)
     except ValidationError as error:
         return _invitation(request, token, invalid_request([field_error(dict(each)) for each in error.errors()]))
     try:

@@ -165,6 +165,25 @@ def test_every_post_says_that_it_takes_a_key_or_why_not(described: dict[str, Any
     assert gets == []
 
 
+def test_what_speaks_of_a_version_says_that_it_takes_one(described: dict[str, Any]) -> None:
+    """A generated client can only send a header that is described."""
+    for method, path, operation in operations(described, "post", "delete"):
+        speaks, takes = "If-Match" in operation["description"], "if-match" in headers_of(operation)
+        assert speaks == takes, f"{method} {path}: name TAKES_VERSION and If-Match, or neither"
+
+
+def test_no_body_may_be_null(described: dict[str, Any]) -> None:
+    """A body that may be left out has its own default: a generated client cannot tell "no body" from "null"."""
+    for method, path, operation in operations(described, "post", "put", "patch"):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        assert {"type": "null"} not in body.get("anyOf", []), f"{method} {path}"
+
+
+def test_no_schema_is_named_after_a_module(described: dict[str, Any]) -> None:
+    """Two models of one name are told apart by their modules: a name that moves with the code."""
+    assert [name for name in described["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_problem_is_described_as_one(described: dict[str, Any]) -> None:
     for method, path, operation in operations(described, "get", "post", "put", "patch", "delete"):
         for status, response in operation["responses"].items():

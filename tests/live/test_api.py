@@ -70,6 +70,8 @@ def test_a_listener_hears_what_happens_and_comes_back_without_loss_or_repetition
             assert numbers(heard(lines, 3)) == [3, 4, 5]
         with listening(till, since="2026-11-25T06:00:00+00:00", kind="food.refused") as lines:
             assert numbers(heard(lines, 1)) == [4]
+        assert numbers(till.get("/events/list", kind="food.*").json()["items"]) == [0, 1, 2, 3, 4]
+        assert till.get("/events/list", kind="nothing.*").status_code == 422
 
 
 def test_a_partner_hears_its_own_messages_the_staff_all_of_the_network_and_a_stranger_nothing(

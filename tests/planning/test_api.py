@@ -13,6 +13,8 @@ import routing
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
+from app.planning import run
+from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
 from tests.service_client import (
     DUFFRYN_CENTRE,
     FOOD_BANK,
@@ -223,3 +225,20 @@ def test_a_route_is_given_as_geojson_and_gpx(network: ServiceClient, day: dict[s
     gpx = network.get(f"/routes/{route['id']}/file.gpx")
     assert gpx.headers["Content-Type"] == "application/gpx+xml"
     assert gpx.text.count("<rtept") == len(route["stops"])
+
+
+def test_a_plan_whose_comparison_ran_out_of_time_is_a_plan(
+    network: ServiceClient, day: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is done, not failed beside a plan that can be published; only its figures are missing."""
+
+    async def cut_short(question: Question, seconds: float, seed: int, listener: Listener) -> None:
+        async def overrun(_: dict[str, Any]) -> None:
+            raise SolverFailed("the solver overran its budget")
+
+        await solve_in_child(question, seconds, seed, Listener(listener.progress, listener.plan, overrun))
+
+    monkeypatch.setattr(run, "solve_in_child", cut_short)
+    plan = network.planned()
+    assert (plan["state"], plan["kg_allocated"], plan["figures"]) == ("draft", "55", None)
+    assert network.published(plan)["state"] == "published"
