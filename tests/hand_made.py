@@ -14,6 +14,7 @@ from app.models.offers import Offer, OfferLine
 from app.models.partners import Organisation, Site
 from app.models.plans import Allocation, Plan, Route, Stop
 from tests.conftest import MORNING
+from tests.hand_made_plan import shifts_of
 from tests.service_client import DAY, ServiceClient
 
 
@@ -43,7 +44,7 @@ def draft(database: Database, network: ServiceClient, shift: dict[str, Any], *ri
             service_date=date.fromisoformat(DAY),
             number=number + 1,
             problem_digest="by hand",
-            problem={},
+            problem={"shifts": shifts_of(session, UUID(shift["id"]))},
             document={},
             engine="by_hand",
             seed=1,
