@@ -180,7 +180,7 @@ _PARTNERSHIP = frozenset({
 _SITE = frozenset({
     "id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "metres_to_street", "windows",
     "receiving_windows", "exceptions", "setup_seconds", "service_seconds", "access", "access_notes",
-    "temperature_classes", "osm_id", "version", "warnings",
+    "temperature_classes", "storage_kg", "osm_id", "version", "warnings",
 })  # fmt: skip
 _SITE_SHARED = frozenset({
     "id", "organisation_id", "kind", "name", "address", "latitude", "longitude", "windows", "receiving_windows",
@@ -188,12 +188,12 @@ _SITE_SHARED = frozenset({
 })  # fmt: skip
 _OFFER = frozenset({
     "id", "organisation_id", "site_id", "service_date", "pickup_from", "pickup_until", "state", "note", "created_at",
-    "version", "lines",
+    "version", "lines", "standing_offer_id",
 })  # fmt: skip
 _NEED = frozenset({
     "id", "organisation_id", "site_id", "service_date", "category", "kg", "minimum_shelf_life_days",
-    "accepts_past_best_before", "excluded_allergens", "required_dietary_flags", "people_served", "state", "created_at",
-    "version",
+    "accepts_past_best_before", "excluded_allergens", "required_dietary_flags", "people_served", "priority", "note",
+    "standing_need_id", "from_standing", "state", "created_at", "version",
 })  # fmt: skip
 _ALLOCATION = frozenset({
     "id", "service_date", "category", "description", "temperature_class", "kg", "crates", "pickup_at", "drop_off_at",

@@ -17,6 +17,7 @@ class Described:
     method: str
     path: str
     variables: tuple[str, ...]
+    headers: tuple[str, ...]
 
 
 @lru_cache
@@ -30,7 +31,10 @@ DESCRIBED = tuple(
         operation["operationId"],
         method.upper(),
         path,
-        tuple(each["name"] for each in operation.get("parameters", []) if each["in"] == "path"),
+        *(
+            tuple(each["name"] for each in operation.get("parameters", []) if each["in"] == place)
+            for place in ("path", "header")
+        ),
     )
     for path, methods in api_description()["paths"].items()
     for method, operation in methods.items()

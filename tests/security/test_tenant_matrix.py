@@ -93,16 +93,22 @@ def said(values: dict[str, Any], tenant: Tenant) -> dict[str, str]:
     return {name: value(tenant) if callable(value) else value for name, value in values.items()}
 
 
-def ask(described: Described, row: Operation, client: Any, tenant: Tenant, identity: str, body: Any) -> httpx.Response:
+def request_of(
+    described: Described, row: Operation, client: Any, tenant: Tenant, identity: str, body: Any, **headers: str
+) -> httpx.Request:
     variables = dict.fromkeys(described.variables, identity) | said(row.path, tenant)
-    request = client.http.build_request(
+    built: httpx.Request = client.http.build_request(
         described.method,
         f"{tenant.address}{described.path.format(**variables)}",
         params=said(row.query, tenant),
         json=body,
         content=None if row.raw is None else row.raw(tenant),
-        headers={"If-Match": '"1"', **({"Content-Type": row.media} if row.media else {})},
+        headers={"If-Match": '"1"', **({"Content-Type": row.media} if row.media else {}), **headers},
     )
+    return built
+
+
+def ask(row: Operation, client: Any, request: httpx.Request) -> httpx.Response:
     answer: httpx.Response = client.http.send(request, stream=True)
     if row.stream and answer.is_success:
         text = next(answer.iter_text())
@@ -138,7 +144,7 @@ def case(described: Described, row: Operation, everything: World, role: str, who
         if whose == "partner" and not across_network(role, row.action):
             watched.append(("organisation_id", partner.organisation_id))
     before = [everything.rows_of(*each) for each in watched]
-    answer = ask(described, row, client, tenant, identity, body)
+    answer = ask(row, client, request_of(described, row, client, tenant, identity, body))
     wrong = []
     if wish is None and (answer.status_code in (401, 403, 404) or answer.status_code >= 500):
         wrong.append(f"{answer.status_code} instead of an answer: {answer.text[:200]}")
@@ -162,6 +168,27 @@ def test_everybody_gets_their_own_and_nobody_a_strangers(described: Described, e
     wrong, succeeded = judged(described, row, everything)
     assert wrong == []
     assert succeeded or row.unproven, "no call succeeded: say a valid body, or in `unproven` why none can"
+
+
+KEYED = [each for each in DESCRIBED if each.method == "POST" and "Idempotency-Key" in each.headers]
+
+
+@pytest.mark.parametrize("described", KEYED, ids=lambda each: each.operation_id)
+def test_one_key_has_one_effect_and_one_answer(described: Described, everything: World) -> None:
+    """I11: what is asked twice with one key is done once, whatever the operation."""
+    row, tenant = row_of(described.operation_id), everything.tenant("own")
+    for role in ROLES:
+        if expected(described, row, role, "own") is not None:
+            continue
+        client, body = everything.holders[role], None if row.body is None else row.body(tenant)
+        key = {"Idempotency-Key": str(uuid4())}
+        request = request_of(described, row, client, tenant, identity_of(row, tenant, None), body, **key)
+        first = ask(row, client, request)
+        if first.is_success:
+            again = ask(row, client, request)
+            assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (first.status_code, "true")
+            return
+    assert row.unproven, "no call succeeded: say a valid body, or in `unproven` why none can"
 
 
 @pytest.mark.parametrize(
