@@ -35,7 +35,9 @@ def make_feed(session: Session, principal: Principal, wish: FeedIn, now: datetim
     )
     session.add(feed)
     session.flush()
-    audit.record(session, principal, "feeds.add", ("calendar feed", feed.id), now, kind=feed.kind)
+    audit.record(
+        session, principal, "feeds.add", ("calendar feed", feed.id), now, owner=feed.organisation_id, kind=feed.kind
+    )
     return feed, secret
 
 
@@ -84,7 +86,7 @@ def revoke_feed(session: Session, principal: Principal, feed_id: UUID, now: date
     if feed.whole_network and not principal.may_across_network("feeds.edit"):
         raise not_found("calendar feed")
     feed.revoked_at = feed.revoked_at or now
-    audit.record(session, principal, "feeds.revoke", ("calendar feed", feed.id), now)
+    audit.record(session, principal, "feeds.revoke", ("calendar feed", feed.id), now, owner=feed.organisation_id)
     session.flush()
 
 

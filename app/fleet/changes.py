@@ -63,7 +63,15 @@ def change_vehicle(
         sentence = "A compartment cannot hold more than the whole vehicle."
         raise invalid_request([FieldError("/capacity_kg", sentence, "compartment_too_large")])
     fields = sorted(change.model_fields_set)
-    audit.record(session, principal, "fleet.change_vehicle", ("vehicle", vehicle.id), now, fields=fields)
+    audit.record(
+        session,
+        principal,
+        "fleet.change_vehicle",
+        ("vehicle", vehicle.id),
+        now,
+        owner=vehicle.organisation_id,
+        fields=fields,
+    )
     session.flush()
     return vehicle
 
@@ -85,7 +93,15 @@ def retire_vehicle(
     if session.scalars(ahead).first() is not None:
         raise conflict("vehicle_in_use", "{name} still has shifts ahead. Cancel them first.", name=vehicle.name)
     vehicle.state = "retired"
-    audit.record(session, principal, "fleet.retire_vehicle", ("vehicle", vehicle.id), now, name=vehicle.name)
+    audit.record(
+        session,
+        principal,
+        "fleet.retire_vehicle",
+        ("vehicle", vehicle.id),
+        now,
+        owner=vehicle.organisation_id,
+        name=vehicle.name,
+    )
     session.flush()
     return vehicle
 
@@ -110,7 +126,15 @@ def change_shift(
         _move(session, principal, shift, wished)
     elif "driver_name" in wished:
         shift.driver_name = wished["driver_name"]
-    audit.record(session, principal, "fleet.change_shift", ("shift", shift.id), now, fields=sorted(wished))
+    audit.record(
+        session,
+        principal,
+        "fleet.change_shift",
+        ("shift", shift.id),
+        now,
+        owner=shift.organisation_id,
+        fields=sorted(wished),
+    )
     session.flush()
     return shift
 
@@ -153,7 +177,7 @@ def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version
     _require_unplanned(session, shift)
     revoke_links(session, shift, now)
     shift.state = "cancelled"
-    audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now)
+    audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()
     return shift
 

@@ -84,7 +84,15 @@ def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, streets
     )
     session.add(vehicle)
     session.flush()
-    audit.record(session, principal, "fleet.add_vehicle", ("vehicle", vehicle.id), now, name=vehicle.name)
+    audit.record(
+        session,
+        principal,
+        "fleet.add_vehicle",
+        ("vehicle", vehicle.id),
+        now,
+        owner=vehicle.organisation_id,
+        name=vehicle.name,
+    )
     return vehicle
 
 
@@ -213,7 +221,7 @@ def end_driver_links(session: Session, principal: Principal, shift_id: UUID, now
     principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
     _end_links(session, shift, now)
-    audit.record(session, principal, "fleet.end_driver_links", ("shift", shift.id), now)
+    audit.record(session, principal, "fleet.end_driver_links", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()
 
 

@@ -98,7 +98,15 @@ def state_standing_need(session: Session, principal: Principal, wish: StandingNe
     _refuse_overlap(session, standing)
     session.add(standing)
     session.flush()
-    audit.record(session, principal, "needs.stand", ("standing need", standing.id), now, category=standing.category)
+    audit.record(
+        session,
+        principal,
+        "needs.stand",
+        ("standing need", standing.id),
+        now,
+        owner=standing.organisation_id,
+        category=standing.category,
+    )
     return standing
 
 
@@ -168,7 +176,15 @@ def change_standing_need(
     session.flush()
     _follow(session, principal, standing, now)
     fields = sorted(change.model_fields_set)
-    audit.record(session, principal, "needs.stand_change", ("standing need", standing.id), now, fields=fields)
+    audit.record(
+        session,
+        principal,
+        "needs.stand_change",
+        ("standing need", standing.id),
+        now,
+        owner=standing.organisation_id,
+        fields=fields,
+    )
     session.flush()
     return standing
 
@@ -181,7 +197,9 @@ def end_standing_need(
     standing.state = "ended"
     session.flush()
     _follow(session, principal, standing, now)
-    audit.record(session, principal, "needs.stand_end", ("standing need", standing.id), now)
+    audit.record(
+        session, principal, "needs.stand_end", ("standing need", standing.id), now, owner=standing.organisation_id
+    )
     session.flush()
     return standing
 

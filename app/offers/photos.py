@@ -57,7 +57,15 @@ def add_photo(session: Session, principal: Principal, offer_id: UUID, picture: P
     )
     session.add(photo)
     session.flush()
-    audit.record(session, principal, "offers.add_photo", ("offer", offer.id), now, sha256=photo.sha256)
+    audit.record(
+        session,
+        principal,
+        "offers.add_photo",
+        ("offer", offer.id),
+        now,
+        owner=offer.organisation_id,
+        sha256=photo.sha256,
+    )
     return photo
 
 
@@ -93,7 +101,15 @@ def remove_photo(session: Session, principal: Principal, offer_id: UUID, photo_i
     if found is None or found.offer_id != offer.id:
         raise not_found("photo")
     session.delete(found)
-    audit.record(session, principal, "offers.remove_photo", ("offer", offer.id), now, sha256=found.sha256)
+    audit.record(
+        session,
+        principal,
+        "offers.remove_photo",
+        ("offer", offer.id),
+        now,
+        owner=offer.organisation_id,
+        sha256=found.sha256,
+    )
     session.flush()
 
 

@@ -58,7 +58,14 @@ def state_standing_offer(session: Session, principal: Principal, wish: StandingO
     _refuse_unfit(standing, site, network_of(session, principal), now)
     session.add(standing)
     session.flush()
-    audit.record(session, principal, "standing_offers.state", ("standing_offer", standing.id), now)
+    audit.record(
+        session,
+        principal,
+        "standing_offers.state",
+        ("standing_offer", standing.id),
+        now,
+        owner=standing.organisation_id,
+    )
     return standing
 
 
@@ -214,7 +221,9 @@ def _changed(
     flag_modified(standing, "note")
     session.flush()
     session.refresh(standing, ["days"])
-    audit.record(session, principal, action, ("standing_offer", standing.id), now, **detail)
+    audit.record(
+        session, principal, action, ("standing_offer", standing.id), now, owner=standing.organisation_id, **detail
+    )
     return standing
 
 

@@ -45,7 +45,15 @@ def keep_document(
         told.name, told.signed_on, digest, content, now,
     )  # fmt: skip
     row.signed_document = {"name": told.name, "signed_on": told.signed_on.isoformat(), "sha256": digest}
-    audit.record(session, principal, "partnerships.keep_document", ("partnership", row.id), now, sha256=digest)
+    audit.record(
+        session,
+        principal,
+        "partnerships.keep_document",
+        ("partnership", row.id),
+        now,
+        owner=row.organisation_id,
+        sha256=digest,
+    )
     session.flush()
     return row
 

@@ -39,7 +39,15 @@ def add_organisation(
     organisation = Organisation(kind=wish.kind, name=wish.name, home_network_id=network.id)
     session.add(organisation)
     session.flush()
-    audit.record(session, principal, "partners.add", ("organisation", organisation.id), now, name=wish.name)
+    audit.record(
+        session,
+        principal,
+        "partners.add",
+        ("organisation", organisation.id),
+        now,
+        owner=organisation.id,
+        name=wish.name,
+    )
     row = _proposed(session, principal, organisation.id, "network", wish, now)
     if wish.signed_document is not None:
         _accept(session, principal, row, wish.signed_document, now)
@@ -60,7 +68,15 @@ def change_organisation(
     if organisation.version != version:
         raise stale()
     organisation.name = wish.name
-    audit.record(session, principal, "partners.change", ("organisation", organisation.id), now, name=wish.name)
+    audit.record(
+        session,
+        principal,
+        "partners.change",
+        ("organisation", organisation.id),
+        now,
+        owner=organisation.id,
+        name=wish.name,
+    )
     session.flush()
     return organisation
 
@@ -194,7 +210,15 @@ def change(
     row.valid_from, row.valid_until = valid_from, valid_until
     if wish.terms is not None:
         row.terms = _stored(session, row.organisation_id, wish.terms)
-    audit.record(session, principal, "partnerships.change", ("partnership", row.id), now, fields=sorted(named))
+    audit.record(
+        session,
+        principal,
+        "partnerships.change",
+        ("partnership", row.id),
+        now,
+        owner=row.organisation_id,
+        fields=sorted(named),
+    )
     session.flush()
     return row
 
@@ -319,7 +343,9 @@ def _told(
 ) -> None:
     """Write the change, its audit entry and its message."""
     session.flush()
-    audit.record(session, principal, f"partnerships.{verb}", ("partnership", row.id), now, **detail)
+    audit.record(
+        session, principal, f"partnerships.{verb}", ("partnership", row.id), now, owner=row.organisation_id, **detail
+    )
     told: dict[str, Any] = {
         "organisation_id": str(row.organisation_id),
         "valid_from": row.valid_from.isoformat(),

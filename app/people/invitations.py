@@ -68,14 +68,28 @@ def renew_invitation(session: Session, principal: Principal, invitation_id: UUID
     wipe_waiting(session, found.link)
     secret = links.renew(session, found.link, now)
     mail_invitation(session, principal, found.person, found.link, secret, now)
-    audit.record(session, principal, "people.renew_invitation", ("person", found.person.id), now)
+    audit.record(
+        session,
+        principal,
+        "people.renew_invitation",
+        ("person", found.person.id),
+        now,
+        owner=found.person.organisation_id,
+    )
     return Invited(found.link, found.person, secret)
 
 
 def revoke_invitation(session: Session, principal: Principal, invitation_id: UUID, now: datetime) -> None:
     """Take an invitation back: nothing stays of who has not answered, neither link nor mail nor address."""
     found = _open_invitation(session, principal, invitation_id)
-    audit.record(session, principal, "people.revoke_invitation", ("person", found.person.id), now)
+    audit.record(
+        session,
+        principal,
+        "people.revoke_invitation",
+        ("person", found.person.id),
+        now,
+        owner=found.person.organisation_id,
+    )
     session.execute(delete(Person).where(Person.id == found.person.id))
 
 

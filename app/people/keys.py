@@ -44,7 +44,15 @@ def add_key(
     )
     session.add(credential)
     session.flush()
-    audit.record(session, principal, "keys.add", ("api key", credential.id), now, scopes=credential.scopes)
+    audit.record(
+        session,
+        principal,
+        "keys.add",
+        ("api key", credential.id),
+        now,
+        owner=credential.organisation_id,
+        scopes=credential.scopes,
+    )
     return credential, secret
 
 
@@ -64,5 +72,5 @@ def revoke_key(session: Session, principal: Principal, key_id: UUID, now: dateti
     if found is None or found.kind != "api_key" or not reaches(principal, found.organisation_id):
         raise not_found("API key")
     found.revoked_at = found.revoked_at or now
-    audit.record(session, principal, "keys.revoke", ("api key", found.id), now)
+    audit.record(session, principal, "keys.revoke", ("api key", found.id), now, owner=found.organisation_id)
     session.flush()

@@ -31,7 +31,9 @@ def add_person(session: Session, principal: Principal, organisation_id: UUID, wi
         refuse_easy(wish.password, person, "/password")
         person.password_hash, person.state = hash_password(wish.password), "active"
     _enter(session, person)
-    audit.record(session, principal, "people.add", ("person", person.id), now, role=person.role)
+    audit.record(
+        session, principal, "people.add", ("person", person.id), now, owner=person.organisation_id, role=person.role
+    )
     return person
 
 
@@ -41,7 +43,9 @@ def invite_person(
     """Enter somebody who has not answered yet; raises `email_taken` (409)."""
     person = new_person(session, principal, organisation_id, wish, now)
     _enter(session, person)
-    audit.record(session, principal, "people.invite", ("person", person.id), now, role=person.role)
+    audit.record(
+        session, principal, "people.invite", ("person", person.id), now, owner=person.organisation_id, role=person.role
+    )
     return person
 
 
@@ -124,7 +128,15 @@ def change_person(
     for name in ("name", "role", "language"):
         if wished.get(name) is not None:
             setattr(person, name, wished[name])
-    audit.record(session, principal, "people.change", ("person", person.id), now, fields=sorted(wished))
+    audit.record(
+        session,
+        principal,
+        "people.change",
+        ("person", person.id),
+        now,
+        owner=person.organisation_id,
+        fields=sorted(wished),
+    )
     session.flush()
     return person
 
@@ -137,7 +149,7 @@ def disable_person(session: Session, principal: Principal, person_id: UUID, now:
     _keep_an_administrator(session, person)
     person.state = "disabled"
     end_sessions(session, person.id, now)
-    audit.record(session, principal, "people.disable", ("person", person.id), now)
+    audit.record(session, principal, "people.disable", ("person", person.id), now, owner=person.organisation_id)
     session.flush()
     return person
 
@@ -148,7 +160,7 @@ def enable_person(session: Session, principal: Principal, person_id: UUID, now: 
     if person.state != "disabled":
         return person
     person.state = "active" if person.password_hash else "invited"
-    audit.record(session, principal, "people.enable", ("person", person.id), now)
+    audit.record(session, principal, "people.enable", ("person", person.id), now, owner=person.organisation_id)
     session.flush()
     return person
 

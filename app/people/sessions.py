@@ -46,7 +46,7 @@ def begin_session(
         role=person.role,
         person_id=person.id,
     )
-    audit.record(session, principal, "people.sign_in", ("person", person.id), now, by=by)
+    audit.record(session, principal, "people.sign_in", ("person", person.id), now, owner=person.organisation_id, by=by)
     return credential, secret
 
 

@@ -88,7 +88,15 @@ def add_endpoint(
     )
     session.add(endpoint)
     session.flush()
-    audit.record(session, principal, "webhooks.add", ("webhook endpoint", endpoint.id), now, kinds=endpoint.kinds)
+    audit.record(
+        session,
+        principal,
+        "webhooks.add",
+        ("webhook endpoint", endpoint.id),
+        now,
+        owner=endpoint.organisation_id,
+        kinds=endpoint.kinds,
+    )
     return endpoint, secret
 
 
@@ -135,7 +143,15 @@ def change_endpoint(
     if change.state == "active" and endpoint.state != "active":
         endpoint.state, endpoint.disabled_because, endpoint.failing_since = "active", None, None
     fields = sorted(change.model_fields_set)
-    audit.record(session, principal, "webhooks.change", ("webhook endpoint", endpoint.id), now, fields=fields)
+    audit.record(
+        session,
+        principal,
+        "webhooks.change",
+        ("webhook endpoint", endpoint.id),
+        now,
+        owner=endpoint.organisation_id,
+        fields=fields,
+    )
     session.flush()
     return endpoint
 
@@ -145,7 +161,9 @@ def delete_endpoint(session: Session, principal: Principal, endpoint_id: UUID, v
     endpoint = _editable(session, principal, endpoint_id)
     if endpoint.version != version:
         raise stale()
-    audit.record(session, principal, "webhooks.delete", ("webhook endpoint", endpoint.id), now)
+    audit.record(
+        session, principal, "webhooks.delete", ("webhook endpoint", endpoint.id), now, owner=endpoint.organisation_id
+    )
     session.delete(endpoint)
     session.flush()
 
@@ -156,7 +174,9 @@ def rotate(session: Session, principal: Principal, endpoint_id: UUID, now: datet
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + BOTH_SIGN
     endpoint.secret = secret
-    audit.record(session, principal, "webhooks.rotate", ("webhook endpoint", endpoint.id), now)
+    audit.record(
+        session, principal, "webhooks.rotate", ("webhook endpoint", endpoint.id), now, owner=endpoint.organisation_id
+    )
     session.flush()
     return endpoint, secret
 
@@ -262,7 +282,15 @@ def replay_since(
         if queued >= MOST_REPLAYED:
             return queued, message.at
         queued += _queue(session, message, endpoint, now, delivered=delivered)
-    audit.record(session, principal, "webhooks.replay", ("webhook endpoint", endpoint.id), now, messages=queued)
+    audit.record(
+        session,
+        principal,
+        "webhooks.replay",
+        ("webhook endpoint", endpoint.id),
+        now,
+        owner=endpoint.organisation_id,
+        messages=queued,
+    )
     return queued, None
 
 

@@ -23,17 +23,22 @@ def test_an_organisation_reads_what_it_did_and_what_was_done_to_what_is_its_own(
     assert amended.status_code == 200, amended.text
     own = network.client_of(lidl, "organisation").get("/audit-entries", order="oldest").json()["items"]
     actions = [entry["action"] for entry in own]
-    assert actions == ["partners.add", "sites.add", "keys.add", "offers.post", "offers.amend", "keys.add"]
+    assert actions == [
+        "partners.add", "partnerships.propose", "partnerships.accept", "sites.add", "keys.add", "offers.post",
+        "offers.amend", "keys.add",
+    ]  # fmt: skip
     assert {entry["subject_organisation_id"] for entry in own} == {lidl["id"]}
     # The network's own staff are not named to a partner; the till is the partner's own.
-    assert [own[1]["actor"]["name"], own[3]["actor"]["name"]] == [None, "test key"]
-    changes = own[4]["detail"]["changes"]
+    assert [own[3]["actor"]["name"], own[5]["actor"]["name"]] == [None, "test key"]
+    changes = own[6]["detail"]["changes"]
     assert set(changes) == {"lines", "note"}
     assert changes["note"] == {"personal": True}
     assert [changes["lines"][when][0]["kg"] for when in ("before", "after")] == ["10", "12"]
     assert "Sam" not in str(own)
     theirs = network.client_of(tesco, "organisation").get("/audit-entries").json()["items"]
-    assert {entry["action"] for entry in theirs} == {"partners.add", "keys.add"}
+    assert {entry["action"] for entry in theirs} == {
+        "partners.add", "partnerships.propose", "partnerships.accept", "keys.add",
+    }  # fmt: skip
     everything = network.get("/audit-entries", limit=200).json()["items"]
     assert {lidl["id"], tesco["id"]} <= {entry["subject_organisation_id"] for entry in everything}
 
@@ -69,7 +74,7 @@ def test_entries_are_found_by_subject_action_actor_and_time_a_page_at_a_time(net
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    assert seen == [4, 3, 2, 1]
+    assert seen == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]  # the site, and three times: added, proposed, accepted
     answer = network.get("/audit-entries", cursor="x")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
@@ -78,7 +83,7 @@ def test_the_chain_is_verified_and_its_head_noted(network: ServiceClient, migrat
     shop = network.organisation("supermarket", "Lidl")
     office, till = network.client_of(shop, "organisation"), network.client_of(shop, "offers")
     head = office.get("/audit-entries/head").json()
-    assert (head["number"], len(head["hash"])) == (3, 64)
+    assert (head["number"], len(head["hash"])) == (5, 64)
     assert till.get("/audit-entries/head").status_code == 403
     assert till.get("/audit-entries").status_code == 403
     assert office.get("/audit-entries/verification").status_code == 403
@@ -118,7 +123,7 @@ def test_the_command_line_says_whether_the_chain_holds(
     network.organisation("supermarket", "Tesco")
     identity = network.get("/me").json()["network"]["id"]
     whole = wasl(migrated, tmp_path / "cli", identity)
-    assert (whole.returncode, "The chain is whole: 2 entries" in whole.stdout) == (0, True), whole.stderr
+    assert (whole.returncode, "The chain is whole: 6 entries" in whole.stdout) == (0, True), whole.stderr
     tampered(migrated)
     torn = wasl(migrated, tmp_path / "cli", identity)
     assert torn.returncode == 1

@@ -91,9 +91,9 @@ def test_a_partner_hears_its_own_messages_the_staff_all_of_the_network_and_a_str
     ):
         for name, client, count in (("shop", till, 2), ("bank", pantry, 2), ("staff", network, 4)):
             kinds = ["food.*", "allocations.*", "delivery.*", "plan.*"]
-            with listening(client, since=since, kinds=kinds) as lines:
+            with listening(client, since=since, kind=kinds) as lines:
                 told[name] = numbers(heard(lines, count))
-            assert numbers(client.get("/events/list", kinds=kinds).json()["items"]) == told[name]
+            assert numbers(client.get("/events/list", kind=kinds).json()["items"]) == told[name]
         assert told == {"shop": [1, 2], "bank": [1, 3], "staff": [1, 2, 3, 4]}
         assert stranger.get("/events/list").json()["items"] == []
         newest = network.get("/events/list").json()["items"][-1]["id"]
