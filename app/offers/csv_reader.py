@@ -106,6 +106,8 @@ def read_offers(body: bytes, zone: tzinfo, sites: Sequence[KnownSite], default_s
     reading = Reading(sheet.encoding, sheet.assumed, sheet.separator, faults=sheet.faults)
     header = _header(sheet, reading) if sheet.rows else None
     if header is None:
+        if not reading.faults:  # nothing but signs that separate
+            reading.faults.append(Fault(0, "", "csv_empty", "The file is empty. Send a file with a header and a row."))
         return reading
     rows = list(_cells_of(sheet, header, reading.faults))
     if not rows and not reading.faults:

@@ -8,7 +8,16 @@ from pydantic import BaseModel, Field
 
 from app.kit.wire import KgOut
 from app.partners.partnership_schemas import Contact
-from app.partners.schemas import Access, ExceptionOut, Kind, SiteKind, SiteWarning, TemperatureClass, WindowOut
+from app.partners.schemas import (
+    Access,
+    ExceptionOut,
+    Kind,
+    SiteKind,
+    SiteWarning,
+    StorageOut,
+    TemperatureClass,
+    WindowOut,
+)
 
 Relation = Literal["own", "network", "sharing", "partner"]
 
@@ -32,6 +41,7 @@ class PartnerSiteOut(BaseModel):
     access: Access | None = None
     access_notes: str | None = None
     temperature_classes: list[TemperatureClass] | None = None
+    storage_kg: StorageOut | None = None
     osm_id: str | None = None
     version: int | None = None
     warnings: list[SiteWarning] | None = None

@@ -65,9 +65,11 @@ class Breaker:
         """Whether it came so far."""
         return self._left <= 0
 
-    def _statement(self, connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+    def _statement(
+        self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> tuple[str, Any]:
         self._left -= 1
-        return (self._fault, ()) if self._left == 0 else (statement, parameters)
+        return (self._fault, [()] if many else ()) if self._left == 0 else (statement, parameters)
 
     def _commit(self, connection: Connection) -> None:
         if self._left == 1:

@@ -98,7 +98,7 @@ def promise(session: Session, offer: dict[str, Any], need: dict[str, Any], shift
     return plan
 
 
-def test_receivers_and_drivers_see_the_photos_of_food_that_a_published_plan_gives_them(
+def test_receivers_see_the_photos_of_food_that_a_published_plan_gives_them(
     network: ServiceClient, till: ServiceClient, store: dict[str, Any], lidl: dict[str, Any], database: Database,
     migrated: TestDatabase,
 ) -> None:  # fmt: skip
@@ -112,15 +112,15 @@ def test_receivers_and_drivers_see_the_photos_of_food_that_a_published_plan_give
     competitor = network.client_of(network.organisation("supermarket", "Aldi"), "offers")
     path = f"/offers/{offer['id']}/photos"
     home = UUID(network.get("/me").json()["network"]["id"])
-    for client in (receiver, driver, competitor):
+    for client in (receiver, competitor):
         assert client.get(path).status_code == 404  # nothing is promised yet
     with database.transaction(Scope(network=home)) as session:
         plan = promise(session, offer, need, {**shift, "network": str(home)}, lidl["id"])
-    for client in (receiver, driver):
-        assert client.get(path).json()["items"] == [photo]
-        assert client.get(f"{path}/{photo['id']}").headers["Content-Type"] == "image/jpeg"
-        assert client.get(f"/offers/{other['id']}/photos").status_code == 404
-        assert client.http.delete(f"{path}/{photo['id']}").status_code in (403, 404)
+    assert receiver.get(path).json()["items"] == [photo]
+    assert receiver.get(f"{path}/{photo['id']}").headers["Content-Type"] == "image/jpeg"
+    assert receiver.get(f"/offers/{other['id']}/photos").status_code == 404
+    assert receiver.http.delete(f"{path}/{photo['id']}").status_code in (403, 404)
+    assert driver.get(path).status_code == 403  # a driver's link opens its route and nothing else
     for address in (path, f"{path}/{photo['id']}"):
         assert competitor.get(address).status_code == 404
     assert send(competitor, offer).status_code == 404
@@ -132,7 +132,7 @@ def test_receivers_and_drivers_see_the_photos_of_food_that_a_published_plan_give
         owner.execute(text("CREATE POLICY promised ON offer_photos FOR SELECT USING (true)"))
     engine.dispose()
     with database.transaction(Scope(organisation=UUID(bank["id"]))) as session:
-        assert len(session.scalars(select(OfferPhoto.offer_id)).all()) == 2
+        assert session.scalar(text("SELECT count(*) FROM offer_photos")) == 2
     with database.transaction(Scope(network=home)) as session:
         session.get_one(Plan, plan.id).state = "superseded"
     assert receiver.get(path).status_code == 404

@@ -25,7 +25,7 @@ HOUR = 3600
 def a_site(**fields: Any) -> Site:
     body = {
         "id": uuid4(), "organisation_id": uuid4(), "windows": HOURS, "setup_seconds": 60, "service_seconds": 60,
-        "temperature_classes": ["ambient", "chilled", "hot"], "storage_grams": {},
+        "temperature_classes": ["ambient", "chilled", "hot"], "storage_grams": {}, "exceptions": [],
     }  # fmt: skip
     return Site(**{**body, **fields})
 
