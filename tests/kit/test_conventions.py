@@ -3,6 +3,7 @@
 import csv
 import inspect
 import io
+import json
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ HERE = "/api/v1"
 
 @pytest.fixture
 def described(server: LiveServer) -> dict[str, Any]:
-    document: dict[str, Any] = httpx.get(f"{server.address}/api/openapi.json").json()
+    document: dict[str, Any] = httpx.get(f"{server.address}/api/openapi.json", timeout=60).json()
     return document
 
 
@@ -57,7 +58,9 @@ def filled(network: ServiceClient) -> None:
 
 
 def lists_of(document: dict[str, Any]) -> list[str]:
-    return [path.format(**PLACES).removeprefix(HERE) for _, path, op in operations(document, "get") if _is_list(op)]
+    """Those that can be asked for without the id of something; an API key has no sessions."""
+    paths = [path.replace("{name}", PLACES["name"]) for _, path, op in operations(document, "get") if _is_list(op)]
+    return [path.removeprefix(HERE) for path in paths if "{" not in path and not path.endswith("/me/sessions")]
 
 
 def _is_list(operation: dict[str, Any]) -> bool:
@@ -83,7 +86,7 @@ def test_every_list_is_a_page_with_a_link_and_a_table_with_the_same_rows(
                 break
             assert answer.links["next"]["url"].startswith(HERE + path)
             address = answer.links["next"]["url"].removeprefix(HERE)
-        assert len({row.get("id", row.get("osm_id")) for row in rows}) == len(rows), path
+        assert len({json.dumps(row) for row in rows}) == len(rows), path
         as_csv = network.http.get(path, headers={"Accept": tables.CSV})
         assert as_csv.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert as_csv.headers["Content-Disposition"] == (
@@ -93,7 +96,7 @@ def test_every_list_is_a_page_with_a_link_and_a_table_with_the_same_rows(
         head, *lines = csv.reader(io.StringIO(as_csv.content.decode("utf-8-sig"), newline=""))
         assert len(lines) == len(rows), path
         if "id" in head:
-            assert [line[head.index("id")] for line in lines] == [row["id"] for row in rows], path
+            assert [line[head.index("id")] for line in lines] == [str(row["id"]) for row in rows], path
         texts = [cell for line in lines for cell in line]
         assert not any(cell.startswith(("=", "@", "+", "\t", "\r")) for cell in texts), path
         as_xlsx = network.get(path, format="xlsx")
