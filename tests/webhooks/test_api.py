@@ -81,7 +81,7 @@ def test_an_endpoint_hears_the_kinds_it_asked_for_and_its_own_organisations_mess
     other = network.organisation("food_bank", "Another")
     with Receiver() as of_office, Receiver() as of_staff, network.client_of(other, "organisation") as stranger:
         endpoint = endpoint_at(office, of_office, kinds=["food.*", "stop.arrived"])
-        endpoint_at(network, of_staff, whole_network=True)
+        endpoint_at(network, of_staff, whole_network=True, kinds=["food.*", "plan.*", "allocations.*", "stop.*"])
         with Receiver() as of_stranger:
             endpoint_at(stranger, of_stranger)
             happens("food.collected", organisation)
