@@ -259,7 +259,7 @@ def test_what_hears_the_whole_network_is_not_for_the_office_of_the_same_organisa
     network: ServiceClient, receiver: Receiver, happens: Happens
 ) -> None:
     """Else whoever edits the coordinator's own endpoints could turn all news of the network to themselves."""
-    endpoint = endpoint_at(network, receiver, whole_network=True)
+    endpoint = endpoint_at(network, receiver, whole_network=True, kinds=["plan.*"])
     happens("plan.published")
     delivery = ended(network, endpoint)
     with network.client_of(network.get("/me").json()["organisation"], "organisation") as office:
