@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENGINES = ("joint", "two-phase", "or-tools")
 FEW_BANKS = 60
 ASSIGN_WORK = 2.0  # of CP-SAT, in its own measure, where iterations stand for time
-CHANGES_SECONDS = 2.0  # beyond the time given, for naming smallest changes on large days
+CHANGES_SECONDS = 2.0  # after the search, for naming smallest changes on large days
 OVERLOOKED = 2**50  # the first number for the pieces that the engine did not see a place for
 GRACE_SECONDS = 1.0  # of filling up after a stop, less than whoever asks is patient
 
@@ -86,7 +86,8 @@ def solve(
     if tours != filled:  # part of what stays at home may be worth its own way
         tours = _filled_up(free, run, tours)
     run.report("explaining what stays", tours)
-    until = None if iterations is not None else run.began + seconds + CHANGES_SECONDS
+    # A busy machine may have used up the time before: whoever reads the plan needs the changes all the same.
+    until = None if iterations is not None else max(run.began + seconds, time.monotonic()) + CHANGES_SECONDS
     return plan_of(
         problem,
         with_locked(problem, free, tours),

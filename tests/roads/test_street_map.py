@@ -142,7 +142,7 @@ def test_the_map_turns_dark_with_the_reader(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     light = land()
     page.emulate_media(color_scheme="dark")
-    until = time.monotonic() + 10  # the tiles are painted anew one after the other
+    until = time.monotonic() + 60  # the tiles are painted anew one after the other
     while max(land()) >= min(light):
         assert time.monotonic() < until
         page.wait_for_timeout(100)
