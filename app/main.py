@@ -23,7 +23,7 @@ from app.kit.description import describe
 from app.kit.errors import not_found
 from app.kit.migrate import newest_revision
 from app.kit.request_log import RequestLog
-from app.kit.web import install_error_handlers
+from app.kit.web import add_operations, install_error_handlers
 from app.learning.api import router as learning
 from app.ledger.api import router as ledger
 from app.live.api import router as live
@@ -100,7 +100,7 @@ def create_app(
         docs_url="/api/docs",
         openapi_url="/api/openapi.json",
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,  # the function's own name: generated clients call it so
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.database, app.state.streets, app.state.clock, app.state.settings = (
         database,
@@ -145,9 +145,9 @@ def create_app(
         live,
         feeds,
         calendars,
+        region_imports,
     ):
-        app.include_router(router)
-    app.include_router(region_imports)
+        add_operations(app, router)
     app.include_router(region_uploads, max_body_size=config.largest_extract + LARGEST_BODY)
     install_pages(app)
     _install_documents(app)

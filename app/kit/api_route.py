@@ -85,6 +85,8 @@ class StrictRoute(APIRoute):
         for name, each in signature(endpoint).parameters.items():
             if each.annotation is UUID:
                 path = path.replace(f"{{{name}}}", f"{{{name}:uuid}}")
+        # The function's own name: generated clients call it so.
+        rest["generate_unique_id_function"] = _name_of
         super().__init__(path, endpoint, dependencies=wanted, methods=methods, **rest)
 
     @classmethod
@@ -117,6 +119,10 @@ class StrictRoute(APIRoute):
             return _tagged(request, response) if request.method == "GET" else response
 
         return strictly
+
+
+def _name_of(route: APIRoute) -> str:
+    return route.name
 
 
 def _row_of(endpoint: Callable[..., Any]) -> type[BaseModel] | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Query, Request, Response, Security
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -169,6 +169,12 @@ class ApiRoute(StrictRoute):
     """An operation of the API; those that are given a `Caller` take the headers of somebody known."""
 
     caller = staticmethod(_call)
+
+
+def add_operations(app: FastAPI, router: APIRouter) -> None:
+    """The router's operations as they were made: `include_router` analyses each of them anew for every application, and
+    has every request ask router after router for its operation."""
+    app.router.routes.extend(router.routes)
 
 
 Cursor = Annotated[

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from app.kit.errors import WaslError, not_found
-from app.kit.web import http_error, misfit_error, problem_response, request_id_of
+from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
 from app.web import day, drive, error_pages, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.language import language_of
 from app.web.rendering import render
@@ -27,10 +27,10 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for module in (error_pages, sign_in, shop, day, learnt, route_sheet, sites, drive):
-        app.include_router(module.router, include_in_schema=False)
+        add_operations(app, module.router)
     # Its form carries map files.
     largest = app.state.settings.largest_extract + FORM_BYTES
-    app.include_router(regions.router, include_in_schema=False, max_body_size=largest)
+    app.include_router(regions.router, max_body_size=largest)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -30,7 +30,7 @@ from app.reports.service import day_report
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 # Figures of the comparison: label, key, kind of number, whether less is better.
 COMPARED = (
     ("Food delivered", "kg_delivered", "kg"),

@@ -21,7 +21,7 @@ from app.planning.schemas import StopOut
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 COOKIE_SECONDS = 24 * 3600
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})

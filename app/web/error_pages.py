@@ -13,7 +13,7 @@ from app.kit.errors import not_found
 from app.web.language import language_of
 from app.web.rendering import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 ERRORS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 _ROW = re.compile(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (\d{3}) \| (.+) \|$", re.MULTILINE)
 

@@ -21,7 +21,7 @@ from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 USUAL_RANGE = timedelta(days=27)  # four weeks with today
 # From how many percent on a cell is drawn how: faster, as the table, slower in three steps.
 SHADES = ((160, "slowest"), (130, "slower"), (110, "slow"), (90, "even"), (0, "fast"))

@@ -35,7 +35,7 @@ from app.web.language import Language, language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 LONGEST_FIELD = 4000
 PROFILE_WORDS: dict[Profile, str] = {"car": "Car", "van": "Van", "truck": "Truck", "cargo_bike": "Cargo bike"}
 # What an import says of itself, so that it can be said in the reader's language.

@@ -10,7 +10,7 @@ from app.planning.queries import find_plan, get_route
 from app.web.rendering import render
 from app.web.visitor import Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/routes/{route_id}")

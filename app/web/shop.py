@@ -21,7 +21,7 @@ from app.web.offer_form import OfferForm
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 SHOWN_DAYS = 14
 
 

@@ -21,7 +21,7 @@ def own_form(request: Request) -> None:
         raise forbidden("This form was sent by another site. Open the page here and try again.")
 
 
-router = APIRouter(dependencies=[Depends(own_form)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(own_form)])
 
 
 @router.get("/")

@@ -31,7 +31,7 @@ from app.web.rendering import render, see_other
 from app.web.site_form import SiteForm
 from app.web.visitor import Sent, Visitor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 MOST_ANSWERS = 6
 # Groups of the proposals page: its name in the address, and the kinds of places in it.
 GROUPS = (("shops", DONOR_KINDS), ("receivers", RECEIVER_KINDS), ("more", OTHER_KINDS))
