@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
+from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -92,12 +93,13 @@ def create_app(
         async with working_beside(workrooms_of(database, streets, clock, config)):
             yield
 
-    app = FastAPI(
+    app = FastAPIOffline(  # its page of the API comes from here, not from somebody's host
         title="Wasl",
         version="0.1.0",
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url="/api/docs",
+        static_url="/static/api-docs",
         openapi_url="/api/openapi.json",
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,

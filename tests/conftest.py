@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
 
 from app.kit.clock import HandSetClock
@@ -24,6 +25,15 @@ from app.settings import Settings
 from tests.service_client import ServiceClient, found_network
 
 ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 MORNING = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 
 settings.register_profile(
@@ -155,3 +165,12 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """That browser, open; for one module, since no event loop runs beside it."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield opened
+        opened.close()

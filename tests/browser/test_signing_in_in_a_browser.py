@@ -5,23 +5,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from app.settings import Settings
-from tests.browser.test_day_in_a_browser import DESK, FLAGS, PHONE, Visit
+from tests.browser.visit import DESK, PHONE, Visit
 from tests.people.mailbox import Controlled, Mailbox, link_in
 from tests.service_client import ServiceClient
 
 pytestmark = pytest.mark.browser
 READERS = [("en", DESK), ("ar", PHONE)]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

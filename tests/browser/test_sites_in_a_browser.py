@@ -1,23 +1,13 @@
 """A site in a real Chromium: suggestions while typing, a pin that is dragged, how far pins look, both languages."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.test_day_in_a_browser import DESK, FLAGS, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
 
 pytestmark = pytest.mark.browser
 FAR = (51.546398, -2.968119)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

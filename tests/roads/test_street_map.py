@@ -1,18 +1,18 @@
 """The street map in a real Chromium: it paints the city, says whose map it is, and writes texts as texts."""
 
 import struct
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Response
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from app.kit.live_server import LiveServer
 from app.roads import api
 from app.roads.region import Region
-from tests.roads.street_map_page import CHROMIUM, FLAGS, map_page, map_service, serving
+from tests.roads.street_map_page import map_page, map_service
 
 ROUTE_AND_STOP = """
 import { streetMap, routeLine, stopMarker } from "/static/street-map.js";
@@ -57,15 +57,7 @@ const stops = ["4", "9"].map((label) => ({ ...place, label }));
 stopsOn(map, { stops: (count) => `${count} stops` }).show(stops);
 """
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +69,8 @@ def address(region_folder: Path, newport: Region) -> Iterator[str]:
         "many": map_page(MANY_STOPS),
         "together": map_page(TOGETHER),
     }
-    with serving(map_service(region_folder, pages)) as found:
-        yield found
+    with LiveServer(map_service(region_folder, pages)) as running:
+        yield running.address
 
 
 def opened(browser: Browser, url: str, width: int = 900, height: int = 600) -> Page:
@@ -130,22 +122,13 @@ def test_what_people_wrote_is_shown_as_text(page: Page) -> None:
 
 
 def test_the_map_turns_dark_with_the_reader(page: Page) -> None:
-    def land() -> list[int]:
-        return page.evaluate(
-            """() => {
-              const sum = [...document.querySelectorAll("canvas.leaflet-tile-loaded")].map((canvas) =>
-                canvas.getContext("2d").getImageData(5, 5, 1, 1).data[0]);
-              return sum.sort();
-            }"""
-        )
-
+    land = """() => [...document.querySelectorAll("canvas.leaflet-tile-loaded")].map((canvas) =>
+      canvas.getContext("2d").getImageData(5, 5, 1, 1).data[0])"""
     page.emulate_media(color_scheme="light")
-    light = land()
+    lowest = min(page.evaluate(land))
     page.emulate_media(color_scheme="dark")
-    until = time.monotonic() + 60  # the tiles are painted anew one after the other
-    while max(land()) >= min(light):
-        assert time.monotonic() < until
-        page.wait_for_timeout(100)
+    # Asked at every frame: a page that nobody looks at paints none, and hears of the change with the next one.
+    page.wait_for_function(f"(light) => Math.max(...({land})()) < light", arg=lowest)
 
 
 def test_the_map_fits_a_phone_without_scrolling_sideways(page: Page) -> None:
@@ -243,11 +226,11 @@ def test_another_servers_tiles_lie_over_the_own_map_or_make_room_for_it(
     def picture(z: int, x: int, y: int) -> Response:
         return Response(a_picture() if status == 200 else b"", status_code=status, media_type="image/png")
 
-    with serving(tiles) as elsewhere:
-        others = api.OtherTilesOut(url=f"{elsewhere}/{{z}}/{{x}}/{{y}}.png", attribution="© Somebody <else>")
+    with LiveServer(tiles) as elsewhere:
+        others = api.OtherTilesOut(url=f"{elsewhere.address}/{{z}}/{{x}}/{{y}}.png", attribution="© Somebody <else>")
         service = map_service(region_folder, {"region": map_page(NO_CENTRE)}, others)
-        with serving(service) as address:
-            page = opened(browser, f"{address}/pages/region")
+        with LiveServer(service) as running:
+            page = opened(browser, f"{running.address}/pages/region")
             credit = page.locator(".leaflet-control-attribution")
             if status == 200:
                 page.wait_for_selector("img.leaflet-tile-loaded")

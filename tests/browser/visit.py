@@ -1,0 +1,41 @@
+"""One reader's browser window, at the sizes that all pages are looked at in."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+PASSWORD = "a long enough password"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+class Visit:
+    """One reader's browser window; what its console complains about is kept."""
+
+    def __init__(self, browser: Browser, address: str, language: str, size: dict[str, int], **options: Any) -> None:
+        self.context = browser.new_context(base_url=address, viewport=size, locale=language, **options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, email: str) -> None:
+        self.page.goto("/sign-in")
+        self.page.fill("#email", email)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button")
+
+    def picture(self, name: str) -> None:
+        folder = os.environ.get("WASL_SCREENSHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    def show(self, name: str) -> None:
+        """Nothing to scroll sideways, nothing to complain about; a picture where WASL_SCREENSHOTS names a folder."""
+        self.page.wait_for_load_state("networkidle")
+        self.picture(name)
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        needed, there = self.page.evaluate(widths)
+        assert needed <= there, name
+        assert self.complaints == [], name
