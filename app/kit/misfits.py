@@ -82,12 +82,17 @@ def field_error(item: Mapping[str, Any]) -> FieldError:
     if location and location[0] in _PLACES:
         location = location[1:]
     kind = str(item["type"])
-    words = {name: value for name, value in item.get("ctx", {}).items() if isinstance(value, str | int | float)}
+    words = {name: _word(value) for name, value in item.get("ctx", {}).items() if not isinstance(value, Exception)}
     template = SENTENCES.get(kind)
     if template is None:
         sentence = str(item["msg"]).removeprefix("Value error, ")
         return FieldError(_pointer(location), sentence.rstrip(".") + ".", kind)
     return FieldError(_pointer(location), template.format_map(words), kind, words, template)
+
+
+def _word(value: Any) -> str | int | float:
+    """A fact of an error as its sentence names it; a bound may be a decimal or a date."""
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _pointer(location: list[Any]) -> str:

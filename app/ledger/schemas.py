@@ -30,7 +30,7 @@ class LedgerEntryOut(Out):
 
 
 class BalancesOut(BaseModel):
-    """Where the food is now; it adds up to what was offered."""
+    """Where the food is now; it adds up to what was posted and what drivers reported beyond it."""
 
     kg_offered: KgOut = 0
     kg_allocated: KgOut = 0

@@ -38,6 +38,7 @@ REFUSALS = [401, 403, 404, 409, 410, 412, 422, 428, 429, 503]
 # What has to be said of data that does not fit: who asks comes first, then what is asked for.
 REJECTIONS = [400, 401, 403, 404, 405, 406, 412, 413, 415, 422, 428]
 
+HOOKS = Path(__file__).with_name("fuzz_hooks.py")
 ROLES = ("organisation_admin of a supermarket", "network_admin of another network", "driver link")
 
 
@@ -106,6 +107,7 @@ def test_every_check_of_schemathesis_passes(role: str, phases: str, everything: 
             *("--report", "json", "--report-json-path", str(tmp_path / "report.json")),
         ],
         cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)},
         capture_output=True,
         text=True,
     )

@@ -1,0 +1,429 @@
+"""A day as a history: whoever asks for whatever in whatever order, the laws hold after every step.
+
+Hypothesis plays the stores, the food banks, the office, the driver and the clock, all through the API of a real service
+on a database of its own. Plans are made by the product's own planning, but in this process and by iterations, so that a
+history is the same each time. WASL_HISTORIES tries as many other histories; without it the same ones are tried again.
+"""
+
+import asyncio
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+from unittest import mock
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import create_engine
+
+from app.kit.clock import HandSetClock
+from app.kit.db import Database
+from app.kit.embedded_postgres import EmbeddedPostgres
+from app.kit.live_server import LiveServer
+from app.kit.tenancy import Scope
+from app.ledger.jobs import expire_everywhere
+from app.ledger.queries import orphans
+from app.main import create_app
+from app.planning import run as planning
+from app.planning.solver_process import Listener, Question
+from app.roads.streets import Streets
+from app.roads.travel import TravelTables
+from app.settings import Settings
+from routing import plan_to_json, solve
+from routing.child import request_from_json
+from tests.conftest import MORNING, named_database
+from tests.invariants.laws import broken_laws
+from tests.service_client import (
+    DAY,
+    DUFFRYN_CENTRE,
+    FOOD_BANK,
+    LIDL_CARDIFF_ROAD,
+    TESCO_SPYTTY,
+    ServiceClient,
+    a_line,
+    a_need,
+    an_event,
+    an_offer,
+    found_network,
+    kilograms,
+)
+
+HISTORIES = int(os.environ.get("WASL_HISTORIES", "0"))
+STEPS = 40
+ITERATIONS = 200
+# What may be said no to: somebody was first, a link has ended, a version is old, a rule forbids it.
+NO = frozenset({404, 409, 410, 412, 422})
+FOODS: dict[str, dict[str, Any]] = {
+    "bread": {},
+    "yoghurt": {
+        "category": "dairy_and_eggs", "description": "Yoghurt", "temperature_class": "chilled",
+        "date_mark": "use_by", "mark_date": DAY,
+    },
+    "juice": {"category": "drinks", "description": "Juice", "date_mark": "best_before", "mark_date": "2026-12-24"},
+}  # fmt: skip
+CATEGORIES = ("bread_and_bakery", "dairy_and_eggs", "drinks")
+REASONS = ("nothing_there", "closed", "van_full", "too_warm", "other")
+KG = st.sampled_from(("0.5", "4", "17.25", "60"))
+SOME_FOODS = st.lists(st.tuples(st.sampled_from(sorted(FOODS)), KG), min_size=1, max_size=3)
+NEED_CHANGE = st.one_of(st.builds(dict, kg=KG), st.builds(dict, state=st.sampled_from(("open", "withdrawn"))))
+ANY = st.integers(0, 7)  # which of several; of fewer it goes round
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Who takes part, in a database that each history copies."""
+
+    postgres: EmbeddedPostgres
+    streets: Streets
+    name: str
+    folder: Path
+    secrets: dict[str, str]
+    network_id: UUID
+    stores: list[dict[str, Any]]
+    banks: list[dict[str, Any]]
+    shift: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def stage(
+    postgres: EmbeddedPostgres, template: str, streets: Streets, tmp_path_factory: pytest.TempPathFactory
+) -> Stage:
+    """Two stores of a chain, two food banks, a van with its shift; nothing offered, nothing asked for."""
+    name, folder = f"stage_{uuid4().hex}", tmp_path_factory.mktemp("stage")
+    postgres.create_database(name, template=template)
+    database, clock = Database(named_database(postgres, name).service_url), HandSetClock(MORNING)
+    config = Settings(data_folder=folder, worker="off", request_log="off")
+    with LiveServer(create_app(database, streets, clock, config)) as server, ExitStack() as closing:
+        closing.callback((office := found_network(database, server.address, clock)).close)
+        chain = office.organisation("supermarket", "Lidl")
+        till = office.client_of(chain, "offers")
+        stores = [
+            office.site(place, name, organisation_id=chain["id"])
+            for place, name in ((LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road"), (TESCO_SPYTTY, "Lidl, Spytty"))
+        ]
+        centre = office.organisation("food_bank", "Duffryn Community Centre")
+        banks = [
+            office.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point"),
+            office.site(DUFFRYN_CENTRE, "Duffryn", kind="distribution_point", organisation_id=centre["id"]),
+        ]
+        shift = office.vehicle_and_shift(banks[0])
+        secrets = {
+            who: client.http.headers["Authorization"].removeprefix("Bearer ")
+            for who, client in (("office", office), ("till", till))
+        }
+        network_id = UUID(office.get("/me").json()["network"]["id"])
+    database.close()
+    return Stage(postgres, streets, name, folder, secrets, network_id, stores, banks, shift)
+
+
+def grams(kg: str) -> int:
+    return int(Decimal(kg) * 1000)
+
+
+async def solve_here(question: Question, seconds: float, seed: int, listener: Listener) -> None:
+    """What the solver's process does, in this one."""
+    request = request_from_json(vars(question))
+    plan = solve(request.problem, seed=seed, iterations=ITERATIONS)
+    await listener.plan(plan_to_json(plan))
+
+
+class Day(RuleBasedStateMachine):
+    """One history. Every answer is a success or a no that has its code."""
+
+    stage: ClassVar[Stage]
+
+    @initialize(so_far=st.sampled_from(("offered", "planned", "published", "published")))
+    def a_morning(self, so_far: str) -> None:
+        self.closing = ExitStack()
+        name = f"day_{uuid4().hex}"
+        self.stage.postgres.create_database(name, template=self.stage.name)
+        at = named_database(self.stage.postgres, name)
+        self.database, self.clock = Database(at.service_url), HandSetClock(MORNING)
+        self.closing.callback(self.database.close)
+        # As the superuser, who sees the rows of all tenants.
+        engine = create_engine(at.owner_url.replace("wasl_owner", "postgres"))
+        self.closing.callback(engine.dispose)
+        self.everything = self.closing.enter_context(engine.connect())
+        config = Settings(data_folder=self.stage.folder, worker="off", request_log="off")
+        app = create_app(self.database, self.stage.streets, self.clock, config)
+        self.address = self.closing.enter_context(LiveServer(app)).address
+        self.office, self.till = self.caller("office"), self.caller("till")
+        self.workshop = planning.Workshop(
+            self.database,
+            self.stage.streets,
+            TravelTables(self.database, self.stage.streets, self.stage.folder / "travel"),
+            self.clock,
+            plan_seconds=1,
+            stalled_seconds=20,
+        )
+        self.driver: ServiceClient | None = None
+        self.ended_links: list[ServiceClient] = []
+        self.sent: list[dict[str, Any]] = []
+        self.posted: list[tuple[str, Any, str, httpx.Response]] = []
+        self.published: dict[str, Any] = {}
+        for bank, category in ((0, "bread_and_bakery"), (1, "dairy_and_eggs")):
+            self.a_food_bank_asks(bank, category, "60")
+        self.a_store_posts(0, [("bread", "17.25"), ("yoghurt", "4")])
+        if so_far != "offered":
+            self.the_day_is_planned()
+        if so_far == "published":
+            self.a_plan_is_published(0)
+
+    def caller(self, who: str) -> ServiceClient:
+        client = ServiceClient(self.address, self.stage.secrets.get(who, who))
+        self.closing.callback(client.close)
+        return client
+
+    def ask(self, who: ServiceClient, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        answer = who.http.request(method, path, json=body, headers=headers)
+        assert answer.is_success or (answer.status_code in NO and answer.json()["code"]), answer.text
+        return answer
+
+    def post(self, who: ServiceClient, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """A POST with a key, so that it can be sent again."""
+        key = str(uuid4())
+        answer = self.ask(who, "POST", path, body, **{"Idempotency-Key": key}, **headers)
+        if who is not self.driver:
+            self.posted.append((path, body, key, answer))
+        return answer
+
+    def one_of(self, path: str, which: int) -> dict[str, Any] | None:
+        found = self.office.get(path, limit=200).json()["items"]
+        one: dict[str, Any] | None = found[which % len(found)] if found else None
+        return one
+
+    # ---- stores ------------------------------------------------------------------------------------------------------
+
+    @rule(
+        store=st.sampled_from((0, 1)),
+        foods=SOME_FOODS,
+    )
+    def a_store_posts(self, store: int, foods: list[tuple[str, str]]) -> None:
+        lines = [a_line(**FOODS[food], kg=kg) for food, kg in foods]
+        self.post(self.till, "/offers", an_offer(self.stage.stores[store], *lines))
+
+    @rule(which=ANY, kg=KG, old=st.booleans())
+    def a_store_amends(self, which: int, kg: str, old: bool) -> None:
+        offer = self.one_of("/offers", which)
+        if offer is None:
+            return
+        version = offer["version"] - old
+        answer = self.ask(
+            self.till, "PATCH", f"/offers/{offer['id']}", {"lines": [a_line(kg=kg)]}, **{"If-Match": f'"{version}"'}
+        )
+        assert not (old and answer.is_success), "what somebody else wrote would be lost"
+
+    @rule(which=ANY)
+    def a_store_withdraws(self, which: int) -> None:
+        offer = self.one_of("/offers", which)
+        if offer is not None:
+            self.post(self.till, f"/offers/{offer['id']}/withdraw")
+
+    # ---- food banks --------------------------------------------------------------------------------------------------
+
+    @rule(bank=st.sampled_from((0, 1)), category=st.sampled_from(CATEGORIES), kg=KG)
+    def a_food_bank_asks(self, bank: int, category: str, kg: str) -> None:
+        self.post(self.office, "/needs", a_need(self.stage.banks[bank], category=category, kg=kg))
+
+    @rule(
+        which=ANY,
+        change=NEED_CHANGE,
+    )
+    def a_food_bank_changes_its_mind(self, which: int, change: dict[str, str]) -> None:
+        need = self.one_of("/needs", which)
+        if need is not None:
+            self.ask(self.office, "PATCH", f"/needs/{need['id']}", change, **{"If-Match": f'"{need["version"]}"'})
+
+    # ---- the office --------------------------------------------------------------------------------------------------
+
+    @rule()
+    def the_day_is_planned(self) -> None:
+        answer = self.post(self.office, "/plan-runs", {"service_date": DAY})
+        claim = planning._claim(self.workshop, UUID(answer.json()["id"]), self.stage.network_id)
+        assert claim is not None
+        with mock.patch.object(planning, "solve_in_child", solve_here):
+            asyncio.run(planning._plan(self.workshop, claim))
+
+    @rule(which=st.integers(0, 2))
+    def a_plan_is_published(self, which: int) -> None:
+        plan = self.one_of("/plans", which)
+        if plan is None:
+            return
+        answer = self.post(self.office, f"/plans/{plan['id']}/publish", **{"If-Match": f'"{plan["version"]}"'})
+        if answer.is_success:
+            self.published[plan["id"]] = self.office.get(f"/plans/{plan['id']}").json()["routes"]
+
+    @rule()
+    def the_driver_gets_a_link(self) -> None:
+        if self.driver is not None:
+            self.ended_links.append(self.driver)
+        answer = self.ask(self.office, "POST", f"/shifts/{self.stage.shift['id']}/driver-links")
+        self.driver = self.caller(answer.json()["token"]) if answer.is_success else None
+
+    @rule(which=ANY, returned=st.sampled_from(("0", "1")), wasted=st.sampled_from(("0", "0.5", "60")))
+    def what_is_left_is_settled(self, which: int, returned: str, wasted: str) -> None:
+        allocation = self.one_of("/allocations", which)
+        if allocation is not None:
+            body = {"returned_kg": returned, "wasted_kg": wasted}
+            self.post(self.office, f"/allocations/{allocation['id']}/settle", body)
+
+    @rule(which=ANY, decision=st.sampled_from(("release", "discard")))
+    def a_quarantine_is_decided(self, which: int, decision: str) -> None:
+        held = self.one_of("/quarantines", which)
+        if held is not None:
+            self.post(self.office, f"/quarantines/{held['id']}/{decision}")
+
+    @rule(which=ANY, move=st.sampled_from(("suspend", "resume")))
+    def a_partnership_rests_or_goes_on(self, which: int, move: str) -> None:
+        partnership = self.one_of("/partnerships", which)
+        if partnership is not None:
+            self.post(self.office, f"/partnerships/{partnership['id']}/{move}", {"reason": "Holidays"})
+
+    # ---- the road ----------------------------------------------------------------------------------------------------
+
+    @rule(
+        stop=ANY,
+        what=st.sampled_from(("arrived", "done", "done", "done", "refused", "failed")),
+        part=st.sampled_from((None, None, "0", "0.25", "999")),
+        celsius=st.sampled_from((3.0, 3.0, 15.0)),
+        reason=st.sampled_from(REASONS),
+        again=st.lists(ANY, max_size=2),
+    )
+    def the_driver_reports(
+        self, stop: int, what: str, part: str | None, celsius: float, reason: str, again: list[int]
+    ) -> None:
+        """At any stop, in any order, some of it twice."""
+        if self.driver is None:
+            self.the_driver_gets_a_link()
+        if self.driver is None:
+            return
+        answer = self.driver.get("/driver/route")
+        route = answer.json().get("route") if answer.is_success else None
+        stops = [each for each in route["stops"] if each["allocations"]] if route else []
+        if not stops:
+            return
+        at = stops[stop % len(stops)]
+        kind = {"done": "collected" if at["kind"] == "pickup" else "delivered"}.get(what, what)
+        lines = (
+            [] if kind in ("arrived", "failed") else [self.handled(food, part, celsius) for food in at["allocations"]]
+        )
+        fields = {"reason": reason} if kind in ("refused", "failed") else {}
+        event = an_event(at, kind, *lines, **fields)
+        batch = [event, *(self.sent[index % len(self.sent)] for index in again if self.sent)]
+        answer = self.ask(self.driver, "POST", "/driver/stop-events", {"events": batch})
+        if answer.is_success:
+            results = answer.json()["results"]
+            assert all(each["status"] == "already_stored" for each in results[1:]), "told once, it is stored once"
+            if results[0]["status"] == "stored":
+                self.sent.append(event)
+
+    @staticmethod
+    def handled(food: dict[str, Any], part: str | None, celsius: float) -> dict[str, Any]:
+        told = kilograms(food, part)
+        return told if food["temperature_class"] == "ambient" else {**told, "celsius": celsius}
+
+    @rule(minutes=st.sampled_from((10, 60, 180)))
+    def time_goes_by(self, minutes: int) -> None:
+        self.clock.set(min(self.clock() + timedelta(minutes=minutes), datetime.fromisoformat(f"{DAY}T23:00:00+00:00")))
+
+    @rule()
+    def what_nobody_fetched_expires(self) -> None:
+        expire_everywhere(self.database, self.clock)
+
+    @rule(which=ANY)
+    def a_request_is_sent_again(self, which: int) -> None:
+        """I11: the same key has the same answer, and no second effect."""
+        if not self.posted:
+            return
+        path, body, key, first = self.posted[which % len(self.posted)]
+        who = self.till if path.startswith("/offers") else self.office
+        headers = {"Idempotency-Key": key}
+        if "If-Match" in first.request.headers:
+            headers["If-Match"] = first.request.headers["If-Match"]
+        again = self.ask(who, "POST", path, body, **headers)
+        if first.is_success:
+            assert (again.status_code, again.json()) == (first.status_code, first.json())
+
+    # ---- what always holds -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        if not hasattr(self, "everything"):
+            return
+        assert broken_laws(self.everything) == []
+        self.everything.rollback()
+        with self.database.transaction(Scope(network=self.stage.network_id)) as session:
+            assert orphans(session, self.stage.network_id) == [], "I7: food was silently dropped"
+
+    @invariant()
+    def a_link_that_was_replaced_is_dead(self) -> None:
+        for link in getattr(self, "ended_links", ())[-1:]:
+            assert link.get("/driver/route").status_code == 401, "I17"
+
+    def teardown(self) -> None:
+        if not hasattr(self, "closing"):
+            return
+        try:
+            for plan_id, routes in self.published.items():
+                assert self.office.get(f"/plans/{plan_id}").json()["routes"] == routes, "I9: a published route changed"
+            self.every_gram_is_somewhere()
+            assert self.office.get("/audit-entries/verification").json()["intact"], "the audit trail was cut"
+        finally:
+            self.closing.close()
+
+    def every_gram_is_somewhere(self) -> None:
+        """I1, by the API alone: what was posted, with what a driver found beyond it, is in one place or another."""
+        for offer in self.office.get("/offers", limit=200).json()["items"]:
+            found = self.office.get(f"/offers/{offer['id']}/ledger").json()
+            for line in found["lines"]:
+                came = [
+                    grams(entry["kg"]) if entry["from_account"] == "supply" else -grams(entry["kg"])
+                    for entry in found["entries"]
+                    if entry["offer_line_id"] == line["offer_line_id"]
+                    and "supply" in (entry["from_account"], entry["to_account"])
+                ]
+                places = [grams(kg) for kg in line["balances"].values()]
+                assert min(places) >= 0
+                assert sum(places) == sum(came) >= grams(line["kg_posted"])
+
+
+def test_the_laws_hold_after_every_step_of_every_history(stage: Stage) -> None:
+    played = type("PlayedDay", (Day,), {"stage": stage})
+    run_state_machine_as_test(
+        played,
+        settings=settings(
+            max_examples=HISTORIES or 10,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not HISTORIES,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("guard", "law"),
+    [
+        ("app.planning.service._promise", "I2 what published plans promise"),
+        ("app.planning.service.audit.record", "I9 a published plan has no entry"),
+        ("app.offers.service.book", "I1 a posted line is not in the ledger"),
+    ],
+)
+def test_a_history_without_one_of_the_guards_breaks_its_law(stage: Stage, guard: str, law: str) -> None:
+    """The twin: the laws are not true by themselves."""
+    day = type("SabotagedDay", (Day,), {"stage": stage})()
+    try:
+        with mock.patch(guard):
+            day.a_morning("published")
+        with pytest.raises(AssertionError, match=law):
+            day.the_laws_hold()
+    finally:
+        day.closing.close()
