@@ -13,18 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    TAKES_VERSION,
-    ApiRoute,
-    Caller,
-    Cursor,
-    Limit,
-    answer,
-    page_out,
-    path_of,
-    with_version,
-)
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
 from app.planning import queries, service
 from app.planning.route_files import geojson, gpx
@@ -89,11 +78,9 @@ def list_plans(
 
 
 @router.get("/plans/{plan_id}")
-def get_plan(call: Caller, response: Response, plan_id: UUID) -> PlanOut:
+def get_plan(call: Caller, plan_id: UUID) -> PlanOut:
     """One plan with its routes, what it leaves out and why, and its version as ETag."""
-    plan = call.read(lambda session: queries.get_plan(session, call.principal, plan_id))
-    with_version(response, plan.version)
-    return plan
+    return call.show(PlanOut, lambda session: queries.get_plan(session, call.principal, plan_id))
 
 
 @router.get("/plans/{plan_id}/document")
@@ -106,12 +93,9 @@ def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
 def publish_plan(call: Caller, plan_id: UUID) -> Response:
     """Make this plan the one that is driven, from the version in If-Match; the one before it is superseded."""
     version = call.expected_version()
-
-    def verb(session: Session) -> Answer:
-        plan = service.publish_plan(session, call.principal, plan_id, version, call.now)
-        return answer(PlanHeadOut.model_validate(plan), version=plan.version)
-
-    return call.once(None, verb)
+    return call.once_shown(
+        None, PlanHeadOut, lambda session: service.publish_plan(session, call.principal, plan_id, version, call.now)
+    )
 
 
 @router.get("/routes/{route_id}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of
 from app.kit.wire import Instant, PageOut
 from app.models.webhooks import WebhookEndpoint
 from app.webhooks import service
@@ -63,28 +63,21 @@ def list_endpoints(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Pa
 
 
 @router.get("/{endpoint_id}")
-def get_endpoint(call: Caller, response: Response, endpoint_id: UUID) -> EndpointOut:
+def get_endpoint(call: Caller, endpoint_id: UUID) -> EndpointOut:
     """One endpoint, with its version as ETag."""
-    found = call.read(
-        lambda session: EndpointOut.model_validate(service.get_endpoint(session, call.principal, endpoint_id))
-    )
-    with_version(response, found.version)
-    return found
+    return call.show(EndpointOut, lambda session: service.get_endpoint(session, call.principal, endpoint_id))
 
 
 @router.patch("/{endpoint_id}")
-def change_endpoint(call: Caller, response: Response, endpoint_id: UUID, change: EndpointChange) -> EndpointOut:
+def change_endpoint(call: Caller, endpoint_id: UUID, change: EndpointChange) -> EndpointOut:
     """Change an endpoint, from the version in If-Match; `state` `active` brings a disabled one back."""
     version = call.expected_version()
     if change.url is not None:
         service.look_up(call.principal, _guard(call), change.url)
-    found = call.read(
-        lambda session: EndpointOut.model_validate(
-            service.change_endpoint(session, call.principal, endpoint_id, change, version, call.now)
-        )
+    return call.show(
+        EndpointOut,
+        lambda session: service.change_endpoint(session, call.principal, endpoint_id, change, version, call.now),
     )
-    with_version(response, found.version)
-    return found
 
 
 @router.delete("/{endpoint_id}", status_code=204, dependencies=[TAKES_VERSION])

@@ -157,7 +157,8 @@ def test_headers_are_described_where_they_are_heeded_and_nowhere_else() -> None:
         assert isinstance(route, StrictRoute)
         declared = {each.dependency.__name__ for each in route.dependencies if each.dependency}
         source = inspect.getsource(route.endpoint)
-        assert ("_version_header" in declared) == ("expected_version" in source), route.path
+        heeded = "expected_version" in source or "version_if_given" in source
+        assert ("_version_header" in declared) == heeded, route.path
         assert ("_key_header" in declared) == ("call.once" in source), route.path
 
 
