@@ -109,7 +109,7 @@ def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
     )
 
 
-@router.put("/{standing_offer_id}/dates/{day}")
+@router.put("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
 def amend_date(call: Caller, standing_offer_id: UUID, day: Day, change: DayChange) -> StandingOfferOut:
     """Offer other food, kilograms or hours on one date, from the standing offer's version in If-Match."""
     version = call.expected_version()

@@ -138,6 +138,7 @@ def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
 
 @router.put(
     "/{partnership_id}/document",
+    dependencies=[TAKES_VERSION],
     openapi_extra={"requestBody": {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 def keep_document(
