@@ -81,7 +81,7 @@ def end_standing_offer(call: Caller, standing_offer_id: UUID) -> None:
 
 
 @router.get("/{standing_offer_id}/occurrences")
-def list_occurrences(
+def list_standing_offer_occurrences(
     call: Caller,
     standing_offer_id: UUID,
     first: Annotated[Day, Query(alias="from", description="First local day")],
@@ -98,7 +98,7 @@ def list_occurrences(
 
 
 @router.post("/{standing_offer_id}/dates/{day}/skip", response_model=StandingOfferOut, dependencies=[TAKES_VERSION])
-def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
+def skip_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
     """Post nothing on one date; If-Match is optional here."""
     version = call.version_if_given()
     return call.once_shown(
@@ -110,7 +110,7 @@ def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
 
 
 @router.put("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
-def amend_date(call: Caller, standing_offer_id: UUID, day: Day, change: DayChange) -> StandingOfferOut:
+def amend_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day, change: DayChange) -> StandingOfferOut:
     """Offer other food, kilograms or hours on one date, from the standing offer's version in If-Match."""
     version = call.expected_version()
 
@@ -123,7 +123,7 @@ def amend_date(call: Caller, standing_offer_id: UUID, day: Day, change: DayChang
 
 
 @router.delete("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
-def as_usual(call: Caller, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
+def restore_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
     """Take back that a date is skipped or amended, from the standing offer's version in If-Match."""
     version = call.expected_version()
 

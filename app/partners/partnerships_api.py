@@ -47,7 +47,7 @@ def list_partnerships(
 
 
 @router.post("", status_code=201, response_model=PartnershipOut)
-def propose(call: Caller, wish: PartnershipIn) -> Response:
+def propose_partnership(call: Caller, wish: PartnershipIn) -> Response:
     """Propose a partnership, a renewal or new terms. The other side accepts; a renewal ends the one before it."""
     return call.once_shown(
         wish,
@@ -67,7 +67,7 @@ def get_partnership(call: Caller, partnership_id: UUID) -> PartnershipOut:
 
 
 @router.patch("/{partnership_id}")
-def change(call: Caller, partnership_id: UUID, change: PartnershipChange) -> PartnershipOut:
+def change_partnership(call: Caller, partnership_id: UUID, change: PartnershipChange) -> PartnershipOut:
     """Change what you proposed while nobody has accepted it, from the version in If-Match."""
     version = call.expected_version()
     return call.show(
@@ -77,7 +77,7 @@ def change(call: Caller, partnership_id: UUID, change: PartnershipChange) -> Par
 
 
 @router.post("/{partnership_id}/accept", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def accept(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOTHING_SIGNED) -> Response:
+def accept_partnership(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOTHING_SIGNED) -> Response:
     """Accept what the other side proposed. If-Match is optional here."""
     version, signed = call.version_if_given(), wish.signed_document
     return call.once_shown(
@@ -89,7 +89,7 @@ def accept(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOT
 
 
 @router.post("/{partnership_id}/decline", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def decline_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Say no to a proposal, or take your own back. If-Match is optional here."""
     version = call.version_if_given()
     return call.once_shown(
@@ -101,7 +101,7 @@ def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
 
 
 @router.post("/{partnership_id}/suspend", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def suspend_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Let a partnership rest: no new offers, needs or shifts, and no plan with it. If-Match is optional here."""
     version = call.version_if_given()
     return call.once_shown(
@@ -113,7 +113,7 @@ def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
 
 
 @router.post("/{partnership_id}/resume", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def resume(call: Caller, partnership_id: UUID) -> Response:
+def resume_partnership(call: Caller, partnership_id: UUID) -> Response:
     """Take back the suspension that your side made. If-Match is optional here."""
     version = call.version_if_given()
     return call.once_shown(
@@ -125,7 +125,7 @@ def resume(call: Caller, partnership_id: UUID) -> Response:
 
 
 @router.post("/{partnership_id}/end", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def end_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """End a partnership for good. If-Match is optional here."""
     version = call.version_if_given()
     return call.once_shown(
@@ -141,7 +141,7 @@ def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     dependencies=[TAKES_VERSION],
     openapi_extra={"requestBody": {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def keep_document(
+def keep_signed_document(
     call: Caller,
     partnership_id: UUID,
     content: Annotated[bytes, RawBody(media_type=PDF)],

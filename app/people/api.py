@@ -100,7 +100,7 @@ def enable_person(call: Caller, person_id: UUID) -> Response:
 
 
 @router.post("/organisations/{organisation_id}/invitations", status_code=201, response_model=InvitationOut)
-def invite(request: Request, call: Caller, organisation_id: UUID, wish: InvitationIn) -> Response:
+def invite_person(request: Request, call: Caller, organisation_id: UUID, wish: InvitationIn) -> Response:
     """Invite somebody by mail. Where no mail server is set, the answer has the link, this once."""
 
     def verb(session: Session) -> Answer:
@@ -173,7 +173,7 @@ def _shown(invitation: InvitationOut, status: int) -> Answer:
 
 
 @router.post("/organisations/{organisation_id}/api-keys", status_code=201, response_model=NewKeyOut)
-def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
+def add_api_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
     """Hand out an API key. It is shown this once and kept only as its sha256."""
 
     def verb(session: Session) -> Answer:
@@ -186,7 +186,7 @@ def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
 
 
 @router.get("/api-keys")
-def list_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[KeyOut]:
+def list_api_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[KeyOut]:
     """The keys of your organisation, or of the whole network where you run it, oldest first; never a key itself."""
 
     def query(session: Session) -> PageOut[KeyOut]:
@@ -197,7 +197,7 @@ def list_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut
 
 
 @router.delete("/api-keys/{key_id}", status_code=204)
-def revoke_key(call: Caller, key_id: UUID) -> Response:
+def revoke_api_key(call: Caller, key_id: UUID) -> Response:
     """Take a key back; it is dead on the next request."""
     call.read(lambda session: keys.revoke_key(session, call.principal, key_id, call.now))
     return Response(status_code=204)

@@ -36,7 +36,7 @@ def request_plan(call: Caller, wish: PlanRunIn) -> Response:
 
 
 @router.get("/plan-runs/{run_id}")
-def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
+def get_plan_run(call: Caller, run_id: UUID) -> PlanRunOut:
     """Where a planning run stands."""
     return call.read(lambda session: PlanRunOut.model_validate(queries.get_run(session, call.principal, run_id)))
 
@@ -45,8 +45,8 @@ def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
     "/plan-runs/{run_id}/events",
     response_class=EventSourceResponse,
 )
-async def watch_run(
-    call: Caller, run_id: UUID, first: Annotated[PlanRunOut, Depends(get_run)]
+async def watch_plan_run(
+    call: Caller, run_id: UUID, first: Annotated[PlanRunOut, Depends(get_plan_run)]
 ) -> AsyncIterable[ServerSentEvent]:
     """The run's progress as server-sent events, each a planning run; ends when the run does."""
     run, said = first, ""
@@ -59,7 +59,7 @@ async def watch_run(
         if run.state in ("done", "failed"):
             return
         await asyncio.sleep(LOOK_SECONDS)
-        run = await run_in_threadpool(get_run, call, run_id)
+        run = await run_in_threadpool(get_plan_run, call, run_id)
 
 
 @router.get("/plans")
@@ -84,7 +84,7 @@ def get_plan(call: Caller, plan_id: UUID) -> PlanOut:
 
 
 @router.get("/plans/{plan_id}/document")
-def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
+def get_plan_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
     """The problem and the plan as `python -m routing check` reads them."""
     return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
 
@@ -109,7 +109,7 @@ def get_route(call: Caller, route_id: UUID) -> RouteOut:
     response_class=Response,
     responses={200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}},
 )
-def get_geojson(call: Caller, route_id: UUID) -> Response:
+def get_route_geojson(call: Caller, route_id: UUID) -> Response:
     """The route as GeoJSON: its line and its stops."""
     return Response(json.dumps(geojson(get_route(call, route_id))), media_type="application/geo+json")
 
@@ -119,6 +119,6 @@ def get_geojson(call: Caller, route_id: UUID) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/gpx+xml": {"schema": {"type": "string"}}}}},
 )
-def get_gpx(call: Caller, route_id: UUID) -> Response:
+def get_route_gpx(call: Caller, route_id: UUID) -> Response:
     """The route as GPX, for navigation devices."""
     return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")

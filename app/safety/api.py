@@ -18,7 +18,7 @@ NOTHING_SAID = DecisionIn()
 
 
 @router.get("/food-safety")
-def food_safety(call: Caller) -> FoodSafetyOut:
+def get_food_safety(call: Caller) -> FoodSafetyOut:
     """The limits of the rule book with their sources, and what your network has made of them."""
     call.principal.require("network.read")
     policy = policy_of(call.read(lambda session: network_of(session, call.principal).food_safety))
@@ -64,7 +64,7 @@ def get_quarantine(call: Caller, quarantine_id: UUID) -> QuarantineOut:
 
 
 @router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
-def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
+def release_quarantine(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Let the food go: what was reported as delivered is booked. Never past its use-by date. If-Match is optional."""
     version = call.version_if_given()
     return call.once_shown(
@@ -75,7 +75,7 @@ def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) 
 
 
 @router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
-def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
+def discard_quarantine(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Give the food up: it is booked as wasted, whatever was reported as delivered. If-Match is optional."""
     version = call.version_if_given()
     return call.once_shown(
