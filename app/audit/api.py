@@ -40,14 +40,14 @@ def list_audit_entries(
 
 
 @router.get("/head")
-def head(call: Caller) -> HeadOut:
+def get_audit_head(call: Caller) -> HeadOut:
     """The newest number and hash of your network's chain, for you to keep where nobody of the network can change it."""
     found = call.read(lambda session: service.head(session, call.principal))
     return HeadOut(network_id=call.principal.network_id, number=found.number, hash=found.hash, read_at=call.now)
 
 
 @router.get("/verification")
-def verification(
+def verify_audit_trail(
     call: Caller,
     number: Annotated[int | None, Query(ge=1, le=2**62, description="Of an entry that was noted before")] = None,
     sha256: Annotated[

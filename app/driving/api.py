@@ -12,13 +12,13 @@ router = APIRouter(prefix="/api/v1/driver", route_class=ApiRoute, tags=["driver"
 
 
 @router.get("/route")
-def driver_route(call: Caller) -> DriverRouteOut:
+def get_driver_route(call: Caller) -> DriverRouteOut:
     """The published route of your shift and what was reported on it so far."""
     return call.read(lambda session: service.driver_route(session, call.principal, call.now))
 
 
 @router.post("/stop-events", response_model=StopEventsOut)
-def record_events(call: Caller, wish: StopEventsIn) -> Response:
+def record_stop_events(call: Caller, wish: StopEventsIn) -> Response:
     """Report what happened, in any order and as often as you like: each event id is stored once."""
 
     def verb(session: Session) -> Answer:

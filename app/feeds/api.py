@@ -19,7 +19,7 @@ calendars = APIRouter(prefix="/feeds", route_class=ApiRoute, tags=["calendar fee
 
 
 @router.post("", status_code=201, response_model=NewFeedOut)
-def make_feed(call: Caller, wish: FeedIn) -> Response:
+def make_calendar_feed(call: Caller, wish: FeedIn) -> Response:
     """Make a secret address of a site's or a driver's days, for any calendar to subscribe to. It is shown this once."""
 
     def verb(session: Session) -> Answer:
@@ -33,7 +33,7 @@ def make_feed(call: Caller, wish: FeedIn) -> Response:
 
 
 @router.get("")
-def list_feeds(
+def list_calendar_feeds(
     call: Caller,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -48,7 +48,7 @@ def list_feeds(
 
 
 @router.delete("/{feed_id}", status_code=204)
-def revoke_feed(call: Caller, feed_id: UUID) -> Response:
+def revoke_calendar_feed(call: Caller, feed_id: UUID) -> Response:
     """Close a feed's address: it is dead on the next request."""
     call.read(lambda session: service.revoke_feed(session, call.principal, feed_id, call.now))
     return Response(status_code=204)

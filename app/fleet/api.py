@@ -11,42 +11,23 @@ from app.fleet import changes, service
 from app.fleet.schemas import DriverLinkOut, ShiftChange, ShiftIn, ShiftOut, VehicleChange, VehicleIn, VehicleOut
 from app.kit.bulk import BulkIn, BulkOut, each
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    TAKES_VERSION,
-    ApiRoute,
-    Caller,
-    Cursor,
-    Limit,
-    answer,
-    page_out,
-    path_of,
-    with_version,
-)
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import Day, PageOut
-from app.models.fleet import Shift, Vehicle
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["fleet"], responses=PROBLEMS)
-
-
-def _vehicle(row: Vehicle, status: int = 200) -> Answer:
-    return answer(VehicleOut.model_validate(row), status, location=path_of("vehicles", row.id), version=row.version)
-
-
-def _shift(row: Shift, status: int = 200) -> Answer:
-    return answer(ShiftOut.model_validate(row), status, location=path_of("shifts", row.id), version=row.version)
 
 
 @router.post("/vehicles", status_code=201, response_model=VehicleOut)
 def add_vehicle(request: Request, call: Caller, wish: VehicleIn) -> Response:
     """Add a vehicle of your organisation, of a profile that the network's streets were built for."""
     streets: service.Streets = request.app.state.streets
-
-    def verb(session: Session) -> Answer:
-        row = service.add_vehicle(session, call.principal, wish, streets, call.now)
-        return _vehicle(row, 201)
-
-    return call.once(wish, verb)
+    return call.once_shown(
+        wish,
+        VehicleOut,
+        lambda session: service.add_vehicle(session, call.principal, wish, streets, call.now),
+        status=201,
+        place="vehicles",
+    )
 
 
 @router.post("/vehicles/bulk", status_code=201, response_model=BulkOut[VehicleOut])
@@ -72,35 +53,26 @@ def list_vehicles(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 
 @router.get("/vehicles/{vehicle_id}")
-def get_vehicle(call: Caller, response: Response, vehicle_id: UUID) -> VehicleOut:
+def get_vehicle(call: Caller, vehicle_id: UUID) -> VehicleOut:
     """One vehicle, with its version as ETag."""
-    vehicle = call.read(
-        lambda session: VehicleOut.model_validate(service.get_vehicle(session, call.principal, vehicle_id))
-    )
-    with_version(response, vehicle.version)
-    return vehicle
+    return call.show(VehicleOut, lambda session: service.get_vehicle(session, call.principal, vehicle_id))
 
 
 @router.patch("/vehicles/{vehicle_id}")
-def change_vehicle(
-    request: Request, call: Caller, response: Response, vehicle_id: UUID, change: VehicleChange
-) -> VehicleOut:
+def change_vehicle(request: Request, call: Caller, vehicle_id: UUID, change: VehicleChange) -> VehicleOut:
     """Change a vehicle, from the version in If-Match; plans made before keep what they counted on."""
     streets: service.Streets = request.app.state.streets
     version = call.expected_version()
-    vehicle = call.read(
-        lambda session: VehicleOut.model_validate(
-            changes.change_vehicle(session, call.principal, vehicle_id, change, version, streets, call.now)
-        )
+    return call.show(
+        VehicleOut,
+        lambda session: changes.change_vehicle(session, call.principal, vehicle_id, change, version, streets, call.now),
     )
-    with_version(response, vehicle.version)
-    return vehicle
 
 
 @router.delete("/vehicles/{vehicle_id}", status_code=204, dependencies=[TAKES_VERSION])
 def retire_vehicle(call: Caller, vehicle_id: UUID) -> Response:
     """Take a vehicle out of use; it is kept for what was driven with it. If-Match is optional here."""
-    version = call.expected_version() if call.if_match is not None else None
+    version = call.version_if_given()
     call.read(lambda session: changes.retire_vehicle(session, call.principal, vehicle_id, version, call.now))
     return Response(status_code=204)
 
@@ -108,12 +80,13 @@ def retire_vehicle(call: Caller, vehicle_id: UUID) -> Response:
 @router.post("/shifts", status_code=201, response_model=ShiftOut)
 def add_shift(call: Caller, wish: ShiftIn) -> Response:
     """Plan who drives one of your vehicles, from when until when."""
-
-    def verb(session: Session) -> Answer:
-        row = service.add_shift(session, call.principal, wish, call.now)
-        return _shift(row, 201)
-
-    return call.once(wish, verb)
+    return call.once_shown(
+        wish,
+        ShiftOut,
+        lambda session: service.add_shift(session, call.principal, wish, call.now),
+        status=201,
+        place="shifts",
+    )
 
 
 @router.get("/shifts")
@@ -132,35 +105,30 @@ def list_shifts(
 
 
 @router.get("/shifts/{shift_id}")
-def get_shift(call: Caller, response: Response, shift_id: UUID) -> ShiftOut:
+def get_shift(call: Caller, shift_id: UUID) -> ShiftOut:
     """One shift, with its version as ETag."""
-    shift = call.read(lambda session: ShiftOut.model_validate(service.get_shift(session, call.principal, shift_id)))
-    with_version(response, shift.version)
-    return shift
+    return call.show(ShiftOut, lambda session: service.get_shift(session, call.principal, shift_id))
 
 
 @router.patch("/shifts/{shift_id}")
-def change_shift(call: Caller, response: Response, shift_id: UUID, change: ShiftChange) -> ShiftOut:
+def change_shift(call: Caller, shift_id: UUID, change: ShiftChange) -> ShiftOut:
     """Change a shift, from the version in If-Match; once a route of it is published, its driver's name alone."""
     version = call.expected_version()
-    shift = call.read(
-        lambda session: ShiftOut.model_validate(
-            changes.change_shift(session, call.principal, shift_id, change, version, call.now)
-        )
+    return call.show(
+        ShiftOut, lambda session: changes.change_shift(session, call.principal, shift_id, change, version, call.now)
     )
-    with_version(response, shift.version)
-    return shift
 
 
 @router.post("/shifts/{shift_id}/cancel", response_model=ShiftOut, dependencies=[TAKES_VERSION])
 def cancel_shift(call: Caller, shift_id: UUID) -> Response:
     """Call a shift off that no published route needs; If-Match is optional here."""
-    version = call.expected_version() if call.if_match is not None else None
-
-    def verb(session: Session) -> Answer:
-        return _shift(changes.cancel_shift(session, call.principal, shift_id, version, call.now))
-
-    return call.once(None, verb)
+    version = call.version_if_given()
+    return call.once_shown(
+        None,
+        ShiftOut,
+        lambda session: changes.cancel_shift(session, call.principal, shift_id, version, call.now),
+        place="shifts",
+    )
 
 
 @router.post("/shifts/{shift_id}/driver-links", status_code=201, response_model=DriverLinkOut)

@@ -57,8 +57,8 @@ class StrictRoute(APIRoute):
     """An operation of the API.
 
     What nobody knows is an error, not a guess: a query parameter of another name, `limit=1.0`, a body that does not
-    say that it is JSON. Every POST of somebody known takes an `Idempotency-Key`, every PATCH and PUT an `If-Match`
-    (name `TAKES_VERSION` among the dependencies of another operation that does). A GET answers with an ETag and heeds
+    say that it is JSON. Every POST of somebody known takes an `Idempotency-Key`, every PATCH an `If-Match` (name
+    `TAKES_VERSION` among the dependencies of another operation that does). A GET answers with an ETag and heeds
     `If-None-Match`; a page has a `Link` to the next one, and can be had whole as CSV or XLSX.
     """
 
@@ -77,7 +77,7 @@ class StrictRoute(APIRoute):
         self.row = _row_of(endpoint)
         if self._is_of_somebody(endpoint) and "POST" in verbs:
             wanted.append(TAKES_KEY)
-        if self._is_of_somebody(endpoint) and verbs & {"PATCH", "PUT"}:
+        if self._is_of_somebody(endpoint) and "PATCH" in verbs:
             wanted.append(TAKES_VERSION)
         if self.row is not None:
             wanted.append(TAKES_FORMAT)

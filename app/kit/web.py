@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response, Security
@@ -120,11 +120,23 @@ def principal_of(
     return principal
 
 
+class Versioned(Protocol):
+    """How a row with a version is shown: a model of that row's fields."""
+
+    version: int
+
+    @classmethod
+    def model_validate(cls, obj: Any, /) -> Self:
+        """The row as it is shown."""
+        ...
+
+
 @dataclass(frozen=True)
 class Call:
-    """One request of somebody known."""
+    """One request of somebody known, and the headers of what it is answered."""
 
     request: Request
+    response: Response
     principal: Principal
     now: datetime
     key: str | None
@@ -140,12 +152,36 @@ class Call:
         with self.database.transaction(self.principal.scope) as session:
             return query(session)
 
+    def show[T: Versioned](self, model: type[T], verb: Callable[[Session], object]) -> T:
+        """What `verb` finds or leaves behind, read as a `model` in its transaction; the ETag is its version."""
+        shown = self.read(lambda session: model.model_validate(verb(session)))
+        self.response.headers["ETag"] = etag(shown.version)
+        return shown
+
     def once(self, body: BaseModel | None, verb: Callable[[Session], Answer]) -> Response:
         """Run `verb` in one transaction, committed before the answer leaves; the same key gets the first answer."""
         text = "" if body is None else json.dumps(body.model_dump(mode="json"), sort_keys=True)
         digest = fingerprint(self.request.method, self.request.url.path, text)
         answer = once(self.database, self.principal, self.key, digest, self.now, verb)
         return JSONResponse(answer.body, answer.status, answer.headers)
+
+    def once_shown(
+        self,
+        body: BaseModel | None,
+        model: type[BaseModel],
+        verb: Callable[[Session], Any],
+        *,
+        status: int = 200,
+        place: str | None = None,
+    ) -> Response:
+        """As `once`, answered with the row that `verb` leaves behind, its version and its address under `place`."""
+
+        def shown(session: Session) -> Answer:
+            row = verb(session)
+            location = None if place is None else path_of(place, row.id)
+            return answer(model.model_validate(row), status, location=location, version=row.version)
+
+        return self.once(body, shown)
 
     def expected_version(self) -> int:
         """The version in If-Match; raises 428 without one and 412 for one that cannot be ours."""
@@ -156,10 +192,14 @@ class Call:
             raise stale()
         return int(text)
 
+    def version_if_given(self) -> int | None:
+        """The version in If-Match where it is optional; None without one."""
+        return None if self.if_match is None else self.expected_version()
 
-def _call(request: Request, principal: Annotated[Principal, Depends(principal_of)]) -> Call:
-    headers = request.headers
-    return Call(request, principal, now_of(request), headers.get("Idempotency-Key"), headers.get("If-Match"))
+
+def _call(request: Request, response: Response, principal: Annotated[Principal, Depends(principal_of)]) -> Call:
+    key, if_match = (request.headers.get(name) for name in ("Idempotency-Key", "If-Match"))
+    return Call(request, response, principal, now_of(request), key, if_match)
 
 
 Caller = Annotated[Call, Depends(_call)]
@@ -203,11 +243,6 @@ def answer(model: BaseModel, status: int = 200, *, location: str | None = None, 
 def etag(version: int) -> str:
     """A row's version as an entity tag."""
     return f'"{version}"'
-
-
-def with_version(response: Response, version: int) -> None:
-    """Show the version that a change has to name."""
-    response.headers["ETag"] = etag(version)
 
 
 def problem_response(error: WaslError, request_id: str | None = None) -> JSONResponse:

@@ -16,13 +16,13 @@ router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["learning"], re
 
 
 @router.get("/learnt")
-def learnt(call: Caller) -> LearntOut:
+def get_learnt_times(call: Caller) -> LearntOut:
     """The network's pace by hour and weekday and the real lengths of stops, each with its error."""
     return call.read(lambda session: _learnt(session, call.principal))
 
 
 @router.post("/learnt", response_model=LearntOut)
-def learn_now(call: Caller) -> Response:
+def learn_times_now(call: Caller) -> Response:
     """Learn now from the last twelve weeks, instead of after the next route's last stop."""
 
     def verb(session: Session) -> Answer:
@@ -37,7 +37,7 @@ def _learnt(session: Session, principal: Principal) -> LearntOut:
 
 
 @router.get("/reports/arrivals")
-def arrivals(
+def get_arrival_report(
     call: Caller,
     first: Annotated[Day, Query(alias="from", description="First local day")],
     last: Annotated[Day, Query(alias="until", description="Last local day, included")],

@@ -58,7 +58,7 @@ def list_ledger_entries(
 
 
 @router.get("/offers/{offer_id}/ledger")
-def ledger_of_offer(call: Caller, offer_id: UUID) -> OfferLedgerOut:
+def get_offer_ledger(call: Caller, offer_id: UUID) -> OfferLedgerOut:
     """Where an offer's food is, line by line, and how it came there."""
 
     def query(session: Session) -> OfferLedgerOut:
@@ -82,7 +82,7 @@ def ledger_of_offer(call: Caller, offer_id: UUID) -> OfferLedgerOut:
 
 
 @router.post("/allocations/{allocation_id}/settle", status_code=201, response_model=SettlementOut)
-def settle(call: Caller, allocation_id: UUID, wish: SettlementIn) -> Response:
+def settle_allocation(call: Caller, allocation_id: UUID, wish: SettlementIn) -> Response:
     """Say what became of food that was refused or is left over: returned, or thrown away."""
 
     def verb(session: Session) -> Answer:

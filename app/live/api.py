@@ -62,7 +62,7 @@ def _listener(
     response_class=EventSourceResponse,
     responses={429: {"model": Problem, "description": "Too many are listening already"}},
 )
-async def listen(listener: Annotated[Listener, Depends(_listener)]) -> AsyncIterable[ServerSentEvent]:
+async def listen_to_events(listener: Annotated[Listener, Depends(_listener)]) -> AsyncIterable[ServerSentEvent]:
     """What you may hear of, as it happens: server-sent events without a name, each a message as in the list.
 
     Begins with what came after `Last-Event-ID`, which browsers send by themselves when they come back; without it
@@ -83,7 +83,7 @@ async def listen(listener: Annotated[Listener, Depends(_listener)]) -> AsyncIter
 
 
 @router.get("/list")
-def list_messages(
+def list_events(
     call: Caller,
     since: Since = None,
     kind: Kinds = None,

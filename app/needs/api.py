@@ -7,20 +7,8 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    TAKES_VERSION,
-    ApiRoute,
-    Caller,
-    Cursor,
-    Limit,
-    answer,
-    page_out,
-    path_of,
-    with_version,
-)
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import Day, PageOut
-from app.models.needs import StandingNeed
 from app.needs import service, standing
 from app.needs.schemas import (
     NeedChange,
@@ -40,12 +28,13 @@ standing_router = APIRouter(prefix="/api/v1/standing-needs", route_class=ApiRout
 @router.post("", status_code=201, response_model=NeedOut)
 def state_need(call: Caller, wish: NeedIn) -> Response:
     """Say what one of your sites takes of one category on one day."""
-
-    def verb(session: Session) -> Answer:
-        need = service.state_need(session, call.principal, wish, call.now)
-        return answer(NeedOut.model_validate(need), 201, location=path_of("needs", need.id), version=need.version)
-
-    return call.once(wish, verb)
+    return call.once_shown(
+        wish,
+        NeedOut,
+        lambda session: service.state_need(session, call.principal, wish, call.now),
+        status=201,
+        place="needs",
+    )
 
 
 @router.post("/bulk", status_code=201, response_model=NeedsOut)
@@ -79,37 +68,29 @@ def list_needs(
 
 
 @router.get("/{need_id}")
-def get_need(call: Caller, response: Response, need_id: UUID) -> NeedOut:
+def get_need(call: Caller, need_id: UUID) -> NeedOut:
     """One need, with its version as ETag."""
-    need = call.read(lambda session: NeedOut.model_validate(service.get_need(session, call.principal, need_id)))
-    with_version(response, need.version)
-    return need
+    return call.show(NeedOut, lambda session: service.get_need(session, call.principal, need_id))
 
 
 @router.patch("/{need_id}")
-def change_need(call: Caller, response: Response, need_id: UUID, change: NeedChange) -> NeedOut:
+def change_need(call: Caller, need_id: UUID, change: NeedChange) -> NeedOut:
     """Change a need, from the version in If-Match."""
     version = call.expected_version()
-    need = call.read(
-        lambda session: NeedOut.model_validate(
-            service.change_need(session, call.principal, need_id, change, version, call.now)
-        )
+    return call.show(
+        NeedOut, lambda session: service.change_need(session, call.principal, need_id, change, version, call.now)
     )
-    with_version(response, need.version)
-    return need
-
-
-def _standing_answer(found: StandingNeed, status: int = 200) -> Answer:
-    out = StandingNeedOut.model_validate(found)
-    return answer(out, status, location=path_of("standing-needs", out.id), version=out.version)
 
 
 @standing_router.post("", status_code=201, response_model=StandingNeedOut)
 def state_standing_need(call: Caller, wish: StandingNeedIn) -> Response:
     """Say what one of your sites takes of one category on some weekdays. It fills each coming day by itself."""
-    return call.once(
+    return call.once_shown(
         wish,
-        lambda session: _standing_answer(standing.state_standing_need(session, call.principal, wish, call.now), 201),
+        StandingNeedOut,
+        lambda session: standing.state_standing_need(session, call.principal, wish, call.now),
+        status=201,
+        place="standing-needs",
     )
 
 
@@ -133,39 +114,32 @@ def list_standing_needs(
 
 
 @standing_router.get("/{standing_need_id}")
-def get_standing_need(call: Caller, response: Response, standing_need_id: UUID) -> StandingNeedOut:
+def get_standing_need(call: Caller, standing_need_id: UUID) -> StandingNeedOut:
     """One standing need, with its version as ETag."""
-    found = call.read(
-        lambda session: StandingNeedOut.model_validate(
-            standing.get_standing_need(session, call.principal, standing_need_id)
-        )
+    return call.show(
+        StandingNeedOut, lambda session: standing.get_standing_need(session, call.principal, standing_need_id)
     )
-    with_version(response, found.version)
-    return found
 
 
 @standing_router.patch("/{standing_need_id}")
-def change_standing_need(
-    call: Caller, response: Response, standing_need_id: UUID, change: StandingNeedChange
-) -> StandingNeedOut:
+def change_standing_need(call: Caller, standing_need_id: UUID, change: StandingNeedChange) -> StandingNeedOut:
     """Change what stands, from the version in If-Match. Coming days that follow it change with it."""
     version = call.expected_version()
-    found = call.read(
-        lambda session: StandingNeedOut.model_validate(
-            standing.change_standing_need(session, call.principal, standing_need_id, change, version, call.now)
-        )
+    return call.show(
+        StandingNeedOut,
+        lambda session: standing.change_standing_need(
+            session, call.principal, standing_need_id, change, version, call.now
+        ),
     )
-    with_version(response, found.version)
-    return found
 
 
 @standing_router.post("/{standing_need_id}/end", response_model=StandingNeedOut, dependencies=[TAKES_VERSION])
 def end_standing_need(call: Caller, standing_need_id: UUID) -> Response:
     """End what stands: coming days that follow it are withdrawn. If-Match is optional here."""
-    version = call.expected_version() if call.if_match is not None else None
-    return call.once(
+    version = call.version_if_given()
+    return call.once_shown(
         None,
-        lambda session: _standing_answer(
-            standing.end_standing_need(session, call.principal, standing_need_id, version, call.now)
-        ),
+        StandingNeedOut,
+        lambda session: standing.end_standing_need(session, call.principal, standing_need_id, version, call.now),
+        place="standing-needs",
     )

@@ -7,38 +7,24 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    TAKES_VERSION,
-    ApiRoute,
-    Caller,
-    Cursor,
-    Limit,
-    answer,
-    page_out,
-    path_of,
-    with_version,
-)
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import Day, PageOut
-from app.models.offers import Offer
 from app.offers import service
 from app.offers.schemas import OfferChange, OfferIn, OfferOut, OffersIn, PostedOut
 
 router = APIRouter(prefix="/api/v1/offers", route_class=ApiRoute, tags=["offers"], responses=PROBLEMS)
 
 
-def _answer(offer: Offer, status: int = 200) -> Answer:
-    return answer(OfferOut.model_validate(offer), status, location=path_of("offers", offer.id), version=offer.version)
-
-
 @router.post("", status_code=201, response_model=OfferOut)
 def post_offer(call: Caller, wish: OfferIn) -> Response:
     """Post surplus food of one of your sites. Kilograms are text ("12.5"), times carry an offset."""
-
-    def verb(session: Session) -> Answer:
-        return _answer(service.post_offer(session, call.principal, wish, call.now), 201)
-
-    return call.once(wish, verb)
+    return call.once_shown(
+        wish,
+        OfferOut,
+        lambda session: service.post_offer(session, call.principal, wish, call.now),
+        status=201,
+        place="offers",
+    )
 
 
 @router.post("/bulk", status_code=201, response_model=PostedOut)
@@ -72,32 +58,27 @@ def list_offers(
 
 
 @router.get("/{offer_id}")
-def get_offer(call: Caller, response: Response, offer_id: UUID) -> OfferOut:
+def get_offer(call: Caller, offer_id: UUID) -> OfferOut:
     """One offer, with its version as ETag."""
-    offer = call.read(lambda session: OfferOut.model_validate(service.get_offer(session, call.principal, offer_id)))
-    with_version(response, offer.version)
-    return offer
+    return call.show(OfferOut, lambda session: service.get_offer(session, call.principal, offer_id))
 
 
 @router.patch("/{offer_id}")
-def amend_offer(call: Caller, response: Response, offer_id: UUID, change: OfferChange) -> OfferOut:
+def amend_offer(call: Caller, offer_id: UUID, change: OfferChange) -> OfferOut:
     """Amend an offer that is not planned yet, from the version in If-Match."""
     version = call.expected_version()
-    offer = call.read(
-        lambda session: OfferOut.model_validate(
-            service.amend_offer(session, call.principal, offer_id, change, version, call.now)
-        )
+    return call.show(
+        OfferOut, lambda session: service.amend_offer(session, call.principal, offer_id, change, version, call.now)
     )
-    with_version(response, offer.version)
-    return offer
 
 
 @router.post("/{offer_id}/withdraw", response_model=OfferOut, dependencies=[TAKES_VERSION])
 def withdraw_offer(call: Caller, offer_id: UUID) -> Response:
     """Take back an offer that is not planned yet; If-Match is optional here."""
-    version = call.expected_version() if call.if_match is not None else None
-
-    def verb(session: Session) -> Answer:
-        return _answer(service.withdraw_offer(session, call.principal, offer_id, version, call.now))
-
-    return call.once(None, verb)
+    version = call.version_if_given()
+    return call.once_shown(
+        None,
+        OfferOut,
+        lambda session: service.withdraw_offer(session, call.principal, offer_id, version, call.now),
+        place="offers",
+    )

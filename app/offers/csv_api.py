@@ -74,7 +74,9 @@ def _sent(body: bytes, site_id: UUID | None) -> _Sent:
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def template(call: Caller, accept_language: Annotated[str | None, Header(max_length=500)] = None) -> Response:
+def get_offers_csv_template(
+    call: Caller, accept_language: Annotated[str | None, Header(max_length=500)] = None
+) -> Response:
     """An empty file with all columns, in the language of Accept-Language."""
     call.principal.require("offers.post")
     language = preferred_language(accept_language)
@@ -87,7 +89,7 @@ def template(call: Caller, accept_language: Annotated[str | None, Header(max_len
 
 
 @router.post("/preview", response_model=PreviewOut, openapi_extra=FILE)
-def preview(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
+def preview_offers_csv(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
     """Look at a file of offers: its rows as understood, what does not fit, what would be posted. Nothing is taken."""
 
     def verb(session: Session) -> Answer:
@@ -113,7 +115,7 @@ def _shown(reading: Reading) -> PreviewOut:
 
 
 @router.post("", status_code=201, response_model=PostedOut, openapi_extra=FILE)
-def post_file(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
+def post_offers_csv(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
     """Post a file of offers, as a whole or not at all; every fault is named as in /rows/17/kg."""
 
     def verb(session: Session) -> Answer:

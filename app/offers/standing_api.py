@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit
 from app.kit.wire import Day, PageOut
 from app.models.offers import StandingOffer
 from app.offers import standing
@@ -23,21 +22,16 @@ from app.offers.standing_schemas import (
 router = APIRouter(prefix="/api/v1/standing-offers", route_class=ApiRoute, tags=["standing offers"], responses=PROBLEMS)
 
 
-def _answer(found: StandingOffer, status: int = 200) -> Answer:
-    place = path_of("standing-offers", found.id)
-    return answer(StandingOfferOut.model_validate(found), status, location=place, version=found.version)
-
-
 @router.post("", status_code=201, response_model=StandingOfferOut)
 def state_standing_offer(call: Caller, wish: StandingOfferIn) -> Response:
     """Say what a site offers again and again; each date's offer is posted by itself, as an ordinary offer."""
 
-    def verb(session: Session) -> Answer:
+    def verb(session: Session) -> StandingOffer:
         found = standing.state_standing_offer(session, call.principal, wish, call.now)
         post_due_soon(session, found.network_id)
-        return _answer(found, 201)
+        return found
 
-    return call.once(wish, verb)
+    return call.once_shown(wish, StandingOfferOut, verb, status=201, place="standing-offers")
 
 
 @router.get("")
@@ -57,32 +51,24 @@ def list_standing_offers(
 
 
 @router.get("/{standing_offer_id}")
-def get_standing_offer(call: Caller, response: Response, standing_offer_id: UUID) -> StandingOfferOut:
+def get_standing_offer(call: Caller, standing_offer_id: UUID) -> StandingOfferOut:
     """One standing offer with the dates on which it is different, and its version as ETag."""
-
-    def query(session: Session) -> StandingOfferOut:
-        return StandingOfferOut.model_validate(standing.get_standing_offer(session, call.principal, standing_offer_id))
-
-    found = call.read(query)
-    with_version(response, found.version)
-    return found
+    return call.show(
+        StandingOfferOut, lambda session: standing.get_standing_offer(session, call.principal, standing_offer_id)
+    )
 
 
 @router.patch("/{standing_offer_id}")
-def change_standing_offer(
-    call: Caller, response: Response, standing_offer_id: UUID, change: StandingOfferChange
-) -> StandingOfferOut:
+def change_standing_offer(call: Caller, standing_offer_id: UUID, change: StandingOfferChange) -> StandingOfferOut:
     """Change, pause or resume a standing offer, from the version in If-Match; what was posted stays as it is."""
     version = call.expected_version()
 
-    def verb(session: Session) -> StandingOfferOut:
+    def verb(session: Session) -> StandingOffer:
         found = standing.change_standing_offer(session, call.principal, standing_offer_id, change, version, call.now)
         post_due_soon(session, found.network_id)
-        return StandingOfferOut.model_validate(found)
+        return found
 
-    changed = call.read(verb)
-    with_version(response, changed.version)
-    return changed
+    return call.show(StandingOfferOut, verb)
 
 
 @router.delete("/{standing_offer_id}", status_code=204, dependencies=[TAKES_VERSION])
@@ -95,7 +81,7 @@ def end_standing_offer(call: Caller, standing_offer_id: UUID) -> None:
 
 
 @router.get("/{standing_offer_id}/occurrences")
-def list_occurrences(
+def list_standing_offer_occurrences(
     call: Caller,
     standing_offer_id: UUID,
     first: Annotated[Day, Query(alias="from", description="First local day")],
@@ -112,43 +98,38 @@ def list_occurrences(
 
 
 @router.post("/{standing_offer_id}/dates/{day}/skip", response_model=StandingOfferOut, dependencies=[TAKES_VERSION])
-def skip_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
+def skip_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day) -> Response:
     """Post nothing on one date; If-Match is optional here."""
-    version = call.expected_version() if call.if_match is not None else None
+    version = call.version_if_given()
+    return call.once_shown(
+        None,
+        StandingOfferOut,
+        lambda session: standing.skip_date(session, call.principal, standing_offer_id, day, version, call.now),
+        place="standing-offers",
+    )
 
-    def verb(session: Session) -> Answer:
-        return _answer(standing.skip_date(session, call.principal, standing_offer_id, day, version, call.now))
 
-    return call.once(None, verb)
-
-
-@router.put("/{standing_offer_id}/dates/{day}")
-def amend_date(
-    call: Caller, response: Response, standing_offer_id: UUID, day: Day, change: DayChange
-) -> StandingOfferOut:
+@router.put("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
+def amend_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day, change: DayChange) -> StandingOfferOut:
     """Offer other food, kilograms or hours on one date, from the standing offer's version in If-Match."""
     version = call.expected_version()
 
-    def verb(session: Session) -> StandingOfferOut:
+    def verb(session: Session) -> StandingOffer:
         found = standing.amend_date(session, call.principal, standing_offer_id, day, change, version, call.now)
         post_due_soon(session, found.network_id)
-        return StandingOfferOut.model_validate(found)
+        return found
 
-    changed = call.read(verb)
-    with_version(response, changed.version)
-    return changed
+    return call.show(StandingOfferOut, verb)
 
 
 @router.delete("/{standing_offer_id}/dates/{day}", dependencies=[TAKES_VERSION])
-def as_usual(call: Caller, response: Response, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
+def restore_standing_offer_date(call: Caller, standing_offer_id: UUID, day: Day) -> StandingOfferOut:
     """Take back that a date is skipped or amended, from the standing offer's version in If-Match."""
     version = call.expected_version()
 
-    def verb(session: Session) -> StandingOfferOut:
+    def verb(session: Session) -> StandingOffer:
         found = standing.as_usual(session, call.principal, standing_offer_id, day, version, call.now)
         post_due_soon(session, found.network_id)
-        return StandingOfferOut.model_validate(found)
+        return found
 
-    changed = call.read(verb)
-    with_version(response, changed.version)
-    return changed
+    return call.show(StandingOfferOut, verb)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.bulk import BulkIn, BulkOut, each
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
 from app.kit.wire import PageOut
 from app.partners import partnerships, service
 from app.partners.partnership_schemas import NewOrganisation, NewOrganisationOut, OrganisationChange, PartnershipOut
@@ -38,39 +38,35 @@ def list_organisations(call: Caller, cursor: Cursor = None, limit: Limit = 50) -
 
 
 @router.get("/organisations/{organisation_id}")
-def get_organisation(call: Caller, response: Response, organisation_id: UUID) -> OrganisationOut:
+def get_organisation(call: Caller, organisation_id: UUID) -> OrganisationOut:
     """One partner, with its version as ETag."""
     call.principal.require("partners.read")
-    out = call.read(lambda session: OrganisationOut.model_validate(service.get_organisation(session, organisation_id)))
-    with_version(response, out.version)
-    return out
+    return call.show(OrganisationOut, lambda session: service.get_organisation(session, organisation_id))
 
 
 @router.patch("/organisations/{organisation_id}")
-def change_organisation(
-    call: Caller, response: Response, organisation_id: UUID, change: OrganisationChange
-) -> OrganisationOut:
+def change_organisation(call: Caller, organisation_id: UUID, change: OrganisationChange) -> OrganisationOut:
     """Rename a partner, from the version in If-Match."""
     version = call.expected_version()
-    out = call.read(
-        lambda session: OrganisationOut.model_validate(
-            partnerships.change_organisation(session, call.principal, organisation_id, change, version, call.now)
-        )
+    return call.show(
+        OrganisationOut,
+        lambda session: partnerships.change_organisation(
+            session, call.principal, organisation_id, change, version, call.now
+        ),
     )
-    with_version(response, out.version)
-    return out
 
 
 @router.post("/sites", status_code=201, response_model=SiteOut)
 def add_site(request: Request, call: Caller, wish: SiteIn) -> Response:
     """Enter a place. A pin that no vehicle can reach is refused, one over 100 m from a street has a warning."""
     streets: Streets = request.app.state.streets
-
-    def verb(session: Session) -> Answer:
-        site = service.add_site(session, call.principal, wish, streets, call.now)
-        return answer(SiteOut.model_validate(site), 201, location=path_of("sites", site.id), version=site.version)
-
-    return call.once(wish, verb)
+    return call.once_shown(
+        wish,
+        SiteOut,
+        lambda session: service.add_site(session, call.principal, wish, streets, call.now),
+        status=201,
+        place="sites",
+    )
 
 
 @router.post("/sites/bulk", status_code=201, response_model=BulkOut[SiteOut])
@@ -93,23 +89,18 @@ def list_sites(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOu
 
 
 @router.get("/sites/{site_id}")
-def get_site(call: Caller, response: Response, site_id: UUID) -> SiteOut:
+def get_site(call: Caller, site_id: UUID) -> SiteOut:
     """One place, with its version as ETag."""
     call.principal.require("sites.read")
-    site = call.read(lambda session: SiteOut.model_validate(service.get_site(session, site_id)))
-    with_version(response, site.version)
-    return site
+    return call.show(SiteOut, lambda session: service.get_site(session, site_id))
 
 
 @router.patch("/sites/{site_id}")
-def change_site(request: Request, call: Caller, response: Response, site_id: UUID, change: SiteChange) -> SiteOut:
+def change_site(request: Request, call: Caller, site_id: UUID, change: SiteChange) -> SiteOut:
     """Change a place, from the version in If-Match. A moved pin is checked like a new one."""
     streets: Streets = request.app.state.streets
     version = call.expected_version()
-    site = call.read(
-        lambda session: SiteOut.model_validate(
-            service.change_site(session, call.principal, site_id, change, version, streets, call.now)
-        )
+    return call.show(
+        SiteOut,
+        lambda session: service.change_site(session, call.principal, site_id, change, version, streets, call.now),
     )
-    with_version(response, site.version)
-    return site

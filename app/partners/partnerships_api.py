@@ -8,10 +8,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Body as RawBody
 from sqlalchemy.orm import Session
 
-from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Call, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Call, Caller, Cursor, Limit
 from app.kit.wire import Day, PageOut
-from app.models.partners import Partnership
 from app.partners import documents, partnerships
 from app.partners.partnership_schemas import (
     PartnershipAcceptance,
@@ -27,15 +25,6 @@ router = APIRouter(prefix="/api/v1/partnerships", route_class=ApiRoute, tags=["p
 PDF = "application/pdf"
 NOTHING_SIGNED = PartnershipAcceptance()
 PRINTED = r"^[^\x00-\x1f\x7f]+$"
-
-
-def _answer(row: Partnership, status: int = 200) -> Answer:
-    out = PartnershipOut.model_validate(row)
-    return answer(out, status, location=path_of("partnerships", row.id), version=row.version)
-
-
-def _version(call: Call) -> int | None:
-    return call.expected_version() if call.if_match is not None else None
 
 
 @router.get("")
@@ -58,100 +47,102 @@ def list_partnerships(
 
 
 @router.post("", status_code=201, response_model=PartnershipOut)
-def propose(call: Caller, wish: PartnershipIn) -> Response:
+def propose_partnership(call: Caller, wish: PartnershipIn) -> Response:
     """Propose a partnership, a renewal or new terms. The other side accepts; a renewal ends the one before it."""
-    return call.once(wish, lambda session: _answer(partnerships.propose(session, call.principal, wish, call.now), 201))
+    return call.once_shown(
+        wish,
+        PartnershipOut,
+        lambda session: partnerships.propose(session, call.principal, wish, call.now),
+        status=201,
+        place="partnerships",
+    )
 
 
 @router.get("/{partnership_id}")
-def get_partnership(call: Caller, response: Response, partnership_id: UUID) -> PartnershipOut:
+def get_partnership(call: Caller, partnership_id: UUID) -> PartnershipOut:
     """One partnership, with its version as ETag."""
-    out = call.read(
-        lambda session: PartnershipOut.model_validate(
-            partnerships.get_partnership(session, call.principal, partnership_id)
-        )
+    return call.show(
+        PartnershipOut, lambda session: partnerships.get_partnership(session, call.principal, partnership_id)
     )
-    with_version(response, out.version)
-    return out
 
 
 @router.patch("/{partnership_id}")
-def change(call: Caller, response: Response, partnership_id: UUID, change: PartnershipChange) -> PartnershipOut:
+def change_partnership(call: Caller, partnership_id: UUID, change: PartnershipChange) -> PartnershipOut:
     """Change what you proposed while nobody has accepted it, from the version in If-Match."""
     version = call.expected_version()
-    out = call.read(
-        lambda session: PartnershipOut.model_validate(
-            partnerships.change(session, call.principal, partnership_id, change, version, call.now)
-        )
+    return call.show(
+        PartnershipOut,
+        lambda session: partnerships.change(session, call.principal, partnership_id, change, version, call.now),
     )
-    with_version(response, out.version)
-    return out
 
 
 @router.post("/{partnership_id}/accept", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def accept(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOTHING_SIGNED) -> Response:
+def accept_partnership(call: Caller, partnership_id: UUID, wish: PartnershipAcceptance = NOTHING_SIGNED) -> Response:
     """Accept what the other side proposed. If-Match is optional here."""
-    version, signed = _version(call), wish.signed_document
-    return call.once(
+    version, signed = call.version_if_given(), wish.signed_document
+    return call.once_shown(
         wish,
-        lambda session: _answer(
-            partnerships.accept(session, call.principal, partnership_id, signed, version, call.now)
-        ),
+        PartnershipOut,
+        lambda session: partnerships.accept(session, call.principal, partnership_id, signed, version, call.now),
+        place="partnerships",
     )
 
 
 @router.post("/{partnership_id}/decline", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def decline(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def decline_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Say no to a proposal, or take your own back. If-Match is optional here."""
-    version = _version(call)
-    return call.once(
+    version = call.version_if_given()
+    return call.once_shown(
         wish,
-        lambda session: _answer(
-            partnerships.decline(session, call.principal, partnership_id, wish.reason, version, call.now)
-        ),
+        PartnershipOut,
+        lambda session: partnerships.decline(session, call.principal, partnership_id, wish.reason, version, call.now),
+        place="partnerships",
     )
 
 
 @router.post("/{partnership_id}/suspend", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def suspend(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def suspend_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """Let a partnership rest: no new offers, needs or shifts, and no plan with it. If-Match is optional here."""
-    version = _version(call)
-    return call.once(
+    version = call.version_if_given()
+    return call.once_shown(
         wish,
-        lambda session: _answer(
-            partnerships.suspend(session, call.principal, partnership_id, wish.reason, version, call.now)
-        ),
+        PartnershipOut,
+        lambda session: partnerships.suspend(session, call.principal, partnership_id, wish.reason, version, call.now),
+        place="partnerships",
     )
 
 
 @router.post("/{partnership_id}/resume", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def resume(call: Caller, partnership_id: UUID) -> Response:
+def resume_partnership(call: Caller, partnership_id: UUID) -> Response:
     """Take back the suspension that your side made. If-Match is optional here."""
-    version = _version(call)
-    return call.once(
-        None, lambda session: _answer(partnerships.resume(session, call.principal, partnership_id, version, call.now))
+    version = call.version_if_given()
+    return call.once_shown(
+        None,
+        PartnershipOut,
+        lambda session: partnerships.resume(session, call.principal, partnership_id, version, call.now),
+        place="partnerships",
     )
 
 
 @router.post("/{partnership_id}/end", response_model=PartnershipOut, dependencies=[TAKES_VERSION])
-def end(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
+def end_partnership(call: Caller, partnership_id: UUID, wish: Reason) -> Response:
     """End a partnership for good. If-Match is optional here."""
-    version = _version(call)
-    return call.once(
+    version = call.version_if_given()
+    return call.once_shown(
         wish,
-        lambda session: _answer(
-            partnerships.end(session, call.principal, partnership_id, wish.reason, version, call.now)
-        ),
+        PartnershipOut,
+        lambda session: partnerships.end(session, call.principal, partnership_id, wish.reason, version, call.now),
+        place="partnerships",
     )
 
 
 @router.put(
     "/{partnership_id}/document",
+    dependencies=[TAKES_VERSION],
     openapi_extra={"requestBody": {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def keep_document(
+def keep_signed_document(
     call: Caller,
-    response: Response,
     partnership_id: UUID,
     content: Annotated[bytes, RawBody(media_type=PDF)],
     name: Annotated[str, Query(pattern=PRINTED, max_length=120, description="What the document is called")],
@@ -159,13 +150,12 @@ def keep_document(
 ) -> PartnershipOut:
     """Keep the signed agreement: the body is the PDF itself, at most one megabyte; the version is in If-Match."""
     version, told = call.expected_version(), SignedDocument(name=name, signed_on=signed_on)
-    out = call.read(
-        lambda session: PartnershipOut.model_validate(
-            documents.keep_document(session, call.principal, partnership_id, told, content, version, call.now)
-        )
+    return call.show(
+        PartnershipOut,
+        lambda session: documents.keep_document(
+            session, call.principal, partnership_id, told, content, version, call.now
+        ),
     )
-    with_version(response, out.version)
-    return out
 
 
 @router.get(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, path_of
 from app.kit.wire import PageOut
 from app.people import invitations, keys, service
 from app.people.invitations import Invited
@@ -69,50 +69,38 @@ def list_people(
 
 
 @router.get("/people/{person_id}")
-def get_person(call: Caller, response: Response, person_id: UUID) -> PersonOut:
+def get_person(call: Caller, person_id: UUID) -> PersonOut:
     """One of them, with the version as ETag."""
-    person = call.read(lambda session: PersonOut.model_validate(service.get_person(session, call.principal, person_id)))
-    with_version(response, person.version)
-    return person
+    return call.show(PersonOut, lambda session: service.get_person(session, call.principal, person_id))
 
 
 @router.patch("/people/{person_id}")
-def change_person(call: Caller, response: Response, person_id: UUID, change: PersonChange) -> PersonOut:
+def change_person(call: Caller, person_id: UUID, change: PersonChange) -> PersonOut:
     """Change name, role, site or language, from the version in If-Match. Another role ends the person's sessions."""
     version = call.expected_version()
-    person = call.read(
-        lambda session: PersonOut.model_validate(
-            service.change_person(session, call.principal, person_id, change, version, call.now)
-        )
+    return call.show(
+        PersonOut, lambda session: service.change_person(session, call.principal, person_id, change, version, call.now)
     )
-    with_version(response, person.version)
-    return person
 
 
 @router.post("/people/{person_id}/disable", response_model=PersonOut)
 def disable_person(call: Caller, person_id: UUID) -> Response:
     """Let somebody in no longer: their sessions are dead on the next request."""
-
-    def verb(session: Session) -> Answer:
-        person = service.disable_person(session, call.principal, person_id, call.now)
-        return answer(PersonOut.model_validate(person), version=person.version)
-
-    return call.once(None, verb)
+    return call.once_shown(
+        None, PersonOut, lambda session: service.disable_person(session, call.principal, person_id, call.now)
+    )
 
 
 @router.post("/people/{person_id}/enable", response_model=PersonOut)
 def enable_person(call: Caller, person_id: UUID) -> Response:
     """Let somebody in again."""
-
-    def verb(session: Session) -> Answer:
-        person = service.enable_person(session, call.principal, person_id, call.now)
-        return answer(PersonOut.model_validate(person), version=person.version)
-
-    return call.once(None, verb)
+    return call.once_shown(
+        None, PersonOut, lambda session: service.enable_person(session, call.principal, person_id, call.now)
+    )
 
 
 @router.post("/organisations/{organisation_id}/invitations", status_code=201, response_model=InvitationOut)
-def invite(request: Request, call: Caller, organisation_id: UUID, wish: InvitationIn) -> Response:
+def invite_person(request: Request, call: Caller, organisation_id: UUID, wish: InvitationIn) -> Response:
     """Invite somebody by mail. Where no mail server is set, the answer has the link, this once."""
 
     def verb(session: Session) -> Answer:
@@ -185,7 +173,7 @@ def _shown(invitation: InvitationOut, status: int) -> Answer:
 
 
 @router.post("/organisations/{organisation_id}/api-keys", status_code=201, response_model=NewKeyOut)
-def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
+def add_api_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
     """Hand out an API key. It is shown this once and kept only as its sha256."""
 
     def verb(session: Session) -> Answer:
@@ -198,7 +186,7 @@ def add_key(call: Caller, organisation_id: UUID, wish: KeyIn) -> Response:
 
 
 @router.get("/api-keys")
-def list_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[KeyOut]:
+def list_api_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[KeyOut]:
     """The keys of your organisation, or of the whole network where you run it, oldest first; never a key itself."""
 
     def query(session: Session) -> PageOut[KeyOut]:
@@ -209,7 +197,7 @@ def list_keys(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut
 
 
 @router.delete("/api-keys/{key_id}", status_code=204)
-def revoke_key(call: Caller, key_id: UUID) -> Response:
+def revoke_api_key(call: Caller, key_id: UUID) -> Response:
     """Take a key back; it is dead on the next request."""
     call.read(lambda session: keys.revoke_key(session, call.principal, key_id, call.now))
     return Response(status_code=204)

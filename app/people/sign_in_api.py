@@ -73,7 +73,7 @@ def sign_in_by_password(request: Request, response: Response, wish: SignIn) -> S
 
 
 @router.post("/sign-in/link", status_code=202)
-def ask_for_link(request: Request, tasks: BackgroundTasks, wish: LinkWish) -> Accepted:
+def ask_for_sign_in_link(request: Request, tasks: BackgroundTasks, wish: LinkWish) -> Accepted:
     """Have a link mailed that signs in, once, for 15 minutes; the answer never says whether the address is known."""
     database, now = database_of(request), now_of(request)
     sign_in.ask_for_link(database, wish.email, address_of(request), now)
@@ -83,7 +83,7 @@ def ask_for_link(request: Request, tasks: BackgroundTasks, wish: LinkWish) -> Ac
 
 
 @router.post("/sign-in/link/use")
-def use_link(request: Request, response: Response, wish: LinkUse) -> SessionOut:
+def use_sign_in_link(request: Request, response: Response, wish: LinkUse) -> SessionOut:
     """Exchange a mailed link's token for a session; it works once."""
     return _session(request, response, sign_in.use_link(database_of(request), wish.token, now_of(request)))
 
@@ -105,7 +105,7 @@ def sign_out(request: Request, principal: Annotated[Principal, Depends(principal
 
 
 @router.get("/me")
-def me(call: Caller) -> MeOut:
+def get_me(call: Caller) -> MeOut:
     """Who the service takes you for."""
     principal = call.principal
     principal.require("network.read")

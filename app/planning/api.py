@@ -13,18 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
-from app.kit.web import (
-    PROBLEMS,
-    TAKES_VERSION,
-    ApiRoute,
-    Caller,
-    Cursor,
-    Limit,
-    answer,
-    page_out,
-    path_of,
-    with_version,
-)
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
 from app.planning import queries, service
 from app.planning.route_files import geojson, gpx
@@ -47,7 +36,7 @@ def request_plan(call: Caller, wish: PlanRunIn) -> Response:
 
 
 @router.get("/plan-runs/{run_id}")
-def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
+def get_plan_run(call: Caller, run_id: UUID) -> PlanRunOut:
     """Where a planning run stands."""
     return call.read(lambda session: PlanRunOut.model_validate(queries.get_run(session, call.principal, run_id)))
 
@@ -56,8 +45,8 @@ def get_run(call: Caller, run_id: UUID) -> PlanRunOut:
     "/plan-runs/{run_id}/events",
     response_class=EventSourceResponse,
 )
-async def watch_run(
-    call: Caller, run_id: UUID, first: Annotated[PlanRunOut, Depends(get_run)]
+async def watch_plan_run(
+    call: Caller, run_id: UUID, first: Annotated[PlanRunOut, Depends(get_plan_run)]
 ) -> AsyncIterable[ServerSentEvent]:
     """The run's progress as server-sent events, each a planning run; ends when the run does."""
     run, said = first, ""
@@ -70,7 +59,7 @@ async def watch_run(
         if run.state in ("done", "failed"):
             return
         await asyncio.sleep(LOOK_SECONDS)
-        run = await run_in_threadpool(get_run, call, run_id)
+        run = await run_in_threadpool(get_plan_run, call, run_id)
 
 
 @router.get("/plans")
@@ -89,15 +78,13 @@ def list_plans(
 
 
 @router.get("/plans/{plan_id}")
-def get_plan(call: Caller, response: Response, plan_id: UUID) -> PlanOut:
+def get_plan(call: Caller, plan_id: UUID) -> PlanOut:
     """One plan with its routes, what it leaves out and why, and its version as ETag."""
-    plan = call.read(lambda session: queries.get_plan(session, call.principal, plan_id))
-    with_version(response, plan.version)
-    return plan
+    return call.show(PlanOut, lambda session: queries.get_plan(session, call.principal, plan_id))
 
 
 @router.get("/plans/{plan_id}/document")
-def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
+def get_plan_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
     """The problem and the plan as `python -m routing check` reads them."""
     return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
 
@@ -106,12 +93,9 @@ def get_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
 def publish_plan(call: Caller, plan_id: UUID) -> Response:
     """Make this plan the one that is driven, from the version in If-Match; the one before it is superseded."""
     version = call.expected_version()
-
-    def verb(session: Session) -> Answer:
-        plan = service.publish_plan(session, call.principal, plan_id, version, call.now)
-        return answer(PlanHeadOut.model_validate(plan), version=plan.version)
-
-    return call.once(None, verb)
+    return call.once_shown(
+        None, PlanHeadOut, lambda session: service.publish_plan(session, call.principal, plan_id, version, call.now)
+    )
 
 
 @router.get("/routes/{route_id}")
@@ -125,7 +109,7 @@ def get_route(call: Caller, route_id: UUID) -> RouteOut:
     response_class=Response,
     responses={200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}}},
 )
-def get_geojson(call: Caller, route_id: UUID) -> Response:
+def get_route_geojson(call: Caller, route_id: UUID) -> Response:
     """The route as GeoJSON: its line and its stops."""
     return Response(json.dumps(geojson(get_route(call, route_id))), media_type="application/geo+json")
 
@@ -135,6 +119,6 @@ def get_geojson(call: Caller, route_id: UUID) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/gpx+xml": {"schema": {"type": "string"}}}}},
 )
-def get_gpx(call: Caller, route_id: UUID) -> Response:
+def get_route_gpx(call: Caller, route_id: UUID) -> Response:
     """The route as GPX, for navigation devices."""
     return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")

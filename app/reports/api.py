@@ -13,6 +13,6 @@ router = APIRouter(prefix="/api/v1/reports", route_class=ApiRoute, tags=["report
 
 
 @router.get("/day")
-def day_report(call: Caller, service_date: Annotated[Day, Query(description="Local day")]) -> DayReportOut:
+def get_day_report(call: Caller, service_date: Annotated[Day, Query(description="Local day")]) -> DayReportOut:
     """What became of the day's food, and what coordination was worth."""
     return call.read(lambda session: service.day_report(session, call.principal, service_date))

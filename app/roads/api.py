@@ -81,7 +81,7 @@ def read_region(
     response_class=Response,
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
-def read_tile(
+def read_map_tile(
     region: Annotated[Region, Depends(named_region)],
     z: int,
     x: int,

@@ -82,7 +82,7 @@ def premises_of(request: Request) -> Premises:
 
 
 @router.post("", status_code=202, response_model=RegionImportOut)
-def request_import(call: Caller, wish: RegionImportIn) -> Response:
+def request_region_import(call: Caller, wish: RegionImportIn) -> Response:
     """Import your network's region. Answers at once; follow `Location` until the import is done or failed."""
     asked = Wish(wish.source, tuple(wish.profiles), wish.region)
     return call.once(wish, lambda session: _accepted(session, call, asked))
@@ -95,7 +95,7 @@ def _accepted(session: Session, call: Caller, wish: Wish) -> Answer:
 
 
 @uploads.post("/file", status_code=202, response_model=RegionImportOut, openapi_extra=FILE_BODY)
-async def send_file(
+async def send_region_file(
     request: Request,
     call: Caller,
     filename: Annotated[str, Query(max_length=300, description="What the file is called")] = "extract.osm.pbf",
@@ -154,7 +154,7 @@ async def _keep(request: Request, target: Path, most_bytes: int) -> str:
 
 
 @router.get("")
-def list_imports(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[RegionImportOut]:
+def list_region_imports(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[RegionImportOut]:
     """Your network's imports, newest first."""
     return call.read(
         lambda session: page_out(RegionImportOut, imports.page_of_imports(session, call.principal, cursor, limit))
@@ -162,7 +162,7 @@ def list_imports(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page
 
 
 @router.get("/{import_id}")
-def get_import(call: Caller, import_id: UUID) -> RegionImportOut:
+def get_region_import(call: Caller, import_id: UUID) -> RegionImportOut:
     """Where an import stands."""
     return RegionImportOut.model_validate(
         call.read(lambda session: imports.get_import(session, call.principal, import_id))

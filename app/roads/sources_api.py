@@ -53,7 +53,7 @@ class TravelSourceOut(BaseModel):
 
 
 @router.get("/travel-source")
-def read_source(request: Request, call: Caller) -> TravelSourceOut:
+def read_travel_source(request: Request, call: Caller) -> TravelSourceOut:
     """The source of your network's travel times; asks it whether it answers."""
     call.principal.require("plans.read")
     streets: Streets = request.app.state.streets

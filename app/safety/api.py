@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.domain.safety_limits import LIMITS, policy_of
-from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit
 from app.kit.wire import Day, PageOut
 from app.partners.service import network_of
 from app.safety import service
@@ -19,7 +18,7 @@ NOTHING_SAID = DecisionIn()
 
 
 @router.get("/food-safety")
-def food_safety(call: Caller) -> FoodSafetyOut:
+def get_food_safety(call: Caller) -> FoodSafetyOut:
     """The limits of the rule book with their sources, and what your network has made of them."""
     call.principal.require("network.read")
     policy = policy_of(call.read(lambda session: network_of(session, call.principal).food_safety))
@@ -59,34 +58,28 @@ def list_quarantines(
 
 
 @router.get("/quarantines/{quarantine_id}")
-def get_quarantine(call: Caller, response: Response, quarantine_id: UUID) -> QuarantineOut:
+def get_quarantine(call: Caller, quarantine_id: UUID) -> QuarantineOut:
     """One quarantine, with its version as ETag."""
-    found = call.read(
-        lambda session: QuarantineOut.model_validate(service.get_quarantine(session, call.principal, quarantine_id))
-    )
-    with_version(response, found.version)
-    return found
+    return call.show(QuarantineOut, lambda session: service.get_quarantine(session, call.principal, quarantine_id))
 
 
 @router.post("/quarantines/{quarantine_id}/release", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
-def release(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
+def release_quarantine(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Let the food go: what was reported as delivered is booked. Never past its use-by date. If-Match is optional."""
-    version = call.expected_version() if call.if_match is not None else None
-
-    def verb(session: Session) -> Answer:
-        found = service.release(session, call.principal, quarantine_id, wish.note, version, call.now)
-        return answer(QuarantineOut.model_validate(found), version=found.version)
-
-    return call.once(wish, verb)
+    version = call.version_if_given()
+    return call.once_shown(
+        wish,
+        QuarantineOut,
+        lambda session: service.release(session, call.principal, quarantine_id, wish.note, version, call.now),
+    )
 
 
 @router.post("/quarantines/{quarantine_id}/discard", response_model=QuarantineOut, dependencies=[TAKES_VERSION])
-def discard(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
+def discard_quarantine(call: Caller, quarantine_id: UUID, wish: DecisionIn = NOTHING_SAID) -> Response:
     """Give the food up: it is booked as wasted, whatever was reported as delivered. If-Match is optional."""
-    version = call.expected_version() if call.if_match is not None else None
-
-    def verb(session: Session) -> Answer:
-        found = service.discard(session, call.principal, quarantine_id, wish.note, version, call.now)
-        return answer(QuarantineOut.model_validate(found), version=found.version)
-
-    return call.once(wish, verb)
+    version = call.version_if_given()
+    return call.once_shown(
+        wish,
+        QuarantineOut,
+        lambda session: service.discard(session, call.principal, quarantine_id, wish.note, version, call.now),
+    )

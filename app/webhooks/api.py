@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of, with_version
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, path_of
 from app.kit.wire import Instant, PageOut
 from app.models.webhooks import WebhookEndpoint
 from app.webhooks import service
@@ -41,7 +41,7 @@ def _with_secret(made: tuple[WebhookEndpoint, str], status: int) -> Answer:
 
 
 @router.post("", status_code=201, response_model=SecretOut)
-def add_endpoint(call: Caller, wish: EndpointIn) -> Response:
+def add_webhook_endpoint(call: Caller, wish: EndpointIn) -> Response:
     """Name an address that messages are posted to. The secret that signs them is in this answer and in no other."""
     service.look_up(call.principal, _guard(call), wish.url)
 
@@ -52,7 +52,7 @@ def add_endpoint(call: Caller, wish: EndpointIn) -> Response:
 
 
 @router.get("")
-def list_endpoints(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[EndpointOut]:
+def list_webhook_endpoints(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[EndpointOut]:
     """Your organisation's endpoints, oldest first."""
 
     def query(session: Session) -> PageOut[EndpointOut]:
@@ -63,32 +63,25 @@ def list_endpoints(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Pa
 
 
 @router.get("/{endpoint_id}")
-def get_endpoint(call: Caller, response: Response, endpoint_id: UUID) -> EndpointOut:
+def get_webhook_endpoint(call: Caller, endpoint_id: UUID) -> EndpointOut:
     """One endpoint, with its version as ETag."""
-    found = call.read(
-        lambda session: EndpointOut.model_validate(service.get_endpoint(session, call.principal, endpoint_id))
-    )
-    with_version(response, found.version)
-    return found
+    return call.show(EndpointOut, lambda session: service.get_endpoint(session, call.principal, endpoint_id))
 
 
 @router.patch("/{endpoint_id}")
-def change_endpoint(call: Caller, response: Response, endpoint_id: UUID, change: EndpointChange) -> EndpointOut:
+def change_webhook_endpoint(call: Caller, endpoint_id: UUID, change: EndpointChange) -> EndpointOut:
     """Change an endpoint, from the version in If-Match; `state` `active` brings a disabled one back."""
     version = call.expected_version()
     if change.url is not None:
         service.look_up(call.principal, _guard(call), change.url)
-    found = call.read(
-        lambda session: EndpointOut.model_validate(
-            service.change_endpoint(session, call.principal, endpoint_id, change, version, call.now)
-        )
+    return call.show(
+        EndpointOut,
+        lambda session: service.change_endpoint(session, call.principal, endpoint_id, change, version, call.now),
     )
-    with_version(response, found.version)
-    return found
 
 
 @router.delete("/{endpoint_id}", status_code=204, dependencies=[TAKES_VERSION])
-def delete_endpoint(call: Caller, endpoint_id: UUID) -> Response:
+def delete_webhook_endpoint(call: Caller, endpoint_id: UUID) -> Response:
     """Delete an endpoint with the record of its deliveries, from the version in If-Match."""
     version = call.expected_version()
     call.read(lambda session: service.delete_endpoint(session, call.principal, endpoint_id, version, call.now))
@@ -96,7 +89,7 @@ def delete_endpoint(call: Caller, endpoint_id: UUID) -> Response:
 
 
 @router.post("/{endpoint_id}/rotate", response_model=SecretOut)
-def rotate_secret(call: Caller, endpoint_id: UUID) -> Response:
+def rotate_webhook_secret(call: Caller, endpoint_id: UUID) -> Response:
     """A new secret, in this answer and in no other; the old one signs beside it for 24 hours."""
     return call.once(
         None, lambda session: _with_secret(service.rotate(session, call.principal, endpoint_id, call.now), 200)
@@ -104,7 +97,7 @@ def rotate_secret(call: Caller, endpoint_id: UUID) -> Response:
 
 
 @router.post("/{endpoint_id}/test", status_code=202, response_model=EndpointOut)
-def test_endpoint(call: Caller, endpoint_id: UUID) -> Response:
+def test_webhook_endpoint(call: Caller, endpoint_id: UUID) -> Response:
     """Have a message of the kind `webhook.test` sent; look at the endpoint's deliveries for what came of it."""
 
     def verb(session: Session) -> Answer:
@@ -114,7 +107,7 @@ def test_endpoint(call: Caller, endpoint_id: UUID) -> Response:
 
 
 @router.get("/{endpoint_id}/deliveries")
-def list_deliveries(
+def list_webhook_deliveries(
     call: Caller,
     endpoint_id: UUID,
     state: Annotated[Literal["pending", "delivered", "failed"] | None, Query()] = None,
@@ -131,7 +124,7 @@ def list_deliveries(
 
 
 @router.post("/deliveries/{delivery_id}/replay", status_code=202, response_model=DeliveryOut)
-def replay_delivery(call: Caller, delivery_id: UUID) -> Response:
+def replay_webhook_delivery(call: Caller, delivery_id: UUID) -> Response:
     """Send one message again, with the same webhook-id and the whole schedule before it."""
 
     def verb(session: Session) -> Answer:
@@ -142,7 +135,7 @@ def replay_delivery(call: Caller, delivery_id: UUID) -> Response:
 
 
 @router.post("/{endpoint_id}/replay", status_code=202, response_model=ReplayOut)
-def replay_since(
+def replay_webhook_deliveries_since(
     call: Caller,
     endpoint_id: UUID,
     since: Annotated[Instant, Query(description="Messages of what happened from then on")],

@@ -17,9 +17,17 @@ from app.kit import tables
 from app.kit.api_route import StrictRoute
 from app.kit.live_server import LiveServer
 from app.needs.api import router as needs
+from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
+from app.offers.standing_api import router as standing_offers
 from app.partners.api import router as partners
+from app.partners.network_api import router as whole_network
+from app.partners.partnerships_api import router as partnerships
+from app.people.api import router as people
+from app.people.sign_in_api import router as sign_in
 from app.planning.api import router as planning
+from app.safety.api import router as safety
+from app.webhooks.api import router as webhooks
 from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_event, an_offer
 
 HOSTILE = '=HYPERLINK("https://example.com","x")'
@@ -146,18 +154,16 @@ def test_a_table_has_the_rows_of_many_pages(network: ServiceClient, monkeypatch:
 
 
 def test_headers_are_described_where_they_are_heeded_and_nowhere_else() -> None:
-    routes = [
-        route
-        for router in (fleet, needs, offers, partners, planning)
-        for route in router.routes
-        if isinstance(route, APIRoute)
-    ]
-    assert len(routes) > 30
+    of_partners = (partners, partnerships, whole_network, people, sign_in)
+    routers = (*of_partners, fleet, needs, standing_needs, offers, standing_offers, planning, safety, webhooks)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    assert len(routes) > 80
     for route in routes:
         assert isinstance(route, StrictRoute)
         declared = {each.dependency.__name__ for each in route.dependencies if each.dependency}
         source = inspect.getsource(route.endpoint)
-        assert ("_version_header" in declared) == ("expected_version" in source), route.path
+        heeded = "expected_version" in source or "version_if_given" in source
+        assert ("_version_header" in declared) == heeded, route.path
         assert ("_key_header" in declared) == ("call.once" in source), route.path
 
 
@@ -172,7 +178,7 @@ def test_every_post_says_that_it_takes_a_key_or_why_not(described: dict[str, Any
 
 def test_what_speaks_of_a_version_says_that_it_takes_one(described: dict[str, Any]) -> None:
     """A generated client can only send a header that is described."""
-    for method, path, operation in operations(described, "post", "delete"):
+    for method, path, operation in operations(described, "post", "put", "patch", "delete"):
         speaks, takes = "If-Match" in operation["description"], "if-match" in headers_of(operation)
         assert speaks == takes, f"{method} {path}: name TAKES_VERSION and If-Match, or neither"
 

@@ -362,7 +362,7 @@ OPERATIONS: dict[str, Operation] = {
         but={"*": (401, "the address and the password do not belong together")},
     ),
     "sign_out": Operation(EVERYBODY_SIGNED_IN, ends_session=True, fuzz="it ends the session that the fuzzing lives on"),
-    "me": Operation(Action.NETWORK_READ),
+    "get_me": Operation(Action.NETWORK_READ),
     "add_organisation": Operation(
         Action.PARTNERS_EDIT, body=lambda tenant: {"kind": "carrier", "name": f"Carrier {uuid4().hex[:6]}"}
     ),
@@ -378,8 +378,10 @@ OPERATIONS: dict[str, Operation] = {
             "password": PASSWORD,
         },
     ),
-    "add_key": Operation(Action.KEYS_EDIT, "organisation", body=lambda tenant: {"name": "till", "scopes": ["offers"]}),
-    "revoke_key": Operation(Action.KEYS_EDIT, "key", fresh=True),
+    "add_api_key": Operation(
+        Action.KEYS_EDIT, "organisation", body=lambda tenant: {"name": "till", "scopes": ["offers"]}
+    ),
+    "revoke_api_key": Operation(Action.KEYS_EDIT, "key", fresh=True),
     "add_site": Operation(Action.SITES_EDIT, body=_site),
     "list_sites": Operation(Action.SITES_READ),
     "get_site": Operation(Action.SITES_READ, "site"),
@@ -399,28 +401,30 @@ OPERATIONS: dict[str, Operation] = {
         Action.PARTNERS_EDIT, "organisation", body=lambda tenant: {"name": tenant.canary}, shared=True
     ),
     "list_partnerships": Operation(Action.PARTNERSHIPS_READ),
-    "propose": Operation(
+    "propose_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "organisation",
         body=lambda tenant: {"organisation_id": str(tenant.organisation_id)},
     ),
     "get_partnership": Operation(Action.PARTNERSHIPS_READ, "partnership"),
-    "change": Operation(
+    "change_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "proposal",
         body=lambda tenant: {"terms": {"note": "other terms"}},
         fresh=True,
         but={**_SPEAKS_FOR_ONE, **_OTHER_SIDE},
     ),
-    "accept": Operation(Action.PARTNERSHIPS_EDIT, "proposal", fresh=True, after=_partnership, but=_SPEAKS_FOR_ONE),
-    "decline": Operation(
+    "accept_partnership": Operation(
+        Action.PARTNERSHIPS_EDIT, "proposal", fresh=True, after=_partnership, but=_SPEAKS_FOR_ONE
+    ),
+    "decline_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "proposal",
         body=lambda tenant: {"reason": "other terms"},
         fresh=True,
         but=_SPEAKS_FOR_ONE,
     ),
-    "suspend": Operation(
+    "suspend_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "partnership",
         body=lambda tenant: {"reason": "a rest"},
@@ -428,14 +432,14 @@ OPERATIONS: dict[str, Operation] = {
         after=_partnership,
         but=_SPEAKS_FOR_ONE,
     ),
-    "resume": Operation(
+    "resume_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "suspended partnership",
         fresh=True,
         after=_partnership,
         but={**_SPEAKS_FOR_ONE, **_OTHER_SIDE},
     ),
-    "end": Operation(
+    "end_partnership": Operation(
         Action.PARTNERSHIPS_EDIT,
         "partnership",
         body=lambda tenant: {"reason": "moved away"},
@@ -443,7 +447,7 @@ OPERATIONS: dict[str, Operation] = {
         after=_partnership,
         but=_SPEAKS_FOR_ONE,
     ),
-    "keep_document": Operation(
+    "keep_signed_document": Operation(
         Action.PARTNERSHIPS_EDIT,
         "partnership",
         query={"name": "Agreement", "signed_on": DAY},
@@ -462,7 +466,7 @@ OPERATIONS: dict[str, Operation] = {
     "change_person": Operation(Action.PEOPLE_EDIT, "person", body=lambda tenant: {"language": "ar"}),
     "disable_person": Operation(Action.PEOPLE_EDIT, "person"),
     "enable_person": Operation(Action.PEOPLE_EDIT, "person"),
-    "invite": Operation(
+    "invite_person": Operation(
         Action.PEOPLE_EDIT,
         "organisation",
         body=lambda tenant: {"name": "Somebody", "email": f"{uuid4().hex}@example.org", "role": "donor_staff"},
@@ -470,9 +474,9 @@ OPERATIONS: dict[str, Operation] = {
     "list_invitations": Operation(Action.PEOPLE_READ),
     "renew_invitation": Operation(Action.PEOPLE_EDIT, "invitation"),
     "revoke_invitation": Operation(Action.PEOPLE_EDIT, "invitation", fresh=True),
-    "list_keys": Operation(Action.KEYS_READ),
-    "ask_for_link": Operation(EVERYBODY, body=lambda tenant: {"email": f"{uuid4().hex}@example.org"}),
-    "use_link": Operation(EVERYBODY, body=lambda tenant: {"token": _token(tenant, _person(tenant), "sign_in")}),
+    "list_api_keys": Operation(Action.KEYS_READ),
+    "ask_for_sign_in_link": Operation(EVERYBODY, body=lambda tenant: {"email": f"{uuid4().hex}@example.org"}),
+    "use_sign_in_link": Operation(EVERYBODY, body=lambda tenant: {"token": _token(tenant, _person(tenant), "sign_in")}),
     "accept_invitation": Operation(
         EVERYBODY,
         body=lambda tenant: {
@@ -503,8 +507,8 @@ OPERATIONS: dict[str, Operation] = {
         Action.PRIVACY_EDIT, "shift", body=lambda tenant: {"confirm": f"{tenant.canary} driver"}, fresh=True
     ),
     "list_audit_entries": Operation(Action.AUDIT_READ),
-    "head": Operation(Action.AUDIT_READ),
-    "verification": Operation(Action.AUDIT_VERIFY),
+    "get_audit_head": Operation(Action.AUDIT_READ),
+    "verify_audit_trail": Operation(Action.AUDIT_VERIFY),
     # many at once
     "add_sites": Operation(Action.SITES_EDIT, body=lambda tenant: {"items": [_site(tenant)]}),
     "post_offers": Operation(
@@ -521,15 +525,15 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "state_needs": Operation(Action.NEEDS_STATE, "site", body=lambda tenant: {"needs": [_need(tenant)]}),
     "add_vehicles": Operation(Action.FLEET_EDIT, body=lambda tenant: {"items": [_vehicle(tenant)]}),
-    "template": Operation(Action.OFFERS_POST),
-    "preview": Operation(
+    "get_offers_csv_template": Operation(Action.OFFERS_POST),
+    "preview_offers_csv": Operation(
         Action.OFFERS_POST,
         "site",
         query={"site_id": lambda tenant: tenant.id_of("site")},
         raw=_file,
         media="text/csv",
     ),
-    "post_file": Operation(
+    "post_offers_csv": Operation(
         Action.OFFERS_POST,
         "site",
         query={"site_id": lambda tenant: tenant.id_of("site")},
@@ -553,14 +557,16 @@ OPERATIONS: dict[str, Operation] = {
         Action.OFFERS_POST, "standing offer", body=lambda tenant: {"note": "mine now"}, fresh=True
     ),
     "end_standing_offer": Operation(Action.OFFERS_POST, "standing offer", fresh=True),
-    "list_occurrences": Operation(
+    "list_standing_offer_occurrences": Operation(
         Action.OFFERS_READ, "standing offer", query={"from": "2026-11-27", "until": "2026-12-04"}
     ),
-    "skip_date": Operation(Action.OFFERS_POST, "standing offer", path=_DATE, fresh=True),
-    "amend_date": Operation(
+    "skip_standing_offer_date": Operation(Action.OFFERS_POST, "standing offer", path=_DATE, fresh=True),
+    "amend_standing_offer_date": Operation(
         Action.OFFERS_POST, "standing offer", path=_DATE, body=lambda tenant: {"note": "mine now"}, fresh=True
     ),
-    "as_usual": Operation(Action.OFFERS_POST, "standing offer with a date left out", path=_DATE, fresh=True),
+    "restore_standing_offer_date": Operation(
+        Action.OFFERS_POST, "standing offer with a date left out", path=_DATE, fresh=True
+    ),
     "state_standing_need": Operation(Action.NEEDS_STATE, "site", body=_standing_need),
     "list_standing_needs": Operation(Action.NEEDS_READ),
     "get_standing_need": Operation(Action.NEEDS_READ, "standing need"),
@@ -578,14 +584,14 @@ OPERATIONS: dict[str, Operation] = {
     "change_network": Operation(
         Action.POLICY_EDIT, body=lambda tenant: {"food_safety": {"best_before_tolerance_days": 1}}
     ),
-    "food_safety": Operation(Action.NETWORK_READ),
+    "get_food_safety": Operation(Action.NETWORK_READ),
     "list_quarantines": Operation(Action.LEDGER_READ),
     "get_quarantine": Operation(Action.LEDGER_READ, "quarantine"),
-    "release": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
-    "discard": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
+    "release_quarantine": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
+    "discard_quarantine": Operation(Action.QUARANTINE_DECIDE, "quarantine", fresh=True),
     "list_ledger_entries": Operation(Action.LEDGER_READ),
-    "ledger_of_offer": Operation(Action.LEDGER_READ, "offer"),
-    "settle": Operation(
+    "get_offer_ledger": Operation(Action.LEDGER_READ, "offer"),
+    "settle_allocation": Operation(
         Action.LEDGER_SETTLE,
         "allocation",
         body=lambda tenant: {"wasted_kg": "1"},
@@ -593,21 +599,27 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "list_contradictions": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
     # telling others
-    "add_endpoint": Operation(Action.WEBHOOKS_EDIT, body=lambda tenant: _NEWLY_ADDED),
-    "list_endpoints": Operation(Action.WEBHOOKS_READ),
-    "get_endpoint": Operation(Action.WEBHOOKS_READ, "endpoint"),
-    "change_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint", body=lambda tenant: {"kinds": ["plan.published"]}),
-    "delete_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint", fresh=True),
-    "rotate_secret": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
-    "test_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
-    "list_deliveries": Operation(Action.WEBHOOKS_READ, "endpoint"),
-    "replay_delivery": Operation(Action.WEBHOOKS_EDIT, "delivery"),
-    "replay_since": Operation(Action.WEBHOOKS_EDIT, "endpoint", query={"since": "2026-11-20T00:00:00Z"}),
-    "listen": Operation(Action.EVENTS_READ, query={"since": "2026-11-20T00:00:00Z"}, stream=True, fuzz=_EVENT_STREAM),
-    "list_messages": Operation(Action.EVENTS_READ),
-    "make_feed": Operation(Action.FEEDS_EDIT, "site", body=_feed_wish),
-    "list_feeds": Operation(Action.FEEDS_EDIT),
-    "revoke_feed": Operation(Action.FEEDS_EDIT, "feed", fresh=True),
+    "add_webhook_endpoint": Operation(Action.WEBHOOKS_EDIT, body=lambda tenant: _NEWLY_ADDED),
+    "list_webhook_endpoints": Operation(Action.WEBHOOKS_READ),
+    "get_webhook_endpoint": Operation(Action.WEBHOOKS_READ, "endpoint"),
+    "change_webhook_endpoint": Operation(
+        Action.WEBHOOKS_EDIT, "endpoint", body=lambda tenant: {"kinds": ["plan.published"]}
+    ),
+    "delete_webhook_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint", fresh=True),
+    "rotate_webhook_secret": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
+    "test_webhook_endpoint": Operation(Action.WEBHOOKS_EDIT, "endpoint"),
+    "list_webhook_deliveries": Operation(Action.WEBHOOKS_READ, "endpoint"),
+    "replay_webhook_delivery": Operation(Action.WEBHOOKS_EDIT, "delivery"),
+    "replay_webhook_deliveries_since": Operation(
+        Action.WEBHOOKS_EDIT, "endpoint", query={"since": "2026-11-20T00:00:00Z"}
+    ),
+    "listen_to_events": Operation(
+        Action.EVENTS_READ, query={"since": "2026-11-20T00:00:00Z"}, stream=True, fuzz=_EVENT_STREAM
+    ),
+    "list_events": Operation(Action.EVENTS_READ),
+    "make_calendar_feed": Operation(Action.FEEDS_EDIT, "site", body=_feed_wish),
+    "list_calendar_feeds": Operation(Action.FEEDS_EDIT),
+    "revoke_calendar_feed": Operation(Action.FEEDS_EDIT, "feed", fresh=True),
     "read_calendar": Operation(EVERYBODY, path={"token": _calendar}, shared=True),
     # fleet
     "add_vehicle": Operation(Action.FLEET_EDIT, body=_vehicle),
@@ -619,18 +631,18 @@ OPERATIONS: dict[str, Operation] = {
     "give_driver_link": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
     # plans
     "request_plan": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": QUIET_DAY}),
-    "get_run": Operation(Action.PLANS_READ, "run"),
-    "watch_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
+    "get_plan_run": Operation(Action.PLANS_READ, "run"),
+    "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
     "get_plan": Operation(Action.PLANS_READ, "plan"),
-    "get_document": Operation(Action.PLANS_READ, "plan"),
+    "get_plan_document": Operation(Action.PLANS_READ, "plan"),
     "publish_plan": Operation(Action.PLANS_PUBLISH, "plan", unproven="the plan is published already"),
     "get_route": Operation(Action.ROUTES_READ, "route"),
-    "get_geojson": Operation(Action.ROUTES_READ, "route"),
-    "get_gpx": Operation(Action.ROUTES_READ, "route"),
+    "get_route_geojson": Operation(Action.ROUTES_READ, "route"),
+    "get_route_gpx": Operation(Action.ROUTES_READ, "route"),
     # driving
-    "driver_route": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
-    "record_events": Operation(
+    "get_driver_route": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
+    "record_stop_events": Operation(
         Action.DRIVING_RECORD,
         "stop",
         body=lambda tenant: {
@@ -646,26 +658,26 @@ OPERATIONS: dict[str, Operation] = {
         but={"driver": _NOT_BY_LINK},
     ),
     # reports and what was learnt
-    "day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
-    "arrivals": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
-    "learnt": Operation(Action.PLANS_REQUEST),
-    "learn_now": Operation(Action.PLANS_REQUEST),
+    "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
+    "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
+    "get_learnt_times": Operation(Action.PLANS_REQUEST),
+    "learn_times_now": Operation(Action.PLANS_REQUEST),
     # streets
     "read_region": Operation(EVERYBODY, path=_REGION),
-    "read_tile": Operation(EVERYBODY, path={**_REGION, "z": "12", "x": "2012", "y": "1361"}),
-    "read_source": Operation(Action.PLANS_READ),
+    "read_map_tile": Operation(EVERYBODY, path={**_REGION, "z": "12", "x": "2012", "y": "1361"}),
+    "read_travel_source": Operation(Action.PLANS_READ),
     "search_addresses": Operation(Action.SITES_READ, path=_REGION, query={"q": "Cardiff Road"}),
-    "name_position": Operation(Action.SITES_READ, path=_REGION, query={"lat": "51.5713", "lon": "-3.0126"}),
-    "list_places": Operation(Action.SITES_READ, path=_REGION),
-    "request_import": Operation(
+    "find_address_of_position": Operation(Action.SITES_READ, path=_REGION, query={"lat": "51.5713", "lon": "-3.0126"}),
+    "list_map_places": Operation(Action.SITES_READ, path=_REGION),
+    "request_region_import": Operation(
         Action.REGIONS_IMPORT,
         body=lambda tenant: {"source": "not-there.osm.pbf"},
         unproven=_NEEDS_FILE,
         fuzz="it fetches what it is given, for as long as that takes",
     ),
-    "list_imports": Operation(Action.REGIONS_IMPORT),
-    "get_import": Operation(Action.REGIONS_IMPORT, "import"),
-    "send_file": Operation(
+    "list_region_imports": Operation(Action.REGIONS_IMPORT),
+    "get_region_import": Operation(Action.REGIONS_IMPORT, "import"),
+    "send_region_file": Operation(
         Action.REGIONS_IMPORT,
         raw=lambda tenant: b"not an extract",
         unproven=_NEEDS_FILE,

@@ -124,7 +124,7 @@ def search_addresses(
 
 
 @router.get("/addresses/reverse")
-def name_position(call: Caller, looked: Looked, lat: Latitude, lon: Longitude) -> AddressesOut:
+def find_address_of_position(call: Caller, looked: Looked, lat: Latitude, lon: Longitude) -> AddressesOut:
     """What is at a position: one answer with its distance, or none."""
     call.principal.require("sites.read")
     try:
@@ -134,7 +134,7 @@ def name_position(call: Caller, looked: Looked, lat: Latitude, lon: Longitude) -
 
 
 @router.get("/places")
-def list_places(
+def list_map_places(
     call: Caller,
     looked: Looked,
     kind: Annotated[list[Kind], Query(description="Without any: supermarkets and those that could receive")] = [],  # noqa: B006
