@@ -82,10 +82,16 @@ def _fan_out(session: Session, postroom: Postroom, network_id: UUID) -> tuple[in
 
 
 def hears(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
-    """Whether this message is for this endpoint: the organisation may hear of it, and asked for its kind."""
+    """Whether this message is for this endpoint: the organisation may hear of it, asked for its kind, and had the
+    endpoint already when it happened.
+
+    A trial names its endpoint, so it is never older, whatever the clocks of two processes say.
+    """
     if message.network_id != endpoint.network_id:
         return False
     if message.kind == TEST_KIND:
         return message.subject_id == endpoint.id
+    if message.at < endpoint.created_at:
+        return False
     mine = endpoint.whole_network or endpoint.organisation_id in message.organisation_ids
     return mine and wanted(endpoint.kinds, message.kind)

@@ -76,7 +76,9 @@ def test_entries_come_in_pages_and_by_line_day_and_account(network: ServiceClien
     assert network.get("/ledger-entries", service_date="2026-11-26").json()["items"] == []
     refused = network.get("/ledger-entries", offer_id=driven["offer"]["id"], account="refused").json()["items"]
     assert [(each["to_account"], each["kg"]) for each in refused] == [("refused", "10")]
-    for query in ({"cursor": "bm9uZQ=="}, {"account": "pocket"}):
+    of_another_list = network.get("/organisations", limit=1).json()["next_cursor"]
+    assert of_another_list
+    for query in ({"cursor": "bm9uZQ=="}, {"cursor": of_another_list}, {"account": "pocket"}):
         assert network.get("/ledger-entries", **query).json()["code"] == "invalid_request"
 
 

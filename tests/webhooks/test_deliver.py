@@ -52,6 +52,42 @@ def answering(status: int, headers: dict[str, str] | None = None, body: bytes = 
     return lambda _: (status, headers or {}, body)
 
 
+def kinds_sent_to(network: ServiceClient, endpoint: dict[str, Any]) -> list[str]:
+    found = network.get(f"/webhooks/{endpoint['id']}/deliveries").json()["items"]
+    return sorted(each["kind"] for each in found)
+
+
+def test_an_endpoint_hears_what_happened_since_it_was_made_and_nothing_older_that_is_told_on_only_now(
+    network: ServiceClient,
+    receiver: Receiver,
+    endpoint: dict[str, Any],
+    happens: Happens,
+    postroom: Postroom,
+    clock: HandSetClock,
+) -> None:
+    happens("food.collected")
+    clock.set(clock() + timedelta(seconds=3))
+    newer = network.ok("/webhooks", {"url": receiver.url, "whole_network": True})
+    happens("food.delivered")
+    clock.set(clock() + timedelta(seconds=3))
+    happens("food.refused")
+    fan_out.fan_out(postroom)
+    assert kinds_sent_to(network, newer) == ["food.delivered", "food.refused"]
+    # The twin: one that was there already hears of all three.
+    assert kinds_sent_to(network, endpoint) == ["food.collected", "food.delivered", "food.refused"]
+    replayed = network.ok(f"/webhooks/{newer['id']}/replay?since=2026-11-25T00:00:00Z")
+    assert replayed == {"queued": 0, "next_since": None}
+
+
+def test_a_trial_is_sent_though_the_clock_that_saw_it_is_behind_the_one_that_saw_the_endpoint_made(
+    network: ServiceClient, endpoint: dict[str, Any], postroom: Postroom, clock: HandSetClock
+) -> None:
+    clock.set(clock() - timedelta(seconds=3))
+    network.ok(f"/webhooks/{endpoint['id']}/test")
+    fan_out.fan_out(postroom)
+    assert kinds_sent_to(network, endpoint) == ["webhook.test"]
+
+
 def test_ten_attempts_on_schedule_and_then_the_endpoint_is_disabled_and_that_is_announced(
     network: ServiceClient,
     receiver: Receiver,
