@@ -148,6 +148,11 @@ def _proposal(tenant: "Tenant") -> str:
     return str(found or tenant.admin.ok("/partnerships", {})["id"])
 
 
+def _nothing_proposed(tenant: "Tenant") -> None:
+    """So that something can be proposed."""
+    tenant.admin.ok(f"/partnerships/{_proposal(tenant)}/decline", {"reason": "Later"})
+
+
 def _signed(tenant: "Tenant") -> str:
     found = _partnership(tenant)
     query = {"name": "Agreement", "signed_on": DAY}
@@ -405,6 +410,7 @@ OPERATIONS: dict[str, Operation] = {
         Action.PARTNERSHIPS_EDIT,
         "organisation",
         body=lambda tenant: {"organisation_id": str(tenant.organisation_id)},
+        after=_nothing_proposed,
     ),
     "get_partnership": Operation(Action.PARTNERSHIPS_READ, "partnership"),
     "change_partnership": Operation(
