@@ -8,7 +8,7 @@ import pytest
 from app.kit.db import Database
 from app.settings import Settings
 from tests.feeds.test_api import Partners, partners
-from tests.hand_made import Ride, draft
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import ServiceClient, an_event, kilograms
 
 __all__ = ["partners"]
@@ -68,7 +68,7 @@ def test_the_receipt_tells_donor_and_receiver_line_kilograms_and_time(
 ) -> None:
     with network.driver(partners.shift) as driver:
         stops = driver.get("/driver/route").json()["route"]["stops"]
-        lidl, tesco, bank = stops
+        _, lidl, tesco, bank, _ = stops
         bread, milk = lidl["allocations"][0], tesco["allocations"][0]
 
         def report(*events: dict[str, Any]) -> None:
@@ -100,7 +100,7 @@ def test_a_correction_is_told_as_one_and_a_late_report_that_changes_nothing_is_n
     network: ServiceClient, partners: Partners, published: dict[str, Any]
 ) -> None:
     with network.driver(partners.shift) as driver:
-        lidl = driver.get("/driver/route").json()["route"]["stops"][0]
+        lidl = driver.get("/driver/route").json()["route"]["stops"][1]
         bread = lidl["allocations"][0]
         for kg, minute in (("60", 10), ("58", 20), ("61", 5)):
             event = an_event(lidl, "collected", kilograms(bread, kg), occurred_at=f"2026-11-25T09:{minute:02}:00+00:00")
