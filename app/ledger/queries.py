@@ -1,7 +1,5 @@
 """The ledger as people read it, and the question whether any food was silently dropped."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +9,8 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
-from app.kit.errors import FieldError, invalid_request, not_found
-from app.kit.paging import Page
+from app.kit.errors import not_found
+from app.kit.paging import Order, Page, page
 from app.ledger.service import balances_of
 from app.models.events import LedgerEntry
 from app.models.offers import Offer, OfferLine
@@ -98,23 +96,4 @@ def list_entries(
         query = query.where(LedgerEntry.offer_line_id.in_(lines))
     if account is not None:
         query = query.where(or_(LedgerEntry.from_account == account, LedgerEntry.to_account == account))
-    if cursor is not None:
-        query = query.where(LedgerEntry.id > _read(cursor))
-    rows = list(session.scalars(query.order_by(LedgerEntry.id).limit(limit + 1)))
-    if len(rows) <= limit:
-        return Page(rows, None)
-    return Page(rows[:limit], _write(rows[limit - 1].id))
-
-
-def _write(last: int) -> str:
-    return base64.urlsafe_b64encode(str(last).encode()).decode()
-
-
-def _read(cursor: str) -> int:
-    try:
-        last = base64.urlsafe_b64decode(cursor.encode()).decode()
-        if not last.isascii() or not last.isdigit() or len(last) > len(str(2**62)):
-            raise ValueError(last)
-        return int(last)
-    except (ValueError, binascii.Error) as error:
-        raise invalid_request([FieldError("/cursor", "This cursor is not one that we gave out.")]) from error
+    return page(session, query, Order(LedgerEntry.id), cursor, limit)
