@@ -72,13 +72,20 @@ def _fan_out(session: Session, postroom: Postroom, network_id: UUID) -> tuple[in
         first_delivery(session, message, endpoint, now)
         for message in messages
         for endpoint in endpoints
-        if hears(endpoint, message)
+        if was_there(endpoint, message) and hears(endpoint, message)
     )
     if messages:
         progress.told_position = messages[-1].position or progress.told_position
     else:
         progress.told_position = progress.newest_position
     return made, len(messages) == AT_ONCE
+
+
+def was_there(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
+    """Whether the endpoint was made when this was announced, both by the application's clock. What is older may still
+    wait to be told on; it is sent only where somebody asks for it by a replay.
+    """
+    return message.at >= endpoint.created_at
 
 
 def hears(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
