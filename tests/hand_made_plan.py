@@ -43,10 +43,6 @@ class Ride:
         return (first, "pickup", UUID(self.offer["site_id"])), (then, "drop_off", UUID(self.need["site_id"]))
 
 
-def network_id_of(network: ServiceClient) -> UUID:
-    return UUID(network.get("/me").json()["network"]["id"])
-
-
 def draft(
     database: Database, network: ServiceClient, shift: dict[str, Any], *rides: Ride, asked_by: str | None = None
 ) -> dict[str, Any]:
@@ -54,7 +50,7 @@ def draft(
 
     asked_by: who asked for it, where a planning run should say so. All drives are 0 metres and 0 seconds long.
     """
-    network_id = network_id_of(network)
+    network_id = network.network_id()
     with database.transaction(Scope(network=network_id)) as session:
         driven = session.get_one(Shift, UUID(shift["id"]))
         plan = _plan(session, driven, rides)

@@ -4,18 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.service_client import DAY, ServiceClient, a_line, an_event, kilograms
-
-
-def stops_of(driver: ServiceClient) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    stops = driver.get("/driver/route").json()["route"]["stops"]
-    pickup = next(stop for stop in stops if stop["kind"] == "pickup")
-    drop_off = next(stop for stop in stops if stop["kind"] == "drop_off")
-    return pickup, drop_off, pickup["allocations"][0]
-
-
-def report(driver: ServiceClient, *events: dict[str, Any]) -> None:
-    driver.ok("/driver/stop-events", {"events": list(events)})
+from tests.service_client import DAY, ServiceClient, a_line, an_event, kilograms, report, stops_of
 
 
 def places(network: ServiceClient, offer: dict[str, Any]) -> dict[str, str]:

@@ -11,9 +11,9 @@ from app.kit.tenancy import Scope
 from app.ledger.closing import GRACE
 from app.ledger.jobs import expire_everywhere, ledger_jobs
 from app.models.system import OutboxMessage
-from tests.hand_made_plan import Ride, draft, network_id_of
-from tests.ledger.test_api import places, report, stops_of
-from tests.service_client import ServiceClient, a_line, an_event, an_offer, found_network, kilograms
+from tests.hand_made_plan import Ride, draft
+from tests.ledger.test_api import places
+from tests.service_client import ServiceClient, a_line, an_event, an_offer, found_network, kilograms, report, stops_of
 
 CLOSED = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def test_an_offer_that_nobody_fetched_expires_two_hours_after_its_pickup_and_is_
     assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 1
     assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 0
     assert places(network, day["offer"]) == {"kg_expired": "30"}
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "offer.expired")).all()
     assert [each.data for each in told] == [{"kg": "30", "service_date": "2026-11-25"}]
 

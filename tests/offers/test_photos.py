@@ -12,7 +12,7 @@ from app.kit.tenancy import Scope
 from app.models.offers import OfferPhoto
 from app.models.plans import Plan
 from tests.conftest import TestDatabase
-from tests.hand_made_plan import Ride, draft, network_id_of
+from tests.hand_made_plan import Ride, draft
 from tests.offers.test_pictures import a_photo
 from tests.service_client import FOOD_BANK, ServiceClient, a_line, a_need, an_offer
 
@@ -95,6 +95,6 @@ def test_receivers_see_the_photos_of_food_that_a_published_plan_gives_them(
     engine.dispose()
     with database.transaction(Scope(organisation=UUID(bank["id"]))) as session:
         assert session.scalar(text("SELECT count(*) FROM offer_photos")) == 2
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         session.get_one(Plan, UUID(plan["id"])).state = "superseded"
     assert receiver.get(path).status_code == 404

@@ -246,7 +246,7 @@ def network_of_two(
 ) -> tuple[Tenant, Tenant, str]:
     """A network with a donor that drives and a receiver, a published plan between them; the driven shift's id."""
     with found_network(database, address, clock, name) as staff:
-        network = UUID(staff.get("/me").json()["network"]["id"])
+        network = staff.network_id()
         tenants = []
         for kind, who in (("supermarket", left), ("food_bank", right)):
             canary = f"canary-{who}-{uuid4().hex[:6]}"

@@ -45,7 +45,7 @@ def endpoint(network: ServiceClient, receiver: Receiver) -> dict[str, Any]:
 
 
 def in_network(network: ServiceClient) -> Scope:
-    return Scope(network=UUID(network.get("/me").json()["network"]["id"]))
+    return Scope(network=network.network_id())
 
 
 def answering(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Any:
