@@ -2,7 +2,7 @@
 
 import time
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -114,6 +114,9 @@ class ServiceClient:
         """The driver of a shift, by a fresh link."""
         return self.another(self.ok(f"/shifts/{shift['id']}/driver-links")["token"])
 
+    def network_id(self) -> UUID:
+        return UUID(self.get("/me").json()["network"]["id"])
+
 
 def found_network(database: Database, address: str, clock: HandSetClock, name: str = "Newport") -> ServiceClient:
     """The first administrator of a new network."""
@@ -164,3 +167,16 @@ def an_event(stop: dict[str, Any], kind: str, *lines: dict[str, Any], **fields: 
 def kilograms(allocation: dict[str, Any], kg: str | None = None) -> dict[str, Any]:
     """What was handled of an allocation: all of it, unless said otherwise."""
     return {"allocation_id": allocation["id"], "kg": kg if kg is not None else allocation["kg"]}
+
+
+def stops_of(driver: ServiceClient) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The first pickup and drop-off of a driver's route, and the allocation between them."""
+    stops = driver.get("/driver/route").json()["route"]["stops"]
+    pickup = next(stop for stop in stops if stop["kind"] == "pickup")
+    drop_off = next(stop for stop in stops if stop["kind"] == "drop_off")
+    return pickup, drop_off, pickup["allocations"][0]
+
+
+def report(driver: ServiceClient, *events: dict[str, Any]) -> list[str]:
+    """What becomes of each of a driver's reports that are sent together: "stored", ..."""
+    return [result["status"] for result in driver.ok("/driver/stop-events", {"events": list(events)})["results"]]

@@ -12,7 +12,7 @@ from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.audit_chain import BEGINNING, Entry, Mark
-from app.kit.errors import FieldError, invalid_request
+from app.kit.paging import Order, Page, page
 from app.models.fleet import Shift
 from app.models.partners import Person
 from app.models.system import AuditChain, AuditEntry, Credential
@@ -35,10 +35,8 @@ class Wanted:
     order: Literal["newest", "oldest"] = "newest"
 
 
-def page_of_entries(
-    session: Session, wanted: Wanted, cursor: str | None, limit: int
-) -> tuple[list[AuditEntry], str | None]:
-    """One page of the entries that the scope sees, and the cursor of the next."""
+def page_of_entries(session: Session, wanted: Wanted, cursor: str | None, limit: int) -> Page[AuditEntry]:
+    """One page of the entries that the scope sees."""
     query = select(AuditEntry)
     for column, value in (
         (AuditEntry.subject_kind, wanted.subject_kind),
@@ -59,19 +57,7 @@ def page_of_entries(
                 AuditEntry.subject_organisation_id == wanted.organisation,
             )
         )
-    newest = wanted.order == "newest"
-    if cursor is not None:
-        last = _read(cursor)
-        query = query.where(AuditEntry.id < last if newest else AuditEntry.id > last)
-    query = query.order_by(AuditEntry.id.desc() if newest else AuditEntry.id).limit(limit + 1)
-    rows = list(session.scalars(query))
-    return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
-
-
-def _read(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise invalid_request([FieldError("/cursor", "This cursor is not one that we gave out.")])
-    return int(cursor)
+    return page(session, query, Order(AuditEntry.id, newest_first=wanted.order == "newest"), cursor, limit)
 
 
 def names_of_actors(session: Session, rows: Sequence[AuditEntry]) -> dict[UUID, str]:

@@ -48,10 +48,10 @@ def list_entries(
     principal.require("audit.read")
     if not principal.may_across_network("audit.read"):
         wanted = replace(wanted, organisation=principal.organisation_id)
-    rows, following = page_of_entries(session, wanted, cursor, limit)
-    names = names_of_actors(session, rows)
-    told = [Told(row, names.get(row.actor_id) if row.actor_id else None) for row in rows]
-    return Page(told, following)
+    found = page_of_entries(session, wanted, cursor, limit)
+    names = names_of_actors(session, found.items)
+    told = [Told(row, names.get(row.actor_id) if row.actor_id else None) for row in found.items]
+    return Page(told, found.next_cursor)
 
 
 def head(session: Session, principal: Principal) -> Mark:

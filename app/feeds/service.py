@@ -11,7 +11,7 @@ from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.db import Database
 from app.kit.errors import not_found
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.feeds import CalendarFeed
 from app.models.fleet import Shift, Vehicle
@@ -73,8 +73,7 @@ def list_feeds(session: Session, principal: Principal, *, cursor: str | None, li
     query = select(CalendarFeed).where(CalendarFeed.organisation_id == principal.organisation_id)
     if not principal.may_across_network("feeds.edit"):
         query = query.where(CalendarFeed.whole_network.is_(False))
-    found = session.scalars(after(query, CalendarFeed.created_at, CalendarFeed.id, cursor, limit))
-    return page_of(list(found), limit)
+    return page(session, query, Order(CalendarFeed.created_at, CalendarFeed.id), cursor, limit)
 
 
 def revoke_feed(session: Session, principal: Principal, feed_id: UUID, now: datetime) -> None:

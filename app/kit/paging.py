@@ -45,37 +45,23 @@ class Order:
         here, last = tuple_(*self.columns), tuple(_read(cursor, [_kind(column) for column in self.columns]))
         return query.where(here < last if self.newest_first else here > last)
 
+    def cut[T](self, query: Select[T], cursor: str | None, limit: int) -> Select[T]:
+        """What follows `cursor`, in this order, with one row more than a page: it shows whether another follows."""
+        return self.over(self.behind(query, cursor)).limit(limit + 1)
+
     def cursor_of(self, row: Any) -> str:
         """Where the page that ends with `row` ended."""
         return _write([getattr(row, column.key) for column in self.columns])
 
 
 def page[T](session: Session, query: Select[T], order: Order, cursor: str | None, limit: int) -> Page[T]:
-    """One page of `query`; one row more is read, to see whether another page follows."""
-    rows = list(session.scalars(order.over(order.behind(query, cursor)).limit(limit + 1)))
-    if len(rows) <= limit:
-        return Page(rows, None)
-    return Page(rows[:limit], order.cursor_of(rows[limit - 1]))
+    """One page of `query`."""
+    return page_of(list(session.scalars(order.cut(query, cursor, limit))), order, limit)
 
 
-def after[T](
-    query: Select[T],
-    at: InstrumentedAttribute[datetime],
-    identity: InstrumentedAttribute[Any],
-    cursor: str | None,
-    limit: int,
-) -> Select[T]:
-    """`query`, oldest first, from behind `cursor`, with one row more than a page to see whether another follows."""
-    order = Order(at, identity)
-    return order.over(order.behind(query, cursor)).limit(limit + 1)
-
-
-def page_of[T](rows: list[T], limit: int, at: str = "created_at") -> Page[T]:
-    """The rows of one page out of what `after` found."""
-    if len(rows) <= limit:
-        return Page(rows, None)
-    last: Any = rows[limit - 1]
-    return Page(rows[:limit], _write([getattr(last, at), last.id]))
+def page_of[T](rows: list[T], order: Order, limit: int) -> Page[T]:
+    """The rows of one page out of what `Order.cut` found."""
+    return Page(rows, None) if len(rows) <= limit else Page(rows[:limit], order.cursor_of(rows[limit - 1]))
 
 
 def page_of_values[T](values: Sequence[T], identity: Callable[[T], str], cursor: str | None, limit: int) -> Page[T]:

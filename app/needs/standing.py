@@ -19,7 +19,7 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused, stale
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.needs import Need, StandingNeed
 from app.models.partners import Network, Site
 from app.needs.announcing import announce_need
@@ -150,7 +150,7 @@ def list_standing_needs(
         query = query.where(StandingNeed.site_id == site_id)
     if state is not None:
         query = query.where(StandingNeed.state == state)
-    return page_of(list(session.scalars(after(query, StandingNeed.created_at, StandingNeed.id, cursor, limit))), limit)
+    return page(session, query, Order(StandingNeed.created_at, StandingNeed.id), cursor, limit)
 
 
 def change_standing_need(

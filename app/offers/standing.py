@@ -16,7 +16,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, WaslError, conflict, not_found, refused, stale
 from app.kit.outbox import announce
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.offers import Offer, StandingOffer, StandingOfferDay
 from app.models.partners import Network, Site
 from app.offers import service
@@ -170,9 +170,7 @@ def list_standing_offers(
     query = select(StandingOffer)
     if state is not None:
         query = query.where(StandingOffer.state == state)
-    return page_of(
-        list(session.scalars(after(query, StandingOffer.created_at, StandingOffer.id, cursor, limit))), limit
-    )
+    return page(session, query, Order(StandingOffer.created_at, StandingOffer.id), cursor, limit)
 
 
 def _locked(session: Session, principal: Principal, standing_id: UUID, version: int | None) -> StandingOffer:

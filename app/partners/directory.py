@@ -14,7 +14,7 @@ from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
 from app.kit.db import UtcDateTime
 from app.kit.errors import not_found
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page_of
 from app.models.partners import Site
 from app.partners.directory_schemas import AllocationOut, PartnerOut
 from app.partners.schemas import SiteOut
@@ -69,8 +69,8 @@ def list_partners(
     """The organisations that take part today, those first that came first."""
     principal.require("partners.read")
     table = _partners(_today(session, principal, now))
-    query = after(cast(Any, select(table)), table.c.created_at, table.c.id, cursor, limit)
-    page = page_of(list(session.execute(query)), limit)
+    order = Order(table.c.created_at, table.c.id)
+    page = page_of(list(session.execute(order.cut(cast(Any, select(table)), cursor, limit))), order, limit)
     return Page([_partner(row) for row in page.items], page.next_cursor)
 
 
@@ -115,8 +115,9 @@ def list_allocations(
     query = select(table)
     if service_date is not None:
         query = query.where(table.c.service_date == service_date)
-    query = after(cast(Any, query), table.c.pickup_at, table.c.id, cursor, limit)
-    page = page_of(list(session.execute(query).mappings()), limit, at="pickup_at")
+    order = Order(table.c.pickup_at, table.c.id)
+    rows = session.execute(order.cut(cast(Any, query), cursor, limit)).mappings()
+    page = page_of(list(rows), order, limit)
     return Page([_allocation(dict(row)) for row in page.items], page.next_cursor)
 
 

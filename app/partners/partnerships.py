@@ -17,7 +17,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, forbidden, invalid_request, not_found, refused, stale
 from app.kit.outbox import announce
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.partners import Organisation, Partnership, Site
 from app.partners.partnership_schemas import (
     NewOrganisation,
@@ -162,7 +162,7 @@ def list_partnerships(
         query = query.where(Partnership.organisation_id == organisation_id)
     if state is not None:
         query = query.where(Partnership.state == state)
-    return page_of(list(session.scalars(after(query, Partnership.created_at, Partnership.id, cursor, limit))), limit)
+    return page(session, query, Order(Partnership.created_at, Partnership.id), cursor, limit)
 
 
 def get_partnership(session: Session, principal: Principal, partnership_id: UUID) -> Partnership:

@@ -13,7 +13,7 @@ from app.kit import audit
 from app.kit.auth import Principal, hash_password
 from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import forbidden, not_found
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.partners import Organisation, Person
 from app.models.people import PersonLink
@@ -50,7 +50,7 @@ def list_invitations(session: Session, principal: Principal, cursor: str | None,
     query = select(PersonLink).where(PersonLink.kind == "invitation", PersonLink.used_at.is_(None))
     if administrator_of(principal) != Role.NETWORK_ADMIN:
         query = query.where(PersonLink.organisation_id == principal.organisation_id)
-    return page_of(list(session.scalars(after(query, PersonLink.created_at, PersonLink.id, cursor, limit))), limit)
+    return page(session, query, Order(PersonLink.created_at, PersonLink.id), cursor, limit)
 
 
 def with_people(session: Session, found: Sequence[PersonLink]) -> list[Invited]:

@@ -10,7 +10,7 @@ from app.domain.permissions import Role, may_grant
 from app.kit import audit
 from app.kit.auth import PREFIX_LENGTH, Principal, digest_of, new_secret
 from app.kit.errors import FieldError, forbidden, not_found, refused
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.system import Credential
 from app.people.rights import administrator_of, organisation_reached, reaches
 from app.people.schemas import KeyIn
@@ -62,7 +62,7 @@ def list_keys(session: Session, principal: Principal, cursor: str | None, limit:
     query = select(Credential).where(Credential.kind == "api_key", Credential.revoked_at.is_(None))
     if administrator_of(principal) != Role.NETWORK_ADMIN:
         query = query.where(Credential.organisation_id == principal.organisation_id)
-    return page_of(list(session.scalars(after(query, Credential.created_at, Credential.id, cursor, limit))), limit)
+    return page(session, query, Order(Credential.created_at, Credential.id), cursor, limit)
 
 
 def revoke_key(session: Session, principal: Principal, key_id: UUID, now: datetime) -> None:

@@ -12,7 +12,7 @@ from app.kit import audit
 from app.kit.auth import Principal, hash_password
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, forbidden, not_found, stale
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.partners import Network, Person
 from app.partners.service import get_site
 from app.people.passwords import refuse_easy
@@ -94,7 +94,7 @@ def list_people(
         query = query.where(Person.organisation_id == principal.organisation_id)
     if organisation_id is not None:
         query = query.where(Person.organisation_id == organisation_id)
-    return page_of(list(session.scalars(after(query, Person.created_at, Person.id, cursor, limit))), limit)
+    return page(session, query, Order(Person.created_at, Person.id), cursor, limit)
 
 
 def get_person(session: Session, principal: Principal, person_id: UUID) -> Person:

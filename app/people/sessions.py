@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.errors import forbidden, not_found
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.partners import Person
 from app.models.system import Credential
 
@@ -75,7 +75,7 @@ def list_sessions(
         Credential.revoked_at.is_(None),
         Credential.expires_at > now,
     )
-    return page_of(list(session.scalars(after(query, Credential.created_at, Credential.id, cursor, limit))), limit)
+    return page(session, query, Order(Credential.created_at, Credential.id), cursor, limit)
 
 
 def end_session(session: Session, principal: Principal, session_id: UUID, now: datetime) -> None:

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from app.roads.closed import ClosedAtTheEnd
 from app.roads.osrm_handle import OsrmHandle, OsrmRefusal
 from app.roads.provider import (
     OFF_ROADS_METRES,
@@ -35,7 +35,7 @@ REMEMBERED_SNAPS = 20_000
 BLOCK_PLACES = 1000
 
 
-class EmbeddedRoads:
+class EmbeddedRoads(ClosedAtTheEnd):
     """A RoadProvider over an imported region and one profile; share one between threads and close it at the end.
 
     OSRM chooses the street of a point by looking at the other points of the request as well. So each point is
@@ -139,14 +139,6 @@ class EmbeddedRoads:
         # Whoever still asked the streets of an earlier import has had the answer by now.
         if hasattr(self, "_handle"):
             self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ask(self, call: str, **question: Any) -> Any:
         try:

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from app.roads.closed import ClosedAtTheEnd
 from app.roads.provider import RoadsUnavailable
 
 PROGRAM = Path(__file__).with_name("osrm_process.py")
@@ -30,7 +30,7 @@ class _ChildDied(Exception):
     """The child ended, or was ended, before it answered."""
 
 
-class OsrmHandle:
+class OsrmHandle(ClosedAtTheEnd):
     """One child process on one graph; safe to share between threads, which then take turns."""
 
     def __init__(self, graph: Path, *, answer_seconds: float = ANSWER_SECONDS) -> None:
@@ -65,14 +65,6 @@ class OsrmHandle:
         """End the child; the next question starts another."""
         with self._lock:
             self._end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:

@@ -18,7 +18,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused, stale
 from app.kit.outbox import announce
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.ledger.settlement import book_change, known_of
 from app.models.events import Quarantine, StopEvent
 from app.models.fleet import Shift
@@ -124,8 +124,7 @@ def list_quarantines(
         query = query.where(Quarantine.state == state)
     if service_date is not None:
         query = query.where(Quarantine.service_date == service_date)
-    rows = session.scalars(after(query, Quarantine.opened_at, Quarantine.id, cursor, limit))
-    return page_of(list(rows), limit, "opened_at")
+    return page(session, query, Order(Quarantine.opened_at, Quarantine.id), cursor, limit)
 
 
 def release(

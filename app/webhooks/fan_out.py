@@ -72,7 +72,7 @@ def _fan_out(session: Session, postroom: Postroom, network_id: UUID) -> tuple[in
         first_delivery(session, message, endpoint, now)
         for message in messages
         for endpoint in endpoints
-        if hears(endpoint, message)
+        if was_there(endpoint, message) and hears(endpoint, message)
     )
     if messages:
         progress.told_position = messages[-1].position or progress.told_position
@@ -81,17 +81,18 @@ def _fan_out(session: Session, postroom: Postroom, network_id: UUID) -> tuple[in
     return made, len(messages) == AT_ONCE
 
 
-def hears(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
-    """Whether this message is for this endpoint: the organisation may hear of it, asked for its kind, and had the
-    endpoint already when it happened.
-
-    A trial names its endpoint, so it is never older, whatever the clocks of two processes say.
+def was_there(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
+    """Whether the endpoint was made when this was announced, both by the application's clock. What is older may still
+    wait to be told on; it is sent only where somebody asks for it by a replay.
     """
+    return message.at >= endpoint.created_at
+
+
+def hears(endpoint: WebhookEndpoint, message: OutboxMessage) -> bool:
+    """Whether this message is for this endpoint: the organisation may hear of it, and asked for its kind."""
     if message.network_id != endpoint.network_id:
         return False
     if message.kind == TEST_KIND:
         return message.subject_id == endpoint.id
-    if message.at < endpoint.created_at:
-        return False
     mine = endpoint.whole_network or endpoint.organisation_id in message.organisation_ids
     return mine and wanted(endpoint.kinds, message.kind)

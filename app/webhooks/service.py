@@ -17,7 +17,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, conflict, not_found, refused, stale
 from app.kit.outbox import announce, number_messages
-from app.kit.paging import Page, after, page_of
+from app.kit.paging import Order, Page, page
 from app.models.system import OutboxMessage
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.webhooks.addresses import AddressRefused, Guard
@@ -106,8 +106,7 @@ def list_endpoints(session: Session, principal: Principal, *, cursor: str | None
     query = select(WebhookEndpoint).where(WebhookEndpoint.organisation_id == principal.organisation_id)
     if not principal.sees_network:
         query = query.where(WebhookEndpoint.whole_network.is_(False))
-    found = session.scalars(after(query, WebhookEndpoint.created_at, WebhookEndpoint.id, cursor, limit))
-    return page_of(list(found), limit)
+    return page(session, query, Order(WebhookEndpoint.created_at, WebhookEndpoint.id), cursor, limit)
 
 
 def get_endpoint(session: Session, principal: Principal, endpoint_id: UUID) -> WebhookEndpoint:
@@ -215,8 +214,7 @@ def list_deliveries(
     )
     if state is not None:
         query = query.where(WebhookDelivery.state == state)
-    found = session.scalars(after(query, WebhookDelivery.created_at, WebhookDelivery.id, cursor, limit))
-    return page_of(list(found), limit)
+    return page(session, query, Order(WebhookDelivery.created_at, WebhookDelivery.id), cursor, limit)
 
 
 def delivery_out(delivery: WebhookDelivery) -> DeliveryOut:

@@ -16,6 +16,8 @@ from tests.service_client import (
     an_event,
     an_offer,
     kilograms,
+    report,
+    stops_of,
 )
 
 
@@ -31,21 +33,9 @@ def shift(network: ServiceClient) -> dict[str, Any]:
     return shift
 
 
-def stops_of(driver: ServiceClient) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The pickup, the drop-off and the allocation between them."""
-    stops = driver.get("/driver/route").json()["route"]["stops"]
-    pickup = next(stop for stop in stops if stop["kind"] == "pickup")
-    drop_off = next(stop for stop in stops if stop["kind"] == "drop_off")
-    return pickup, drop_off, pickup["allocations"][0]
-
-
 def balance(network: ServiceClient) -> dict[str, str]:
     found: dict[str, str] = network.get("/reports/day", service_date="2026-11-25").json()["actuals"]
     return found
-
-
-def report(driver: ServiceClient, *events: dict[str, Any]) -> list[str]:
-    return [result["status"] for result in driver.ok("/driver/stop-events", {"events": list(events)})["results"]]
 
 
 def test_the_link_opens_the_route_of_its_shift_and_nothing_else(network: ServiceClient, shift: dict[str, Any]) -> None:

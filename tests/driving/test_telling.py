@@ -8,8 +8,8 @@ import pytest
 from app.kit.db import Database
 from app.settings import Settings
 from tests.feeds.test_api import Partners, partners
-from tests.hand_made import Ride, draft
-from tests.service_client import ServiceClient, an_event, kilograms
+from tests.hand_made_plan import Ride, draft
+from tests.service_client import ServiceClient, an_event, kilograms, report
 
 __all__ = ["partners"]
 
@@ -68,19 +68,15 @@ def test_the_receipt_tells_donor_and_receiver_line_kilograms_and_time(
 ) -> None:
     with network.driver(partners.shift) as driver:
         stops = driver.get("/driver/route").json()["route"]["stops"]
-        lidl, tesco, bank = stops
+        _, lidl, tesco, bank, _ = stops
         bread, milk = lidl["allocations"][0], tesco["allocations"][0]
-
-        def report(*events: dict[str, Any]) -> None:
-            driver.ok("/driver/stop-events", {"events": list(events)})
-
         arrived = an_event(lidl, "arrived")
-        report(arrived)
-        report(arrived, an_event(lidl, "collected", kilograms(bread, "60")))
-        report(an_event(tesco, "failed", reason="closed"))
+        report(driver, arrived)
+        report(driver, arrived, an_event(lidl, "collected", kilograms(bread, "60")))
+        report(driver, an_event(tesco, "failed", reason="closed"))
         handed = an_event(bank, "delivered", kilograms(bread, "55"), occurred_at="2026-11-25T11:05:00+00:00")
-        report(handed, an_event(bank, "refused", kilograms(bread, "5"), reason="refused_at_the_door"))
-        report(handed)
+        report(driver, handed, an_event(bank, "refused", kilograms(bread, "5"), reason="refused_at_the_door"))
+        report(driver, handed)
     assert kinds(partners.of_lidl)[1:] == ["stop.arrived", "food.collected", "food.delivered", "food.refused"]
     assert kinds(partners.of_tesco)[1:] == ["stop.failed"]
     assert kinds(partners.of_bank)[1:] == ["food.collected", "stop.failed", "food.delivered", "food.refused"]
@@ -100,10 +96,10 @@ def test_a_correction_is_told_as_one_and_a_late_report_that_changes_nothing_is_n
     network: ServiceClient, partners: Partners, published: dict[str, Any]
 ) -> None:
     with network.driver(partners.shift) as driver:
-        lidl = driver.get("/driver/route").json()["route"]["stops"][0]
+        lidl = driver.get("/driver/route").json()["route"]["stops"][1]
         bread = lidl["allocations"][0]
         for kg, minute in (("60", 10), ("58", 20), ("61", 5)):
             event = an_event(lidl, "collected", kilograms(bread, kg), occurred_at=f"2026-11-25T09:{minute:02}:00+00:00")
-            driver.ok("/driver/stop-events", {"events": [event]})
+            report(driver, event)
     found = [each["data"] for each in told(partners.of_lidl, "food.collected")]
     assert [(each["kg"], each["corrected"]) for each in found] == [("60", False), ("58", True)]

@@ -14,7 +14,7 @@ from app.kit.db import Database
 from app.kit.live_server import LiveServer
 from app.settings import Settings
 from tests.conftest import MORNING
-from tests.hand_made import Ride, draft
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import (
     FOOD_BANK,
     LIDL_CARDIFF_ROAD,

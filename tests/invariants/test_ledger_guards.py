@@ -19,8 +19,8 @@ from app.ledger.queries import orphans
 from app.ledger.service import balances_of, write_entries
 from app.models.offers import OfferLine
 from app.models.plans import UnservedOffer
-from tests.conftest import TestDatabase
-from tests.hand_made_plan import NINE, network_id_of, plan_by_hand
+from tests.conftest import MORNING, TestDatabase
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
 
@@ -54,7 +54,7 @@ def promise_twice_at_once(database: Database, network_id: UUID, line_id: UUID) -
             with database.transaction(Scope(network=network_id)) as session:
                 line = session.get_one(OfferLine, line_id)
                 write_entries(
-                    session, line, entries_for_allocation(str(line_id), 30_000), ("plan", UUID(int=number)), NINE
+                    session, line, entries_for_allocation(str(line_id), 30_000), ("plan", UUID(int=number)), MORNING
                 )
                 both.wait()
         except WaslError as error:
@@ -73,7 +73,7 @@ def balance(database: Database, network_id: UUID, line_id: UUID) -> dict[str, in
 def test_two_that_promise_the_same_grams_at_once_do_not_both_succeed(
     network: ServiceClient, database: Database, day: dict[str, Any]
 ) -> None:
-    network_id, line_id = network_id_of(network), UUID(day["offer"]["lines"][0]["id"])
+    network_id, line_id = network.network_id(), UUID(day["offer"]["lines"][0]["id"])
     assert sorted(promise_twice_at_once(database, network_id, line_id), key=str) == [None, "food_moved"]
     assert balance(database, network_id, line_id) == {"supply": -30_000, "allocated": 30_000}
 
@@ -84,7 +84,7 @@ def test_without_the_trigger_the_same_grams_are_promised_twice(
     """The twin: it is the deferred constraint trigger that stops the second."""
     with owner.begin() as connection:
         connection.execute(text("DROP TRIGGER balanced ON ledger_entries"))
-    network_id, line_id = network_id_of(network), UUID(day["offer"]["lines"][0]["id"])
+    network_id, line_id = network.network_id(), UUID(day["offer"]["lines"][0]["id"])
     assert promise_twice_at_once(database, network_id, line_id) == [None, None]
     assert balance(database, network_id, line_id) == {"supply": -30_000, "offered": -30_000, "allocated": 60_000}
 
@@ -96,8 +96,7 @@ def publish(network: ServiceClient, plan: dict[str, Any]) -> int:
 def test_two_publications_at_once_leave_one_plan_and_one_promise(
     network: ServiceClient, database: Database, day: dict[str, Any]
 ) -> None:
-    pairs = [(day["offer"], 0, day["need"], 30_000)]
-    plans = [plan_by_hand(database, network, day["shift"], pairs, number=number) for number in (1, 2)]
+    plans = [draft(database, network, day["shift"], Ride(day["offer"], day["need"], 30_000)) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda plan: publish(network, plan), plans))
     assert set(answers) <= {200, 409}
@@ -105,16 +104,16 @@ def test_two_publications_at_once_leave_one_plan_and_one_promise(
     states = sorted(network.get(f"/plans/{plan['id']}").json()["state"] for plan in plans)
     assert states.count("published") == 1
     line_id = UUID(day["offer"]["lines"][0]["id"])
-    assert balance(database, network_id_of(network), line_id) == {"supply": -30_000, "allocated": 30_000}
+    assert balance(database, network.network_id(), line_id) == {"supply": -30_000, "allocated": 30_000}
 
 
 def test_a_plan_that_promises_more_than_there_is_cannot_be_published(
     network: ServiceClient, database: Database, day: dict[str, Any]
 ) -> None:
-    plan = plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 30_001)])
+    plan = draft(database, network, day["shift"], Ride(day["offer"], day["need"], 30_001))
     assert publish(network, plan) == 409
     line_id = UUID(day["offer"]["lines"][0]["id"])
-    assert balance(database, network_id_of(network), line_id) == {"supply": -30_000, "offered": 30_000}
+    assert balance(database, network.network_id(), line_id) == {"supply": -30_000, "offered": 30_000}
 
 
 @pytest.mark.parametrize("change", ["UPDATE ledger_entries SET grams = 1", "DELETE FROM ledger_entries"])
@@ -122,13 +121,13 @@ def test_what_is_booked_is_never_changed(
     network: ServiceClient, database: Database, day: dict[str, Any], change: str
 ) -> None:
     assert day["offer"]["state"] == "open"
-    scope = Scope(network=network_id_of(network))
+    scope = Scope(network=network.network_id())
     with pytest.raises(DBAPIError, match="permission denied"), database.transaction(scope) as session:
         session.execute(text(change))
 
 
 def lost(database: Database, network: ServiceClient) -> list[str]:
-    network_id = network_id_of(network)
+    network_id = network.network_id()
     with database.transaction(Scope(network=network_id)) as session:
         return [str(each) for each in orphans(session, network_id)]
 
@@ -137,9 +136,9 @@ def test_an_open_line_is_no_orphan_before_a_plan_on_it_and_after_it_is_gone(
     network: ServiceClient, database: Database, day: dict[str, Any]
 ) -> None:
     assert lost(database, network) == []
-    plan = plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 20_000)])
+    plan = draft(database, network, day["shift"], Ride(day["offer"], day["need"], 20_000))
     later = network.ok("/offers", an_offer(day["store"]))
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         session.execute(text("UPDATE plans SET created_at = '2026-11-25T05:00:00+00:00'"))
     assert lost(database, network) == []  # one is allocated, the other was posted after the plan was asked for
     network.published(plan)
@@ -153,9 +152,9 @@ def test_a_line_that_a_plan_knew_of_and_does_not_name_is_an_orphan_until_it_is_n
     """The twin: the query sees what a plan has silently dropped."""
     other = network.ok("/offers", an_offer(day["store"]))
     dropped = other["lines"][0]["id"]
-    plan = plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 30_000)])
+    plan = draft(database, network, day["shift"], Ride(day["offer"], day["need"], 30_000))
     assert lost(database, network) == [dropped]
-    network_id = network_id_of(network)
+    network_id = network.network_id()
     with database.transaction(Scope(network=network_id)) as session:
         session.execute(text("UPDATE plans SET created_at = '2026-11-25T05:00:00+00:00'"))
     assert lost(database, network) == []
@@ -178,9 +177,9 @@ def test_a_line_that_a_plan_knew_of_and_does_not_name_is_an_orphan_until_it_is_n
 
 def test_a_line_that_expired_is_no_orphan(network: ServiceClient, database: Database, day: dict[str, Any]) -> None:
     other = network.ok("/offers", an_offer(day["store"]))
-    plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 30_000)])
-    network_id, line_id = network_id_of(network), UUID(other["lines"][0]["id"])
+    draft(database, network, day["shift"], Ride(day["offer"], day["need"], 30_000))
+    network_id, line_id = network.network_id(), UUID(other["lines"][0]["id"])
     with database.transaction(Scope(network=network_id)) as session:
         line = session.get_one(OfferLine, line_id)
-        write_entries(session, line, entries_for_expiry(str(line_id), line.grams), ("offer", line.offer_id), NINE)
+        write_entries(session, line, entries_for_expiry(str(line_id), line.grams), ("offer", line.offer_id), MORNING)
     assert lost(database, network) == []

@@ -149,7 +149,7 @@ def test_only_who_plans_may_learn(network: ServiceClient) -> None:
 def test_what_is_learnt_goes_into_the_next_plan_and_stands_with_it(
     network: ServiceClient, sites: dict[str, dict[str, Any]], database: Database, clock: HandSetClock
 ) -> None:
-    network_id = UUID(network.get("/me").json()["network"]["id"])
+    network_id = network.network_id()
     weekday = date.fromisoformat(DAY).isoweekday()
     legs = [Leg(weekday, hour, 600, 1200) for hour in range(6, 20) for _ in range(40)]
     with database.transaction(Scope(network=network_id)) as session:

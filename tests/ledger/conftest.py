@@ -7,7 +7,7 @@ import pytest
 
 from app.kit.db import Database
 from app.settings import Settings
-from tests.hand_made_plan import plan_by_hand
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
 
@@ -37,5 +37,5 @@ def day(network: ServiceClient, shop: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def driven(network: ServiceClient, database: Database, day: dict[str, Any]) -> dict[str, Any]:
     """The same with a published plan that takes all of it."""
-    plan = plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 30_000)])
+    plan = draft(database, network, day["shift"], Ride(day["offer"], day["need"], 30_000))
     return {**day, "plan": network.published(plan)}

@@ -11,9 +11,9 @@ from app.kit.tenancy import Scope
 from app.ledger.closing import GRACE
 from app.ledger.jobs import expire_everywhere, ledger_jobs
 from app.models.system import OutboxMessage
-from tests.hand_made_plan import network_id_of, plan_by_hand
-from tests.ledger.test_api import places, report, stops_of
-from tests.service_client import ServiceClient, a_line, an_event, an_offer, found_network, kilograms
+from tests.hand_made_plan import Ride, draft
+from tests.ledger.test_api import places
+from tests.service_client import ServiceClient, a_line, an_event, an_offer, found_network, kilograms, report, stops_of
 
 CLOSED = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def test_an_offer_that_nobody_fetched_expires_two_hours_after_its_pickup_and_is_
     assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 1
     assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 0
     assert places(network, day["offer"]) == {"kg_expired": "30"}
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "offer.expired")).all()
     assert [each.data for each in told] == [{"kg": "30", "service_date": "2026-11-25"}]
 
@@ -44,7 +44,7 @@ def test_an_offer_that_has_expired_is_neither_amended_nor_withdrawn(
 def test_what_is_promised_or_on_the_van_waits_for_a_person(
     network: ServiceClient, database: Database, day: dict[str, Any]
 ) -> None:
-    plan = plan_by_hand(database, network, day["shift"], [(day["offer"], 0, day["need"], 20_000)])
+    plan = draft(database, network, day["shift"], Ride(day["offer"], day["need"], 20_000))
     network.published(plan)
     assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 1
     assert places(network, day["offer"]) == {"kg_allocated": "20", "kg_expired": "10"}

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -160,7 +160,7 @@ def test_what_is_committed_late_is_not_passed_over(
     network: ServiceClient, happens: Happens, database: Database, clock: HandSetClock
 ) -> None:
     """The order is that of commits. By id, given while a transaction runs, the late one would lie in the past."""
-    network_id = UUID(network.get("/me").json()["network"]["id"])
+    network_id = network.network_id()
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:

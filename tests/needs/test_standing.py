@@ -11,7 +11,6 @@ from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.system import OutboxMessage
 from app.settings import Settings
-from tests.hand_made_plan import network_id_of
 from tests.service_client import DAY, FOOD_BANK, ServiceClient, a_need
 
 WEDNESDAY, THURSDAY, NEXT_WEDNESDAY = DAY, "2026-11-26", "2026-12-02"
@@ -51,7 +50,7 @@ def test_a_standing_need_fills_its_weekdays_once_with_its_terms(
     told = ("kg", "priority", "note", "people_served", "excluded_allergens", "standing_need_id", "from_standing")
     assert [need[name] for name in told] == ["40", 5, "Lunch club", 60, ["nuts"], standing["id"], True]
     assert needs_of(network, THURSDAY) == []
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         kinds = session.scalars(select(OutboxMessage.kind)).all()
     assert kinds == ["need.stated"]
 

@@ -243,5 +243,5 @@ def test_what_becomes_of_an_offer_is_announced_to_the_donor_and_to_nobody_elses_
     told = [("offer.posted", "62.5"), ("offer.amended", "7"), ("offer.withdrawn", "7")]
     assert heard(Scope(organisation=UUID(lidl["id"]))) == told
     assert heard(Scope(organisation=UUID(competitor["id"]))) == []
-    home = UUID(network.get("/me").json()["network"]["id"])
+    home = network.network_id()
     assert heard(Scope(network=home)) == told

@@ -1,19 +1,18 @@
 """Photos of offers over HTTP: who adds, sees and removes them."""
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
 from sqlalchemy import create_engine, select, text
-from sqlalchemy.orm import Session
 
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.offers import OfferPhoto
-from app.models.plans import Allocation, Plan, Route, Stop
+from app.models.plans import Plan
 from tests.conftest import TestDatabase
+from tests.hand_made_plan import Ride, draft
 from tests.offers.test_pictures import a_photo
 from tests.service_client import FOOD_BANK, ServiceClient, a_line, a_need, an_offer
 
@@ -59,49 +58,13 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(till: ServiceClient, sto
     assert send(till, offer).json()["code"] == "offer_withdrawn"
 
 
-def promise(session: Session, offer: dict[str, Any], need: dict[str, Any], shift: dict[str, Any], donor: str) -> Plan:
-    """A published plan with one route that takes a line of the offer to the need."""
-    home, at = UUID(shift["network"]), datetime(2026, 11, 25, 9, tzinfo=UTC)
-    plan = Plan(
-        network_id=home, service_date=at.date(), number=1, state="published", problem_digest="", problem={},
-        document={},
-        engine="none", seed=1, grams_allocated=1, metres=0, seconds=0, created_at=at, published_at=at,
-    )  # fmt: skip
-    session.add(plan)
-    session.flush()
-    route = Route(
-        network_id=home, plan_id=plan.id, shift_id=UUID(shift["id"]), number=1, vehicle_name="Van",
-        driver_name="Driver",
-        metres=0, seconds=0, driving_seconds=0, line=[],
-    )  # fmt: skip
-    session.add(route)
-    session.flush()
-    stops = [
-        Stop(
-            network_id=home, route_id=route.id, shift_id=route.shift_id, site_id=UUID(site), sequence=number, kind=kind,
-            site_name="", organisation_name="", address="", access_notes="", latitude=51.0, longitude=-3.0,
-            arrive_at=at, begin_at=at, leave_at=at, metres_from_previous=0,
-        )
-        for number, (kind, site) in enumerate([("pickup", offer["site_id"]), ("drop_off", need["site_id"])])
-    ]  # fmt: skip
-    session.add_all(stops)
-    session.flush()
-    session.add(
-        Allocation(
-            network_id=home, plan_id=plan.id, route_id=route.id, shift_id=route.shift_id,
-            offer_line_id=UUID(offer["lines"][0]["id"]), need_id=UUID(need["id"]), donor_organisation_id=UUID(donor),
-            receiver_organisation_id=UUID(need["organisation_id"]), pickup_stop_id=stops[0].id,
-            drop_off_stop_id=stops[1].id, grams=1000, crates=0, description="", category="bread_and_bakery",
-            temperature_class="ambient", donor_name="", receiver_name="", pickup_at=at, drop_off_at=at, published_at=at,
-        )
-    )  # fmt: skip
-    return plan
-
-
 def test_receivers_see_the_photos_of_food_that_a_published_plan_gives_them(
-    network: ServiceClient, till: ServiceClient, store: dict[str, Any], lidl: dict[str, Any], database: Database,
+    network: ServiceClient,
+    till: ServiceClient,
+    store: dict[str, Any],
+    database: Database,
     migrated: TestDatabase,
-) -> None:  # fmt: skip
+) -> None:
     bank = network.organisation("food_bank", "Duffryn Community")
     site = network.site(FOOD_BANK, "Duffryn", kind="distribution_point", organisation_id=bank["id"])
     offer, other = till.ok("/offers", an_offer(store, a_line(kg="20"))), till.ok("/offers", an_offer(store))
@@ -111,11 +74,10 @@ def test_receivers_see_the_photos_of_food_that_a_published_plan_gives_them(
     receiver, driver = network.client_of(bank, "needs"), network.driver(shift)
     competitor = network.client_of(network.organisation("supermarket", "Aldi"), "offers")
     path = f"/offers/{offer['id']}/photos"
-    home = UUID(network.get("/me").json()["network"]["id"])
+    plan = draft(database, network, shift, Ride(offer, need, 20_000))
     for client in (receiver, competitor):
         assert client.get(path).status_code == 404  # nothing is promised yet
-    with database.transaction(Scope(network=home)) as session:
-        plan = promise(session, offer, need, {**shift, "network": str(home)}, lidl["id"])
+    network.published(plan)
     assert receiver.get(path).json()["items"] == [photo]
     assert receiver.get(f"{path}/{photo['id']}").headers["Content-Type"] == "image/jpeg"
     assert receiver.get(f"/offers/{other['id']}/photos").status_code == 404
@@ -133,6 +95,6 @@ def test_receivers_see_the_photos_of_food_that_a_published_plan_gives_them(
     engine.dispose()
     with database.transaction(Scope(organisation=UUID(bank["id"]))) as session:
         assert session.scalar(text("SELECT count(*) FROM offer_photos")) == 2
-    with database.transaction(Scope(network=home)) as session:
-        session.get_one(Plan, plan.id).state = "superseded"
+    with database.transaction(Scope(network=network.network_id())) as session:
+        session.get_one(Plan, UUID(plan["id"])).state = "superseded"
     assert receiver.get(path).status_code == 404

@@ -174,7 +174,7 @@ def test_a_rule_that_refuses_a_date_is_told_and_tried_again_after_a_change(
     network: ServiceClient, till: ServiceClient, store: dict[str, Any], bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wish = till.ok("/standing-offers", weekly(store))
-    home = UUID(network.get("/me").json()["network"]["id"])
+    home = network.network_id()
     stricter = standing.service._unsafe
 
     def refuse(*given: Any) -> Any:
@@ -223,7 +223,7 @@ def test_the_database_itself_refuses_a_second_offer_of_a_date_and_without_its_ke
     till: ServiceClient, store: dict[str, Any], bench: Bench, migrated: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wish = till.ok("/standing-offers", weekly(store))
-    home = UUID(till.get("/me").json()["network"]["id"])
+    home = till.network_id()
     bench.clock.set(datetime(2026, 11, 25, 18, tzinfo=UTC))
     post_everywhere(bench)
     monkeypatch.setattr(standing, "_posted", lambda *given: {})  # a job that does not look

@@ -1,7 +1,6 @@
 """Partners over HTTP: pins far from streets are refused, people sign in and out, rights do not grow by themselves."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -26,7 +25,7 @@ def a_person(**fields: Any) -> dict[str, Any]:
 def test_a_network_that_estimates_its_travel_still_knows_where_streets_are(
     network: ServiceClient, database: Database
 ) -> None:
-    choose_roads(database, UUID(network.get("/me").json()["network"]["id"]), {"provider": "estimate"})
+    choose_roads(database, network.network_id(), {"provider": "estimate"})
     assert network.site(LIDL_CARDIFF_ROAD, "Lidl")["metres_to_street"] < 100
     answer = network.post("/sites", a_site(AT_SEA, name="A ship"))
     assert (answer.status_code, answer.json()["code"]) == (422, "in_water")

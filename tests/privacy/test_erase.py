@@ -1,9 +1,7 @@
 """Erasing: kilograms stay, names go. Real people, a driven day, and a search of all that the database holds."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -13,10 +11,8 @@ from app.domain.personal import ERASED_DRIVER, ERASED_PERSON
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
-from app.models.fleet import Shift
-from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from tests.conftest import TestDatabase
-from tests.hand_made_plan import shifts_of
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import (
     DAY,
     FOOD_BANK,
@@ -84,55 +80,9 @@ def a_published_day(
     places = {"start_site_id": bank["id"], "end_site_id": bank["id"]}
     wish = {"vehicle_id": van["id"], "driver_name": NAME, **hours, **places}
     shift = network.ok("/shifts", wish, **{"Idempotency-Key": "shift"})
-    plan_id = a_stored_plan(database, shift, store, offer, need)
-    plan = network.get(f"/plans/{plan_id}").json()
+    plan = draft(database, network, shift, Ride(offer, need, 10_000), asked_by=NAME)
     asking.published(plan)
-    return shift, network.get(f"/plans/{plan_id}").json()
-
-
-def a_stored_plan(
-    database: Database, shift: dict[str, Any], store: dict[str, Any], offer: dict[str, Any], need: dict[str, Any]
-) -> str:
-    """What the planner would store of this day: one route, there and back with ten kilograms."""
-    at = [datetime(2026, 11, 25, hour, tzinfo=UTC) for hour in (8, 9, 10)]
-    with database.transaction(Scope(organisation=UUID(shift["organisation_id"]))) as session:
-        network_id = session.get_one(Shift, UUID(shift["id"])).network_id
-    own = {"network_id": network_id}
-    with database.transaction(Scope(network=network_id)) as session:
-        plan = Plan(
-            **own, id=uuid4(), service_date=date.fromisoformat(DAY), number=1, state="draft", problem_digest="",
-            problem={}, document={}, engine="by hand", seed=1, grams_allocated=10_000, metres=0, seconds=0,
-            created_at=at[0],
-        )  # fmt: skip
-        run = PlanRun(
-            **own, service_date=plan.service_date, state="done", plan_id=plan.id, requested_by=NAME, requested_at=at[0]
-        )
-        route = Route(
-            **own, id=uuid4(), plan_id=plan.id, shift_id=UUID(shift["id"]), number=1, vehicle_name="White van",
-            driver_name=NAME, metres=0, seconds=0, driving_seconds=0, line=[],
-        )  # fmt: skip
-        stops = [
-            Stop(
-                **own, id=uuid4(), route_id=route.id, shift_id=route.shift_id, site_id=UUID(site), sequence=place,
-                kind=kind, site_name=kind, organisation_name="", address="", access_notes="", latitude=51.5,
-                longitude=-3, arrive_at=when, begin_at=when, leave_at=when, metres_from_previous=0,
-            )
-            for place, (kind, site, when) in enumerate(
-                [("pickup", store["id"], at[1]), ("drop_off", shift["end_site_id"], at[2])]
-            )
-        ]  # fmt: skip
-        allocation = Allocation(
-            **own, plan_id=plan.id, route_id=route.id, shift_id=route.shift_id, need_id=UUID(need["id"]),
-            offer_line_id=UUID(offer["lines"][0]["id"]), donor_organisation_id=UUID(offer["organisation_id"]),
-            receiver_organisation_id=UUID(need["organisation_id"]), pickup_stop_id=stops[0].id,
-            drop_off_stop_id=stops[1].id, grams=10_000, crates=2, description="Loaves", category="bread_and_bakery",
-            temperature_class="ambient", donor_name="Lidl", receiver_name="Bank", pickup_at=at[1], drop_off_at=at[2],
-        )  # fmt: skip
-        plan.problem = {"shifts": shifts_of(session, route.shift_id)}
-        for rows in ([plan], [run, route], stops, [allocation]):
-            session.add_all(rows)
-            session.flush()
-    return str(plan.id)
+    return shift, plan
 
 
 def drive(network: ServiceClient, shift: dict[str, Any], plan: dict[str, Any]) -> ServiceClient:

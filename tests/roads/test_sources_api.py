@@ -1,7 +1,5 @@
 """Whoever plans can see where travel times come from, and whether that source answers."""
 
-from uuid import UUID
-
 from app.kit.db import Database
 from app.partners.founding import choose_roads
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_offer
@@ -20,7 +18,7 @@ def test_the_source_is_the_regions_own_streets_until_another_is_chosen(network: 
 
 
 def test_a_chosen_server_is_named_with_whose_times_they_are(network: ServiceClient, database: Database) -> None:
-    own = UUID(network.get("/me").json()["network"]["id"])
+    own = network.network_id()
     choose_roads(database, own, {"provider": "openrouteservice", "url": "http://127.0.0.1:9/ors"})
     source = network.get("/travel-source").json()
     assert (source["provider"], source["server"], source["answers"]) == ("openrouteservice", "127.0.0.1", False)

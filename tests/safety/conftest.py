@@ -7,7 +7,7 @@ import pytest
 
 from app.kit.db import Database
 from app.settings import Settings
-from tests.hand_made_plan import plan_by_hand
+from tests.hand_made_plan import Ride, draft
 from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
 
@@ -33,5 +33,5 @@ def shift(network: ServiceClient, database: Database, shop: dict[str, Any]) -> d
     )  # fmt: skip
     offer = network.ok("/offers", an_offer(store, yoghurt))
     shift = network.vehicle_and_shift(bank)
-    network.published(plan_by_hand(database, network, shift, [(offer, 0, need, 30_000)]))
+    network.published(draft(database, network, shift, Ride(offer, need, 30_000)))
     return {**shift, "offer_id": offer["id"]}

@@ -11,19 +11,7 @@ from sqlalchemy import select
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.system import OutboxMessage
-from tests.hand_made_plan import network_id_of
-from tests.service_client import DAY, ServiceClient, an_event, kilograms
-
-
-def stops_of(driver: ServiceClient) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    stops = driver.get("/driver/route").json()["route"]["stops"]
-    pickup = next(stop for stop in stops if stop["kind"] == "pickup")
-    drop_off = next(stop for stop in stops if stop["kind"] == "drop_off")
-    return pickup, drop_off, pickup["allocations"][0]
-
-
-def report(driver: ServiceClient, *events: dict[str, Any]) -> list[str]:
-    return [result["status"] for result in driver.ok("/driver/stop-events", {"events": list(events)})["results"]]
+from tests.service_client import DAY, ServiceClient, an_event, kilograms, report, stops_of
 
 
 def places(network: ServiceClient, shift: dict[str, Any]) -> dict[str, str]:
@@ -59,7 +47,7 @@ def test_food_that_arrived_too_warm_is_held_back_until_it_is_released(
     assert places(network, shift) == {"kg_delivered": "30"}
     again = network.post(f"{path}/discard", {})
     assert (again.status_code, again.json()["code"]) == (409, "quarantine_decided")
-    with database.transaction(Scope(network=network_id_of(network))) as session:
+    with database.transaction(Scope(network=network.network_id())) as session:
         kinds = session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)).all()
     assert [kind for kind in kinds if "quarantine" in kind] == ["line.quarantined", "quarantine.decided"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, select, text
 
 from app.domain.permissions import Action, Role, Scope
 from app.kit.auth import Principal, digest_of, new_secret
@@ -19,12 +19,13 @@ from app.kit.live_server import LiveServer
 from app.kit.tenancy import Scope as RowScope
 from app.main import create_app
 from app.models.partners import Person
-from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
+from app.models.plans import Allocation, Plan, PlanRun
 from app.models.roads import RegionImport
 from app.models.system import Credential
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.conftest import MORNING, TestDatabase
+from tests.hand_made_plan import Ride, draft
 from tests.security.operations import THINGS
 from tests.service_client import (
     FOOD_BANK,
@@ -245,117 +246,45 @@ def network_of_two(
 ) -> tuple[Tenant, Tenant, str]:
     """A network with a donor that drives and a receiver, a published plan between them; the driven shift's id."""
     with found_network(database, address, clock, name) as staff:
-        network = UUID(staff.get("/me").json()["network"]["id"])
+        network = staff.network_id()
         tenants = []
         for kind, who in (("supermarket", left), ("food_bank", right)):
             canary = f"canary-{who}-{uuid4().hex[:6]}"
             organisation = staff.organisation(kind, canary)
             tenants.append(Tenant(network, UUID(organisation["id"]), canary, database, address))
-    donor, receiver = tenants
-    store = donor.admin.site(LIDL_CARDIFF_ROAD, f"{donor.canary} store")
-    bank = receiver.admin.site(FOOD_BANK, f"{receiver.canary} bank", kind="distribution_point")
-    need = receiver.admin.ok("/needs", a_need(bank))
-    offer = donor.admin.ok("/offers", an_offer(store, a_line(description=f"{donor.canary} bread")))
-    shift = donor.admin.vehicle_and_shift(store, name=f"{donor.canary} van")
-    donor.planned = receiver.planned = a_published_plan(donor, receiver, store, bank, need, offer, shift)
+        donor, receiver = tenants
+        store = donor.admin.site(LIDL_CARDIFF_ROAD, f"{donor.canary} store")
+        bank = receiver.admin.site(FOOD_BANK, f"{receiver.canary} bank", kind="distribution_point")
+        need = receiver.admin.ok("/needs", a_need(bank))
+        offer = donor.admin.ok("/offers", an_offer(store, a_line(description=f"{donor.canary} bread")))
+        shift = donor.admin.vehicle_and_shift(store, name=f"{donor.canary} van")
+        donor.planned = receiver.planned = a_published_plan(staff, donor, shift, Ride(offer, need, 10_000))
     return donor, receiver, shift["id"]
 
 
-def a_published_plan(
-    donor: Tenant, receiver: Tenant, store: Row, bank: Row, need: Row, offer: Row, shift: Row
-) -> dict[str, str]:
-    """All of the offer driven from the store to the bank: rows as a plan leaves them, without the minutes it takes."""
-    network, day = donor.network_id, MORNING.date()
-    common = {"network_id": network, "shift_id": UUID(shift["id"])}
-    plan = Plan(
-        network_id=network,
-        service_date=day,
-        number=1,
-        state="published",
-        problem_digest="0" * 64,
-        problem={"said": donor.canary},
-        document={"said": donor.canary},
-        engine="test",
-        seed=1,
-        grams_allocated=10_000,
-        metres=5000,
-        seconds=1200,
-        created_at=MORNING,
-        published_at=MORNING,
-    )
-    run = PlanRun(
-        id=uuid4(),
-        network_id=network,
-        service_date=day,
-        state="done",
-        requested_by=donor.canary,
-        requested_at=MORNING,
-        ended_at=MORNING,
-    )
-    route = Route(
-        **common,
-        number=1,
-        vehicle_name=f"{donor.canary} van",
-        driver_name="Driver",
-        metres=5000,
-        seconds=1200,
-        driving_seconds=900,
-        line=[[-3.01, 51.57], [-2.99, 51.58]],
-    )
-    visits = [("start", store, donor), ("pickup", store, donor), ("drop_off", bank, receiver), ("end", store, donor)]
-    route.stops = [
-        Stop(
-            **common,
-            site_id=UUID(site["id"]),
-            sequence=sequence,
-            kind=kind,
-            site_name=site["name"],
-            organisation_name=whose.canary,
-            address="",
-            access_notes="",
-            latitude=site["latitude"],
-            longitude=site["longitude"],
-            arrive_at=MORNING + timedelta(hours=2 + sequence),
-            begin_at=MORNING + timedelta(hours=2 + sequence),
-            leave_at=MORNING + timedelta(hours=2 + sequence, minutes=5),
-            metres_from_previous=1500,
-        )
-        for sequence, (kind, site, whose) in enumerate(visits)
-    ]
-    with donor.database.transaction(RowScope(network=network)) as session:
-        session.add(plan)
+def a_published_plan(staff: ServiceClient, donor: Tenant, shift: Row, ride: Ride) -> dict[str, str]:
+    """The ids of what a published plan of this one ride made; its papers say the donor's canary.
+
+    Published by hand too: the messages of a publication name partners to each other, and no other message may.
+    """
+    plan = draft(donor.database, staff, shift, ride, asked_by=donor.canary)
+    [route] = plan["routes"]
+    pickup = route["stops"][1]
+    [allocation] = pickup["allocations"]
+    with donor.database.transaction(RowScope(network=donor.network_id)) as session:
+        session.get_one(Allocation, UUID(allocation["id"])).published_at = MORNING
         session.flush()
-        run.plan_id, route.plan_id = plan.id, plan.id
-        session.add_all([run, route])
-        session.flush()
-        allocation = Allocation(
-            **common,
-            plan_id=plan.id,
-            route_id=route.id,
-            offer_line_id=UUID(offer["lines"][0]["id"]),
-            need_id=UUID(need["id"]),
-            donor_organisation_id=donor.organisation_id,
-            receiver_organisation_id=receiver.organisation_id,
-            pickup_stop_id=route.stops[1].id,
-            drop_off_stop_id=route.stops[2].id,
-            grams=10_000,
-            crates=2,
-            description=f"{donor.canary} bread",
-            category="bread_and_bakery",
-            temperature_class="ambient",
-            donor_name=donor.canary,
-            receiver_name=receiver.canary,
-            pickup_at=route.stops[1].begin_at,
-            drop_off_at=route.stops[2].begin_at,
-            published_at=MORNING,
-        )
-        session.add(allocation)
+        written = session.get_one(Plan, UUID(plan["id"]))
+        written.state, written.published_at = "published", MORNING
+        written.problem = {**written.problem, "said": donor.canary}
+        written.document = {"said": donor.canary}
+        run = session.scalars(select(PlanRun.id).where(PlanRun.plan_id == written.id)).one()
     return {
-        "run": str(run.id),
-        "plan": str(plan.id),
-        "route": str(route.id),
-        "stop": str(route.stops[1].id),
+        "run": str(run),
+        "plan": plan["id"],
+        "route": route["id"],
+        "stop": pickup["id"],
         "shift": shift["id"],
-        "line": offer["lines"][0]["id"],
-        "allocation": str(allocation.id),
+        "line": ride.offer["lines"][0]["id"],
+        "allocation": allocation["id"],
     }

@@ -10,19 +10,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from app.kit.embedded_postgres import EmbeddedPostgres
-from app.roads.streets import Streets
-from tests.conftest import named_database
 from tests.security.api_description import DESCRIBED
 from tests.security.operations import row_of
-from tests.security.tenants import DRIVER_LINK, Tenant, World, held, world
+from tests.security.tenants import DRIVER_LINK, Tenant, World, held
 
 EXAMPLES = int(os.environ.get("WASL_FUZZ_EXAMPLES", "2"))
 SECONDS = int(
@@ -40,21 +35,6 @@ REJECTIONS = [400, 401, 403, 404, 405, 406, 412, 413, 415, 422, 428]
 
 HOOKS = Path(__file__).with_name("fuzz_hooks.py")
 ROLES = ("organisation_admin of a supermarket", "network_admin of another network", "driver link")
-
-
-@pytest.fixture(scope="module")
-def everything(
-    postgres: EmbeddedPostgres,
-    template: str,
-    streets: Streets,
-    regions: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[World]:
-    """One database and one service for all runs."""
-    name = f"fuzz_{uuid4().hex}"
-    postgres.create_database(name, template=template)
-    with world(named_database(postgres, name), streets, regions, tmp_path_factory.mktemp("fuzz")) as made:
-        yield made
 
 
 def holder(everything: World, role: str) -> tuple[Tenant, str]:

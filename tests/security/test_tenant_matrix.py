@@ -5,7 +5,6 @@ tests/security/operations.py. A stranger's thing is 404 and nothing of it is rea
 the network's own staff and what partners share.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +12,6 @@ import httpx
 import pytest
 
 from app.kit import tenancy
-from app.kit.embedded_postgres import EmbeddedPostgres
-from app.roads.streets import Streets
-from tests.conftest import named_database
 from tests.security.api_description import DESCRIBED, Described
 from tests.security.operations import EVERYBODY, EVERYBODY_SIGNED_IN, OPERATIONS, THINGS, Operation, row_of
 from tests.security.tenants import (
@@ -28,25 +24,9 @@ from tests.security.tenants import (
     held,
     may,
     without_row_security,
-    world,
 )
 
 TENANTS = ("own", "partner", "stranger")
-
-
-@pytest.fixture(scope="module")
-def everything(
-    postgres: EmbeddedPostgres,
-    template: str,
-    streets: Streets,
-    regions: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[World]:
-    """One database and one service for the whole matrix."""
-    name = f"matrix_{uuid4().hex}"
-    postgres.create_database(name, template=template)
-    with world(named_database(postgres, name), streets, regions, tmp_path_factory.mktemp("matrix")) as made:
-        yield made
 
 
 def expected(described: Described, row: Operation, role: str, tenant: str) -> int | None:

@@ -46,7 +46,7 @@ Happens = Callable[..., None]
 @pytest.fixture
 def happens(database: Database, network: ServiceClient, clock: HandSetClock) -> Happens:
     """Something that happened, told to organisations."""
-    network_id = UUID(network.get("/me").json()["network"]["id"])
+    network_id = network.network_id()
 
     def tell(kind: str, *organisations: dict[str, Any], **data: Any) -> None:
         with database.transaction(Scope(network=network_id)) as session:
@@ -59,7 +59,7 @@ def happens(database: Database, network: ServiceClient, clock: HandSetClock) -> 
 @pytest.fixture
 def attempt(database: Database, network: ServiceClient, postroom: Postroom) -> Callable[[], str]:
     """Makes the next attempt of the only delivery at once, whatever time it is; says how the delivery stands then."""
-    network_id = UUID(network.get("/me").json()["network"]["id"])
+    network_id = network.network_id()
 
     def make() -> str:
         with database.transaction(Scope(network=network_id)) as session:

@@ -45,47 +45,11 @@ def endpoint(network: ServiceClient, receiver: Receiver) -> dict[str, Any]:
 
 
 def in_network(network: ServiceClient) -> Scope:
-    return Scope(network=UUID(network.get("/me").json()["network"]["id"]))
+    return Scope(network=network.network_id())
 
 
 def answering(status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> Any:
     return lambda _: (status, headers or {}, body)
-
-
-def kinds_sent_to(network: ServiceClient, endpoint: dict[str, Any]) -> list[str]:
-    found = network.get(f"/webhooks/{endpoint['id']}/deliveries").json()["items"]
-    return sorted(each["kind"] for each in found)
-
-
-def test_an_endpoint_hears_what_happened_since_it_was_made_and_nothing_older_that_is_told_on_only_now(
-    network: ServiceClient,
-    receiver: Receiver,
-    endpoint: dict[str, Any],
-    happens: Happens,
-    postroom: Postroom,
-    clock: HandSetClock,
-) -> None:
-    happens("food.collected")
-    clock.set(clock() + timedelta(seconds=3))
-    newer = network.ok("/webhooks", {"url": receiver.url, "whole_network": True})
-    happens("food.delivered")
-    clock.set(clock() + timedelta(seconds=3))
-    happens("food.refused")
-    fan_out.fan_out(postroom)
-    assert kinds_sent_to(network, newer) == ["food.delivered", "food.refused"]
-    # The twin: one that was there already hears of all three.
-    assert kinds_sent_to(network, endpoint) == ["food.collected", "food.delivered", "food.refused"]
-    replayed = network.ok(f"/webhooks/{newer['id']}/replay?since=2026-11-25T00:00:00Z")
-    assert replayed == {"queued": 0, "next_since": None}
-
-
-def test_a_trial_is_sent_though_the_clock_that_saw_it_is_behind_the_one_that_saw_the_endpoint_made(
-    network: ServiceClient, endpoint: dict[str, Any], postroom: Postroom, clock: HandSetClock
-) -> None:
-    clock.set(clock() - timedelta(seconds=3))
-    network.ok(f"/webhooks/{endpoint['id']}/test")
-    fan_out.fan_out(postroom)
-    assert kinds_sent_to(network, endpoint) == ["webhook.test"]
 
 
 def test_ten_attempts_on_schedule_and_then_the_endpoint_is_disabled_and_that_is_announced(
@@ -389,6 +353,69 @@ def test_telling_on_that_breaks_off_has_done_nothing_and_is_done_again_whole(
     assert fan_out.fan_out(postroom) == 5
     assert fan_out.fan_out(postroom) == 0
     assert counted(database, in_network(network)) == (5, 5)
+
+
+def made_between_two_messages(
+    network: ServiceClient, receiver: Receiver, happens: Happens, clock: HandSetClock
+) -> dict[str, Any]:
+    """An endpoint made a second after something happened that was not told on yet, and before something else did."""
+    happens("food.collected")
+    clock.set(clock() + timedelta(seconds=1))
+    made = network.ok("/webhooks", {"url": receiver.url, "whole_network": True})
+    happens("food.delivered")
+    return made
+
+
+def kinds_for(network: ServiceClient, endpoint: dict[str, Any]) -> list[str]:
+    return sorted(each["kind"] for each in network.get(f"/webhooks/{endpoint['id']}/deliveries").json()["items"])
+
+
+def test_an_endpoint_hears_what_is_announced_from_when_it_was_made_on_and_what_was_before_when_it_asks(
+    network: ServiceClient, receiver: Receiver, happens: Happens, postroom: Postroom, clock: HandSetClock
+) -> None:
+    begun = clock()
+    endpoint = made_between_two_messages(network, receiver, happens, clock)
+    assert fan_out.fan_out(postroom) == 1
+    assert kinds_for(network, endpoint) == ["food.delivered"]
+    answer = network.post(f"/webhooks/{endpoint['id']}/replay?since={begun:%Y-%m-%dT%H:%M:%SZ}")
+    assert answer.json()["queued"] == 1
+    assert kinds_for(network, endpoint) == ["food.collected", "food.delivered"]
+
+
+def test_without_the_look_at_when_it_was_made_an_endpoint_would_hear_of_what_was_before(
+    network: ServiceClient,
+    receiver: Receiver,
+    happens: Happens,
+    postroom: Postroom,
+    clock: HandSetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(fan_out, "was_there", lambda *_: True)
+    endpoint = made_between_two_messages(network, receiver, happens, clock)
+    assert fan_out.fan_out(postroom) == 2
+    assert kinds_for(network, endpoint) == ["food.collected", "food.delivered"]
+
+
+def test_an_endpoint_brought_back_hears_what_comes_and_by_replay_what_it_missed(
+    network: ServiceClient, endpoint: dict[str, Any], happens: Happens, postroom: Postroom, clock: HandSetClock
+) -> None:
+    path, begun = f"/webhooks/{endpoint['id']}", clock()
+
+    def becomes(state: str) -> None:
+        clock.set(clock() + timedelta(minutes=1))
+        version = network.get(path).json()["version"]
+        network.http.patch(path, json={"state": state}, headers={"If-Match": f'"{version}"'}).raise_for_status()
+
+    becomes("disabled")
+    happens("food.collected")
+    assert fan_out.fan_out(postroom) == 0
+    becomes("active")
+    happens("food.delivered")
+    assert fan_out.fan_out(postroom) == 1
+    assert kinds_for(network, endpoint) == ["food.delivered"]
+    assert network.ok(f"{path}/replay?since={begun:%Y-%m-%dT%H:%M:%SZ}")["queued"] == 1
+    assert kinds_for(network, endpoint) == ["food.collected", "food.delivered"]
 
 
 def test_a_payload_is_the_same_bytes_each_time_and_secrets_stay_out_of_what_is_printed(

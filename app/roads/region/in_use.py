@@ -10,9 +10,8 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from app.roads.closed import ClosedAtTheEnd
 from app.roads.region.manifest import Region, RegionError, current, open_region
 
 LOCK = "in-use.lock"
@@ -20,7 +19,7 @@ IMPORT_LOCK = "import.lock"
 OPENING_ATTEMPTS = 5
 
 
-class Hold:
+class Hold(ClosedAtTheEnd):
     """Keeps one build on the disk until it is closed."""
 
     def __init__(self, region: Region) -> None:
@@ -44,14 +43,6 @@ class Hold:
         descriptor = getattr(self, "_descriptor", None)
         if descriptor is not None:
             os.close(descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def hold_region(name: str, folder: Path) -> tuple[Region, Hold]:

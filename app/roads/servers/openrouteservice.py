@@ -75,9 +75,7 @@ class OpenRouteService(ServerRoads):
     def snap(self, points: Sequence[Point]) -> tuple[Snap, ...]:
         """Where each point meets the street. Raises PointOffRoads for the first that is over 500 m from one,
         RoadsUnavailable."""
-        runs = [range(first, min(first + SNAP_PLACES, len(points))) for first in range(0, len(points), SNAP_PLACES)]
-        batches = self._connection.all([self._snap_run(run, points, self._found) for run in runs])
-        return tuple(snap for batch in batches for snap in batch)
+        return self._snap_all(points, SNAP_PLACES, self._found)
 
     def attribution(self) -> str:
         return f"© openrouteservice.org by HeiGIT, {ATTRIBUTION}"

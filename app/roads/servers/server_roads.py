@@ -4,13 +4,13 @@ import hashlib
 import json
 import threading
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
+from app.roads.closed import ClosedAtTheEnd
 from app.roads.provider import (
     ATTRIBUTION,
     NO_ROAD,
@@ -55,7 +55,7 @@ class NotOnStreet(Exception):
         self.place = place
 
 
-class ServerRoads(ABC):
+class ServerRoads(ClosedAtTheEnd):
     """A RoadProvider over one routing server and one profile; share one between threads and close it at the end."""
 
     # A server answers any rectangle, so one row and one column are all that a new site costs.
@@ -78,6 +78,17 @@ class ServerRoads(ABC):
     @abstractmethod
     def snap(self, points: Sequence[Point]) -> tuple[Snap, ...]:
         """Where each point meets the street. Raises PointOffRoads, RoadsUnavailable."""
+
+    def _snap_all(
+        self,
+        points: Sequence[Point],
+        at_once: int,
+        locate: Callable[[Asking, Sequence[Point]], list[Snap | None]],
+    ) -> tuple[Snap, ...]:
+        """Where each point meets the street, `at_once` points with one question."""
+        runs = [range(first, min(first + at_once, len(points))) for first in range(0, len(points), at_once)]
+        batches = self._connection.all([self._snap_run(run, points, locate) for run in runs])
+        return tuple(snap for batch in batches for snap in batch)
 
     def _snap_run(
         self, run: range, points: Sequence[Point], locate: Callable[[Asking, Sequence[Point]], list[Snap | None]]
@@ -185,14 +196,6 @@ class ServerRoads(ABC):
 
     def close(self) -> None:
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _block(
         self, asking: Asking, block: Block, origins: Sequence[Snap], destinations: Sequence[Snap]

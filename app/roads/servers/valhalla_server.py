@@ -83,9 +83,7 @@ class ValhallaServer(ServerRoads):
     def snap(self, points: Sequence[Point]) -> tuple[Snap, ...]:
         """Where each point meets the street. Raises PointOffRoads for the first that is over 500 m from one that the
         vehicle may use, RoadsUnavailable."""
-        runs = [range(first, min(first + SNAP_PLACES, len(points))) for first in range(0, len(points), SNAP_PLACES)]
-        batches = self._connection.all([self._snap_run(run, points, self._locate) for run in runs])
-        return tuple(snap for batch in batches for snap in batch)
+        return self._snap_all(points, SNAP_PLACES, self._locate)
 
     def _locate(self, asking: Asking, points: Sequence[Point]) -> list[Snap | None]:
         places = [_place(point, OFF_ROADS_METRES) for point in points]
