@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,20 +74,27 @@ def template(postgres: EmbeddedPostgres) -> str:
     return "template_wasl"
 
 
-@pytest.fixture
-def empty_database(postgres: EmbeddedPostgres) -> TestDatabase:
-    """A database without any table."""
-    name = f"empty_{uuid4().hex}"
-    postgres.create_database(name)
-    return named_database(postgres, name)
-
-
-@pytest.fixture
-def migrated(postgres: EmbeddedPostgres, template: str) -> TestDatabase:
-    """A migrated database of this test's own."""
+@contextmanager
+def a_database(server: EmbeddedPostgres, template: str | None = None) -> Iterator[TestDatabase]:
+    """A database that is dropped afterwards: thousands of them would fill the disk, and the machine's time."""
     name = f"test_{uuid4().hex}"
-    postgres.create_database(name, template=template)
-    return named_database(postgres, name)
+    server.create_database(name, template=template)
+    yield named_database(server, name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[TestDatabase]:
+    """A database without any table."""
+    with a_database(postgres) as made:
+        yield made
+
+
+@pytest.fixture
+def migrated(postgres: EmbeddedPostgres, template: str) -> Iterator[TestDatabase]:
+    """A migrated database of this test's own."""
+    with a_database(postgres, template) as made:
+        yield made
 
 
 @pytest.fixture

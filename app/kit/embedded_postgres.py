@@ -141,6 +141,11 @@ class EmbeddedPostgres:
                 sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(SERVICE))
             )
 
+    def drop_database(self, name: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        with self._connected() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
     def server_pid(self) -> int | None:
         """The server's process, while it runs."""
         return recorded(self.data)[0]

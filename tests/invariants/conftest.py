@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
@@ -18,7 +19,7 @@ from app.kit.live_server import LiveServer
 from app.main import create_app
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.conftest import MORNING, TestDatabase, named_database
+from tests.conftest import MORNING, TestDatabase, a_database, named_database
 from tests.invariants.laws import broken_laws
 from tests.service_client import (
     FOOD_BANK,
@@ -30,6 +31,8 @@ from tests.service_client import (
     an_offer,
     found_network,
 )
+
+WAITS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,13 @@ class Copy:
 
     scene: Scene
     at: TestDatabase
-    opened: list[Database] = field(default_factory=list)
+    closing: ExitStack = field(default_factory=ExitStack)
 
     def caller(self, who: str) -> tuple[Database, Principal]:
         """A pool of its own and who asks through it."""
         database = Database(self.at.service_url, pool_size=2)
         principal = authenticate(database, self.scene.secrets[who], MORNING)
-        self.opened.append(database)
+        self.closing.callback(database.close)
         return database, principal
 
     def as_owner(self, *statements: str) -> None:
@@ -65,18 +68,24 @@ class Copy:
                 connection.exec_driver_sql(statement)
         engine.dispose()
 
+    @cached_property
+    def everything(self) -> Connection:
+        """As the superuser, who sees the rows of all tenants and what each connection is doing."""
+        engine = create_engine(self.at.owner_url.replace("wasl_owner", "postgres"), isolation_level="AUTOCOMMIT")
+        self.closing.callback(engine.dispose)
+        return self.closing.enter_context(engine.connect())
+
     def broken(self) -> list[str]:
         """The laws that do not hold here."""
-        engine = create_engine(self.at.owner_url.replace("wasl_owner", "postgres"))
-        with engine.connect() as connection:
-            found = broken_laws(connection)
-        engine.dispose()
-        return found
+        return broken_laws(self.everything)
+
+    def waits_for_a_lock(self) -> bool:
+        """Whether somebody here waits for what another holds."""
+        return self.everything.execute(WAITS).first() is not None
 
     def close(self) -> None:
-        """Give all connections back."""
-        for database in self.opened:
-            database.close()
+        """Give all connections back, and the database."""
+        self.closing.close()
 
 
 @pytest.fixture(scope="session")
@@ -129,18 +138,14 @@ def scenes(
 
 @pytest.fixture
 def copy(postgres: EmbeddedPostgres, scenes: dict[str, Scene]) -> Iterator[Callable[[str], Copy]]:
-    """Copies of a scene, as many as wanted; closed at the end."""
-    made: list[Copy] = []
+    """Copies of a scene, as many as wanted; gone at the end."""
+    with ExitStack() as made:
 
-    def another(scene: str) -> Copy:
-        name = f"copy_{uuid4().hex}"
-        postgres.create_database(name, template=scenes[scene].name)
-        made.append(Copy(scenes[scene], named_database(postgres, name)))
-        return made[-1]
+        def another(scene: str) -> Copy:
+            closing = made.enter_context(ExitStack())
+            return Copy(scenes[scene], closing.enter_context(a_database(postgres, scenes[scene].name)), closing)
 
-    yield another
-    for each in made:
-        each.close()
+        yield another
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ from sqlalchemy import event
 from app.kit.db import Database
 from app.kit.errors import WaslError
 
-BLOCKED_SECONDS = 0.5  # the second verb is taken to wait for a lock of the first one's after so long
 LONGEST_SECONDS = 60.0
+LOOK_SECONDS = 0.002
 
 
 class Gate:
@@ -59,15 +60,21 @@ def _running(verb: Callable[[], Any], told: Told) -> threading.Thread:
     return thread
 
 
-def interleaved(gate: Gate, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Told, Told] | None:
-    """Both verbs, the second begun when the first stands at the gate; None when the first ended before it got there."""
+def interleaved(
+    gate: Gate, first: Callable[[], Any], second: Callable[[], Any], waits: Callable[[], bool]
+) -> tuple[Told, Told] | None:
+    """Both verbs, the second begun when the first stands at the gate; None when the first ended before it got there.
+
+    The first goes on when the second has ended, or when `waits` says that it waits for a lock of the first one's.
+    """
     one, other = Told(), Told()
     running = _running(first, one)
-    while not gate.reached.wait(0.002):
+    while not gate.reached.wait(LOOK_SECONDS):
         if not running.is_alive():
             return None
-    beside = _running(second, other)
-    beside.join(BLOCKED_SECONDS)
+    beside, until = _running(second, other), time.monotonic() + LONGEST_SECONDS
+    while beside.is_alive() and not waits() and time.monotonic() < until:
+        beside.join(LOOK_SECONDS)
     gate.opened.set()
     for thread in (running, beside):
         thread.join(LONGEST_SECONDS)

@@ -38,7 +38,7 @@ from app.roads.travel import TravelTables
 from app.settings import Settings
 from routing import plan_to_json, solve
 from routing.child import request_from_json
-from tests.conftest import MORNING, named_database
+from tests.conftest import MORNING, a_database, named_database
 from tests.invariants.laws import broken_laws
 from tests.service_client import (
     DAY,
@@ -142,9 +142,7 @@ class Day(RuleBasedStateMachine):
     @initialize(so_far=st.sampled_from(("offered", "planned", "published", "published")))
     def a_morning(self, so_far: str) -> None:
         self.closing = ExitStack()
-        name = f"day_{uuid4().hex}"
-        self.stage.postgres.create_database(name, template=self.stage.name)
-        at = named_database(self.stage.postgres, name)
+        at = self.closing.enter_context(a_database(self.stage.postgres, self.stage.name))
         self.database, self.clock = Database(at.service_url), HandSetClock(MORNING)
         self.closing.callback(self.database.close)
         # As the superuser, who sees the rows of all tenants.

@@ -123,7 +123,7 @@ def test_two_at_once_have_one_legal_outcome_wherever_they_meet(name: str, copy: 
         here = copy(scene)
         one, other = here.caller(first_caller), here.caller(second_caller)
         gate = Gate(one[0], at)
-        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other))
+        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other), here.waits_for_a_lock)
         if outcome is None:
             break
         met += 1
@@ -158,7 +158,7 @@ def test_without_its_guards_the_same_race_does_harm_somewhere(name: str, copy: C
         without_row_locks(one[0])
         without_row_locks(other[0])
         gate = Gate(one[0], at)
-        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other))
+        outcome = interleaved(gate, partial(first, here, *one), partial(second, here, *other), here.waits_for_a_lock)
         assert outcome is not None, "no harm was done: the guard that this twin takes away guards nothing"
         harm = not legal(*outcome) or bool(here.broken())
         here.close()
