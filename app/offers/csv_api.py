@@ -4,15 +4,15 @@ import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
+from app.kit.language import AskedLanguage, headers_of
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 from app.offers import csv_service
 from app.offers.csv_reader import Reading, write_offers
-from app.offers.language import preferred_language
 from app.offers.photos_api import SentBytes
 from app.offers.schemas import OfferIn, PostedOut
 
@@ -74,15 +74,10 @@ def _sent(body: bytes, site_id: UUID | None) -> _Sent:
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def template(call: Caller, accept_language: Annotated[str | None, Header(max_length=500)] = None) -> Response:
+def template(call: Caller, language: AskedLanguage) -> Response:
     """An empty file with all columns, in the language of Accept-Language."""
     call.principal.require("offers.post")
-    language = preferred_language(accept_language)
-    headers = {
-        "Content-Disposition": 'attachment; filename="offers.csv"',
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-    }
+    headers = {"Content-Disposition": 'attachment; filename="offers.csv"', **headers_of(language)}
     return Response(write_offers([], language=language), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from app.domain.service_date import local_instant, local_window
 from app.domain.units import kg_text, latin_digits
+from app.kit.language import LanguageCode
 from app.kit.misfits import field_error
 from app.offers import csv_dates
 from app.offers.csv_bytes import LONGEST_CELL, SEPARATOR_WORDS, SEPARATORS, Fault, Row, Sheet, sheet_of
@@ -32,7 +33,6 @@ from app.offers.csv_words import (
     items_of,
     tidy,
 )
-from app.offers.language import LanguageCode
 from app.offers.schemas import MOST_LINES, MOST_OFFERS, OfferIn, OfferLineIn
 
 FORMULA_SIGNS = tuple("=+-@＝＋－＠\t\r")
