@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.language import AskedLanguage, headers_of
+from app.kit.language import AskedLanguage, PlainLanguage, headers_of
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 from app.offers import csv_service
 from app.offers.csv_reader import Reading, write_offers
@@ -82,16 +82,18 @@ def template(call: Caller, language: AskedLanguage) -> Response:
 
 
 @router.post("/preview", response_model=PreviewOut, openapi_extra=FILE)
-def preview(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
+def preview(call: Caller, body: SentBytes, language: AskedLanguage, site_id: SiteId = None) -> Response:
     """Look at a file of offers: its rows as understood, what does not fit, what would be posted. Nothing is taken."""
 
     def verb(session: Session) -> Answer:
-        return answer(_shown(csv_service.read_file(session, call.principal, body, site_id, call.now)))
+        reading = csv_service.read_file(session, call.principal, body, site_id, call.now)
+        shown = answer(_shown(reading, PlainLanguage(language)))
+        return Answer(shown.status, shown.body, headers_of(language))
 
     return call.once(_sent(body, site_id), verb)
 
 
-def _shown(reading: Reading) -> PreviewOut:
+def _shown(reading: Reading, language: PlainLanguage) -> PreviewOut:
     return PreviewOut(
         encoding=reading.encoding,
         encoding_assumed=reading.encoding_assumed,
@@ -100,7 +102,13 @@ def _shown(reading: Reading) -> PreviewOut:
         date_orders=reading.date_orders,
         rows=[RowOut(row=row.number, values=row.values) for row in reading.rows],
         errors=[
-            FaultOut(row=each.row, column=each.column, pointer=each.pointer, code=each.code, detail=each.sentence)
+            FaultOut(
+                row=each.row,
+                column=each.column,
+                pointer=each.pointer,
+                code=each.code,
+                detail=language.refusal(each.error),
+            )
             for each in reading.faults
         ],
         offers=[OfferOfRowsOut(rows=each.rows, offer=each.offer) for each in reading.offers],
