@@ -4,7 +4,7 @@ The words are in one catalogue with those of the pages, and what pages need besi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,7 @@ def catalogue(code: str) -> Catalog | None:
 class PlainLanguage:
     """How plain text speaks to its reader."""
 
-    code: LanguageCode
+    code: str
 
     @property
     def comma(self) -> str:
@@ -53,10 +53,15 @@ class PlainLanguage:
         return "، " if self.code == "ar" else ", "
 
     def said(self, text: str, /, **words: Any) -> str:
-        """The sentence with names and numbers in its gaps, as they are; in Arabic each keeps its own direction."""
+        """The sentence with names and numbers in its gaps as they are, lists with commas between their parts; in Arabic
+        each keeps its own direction."""
         if catalogue(self.code) is None:
-            return text.format_map(words) if words else text
-        return self._filled(self._translated(text), {name: str(word) for name, word in words.items()})
+            return text.format_map({name: self._listed(word, str) for name, word in words.items()}) if words else text
+        apart = {name: self._listed(word, isolated) for name, word in words.items()}
+        return self._filled(self._translated(text), apart)
+
+    def _listed(self, word: Any, each: Callable[[str], str]) -> str:
+        return self.comma.join(map(each, word)) if isinstance(word, list | tuple) else each(str(word))
 
     def refusal(self, error: WaslError | FieldError) -> str:
         """What an error says: in English its own sentence, else that sentence's translation, or that of its code."""
@@ -88,7 +93,7 @@ class PlainLanguage:
 
     def _with_words(self, template: str, words: Mapping[str, Any]) -> str:
         """Plain text with an error's words in its gaps, those translated that the catalogue knows."""
-        return self._filled(template, {name: self._word(word) for name, word in words.items()})
+        return self._filled(template, {name: isolated(self._word(word)) for name, word in words.items()})
 
     def _word(self, word: Any) -> str:
         return word.in_language(self.code) if isinstance(word, Spoken) else self._translated(str(word))
@@ -96,7 +101,7 @@ class PlainLanguage:
     def _filled(self, template: str, words: Mapping[str, str]) -> str:
         template = _DATE.sub(lambda date: isolated(date[0]), template)
         try:
-            return template.format_map({name: isolated(word) for name, word in words.items()})
+            return template.format_map(words)
         except KeyError:  # the same code is said elsewhere without these words
             return re.sub(r"\s*\{\w+\}", "", template)
 
@@ -136,6 +141,6 @@ def _asked(
 AskedLanguage = Annotated[LanguageCode, Depends(_asked)]
 
 
-def headers_of(code: LanguageCode) -> dict[str, str]:
+def headers_of(code: str) -> dict[str, str]:
     """What an answer says of the language that it is in."""
     return {"Content-Language": code, "Vary": "Accept-Language"}

@@ -58,3 +58,11 @@ def test_a_word_of_an_error_is_translated_where_the_catalogue_has_it_and_a_name_
 def test_what_is_said_beside_errors_leaves_names_as_they_are() -> None:
     assert "\u2068milk\u2069" in ARABIC.said("Choose one of {expected}.", expected="milk")
     assert ENGLISH.said("Choose one of {expected}.", expected="milk") == "Choose one of milk."
+
+
+def test_a_list_has_the_commas_of_its_language_and_each_part_keeps_its_direction() -> None:
+    words = {"kg": "5", "places": ["Tesco, Spytty", "السوق"]}
+    assert ENGLISH.said("Van brings {kg} kg from {places}", **words) == "Van brings 5 kg from Tesco, Spytty, السوق"
+    assert ARABIC.said("Van brings {kg} kg from {places}", **words) == (
+        "تُحضر المركبة \u20685\u2069 كغ من \u2068Tesco, Spytty\u2069، \u2068السوق\u2069"
+    )
