@@ -11,6 +11,7 @@ from app.feeds import days, service
 from app.feeds.calendar import calendar
 from app.feeds.schemas import FeedIn, FeedOut, NewFeedOut
 from app.kit.idempotency import Answer
+from app.kit.language import PlainLanguage
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, database_of, now_of
 from app.kit.wire import PageOut
 
@@ -78,9 +79,14 @@ def read_calendar(
     database = database_of(request)
     feed = service.open_feed(database, token)
     found = days.happenings(database, feed, now_of(request).date())
-    document = calendar(found, feed.name, days.network_name(database, feed))
+    document = calendar(found, feed.name, days.network_name(database, feed), PlainLanguage(feed.language))
     tag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "Referrer-Policy": "no-referrer"}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, max-age=300",
+        "Referrer-Policy": "no-referrer",
+        "Content-Language": feed.language,
+    }
     if if_none_match is not None and tag in [each.strip().removeprefix("W/") for each in if_none_match.split(",")]:
         return Response(status_code=304, headers=headers)
     return CalendarResponse(document, headers=headers)

@@ -6,37 +6,54 @@ from icalendar import Calendar, Event, vDuration
 
 from app.domain.units import kg_display
 from app.feeds.days import Happening
+from app.kit.language import PlainLanguage
 
 REFRESH = timedelta(minutes=15)
+MOST_NAMES = 3
+SUMMARIES = {
+    "shift": "Shift: {vehicle}, {driver}",
+    "collection": "Van collects {kg} kg from {place}",
+    "delivery": "Van brings {kg} kg from {places}",
+    "delivery of many": "Van brings {kg} kg from {places} and {count} more",
+    "pickup": "Collect {kg} kg at {place}",
+    "drop_off": "Deliver {kg} kg at {place}",
+}
+CANCELLED = "Cancelled: {what}"
+# What is handled, by whether it goes to the other side or comes from it.
+TOWARDS, FROM = "{food}, {kg} kg, for {place}", "{food}, {kg} kg, from {place}"
 
 
-def summary(each: Happening) -> str:
+def summary(each: Happening, language: PlainLanguage) -> str:
     """One line for a calendar's day view."""
-    if each.kind == "shift":
-        return f"Shift: {each.who}"
     kg = kg_display(sum(load.grams for load in each.loads))
-    sides = list(dict.fromkeys(load.other_side for load in each.loads))
-    others = ", ".join(sides[:3]) + (f" and {len(sides) - 3} more" if len(sides) > 3 else "")
-    sentence = {
-        "collection": f"Van collects {kg} kg from {each.place}",
-        "delivery": f"Van brings {kg} kg from {others}",
-        "pickup": f"Collect {kg} kg at {each.who}",
-        "drop_off": f"Deliver {kg} kg at {each.who}",
-    }[each.kind]
-    return f"Cancelled: {sentence}" if each.cancelled else sentence
+    if each.kind == "shift":
+        said = language.said(SUMMARIES["shift"], vehicle=each.who, driver=each.driver)
+    elif each.kind == "delivery":
+        sides = list(dict.fromkeys(load.other_side for load in each.loads))
+        places, more = sides[:MOST_NAMES], len(sides) - MOST_NAMES
+        if more > 0:
+            said = language.said(SUMMARIES["delivery of many"], kg=kg, places=places, count=more)
+        else:
+            said = language.said(SUMMARIES["delivery"], kg=kg, places=places)
+    else:
+        said = language.said(SUMMARIES[each.kind], kg=kg, place=each.place if each.kind == "collection" else each.who)
+    return language.said(CANCELLED, what=said) if each.cancelled else said
 
 
-def description(each: Happening) -> str:
+def description(each: Happening, language: PlainLanguage) -> str:
     """What is handled, line by line, and how to get in."""
-    towards = "for" if each.kind in ("collection", "pickup") else "from"
-    lines = [f"{load.description}, {kg_display(load.grams)} kg, {towards} {load.other_side}" for load in each.loads]
+    sentence = TOWARDS if each.kind in ("collection", "pickup") else FROM
+    lines = [
+        language.said(sentence, food=load.description, kg=kg_display(load.grams), place=load.other_side)
+        for load in each.loads
+    ]
     return "\n".join([*lines, *([each.notes] if each.notes else [])])
 
 
-def calendar(happenings: list[Happening], title: str, network: str) -> bytes:
+def calendar(happenings: list[Happening], title: str, network: str, language: PlainLanguage) -> bytes:
     """The document; cancelled entries say so, so that a subscriber takes them away."""
     found = Calendar()
-    found.add("prodid", "-//Wasl//Calendar feed//EN")
+    found.add("prodid", f"-//Wasl//Calendar feed//{language.code.upper()}")
     found.add("version", "2.0")
     found.add("calscale", "GREGORIAN")
     found.add("method", "PUBLISH")
@@ -46,12 +63,12 @@ def calendar(happenings: list[Happening], title: str, network: str) -> bytes:
     found.add("refresh-interval", vDuration(REFRESH), parameters={"value": "DURATION"})
     found.add("x-published-ttl", vDuration(REFRESH))
     for each in happenings:
-        found.add_component(_event(each))
+        found.add_component(_event(each, language))
     document: bytes = found.to_ical()
     return document
 
 
-def _event(each: Happening) -> Event:
+def _event(each: Happening, language: PlainLanguage) -> Event:
     event = Event()
     event.add("uid", each.uid)
     event.add("dtstamp", each.changed_at)
@@ -59,12 +76,12 @@ def _event(each: Happening) -> Event:
     event.add("sequence", each.revision)
     event.add("dtstart", each.begins)
     event.add("dtend", each.ends)
-    event.add("summary", summary(each))
+    event.add("summary", summary(each, language))
     event.add("status", "CANCELLED" if each.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if each.cancelled else "OPAQUE")
     if each.place:
         event.add("location", each.place)
-    if told := description(each):
+    if told := description(each, language):
         event.add("description", told)
     if each.position is not None:
         event.add("geo", each.position)

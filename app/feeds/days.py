@@ -49,7 +49,8 @@ class Happening:
     changed_at: datetime
     loads: tuple[Load, ...] = ()
     cancelled: bool = False
-    who: str = ""
+    who: str = ""  # the vehicle of a shift, the place of a stop
+    driver: str = ""
     notes: str = ""
     position: tuple[float, float] | None = None
 
@@ -239,7 +240,8 @@ def _shift(shift: Shift, vehicle: str) -> Happening:
         "",
         shift.version,
         shift.created_at,
-        who=f"{vehicle}, {shift.driver_name}",
+        who=vehicle,
+        driver=shift.driver_name,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from app.kit.language import LanguageCode
 from app.kit.web import Body
 from app.partners.schemas import Out
 
@@ -20,6 +21,9 @@ class FeedIn(Body):
     driver_name: Name | None = Field(default=None, description="As the shifts name the driver")
     vehicle_id: UUID | None = None
     name: Annotated[str, StringConstraints(max_length=120)] = Field(default="", description="The calendar's title")
+    language: LanguageCode | None = Field(
+        default=None, description="What its entries are told in; none: the language of the person who makes it, or en"
+    )
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
@@ -39,6 +43,7 @@ class FeedOut(Out):
     driver_name: str | None
     vehicle_id: UUID | None
     name: str
+    language: LanguageCode
     created_by: str
     created_at: datetime
     revoked_at: datetime | None

@@ -15,7 +15,7 @@ from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.feeds import CalendarFeed
 from app.models.fleet import Shift, Vehicle
-from app.models.partners import Site
+from app.models.partners import Person, Site
 
 
 def make_feed(session: Session, principal: Principal, wish: FeedIn, now: datetime) -> tuple[CalendarFeed, str]:
@@ -30,8 +30,9 @@ def make_feed(session: Session, principal: Principal, wish: FeedIn, now: datetim
         secret_sha256=digest_of(secret),
         created_by=principal.name,
         created_at=now,
-        **wish.model_dump(exclude={"name"}),
+        **wish.model_dump(exclude={"name", "language"}),
         name=wish.name or title,
+        language=wish.language or _language_of(session, principal),
     )
     session.add(feed)
     session.flush()
@@ -59,6 +60,12 @@ def _title(session: Session, principal: Principal, wish: FeedIn) -> str:
     if session.scalar(driven) is None:
         raise not_found("driver")
     return wish.driver_name or ""
+
+
+def _language_of(session: Session, principal: Principal) -> str:
+    """The language of the person who asks; a key is nobody's, and English."""
+    person = session.get(Person, principal.person_id) if principal.person_id is not None else None
+    return person.language if person is not None else "en"
 
 
 def _open_to(principal: Principal, organisation_id: UUID, network_id: UUID) -> bool:

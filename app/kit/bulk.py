@@ -53,13 +53,17 @@ def each[In, Out](session: Session, items: Sequence[In], verb: Callable[[In], Ou
 
 def prefixed(error: WaslError, pointer: str) -> WaslError:
     """The same error about a part of a larger body: `/name` becomes `/items/3/name`."""
-    fields = error.errors or [FieldError("", error.detail, error.code, error.words)]
-    errors = [FieldError(pointer + each.pointer, each.detail, each.code, each.words) for each in fields]
-    return WaslError(error.detail, error.code, error.status, error.title, errors, error.headers, error.words)
+    fields = error.errors or [FieldError("", error.detail, error.code, error.words, error.template)]
+    errors = [FieldError(pointer + each.pointer, each.detail, each.code, each.words, each.template) for each in fields]
+    return WaslError(
+        error.detail, error.code, error.status, error.title, errors, error.headers, error.words, error.template
+    )
 
 
 def _together(refusals: Sequence[WaslError]) -> WaslError:
     """The first refusal, with the fields of all."""
     first = refusals[0]
     errors = [field for refusal in refusals for field in refusal.errors]
-    return WaslError(first.detail, first.code, first.status, first.title, errors, first.headers, first.words)
+    return WaslError(
+        first.detail, first.code, first.status, first.title, errors, first.headers, first.words, first.template
+    )

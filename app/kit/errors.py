@@ -11,6 +11,21 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """A word of a sentence that has its own form in each language, or is the same in all and nobody's to translate."""
+
+    english: str
+    arabic: str
+
+    def __str__(self) -> str:
+        return self.english
+
+    def in_language(self, code: str) -> str:
+        """The word as it is said there."""
+        return self.arabic if code == "ar" else self.english
+
+
+@dataclass(frozen=True)
 class FieldError:
     """One field that does not fit: a JSON pointer into the body and a sentence."""
 

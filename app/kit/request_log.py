@@ -1,6 +1,7 @@
 """One line of JSON for each request, and an id by which people and logs can speak of it. Nothing secret: the route's
 pattern instead of the address, ids instead of names, the kind and place of a failure instead of its message."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -11,10 +12,12 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.auth import Principal
 from app.kit.errors import internal
+from app.kit.language import LANGUAGES, PlainLanguage, asked_language, headers_of
 from app.kit.web import problem_response
 
 REQUEST_ID = "X-Request-Id"
@@ -77,15 +80,21 @@ class RequestLog:
                 log.error("unforeseen", error=kind_of(error), at=places_of(error))
                 if status:
                     raise
-                await unforeseen(request_id)(scope, receive, sending)
+                await unforeseen(request_id, scope)(scope, receive, sending)
             finally:
                 if self._lines:
                     log.info("request", **line_of(scope, status, time.perf_counter() - begun))
 
 
-def unforeseen(request_id: str) -> ASGIApp:
-    """The answer to what nobody foresaw: nothing of our insides but the id to ask for."""
-    return problem_response(internal(), request_id)
+def unforeseen(request_id: str, scope: Scope) -> ASGIApp:
+    """The answer to what nobody foresaw: nothing of our insides but the id to ask for, in the reader's language."""
+    error, language = internal(), LANGUAGES[0]
+    with contextlib.suppress(Exception):  # whatever is broken may break this too: then it is said in English
+        asked = asked_language(Request(scope))
+        error, language = PlainLanguage(asked).told(error), asked
+    response = problem_response(error, request_id)
+    response.headers.update(headers_of(language))
+    return response
 
 
 def line_of(scope: Scope, status: int, seconds: float) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class CalendarFeed(Identified, Base):
     __tenancy__ = (*OWN_OR_NETWORK, by_credential("secret_sha256"))
     __table_args__ = (
         CheckConstraint("kind IN ('site','shift_driver')", name="kind"),
+        CheckConstraint("language IN ('en','ar')", name="language"),
         CheckConstraint(
             "CASE kind WHEN 'site' THEN site_id IS NOT NULL AND vehicle_id IS NULL AND driver_name IS NULL"
             " ELSE site_id IS NULL AND (vehicle_id IS NULL) <> (driver_name IS NULL) END",
@@ -31,6 +32,7 @@ class CalendarFeed(Identified, Base):
     vehicle_id: Mapped[UUID | None] = mapped_column(ForeignKey("vehicles.id"))
     driver_name: Mapped[str | None]
     name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en", server_default="en")  # what its entries are told in
     whole_network: Mapped[bool]
     secret_sha256: Mapped[str]
     created_by: Mapped[str]

@@ -83,7 +83,7 @@ def state_needs(session: Session, principal: Principal, wishes: Sequence[NeedIn]
         try:
             needs.append(state_need(session, principal, wish, now))
         except WaslError as error:
-            error.errors = [FieldError(f"/needs/{position}", error.detail, error.code, error.words)]
+            error.errors = [FieldError(f"/needs/{position}", error.detail, error.code, error.words, error.template)]
             raise
     return needs
 

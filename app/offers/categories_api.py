@@ -1,14 +1,14 @@
 """HTTP for the list of food categories."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.domain import arabic_words
 from app.domain.categories import CATEGORIES, GROUPS, SOURCES, WORDS
+from app.kit.language import AskedLanguage, headers_of
 from app.kit.web import PROBLEMS, ApiRoute, Caller
-from app.offers.language import preferred_language
 
 router = APIRouter(prefix="/api/v1/categories", route_class=ApiRoute, tags=["offers"], responses=PROBLEMS)
 NAMES = {"en": WORDS, "ar": arabic_words.CATEGORIES}
@@ -49,14 +49,10 @@ class CategoriesOut(BaseModel):
 
 
 @router.get("")
-def list_categories(
-    call: Caller, response: Response, accept_language: Annotated[str | None, Header(max_length=500)] = None
-) -> CategoriesOut:
+def list_categories(call: Caller, response: Response, language: AskedLanguage) -> CategoriesOut:
     """The categories of food for offers and needs, named in the language of Accept-Language."""
     call.principal.require("network.read")
-    language = preferred_language(accept_language)
-    response.headers["Content-Language"] = language
-    response.headers["Vary"] = "Accept-Language"
+    response.headers.update(headers_of(language))
     items = [
         CategoryOut(
             code=code,

@@ -4,15 +4,15 @@ import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
+from app.kit.language import AskedLanguage, PlainLanguage, headers_of
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 from app.offers import csv_service
 from app.offers.csv_reader import Reading, write_offers
-from app.offers.language import preferred_language
 from app.offers.photos_api import SentBytes
 from app.offers.schemas import OfferIn, PostedOut
 
@@ -74,31 +74,26 @@ def _sent(body: bytes, site_id: UUID | None) -> _Sent:
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-def get_offers_csv_template(
-    call: Caller, accept_language: Annotated[str | None, Header(max_length=500)] = None
-) -> Response:
+def get_offers_csv_template(call: Caller, language: AskedLanguage) -> Response:
     """An empty file with all columns, in the language of Accept-Language."""
     call.principal.require("offers.post")
-    language = preferred_language(accept_language)
-    headers = {
-        "Content-Disposition": 'attachment; filename="offers.csv"',
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-    }
+    headers = {"Content-Disposition": 'attachment; filename="offers.csv"', **headers_of(language)}
     return Response(write_offers([], language=language), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/preview", response_model=PreviewOut, openapi_extra=FILE)
-def preview_offers_csv(call: Caller, body: SentBytes, site_id: SiteId = None) -> Response:
+def preview_offers_csv(call: Caller, body: SentBytes, language: AskedLanguage, site_id: SiteId = None) -> Response:
     """Look at a file of offers: its rows as understood, what does not fit, what would be posted. Nothing is taken."""
 
     def verb(session: Session) -> Answer:
-        return answer(_shown(csv_service.read_file(session, call.principal, body, site_id, call.now)))
+        reading = csv_service.read_file(session, call.principal, body, site_id, call.now)
+        shown = answer(_shown(reading, PlainLanguage(language)))
+        return Answer(shown.status, shown.body, headers_of(language))
 
     return call.once(_sent(body, site_id), verb)
 
 
-def _shown(reading: Reading) -> PreviewOut:
+def _shown(reading: Reading, language: PlainLanguage) -> PreviewOut:
     return PreviewOut(
         encoding=reading.encoding,
         encoding_assumed=reading.encoding_assumed,
@@ -107,7 +102,13 @@ def _shown(reading: Reading) -> PreviewOut:
         date_orders=reading.date_orders,
         rows=[RowOut(row=row.number, values=row.values) for row in reading.rows],
         errors=[
-            FaultOut(row=each.row, column=each.column, pointer=each.pointer, code=each.code, detail=each.sentence)
+            FaultOut(
+                row=each.row,
+                column=each.column,
+                pointer=each.pointer,
+                code=each.code,
+                detail=language.refusal(each.error),
+            )
             for each in reading.faults
         ],
         offers=[OfferOfRowsOut(rows=each.rows, offer=each.offer) for each in reading.offers],

@@ -6,8 +6,11 @@ Whatever bytes come, the answer is rows or faults. Nothing is guessed silently: 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from app.kit.errors import FieldError
 
 MOST_ROWS = 2000
 LONGEST_CELL = 2000
@@ -22,17 +25,35 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Fault:
-    """What does not fit: the row as a spreadsheet counts it (the header is row 1), the column, and a sentence."""
+    """What does not fit: the row as a spreadsheet counts it (the header is row 1), the column, and a sentence, kept
+    with its gaps and what fills them, so that it can be said in another language too."""
 
     row: int
     column: str
     code: str
     sentence: str
+    words: Mapping[str, Any] = field(default_factory=dict)
+    template: str = ""
 
     @property
     def pointer(self) -> str:
         """Where it is, as in /rows/17/kg; the whole file is the empty pointer."""
         return "".join(f"/{part}" for part in ("rows", str(self.row), self.column) if part) if self.row else ""
+
+    @property
+    def error(self) -> FieldError:
+        """The same as an error of a request."""
+        return FieldError(self.pointer, self.sentence, self.code, self.words, self.template)
+
+
+def unfit(row: int, column: str, code: str, template: str, /, **words: Any) -> Fault:
+    """A fault; `words` fill the gaps of its sentence."""
+    return Fault(row, column, code, template.format_map(words) if words else template, words, template)
+
+
+def misfit(row: int, column: str, error: FieldError) -> Fault:
+    """What the same field is refused for anywhere, as a fault of a file."""
+    return Fault(row, column, error.code, error.detail, error.words, error.template)
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,7 @@ def sheet_of(body: bytes, known_columns: Callable[[str], str | None]) -> Sheet:
     if text is None:
         return sheet
     if not text.strip():
-        sheet.faults.append(Fault(0, "", "csv_empty", "The file is empty. Send a file with a header and a row."))
+        sheet.faults.append(unfit(0, "", "csv_empty", "The file is empty. Send a file with a header and a row."))
         return sheet
     declared = _DECLARED.match(text)
     if declared:
@@ -90,14 +111,14 @@ def _rows(text: str, sheet: Sheet) -> Iterator[Row]:
     try:
         for number, cells in enumerate(reader, 1):
             if number > MOST_ROWS + 1:
-                sentence = f"A file has at most {MOST_ROWS} rows below its header. Send it in parts."
-                sheet.faults.append(Fault(0, "", "csv_too_long", sentence))
+                sentence = "A file has at most {most} rows below its header. Send it in parts."
+                sheet.faults.append(unfit(0, "", "csv_too_long", sentence, most=MOST_ROWS))
                 return
             if any(cell.strip() for cell in cells):
                 yield Row(number, cells)
     except csv.Error:
         sentence = "The quotes in this row do not close, or text follows them. Write a quote within a cell twice."
-        sheet.faults.append(Fault(number + 1, "", "csv_quotes", sentence))
+        sheet.faults.append(unfit(number + 1, "", "csv_quotes", sentence))
 
 
 def _decoded(body: bytes, sheet: Sheet, known: Callable[[str], str | None]) -> str | None:
@@ -181,4 +202,4 @@ def _likelihood(text: str | None, name: str, body: bytes, known: Callable[[str],
 def _broken(before: str) -> Fault:
     row = len(_LINE.findall(before)) + 1
     sentence = "This row has bytes that are no text in the file's encoding. Save the file as CSV UTF-8."
-    return Fault(row, "", "csv_encoding", sentence)
+    return unfit(row, "", "csv_encoding", sentence)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 
 from app.domain.units import latin_digits
 
@@ -17,17 +17,15 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|ص|م)?", re.IGNORECASE)
-_WRITE = "Write dates as 2026-11-28."
 YEARS = range(2000, 2200)
 
 
 class Unreadable(ValueError):
-    """A day or time that cannot be read, with a code and a sentence."""
+    """A day or time that cannot be read, with a code, a sentence and what fills its gaps."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
+    def __init__(self, code: str, template: str, /, **words: Any) -> None:
+        super().__init__(code)
+        self.code, self.template, self.words = code, template, words
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def _instant(text: str) -> datetime | None:
     if found.tzinfo is None:
         return None
     if found.year not in YEARS:
-        raise Unreadable("csv_date", f"There is a mistake in the year. {_WRITE}")
+        raise Unreadable("csv_date", "There is a mistake in the year. Write dates as 2026-11-28.")
     return found
 
 
@@ -121,10 +119,10 @@ def date_of(cell: str, column: DateColumn, others: Mapping[str, DateColumn]) -> 
     if match := _ISO.fullmatch(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if _SHORT_YEAR.fullmatch(text):
-        raise Unreadable("csv_date", f"Write the year with four digits. {_WRITE}")
+        raise Unreadable("csv_date", "Write the year with four digits. Write dates as 2026-11-28.")
     match = _SLASHED.fullmatch(text)
     if match is None:
-        raise Unreadable("csv_date", f"This is not a date. {_WRITE}")
+        raise Unreadable("csv_date", "This is not a date. Write dates as 2026-11-28.")
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     twofold = first <= 12 and second <= 12 and first != second and match[2] != "."
     if column.mixed:
@@ -133,7 +131,8 @@ def date_of(cell: str, column: DateColumn, others: Mapping[str, DateColumn]) -> 
     if twofold and column.month_first_row is None and column.day_first_row is None and elsewhere:
         raise Unreadable(
             "csv_date_ambiguous",
-            f"This could be two days: row {elsewhere.month_first_row} of another column puts the month first. {_WRITE}",
+            "This could be two days: row {row} of another column puts the month first. Write dates as 2026-11-28.",
+            row=elsewhere.month_first_row,
         )
     month_first = column.order == "month_first" and match[2] != "."
     return _date(year, first, second) if month_first else _date(year, second, first)
@@ -141,21 +140,28 @@ def date_of(cell: str, column: DateColumn, others: Mapping[str, DateColumn]) -> 
 
 def _refuse_mixed(twofold: bool, first: int, column: DateColumn) -> None:
     if twofold:
-        sentence = f"This could be two days, since row {column.month_first_row} puts the month first. {_WRITE}"
-        raise Unreadable("csv_date_ambiguous", sentence)
+        sentence = "This could be two days, since row {row} puts the month first. Write dates as 2026-11-28."
+        raise Unreadable("csv_date_ambiguous", sentence, row=column.month_first_row)
     if column.day_first_row is not None:
-        rows = (column.day_first_row, column.month_first_row)
-        sentence = f"The column mixes two orders: row {rows[0]} puts the day first, row {rows[1]} the month. {_WRITE}"
-        raise Unreadable("csv_dates_mixed", sentence)
+        raise Unreadable(
+            "csv_dates_mixed",
+            "The column mixes two orders: row {day_row} puts the day first, row {month_row} the month. Write dates as"
+            " 2026-11-28.",
+            day_row=column.day_first_row,
+            month_row=column.month_first_row,
+        )
     if first <= 12:
-        sentence = f"The month comes first here, and other rows of the column could be read both ways. {_WRITE}"
-        raise Unreadable("csv_dates_mixed", sentence)
+        raise Unreadable(
+            "csv_dates_mixed",
+            "The month comes first here, and other rows of the column could be read both ways. Write dates as"
+            " 2026-11-28.",
+        )
 
 
 def _date(year: int, month: int, day: int) -> date:
     if year not in YEARS:
-        raise Unreadable("csv_date", f"There is a mistake in the year. {_WRITE}")
+        raise Unreadable("csv_date", "There is a mistake in the year. Write dates as 2026-11-28.")
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise Unreadable("csv_date", f"There is no such day. {_WRITE}") from error
+        raise Unreadable("csv_date", "There is no such day. Write dates as 2026-11-28.") from error

@@ -16,9 +16,11 @@ from pydantic import ValidationError
 
 from app.domain.service_date import local_instant, local_window
 from app.domain.units import kg_text, latin_digits
+from app.kit.errors import Spoken
+from app.kit.language import LanguageCode
 from app.kit.misfits import field_error
 from app.offers import csv_dates
-from app.offers.csv_bytes import LONGEST_CELL, SEPARATOR_WORDS, SEPARATORS, Fault, Row, Sheet, sheet_of
+from app.offers.csv_bytes import LONGEST_CELL, SEPARATOR_WORDS, SEPARATORS, Fault, Row, Sheet, misfit, sheet_of, unfit
 from app.offers.csv_dates import DateColumn, Moment
 from app.offers.csv_words import (
     ARABIC_COLUMNS,
@@ -30,9 +32,9 @@ from app.offers.csv_words import (
     code_of,
     column_of,
     items_of,
+    known_words,
     tidy,
 )
-from app.offers.language import LanguageCode
 from app.offers.schemas import MOST_LINES, MOST_OFFERS, OfferIn, OfferLineIn
 
 FORMULA_SIGNS = tuple("=+-@＝＋－＠\t\r")
@@ -83,9 +85,13 @@ class Reading:
 class _Unfit(ValueError):
     """A cell that does not fit."""
 
-    def __init__(self, column: str, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.column, self.code, self.sentence = column, code, sentence
+    def __init__(self, column: str, code: str, template: str, /, **words: Any) -> None:
+        super().__init__(code)
+        self.column, self.code, self.template, self.words = column, code, template, words
+
+    def at(self, row: int) -> Fault:
+        """The fault of its row."""
+        return unfit(row, self.column, self.code, self.template, **self.words)
 
 
 @dataclass
@@ -107,12 +113,12 @@ def read_offers(body: bytes, zone: tzinfo, sites: Sequence[KnownSite], default_s
     header = _header(sheet, reading) if sheet.rows else None
     if header is None:
         if not reading.faults:  # nothing but signs that separate
-            reading.faults.append(Fault(0, "", "csv_empty", "The file is empty. Send a file with a header and a row."))
+            reading.faults.append(unfit(0, "", "csv_empty", "The file is empty. Send a file with a header and a row."))
         return reading
     rows = list(_cells_of(sheet, header, reading.faults))
     if not rows and not reading.faults:
         reading.faults.append(
-            Fault(0, "", "csv_no_rows", "The file has a header and no rows. Add a row for each food.")
+            unfit(0, "", "csv_no_rows", "The file has a header and no rows. Add a row for each food.")
         )
     dates = _date_columns(rows)
     reading.date_orders = {name: column.order for name, column in dates.items() if column.slashed}
@@ -138,20 +144,26 @@ def _header_faults(row: int, cells: list[str], names: list[str | None], separato
     seen: set[str] = set()
     for cell, name in zip(cells, names, strict=True):
         shown = "".join(sign for sign in tidy(cell)[:40] if sign.isprintable())
+        said = Spoken(shown, shown)
         if name is None and any(sign in cell for sign in SEPARATORS if sign != separator):
             yield Fault(
                 row, "", "csv_mixed_separators", "The header mixes separators. Use commas alone, or semicolons."
             )
         elif name is None:
-            yield Fault(row, "", "csv_unknown_column", f"There is no column “{shown}”. Rename or remove it.")
+            yield unfit(
+                row, "", "csv_unknown_column", "There is no column “{column}”. Rename or remove it.", column=said
+            )
         elif name in seen:
-            yield Fault(row, name, "csv_duplicate_column", f"The column “{shown}” is there twice. Remove one.")
+            yield unfit(
+                row, name, "csv_duplicate_column", "The column “{column}” is there twice. Remove one.", column=said
+            )
         else:
             seen.add(name)
     if seen or not cells:
         for name in REQUIRED:
             if name not in seen:
-                yield Fault(row, name, "csv_missing_column", f"The column {name} is missing. Add it to the header.")
+                sentence = "The column {column} is missing. Add it to the header."
+                yield unfit(row, name, "csv_missing_column", sentence, column=Spoken(name, ARABIC_COLUMNS[name][0]))
 
 
 def _cells_of(sheet: Sheet, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -170,11 +182,11 @@ def _unequal(row: Row, cells: int, columns: int, separator: str) -> Fault:
     joined = separator.join(row.cells)
     for other in SEPARATORS:
         if other != separator and joined.count(other) >= max(1, columns - 1):
-            words = (SEPARATOR_WORDS[other], SEPARATOR_WORDS[separator])
-            sentence = f"This row is separated by {words[0]}, the header by {words[1]}. Use one of them throughout."
-            return Fault(row.number, "", "csv_mixed_separators", sentence)
-    sentence = f"This row has {cells} cells, the header has {columns}. Add or remove cells."
-    return Fault(row.number, "", "csv_unequal_columns", sentence)
+            words = {"by": SEPARATOR_WORDS[other], "header_by": SEPARATOR_WORDS[separator]}
+            sentence = "This row is separated by {by}, the header by {header_by}. Use one of them throughout."
+            return unfit(row.number, "", "csv_mixed_separators", sentence, **words)
+    sentence = "This row has {cells} cells, the header has {columns}. Add or remove cells."
+    return unfit(row.number, "", "csv_unequal_columns", sentence, cells=cells, columns=columns)
 
 
 def _date_columns(rows: Iterable[tuple[int, Mapping[str, str]]]) -> dict[str, DateColumn]:
@@ -222,12 +234,12 @@ class _Gatherer:
     def _unfit_cells(self, number: int, cells: Mapping[str, str]) -> Iterator[Fault]:
         for name, cell in cells.items():
             if len(cell) > LONGEST_CELL:
-                yield Fault(number, name, "csv_cell_too_long", "This cell is too long. Shorten it.")
+                yield unfit(number, name, "csv_cell_too_long", "This cell is too long. Shorten it.")
             elif "\x00" in cell:
-                yield Fault(number, name, "unreadable_text", "Use letters, digits and signs that can be shown.")
+                yield unfit(number, name, "unreadable_text", "Use letters, digits and signs that can be shown.")
             elif name in TEXT_COLUMNS and cell.startswith(FORMULA_SIGNS):
                 sentence = "A spreadsheet would run this cell as a formula. Remove the sign that it begins with."
-                yield Fault(number, name, "csv_formula", sentence)
+                yield unfit(number, name, "csv_formula", sentence)
 
     def _line(self, number: int, cells: Mapping[str, str], faults: list[Fault]) -> OfferLineIn | None:
         """The food of a row."""
@@ -237,11 +249,11 @@ class _Gatherer:
                 continue
             try:
                 wish[name] = self._value(name, cell)
-            except _Unfit as unfit:
-                faults.append(Fault(number, unfit.column, unfit.code, unfit.sentence))
+            except _Unfit as misplaced:
+                faults.append(misplaced.at(number))
         for name in ("category", "description", "kg"):
             if not cells.get(name):
-                faults.append(Fault(number, name, "missing", "This field is missing."))
+                faults.append(unfit(number, name, "missing", "This field is missing."))
         if faults:
             return None
         try:
@@ -268,8 +280,8 @@ class _Gatherer:
     def _code(self, name: str, cell: str) -> str:
         found = code_of(name, cell)
         if found is None:
-            known = ", ".join(dict.fromkeys(CODES[name].values()))
-            raise _Unfit(name, "csv_unknown_word", f"This word is not known here. Write one of: {known}.")
+            sentence = "This word is not known here. Write one of: {known}."
+            raise _Unfit(name, "csv_unknown_word", sentence, known=known_words(name))
         return found
 
     def _day(self, name: str, cell: str) -> date:
@@ -277,7 +289,7 @@ class _Gatherer:
         try:
             return csv_dates.date_of(cell, self.dates.get(name, DateColumn()), others)
         except csv_dates.Unreadable as error:
-            raise _Unfit(name, error.code, error.sentence) from error
+            raise _Unfit(name, error.code, error.template, **error.words) from error
 
     def _draft(self, number: int, cells: Mapping[str, str], faults: list[Fault]) -> _Draft | None:
         """The offer that a row belongs to, begun where it is the first of it."""
@@ -287,8 +299,8 @@ class _Gatherer:
             return self._room(begun, number, faults)
         try:
             site, window = self._site(cells), self._window(cells)
-        except _Unfit as unfit:
-            faults.append(Fault(number, unfit.column, unfit.code, unfit.sentence))
+        except _Unfit as misplaced:
+            faults.append(misplaced.at(number))
             return None
         key = ("reference", reference) if reference else ("same", site, *window)
         draft = self.drafts.get(key)
@@ -296,17 +308,15 @@ class _Gatherer:
             draft = self.drafts[key] = _Draft(key, site, window, cells.get("offer_note", ""), [], [])
         elif (draft.site, draft.window) != (site, window):
             other = "site" if draft.site != site else "pickup_from"
-            first = f"row {draft.rows[0]}" if draft.rows else "its first row"
-            sentence = f"{first.capitalize()} gives this offer another site or pickup. Use another reference here."
-            faults.append(Fault(number, other, "csv_offer_differs", sentence))
+            faults.append(_another_pickup(number, other, draft))
             return None
         return self._room(draft, number, faults)
 
     def _room(self, draft: _Draft, number: int, faults: list[Fault]) -> _Draft | None:
         if len(draft.lines) < MOST_LINES:
             return draft
-        sentence = f"An offer has at most {MOST_LINES} lines. Give the rows from here on another reference."
-        faults.append(Fault(number, "offer", "csv_too_many_lines", sentence))
+        sentence = "An offer has at most {most} lines. Give the rows from here on another reference."
+        faults.append(unfit(number, "offer", "csv_too_many_lines", sentence, most=MOST_LINES))
         return None
 
     def _site(self, cells: Mapping[str, str]) -> UUID:
@@ -362,7 +372,7 @@ class _Gatherer:
         try:
             found = csv_dates.moment_of(cell)
         except csv_dates.Unreadable as error:
-            raise _Unfit(name, error.code, error.sentence) from error
+            raise _Unfit(name, error.code, error.template, **error.words) from error
         if found.at is None and found.instant is None:
             raise _Unfit(name, "csv_time", "The time of day is missing. Write it as 2026-11-28 08:30.")
         return found
@@ -370,8 +380,8 @@ class _Gatherer:
     def _finish(self) -> None:
         drafts = [draft for draft in self.drafts.values() if draft.lines]
         if len(drafts) > MOST_OFFERS:
-            sentence = f"A file makes at most {MOST_OFFERS} offers. Send it in parts."
-            self.reading.faults.append(Fault(0, "", "csv_too_many_offers", sentence))
+            sentence = "A file makes at most {most} offers. Send it in parts."
+            self.reading.faults.append(unfit(0, "", "csv_too_many_offers", sentence, most=MOST_OFFERS))
             return
         for draft in drafts:
             try:
@@ -388,6 +398,15 @@ class _Gatherer:
             self.reading.offers.append(ReadOffer(draft.rows, offer))
 
 
+def _another_pickup(number: int, column: str, draft: _Draft) -> Fault:
+    """The fault of a row whose reference has another site or pickup; the first row of it may be at fault itself."""
+    if not draft.rows:
+        sentence = "Its first row gives this offer another site or pickup. Use another reference here."
+        return unfit(number, column, "csv_offer_differs", sentence)
+    sentence = "Row {row} gives this offer another site or pickup. Use another reference here."
+    return unfit(number, column, "csv_offer_differs", sentence, row=draft.rows[0])
+
+
 def _as_understood(cells: Mapping[str, str], line: OfferLineIn, draft: _Draft) -> dict[str, Any]:
     """A row's values as they were read, for the eyes of whoever sent it."""
     values = line.model_dump(mode="json")
@@ -402,9 +421,9 @@ def _as_understood(cells: Mapping[str, str], line: OfferLineIn, draft: _Draft) -
 
 def _faults_of_model(row: int, error: ValidationError, note: str = "note") -> Iterator[Fault]:
     for item in error.errors():
-        fault = field_error(dict(item))
-        name = fault.pointer.split("/")[1] if "/" in fault.pointer else ""
-        yield Fault(row, note if name == "note" else name, fault.code, fault.detail)
+        found = field_error(dict(item))
+        name = found.pointer.split("/")[1] if "/" in found.pointer else ""
+        yield misfit(row, note if name == "note" else name, found)
 
 
 def _kilograms(cell: str) -> str:
@@ -413,9 +432,9 @@ def _kilograms(cell: str) -> str:
     if "٬" in text:
         return text.replace("٬", "")
     if _GROUPED.fullmatch(text) and not text.startswith("0"):
-        grams = text.replace(",", ".")
-        sentence = f"This could be {grams} kg or {text.replace(',', '')} kg. Write it with a point, or without a sign."
-        raise _Unfit("kg", "csv_weight_ambiguous", sentence)
+        small = text.replace(",", ".")
+        sentence = "This could be {small} kg or {large} kg. Write it with a point, or without a sign."
+        raise _Unfit("kg", "csv_weight_ambiguous", sentence, small=small, large=text.replace(",", ""))
     return text.replace(",", ".", 1) if text.count(",") == 1 and "." not in text else text
 
 

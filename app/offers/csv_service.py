@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
-from app.kit.errors import FieldError, not_found, refused
+from app.kit.errors import not_found, refused
 from app.models.offers import Offer
 from app.models.partners import Network, Site
 from app.offers import service
-from app.offers.csv_bytes import Fault
+from app.offers.csv_bytes import Fault, misfit
 from app.offers.csv_reader import KnownSite, Reading, ReadOffer, read_offers
 from app.partners.service import network_of, zone_of
 
@@ -43,9 +43,9 @@ def _faults(
     for fault in service.faults_of(session, each.offer, sites, now, network):
         parts = fault.pointer.split("/")[1:]
         if parts[0] == "lines":
-            found.append(Fault(each.rows[int(parts[1])], parts[2], fault.code, fault.detail))
+            found.append(misfit(each.rows[int(parts[1])], parts[2], fault))
         else:
-            found.append(Fault(each.rows[0], COLUMN_OF_FIELD.get(parts[0], parts[0]), fault.code, fault.detail))
+            found.append(misfit(each.rows[0], COLUMN_OF_FIELD.get(parts[0], parts[0]), fault))
     return found
 
 
@@ -55,7 +55,7 @@ def post_file(
     """Post what the file says, all of it or, with every fault at its row and column, nothing: `csv_unfit` (422)."""
     reading = read_file(session, principal, body, site_id, now)
     if reading.faults:
-        errors = [FieldError(fault.pointer, fault.sentence, fault.code) for fault in reading.faults]
+        errors = [fault.error for fault in reading.faults]
         sentence = "{count} places of this file do not fit. Nothing was posted. Mend them and send it again."
         if len(errors) == 1:
             sentence = "One place of this file does not fit. Nothing was posted. Mend it and send it again."

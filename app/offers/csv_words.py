@@ -5,6 +5,7 @@ import unicodedata
 
 from app.domain import arabic_words, categories, foods
 from app.domain.units import latin_digits
+from app.kit.errors import Spoken
 
 COLUMNS: tuple[str, ...] = (
     "offer", "site", "day", "pickup_from", "pickup_until", "category", "description", "kg", "crates",
@@ -103,6 +104,14 @@ CODES: dict[str, dict[str, str]] = {
     "splittable": {plain(word): "yes" for word in ("yes", "y", "true", "1", "نعم")}
     | {plain(word): "no" for word in ("no", "n", "false", "0", "لا")},
 }  # fmt: skip
+_ARABIC_CODES: dict[str, dict[str, str]] = {
+    "category": arabic_words.CATEGORIES,
+    "temperature_class": arabic_words.TEMPERATURE_CLASSES,
+    "date_mark": arabic_words.DATE_MARKS,
+    "allergens": arabic_words.ALLERGENS,
+    "dietary_flags": arabic_words.DIETARY_FLAGS,
+    "splittable": {"yes": "نعم", "no": "لا"},
+}
 LIST_COLUMNS = frozenset({"allergens", "dietary_flags"})
 _BETWEEN_CODES = re.compile(r"[|;,،؛/+]")
 
@@ -110,6 +119,12 @@ _BETWEEN_CODES = re.compile(r"[|;,،؛/+]")
 def code_of(column: str, cell: str) -> str | None:
     """The code that a cell of a column of codes names; None for a word that nobody knows."""
     return CODES[column].get(plain(cell))
+
+
+def known_words(column: str) -> Spoken:
+    """What may stand in a column of codes, as each language writes it."""
+    codes = list(dict.fromkeys(CODES[column].values()))
+    return Spoken(", ".join(codes), "، ".join(_ARABIC_CODES[column][code] for code in codes))
 
 
 def items_of(cell: str) -> list[str]:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from app.kit.language import LanguageCode
 from app.kit.web import Body
 from app.kit.wire import Instant
 from app.partners.schemas import Name, NetworkOut, OrganisationOut, Out
 
 RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", "network_admin"]
 ScopeName = Literal["offers", "needs", "fleet", "plans", "partners", "organisation"]
-LanguageCode = Literal["en", "ar"]
 State = Literal["invited", "active", "disabled"]
 _PART = r"[^@\s\x00-\x1f\x7f<>,;\"]+"
 _ADDRESS = rf"^{_PART}@{_PART}\.{_PART}$"

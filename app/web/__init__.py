@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from app.kit.errors import WaslError, not_found
+from app.kit.language import headers_of
 from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
 from app.web import day, drive, error_pages, learnt, regions, route_sheet, shop, sign_in, sites
 from app.web.language import language_of
@@ -49,8 +50,7 @@ def _problem(request: Request, error: Exception) -> Response:
         return render(request, "problem.html", error.status, error=error)
     language = language_of(request)
     response = problem_response(language.told(error), request_id_of(request))
-    response.headers["Content-Language"] = language.code
-    response.headers["Vary"] = "Accept-Language"
+    response.headers.update(headers_of(language.code))
     return response
 
 

@@ -89,6 +89,11 @@ def feed_of(client: ServiceClient, **wish: Any) -> str:
     return url
 
 
+def apart(text: str) -> str:
+    """A name or number within Arabic words."""
+    return f"\u2068{text}\u2069"
+
+
 def test_a_store_and_a_food_bank_see_their_own_visits_alone(
     network: ServiceClient, partners: Partners, database: Database
 ) -> None:
@@ -173,6 +178,51 @@ def test_a_feed_is_of_ones_own_and_its_address_is_shown_once_and_can_be_closed(
     assert partners.of_lidl.http.delete(f"/feeds/{made['id']}").status_code == 204
     assert subscribed(made["url"]).status_code == 404
     assert subscribed(f"{server.address}/feeds/wasl_feed_made-up.ics").status_code == 404
+
+
+def test_an_arabic_feed_says_everything_in_arabic_with_each_name_in_its_own_direction(
+    network: ServiceClient, partners: Partners, database: Database
+) -> None:
+    plan = draft(
+        database, network, partners.shift,
+        Ride(partners.bread, partners.need, 62_000, "09:00", "11:00"),
+        Ride(partners.milk, partners.need, 9_500, "09:30", "11:00"),
+    )  # fmt: skip
+    network.published(plan)
+    of_bank = feed_of(partners.of_bank, kind="site", site_id=partners.bank["id"], language="ar")
+    answer = subscribed(of_bank)
+    assert answer.headers["Content-Language"] == "ar"
+    assert b"PRODID:-//Wasl//Calendar feed//AR" in answer.content
+    [(summary, event)] = events_at(of_bank).items()
+    assert summary == f"تُحضر المركبة {apart('72')} كغ من {apart(ARABIC)}، {apart('Tesco, Spytty')}"
+    assert f"{apart('خبز طازج')}، {apart('9.5')} كغ، من {apart('Tesco, Spytty')}" in str(event["DESCRIPTION"])
+    of_lidl = feed_of(partners.of_lidl, kind="site", site_id=partners.lidl["id"], language="ar")
+    [(summary, event)] = events_at(of_lidl).items()
+    assert summary == f"تجمع المركبة {apart('62')} كغ من {apart(ARABIC)}"
+    assert str(event["DESCRIPTION"]) == f"{apart('Loaves')}، {apart('62')} كغ، إلى {apart('Pantry')}"
+    driver = feed_of(network, kind="shift_driver", driver_name="Driver", language="ar")
+    assert set(events_at(driver)) == {
+        f"مناوبة: {apart('White van')}، {apart('Driver')}",
+        f"جمع {apart('62')} كغ من {apart(ARABIC)}",
+        f"جمع {apart('9.5')} كغ من {apart('Tesco, Spytty')}",
+        f"تسليم {apart('72')} كغ في {apart('Pantry')}",
+    }
+
+
+def test_a_feed_has_the_language_that_is_asked_for_else_that_of_the_person_who_makes_it_else_english(
+    network: ServiceClient, partners: Partners
+) -> None:
+    person = {"name": "Zaynab", "email": "zaynab@example.org", "role": "organisation_admin", "language": "ar"}
+    office = partners.lidl["organisation_id"]
+    network.ok(f"/organisations/{office}/people", {**person, "password": "a long enough password"})
+    signed_in = network.ok("/sign-in", {"email": person["email"], "password": "a long enough password"})
+    zaynab = network.another(signed_in["token"])
+    wish = {"kind": "site", "site_id": partners.lidl["id"]}
+    assert zaynab.ok("/feeds", wish)["language"] == "ar"
+    assert zaynab.ok("/feeds", {**wish, "language": "en"})["language"] == "en"
+    assert partners.of_lidl.ok("/feeds", wish)["language"] == "en"
+    assert sorted(each["language"] for each in zaynab.get("/feeds").json()["items"]) == ["ar", "en", "en"]
+    assert zaynab.post("/feeds", {**wish, "language": "cy"}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from app.kit import language
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.live_server import LiveServer
@@ -144,6 +146,40 @@ def test_a_failure_of_ours_says_its_request_id_alone_and_is_logged_without_its_m
     assert (unforeseen["event"], unforeseen["error"]) == ("unforeseen", "builtins.RuntimeError")
     assert unforeseen["request_id"] == "caller-0001"
     assert unforeseen["at"][-1].startswith("test_request_log.py:")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Accept-Language": "ar-EG,en;q=0.5"}, {"Accept-Language": "en", "Cookie": "wasl_language=ar"}]
+)
+def test_a_failure_of_ours_is_told_in_arabic_where_that_was_asked_for(
+    lines: io.StringIO, headers: dict[str, str]
+) -> None:
+    with LiveServer(failing()) as server:
+        answer = httpx.get(f"{server.address}/broken/s3cret", headers=headers)
+        plain = httpx.get(f"{server.address}/broken/s3cret")
+    assert (answer.status_code, answer.headers["Content-Language"]) == (500, "ar")
+    problem = answer.json()
+    assert (problem["title"], problem["detail"]) == ("حدث خطأ", "حدث خطأ من جانبنا. لم يتغيّر شيء؛ حاول مرة أخرى.")
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    assert plain.headers["Content-Language"] == "en"
+    assert {name: problem[name] for name in ("type", "status", "code")} == {
+        name: plain.json()[name] for name in ("type", "status", "code")
+    }
+
+
+def test_a_failure_is_told_in_english_where_even_the_words_are_broken(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ar" / "messages.po").mkdir(parents=True)  # a folder where the words should be
+    monkeypatch.setattr(language, "MESSAGES", tmp_path)
+    language.catalogue.cache_clear()
+    try:
+        with LiveServer(failing()) as server:
+            answer = httpx.get(f"{server.address}/broken/x", headers={"Accept-Language": "ar"})
+    finally:
+        language.catalogue.cache_clear()
+    assert (answer.status_code, answer.headers["Content-Language"]) == (500, "en")
+    assert answer.json()["detail"].startswith("Something went wrong on our side.")
 
 
 def test_nothing_that_a_caller_sends_makes_a_second_line(lines: io.StringIO) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from app.domain.units import UnitError, grams_from_kg
-from app.kit.misfits import SENTENCES
+from app.kit.bulk import prefixed
+from app.kit.errors import invalid_request
+from app.kit.misfits import SENTENCES, field_error
 from app.web.language import Language, catalogue
 from tests.conftest import ROOT
 from tests.service_client import LIDL_CARDIFF_ROAD, ServiceClient, a_line, an_offer
@@ -105,6 +107,14 @@ def test_what_does_not_fit_is_said_in_arabic(
 def test_a_name_within_an_arabic_sentence_keeps_its_own_direction(network: ServiceClient) -> None:
     missing = network.http.get("/offers/00000000-0000-4000-8000-000000000000", headers=ARABIC).json()
     assert missing["detail"] == "لا وجود لما طلبته: \u2068عرض\u2069."
+
+
+def test_an_error_of_one_item_among_many_is_said_in_arabic_too() -> None:
+    misfit = field_error({"type": "greater_than", "loc": ("crates",), "msg": "", "ctx": {"gt": 0}})
+    told = Language("ar").told(prefixed(invalid_request([misfit]), "/offers/3"))
+    assert [(each.pointer, each.detail) for each in told.errors] == [("/offers/3/crates", told.detail)]
+    assert "\u20680\u2069" in told.detail
+    assert LATIN_WORD.search(told.detail) is None
 
 
 def test_an_address_without_anything_and_a_wrong_method_speak_arabic_too(network: ServiceClient) -> None:

@@ -1,0 +1,146 @@
+"""Which of our two languages somebody asks for, and how plain text is said in it: errors, calendars, files.
+
+The words are in one catalogue with those of the pages, and what pages need beside plain text is in `app.web.language`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from fastapi import Depends, Header, Request
+
+from app.kit.errors import FieldError, Spoken, WaslError
+
+LanguageCode = Literal["en", "ar"]
+LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
+LANGUAGE_COOKIE = "wasl_language"
+MESSAGES = Path(__file__).resolve().parents[1] / "web" / "messages"
+_GAPS = re.compile(r"\{\w+\}(?: \{\w+\})*\.?")
+_QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*")
+# Between Arabic words the parts of a date would be set in the opposite order.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}\+\d{2}:\d{2})?)?")
+
+
+def isolated(text: str) -> str:
+    """The text kept apart from the direction of what stands around it, by Unicode's isolates."""
+    return f"\u2068{text}\u2069"
+
+
+@cache
+def catalogue(code: str) -> Catalog | None:
+    """The translations of a language; English is the text of the code itself."""
+    path = MESSAGES / code / "messages.po"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=code)
+
+
+@dataclass(frozen=True)
+class PlainLanguage:
+    """How plain text speaks to its reader."""
+
+    code: str
+
+    @property
+    def comma(self) -> str:
+        """What stands between two parts of a line."""
+        return "، " if self.code == "ar" else ", "
+
+    def said(self, text: str, /, **words: Any) -> str:
+        """The sentence with names and numbers in its gaps as they are, lists with commas between their parts; in Arabic
+        each keeps its own direction."""
+        if catalogue(self.code) is None:
+            return text.format_map({name: self._listed(word, str) for name, word in words.items()}) if words else text
+        apart = {name: self._listed(word, isolated) for name, word in words.items()}
+        return self._filled(self._translated(text), apart)
+
+    def _listed(self, word: Any, each: Callable[[str], str]) -> str:
+        return self.comma.join(map(each, word)) if isinstance(word, list | tuple) else each(str(word))
+
+    def refusal(self, error: WaslError | FieldError) -> str:
+        """What an error says: in English its own sentence, else that sentence's translation, or that of its code."""
+        found = catalogue(self.code)
+        if found is None:
+            return error.detail
+        for text in (error.template or error.detail, f"refusal:{error.code}"):
+            message = found.get(text)
+            if message is not None and message.string:
+                return self._with_words(str(message.string), error.words)
+        return error.detail
+
+    def refusal_of_code(self, code: str) -> str:
+        """What a code says in general, with dots for its gaps; empty in English, which the documents are in."""
+        message = found.get(f"refusal:{code}") if (found := catalogue(self.code)) is not None else None
+        return _GAPS.sub("…", str(message.string)) if message is not None else ""
+
+    def told(self, error: WaslError) -> WaslError:
+        """The error with its title and all its sentences in this language."""
+        fields = [replace(each, detail=self.refusal(each)) for each in error.errors]
+        of_first = bool(error.errors) and error.detail == error.errors[0].detail
+        detail = fields[0].detail if of_first else self.refusal(error)
+        return replace(error, title=self._translated(error.title), detail=detail, errors=fields)
+
+    def _translated(self, text: str) -> str:
+        found = catalogue(self.code)
+        message = found.get(text) if found is not None else None
+        return str(message.string) if message is not None and message.string else text
+
+    def _with_words(self, template: str, words: Mapping[str, Any]) -> str:
+        """Plain text with an error's words in its gaps, those translated that the catalogue knows."""
+        return self._filled(template, {name: isolated(self._word(word)) for name, word in words.items()})
+
+    def _word(self, word: Any) -> str:
+        return word.in_language(self.code) if isinstance(word, Spoken) else self._translated(str(word))
+
+    def _filled(self, template: str, words: Mapping[str, str]) -> str:
+        template = _DATE.sub(lambda date: isolated(date[0]), template)
+        try:
+            return template.format_map(words)
+        except KeyError:  # the same code is said elsewhere without these words
+            return re.sub(r"\s*\{\w+\}", "", template)
+
+
+def asked_language(request: Request) -> LanguageCode:
+    """What the reader asked for just now, before, or by the own settings of a browser or program."""
+    for wished in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        for code in LANGUAGES:
+            if code == wished:
+                return code
+    return preferred_language(request.headers.get("Accept-Language"))
+
+
+def preferred_language(accepted: str | None) -> LanguageCode:
+    """The language of ours that an Accept-Language header (RFC 9110, 12.5.4) likes best, the first of equals, else
+    English. A weight that is none counts as none given."""
+    best, weight = LANGUAGES[0], 0.0
+    for part in (accepted or "").split(","):
+        tag, _, parameter = part.partition(";")
+        found = _QUALITY.fullmatch(parameter)
+        quality = float(found[1]) if found else 1.0
+        for code in LANGUAGES:
+            if tag.strip().lower().split("-")[0] == code and quality > weight:
+                best, weight = code, quality
+    return best
+
+
+def _asked(
+    request: Request,
+    _: Annotated[
+        str | None, Header(alias="Accept-Language", max_length=500, description="`en` or `ar`: for people to read")
+    ] = None,
+) -> LanguageCode:
+    return asked_language(request)
+
+
+AskedLanguage = Annotated[LanguageCode, Depends(_asked)]
+
+
+def headers_of(code: str) -> dict[str, str]:
+    """What an answer says of the language that it is in."""
+    return {"Content-Language": code, "Vary": "Accept-Language"}
