@@ -5,7 +5,6 @@ on a database of its own. Plans are made by the product's own planning, but in t
 history is the same each time. WASL_HISTORIES tries as many other histories; without it the same ones are tried again.
 """
 
-import asyncio
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,15 +30,11 @@ from app.kit.tenancy import Scope
 from app.ledger.jobs import expire_everywhere
 from app.ledger.queries import orphans
 from app.main import create_app
-from app.planning import run as planning
-from app.planning.solver_process import Listener, Question
 from app.roads.streets import Streets
-from app.roads.travel import TravelTables
 from app.settings import Settings
-from routing import plan_to_json, solve
-from routing.child import request_from_json
 from tests.conftest import MORNING, a_database, named_database
 from tests.invariants.laws import broken_laws
+from tests.planned_here import plan_here, workshop_of
 from tests.service_client import (
     DAY,
     DUFFRYN_CENTRE,
@@ -57,7 +52,6 @@ from tests.service_client import (
 
 HISTORIES = int(os.environ.get("WASL_HISTORIES", "0"))
 STEPS = 40
-ITERATIONS = 200
 # What may be said no to: somebody was first, a link has ended, a version is old, a rule forbids it.
 NO = frozenset({404, 409, 410, 412, 422})
 FOODS: dict[str, dict[str, Any]] = {
@@ -127,13 +121,6 @@ def grams(kg: str) -> int:
     return int(Decimal(kg) * 1000)
 
 
-async def solve_here(question: Question, seconds: float, seed: int, listener: Listener) -> None:
-    """What the solver's process does, in this one."""
-    request = request_from_json(vars(question))
-    plan = solve(request.problem, seed=seed, iterations=ITERATIONS)
-    await listener.plan(plan_to_json(plan))
-
-
 class Day(RuleBasedStateMachine):
     """One history. Every answer is a success or a no that has its code."""
 
@@ -153,14 +140,7 @@ class Day(RuleBasedStateMachine):
         app = create_app(self.database, self.stage.streets, self.clock, config)
         self.address = self.closing.enter_context(LiveServer(app)).address
         self.office, self.till = self.caller("office"), self.caller("till")
-        self.workshop = planning.Workshop(
-            self.database,
-            self.stage.streets,
-            TravelTables(self.database, self.stage.streets, self.stage.folder / "travel"),
-            self.clock,
-            plan_seconds=1,
-            stalled_seconds=20,
-        )
+        self.workshop = workshop_of(self.database, self.stage.streets, self.clock, self.stage.folder)
         self.driver: ServiceClient | None = None
         self.ended_links: list[ServiceClient] = []
         self.sent: list[dict[str, Any]] = []
@@ -244,10 +224,7 @@ class Day(RuleBasedStateMachine):
     @rule()
     def the_day_is_planned(self) -> None:
         answer = self.post(self.office, "/plan-runs", {"service_date": DAY})
-        claim = planning._claim(self.workshop, UUID(answer.json()["id"]), self.stage.network_id)
-        assert claim is not None
-        with mock.patch.object(planning, "solve_in_child", solve_here):
-            asyncio.run(planning._plan(self.workshop, claim))
+        plan_here(self.workshop, answer.json()["id"], self.stage.network_id)
 
     @rule(which=st.integers(0, 2))
     def a_plan_is_published(self, which: int) -> None:
