@@ -43,6 +43,14 @@ def test_every_error_code_is_explained() -> None:
     assert [code for code in sorted(codes) if f"`{code}`" not in told] == []
 
 
+def test_every_invariant_names_tests_that_are_there() -> None:
+    told = (DOCS / "invariants.md").read_text()
+    assert re.findall(r"^\| (I\d+) \|", told, re.MULTILINE) == [f"I{number}" for number in range(1, 25)]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", told)
+    assert len(named) > 40
+    assert [each for each in named if f"def {each[1]}(" not in (ROOT / each[0]).read_text()] == []
+
+
 def test_every_reason_is_explained_and_has_a_sentence() -> None:
     told = re.findall(r"^\| `(\w+)` \|", (DOCS / "reasons.md").read_text(), re.MULTILINE)
     assert sorted(told[: len(REASONS)]) == sorted(REASONS)
