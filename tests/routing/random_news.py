@@ -38,5 +38,7 @@ def random_news(day: Problem, plan: Plan, kind: str, now: int | None, seed: int)
 def _a_late_lot(rng: random.Random, day: Problem, now: int) -> Lot:
     like = rng.choice(day.lots)
     name = f"late {rng.randrange(10**6)}"
+    while name in day.lots_by_id:  # a known name would be a lot that differs, whatever became of it meanwhile
+        name = f"late {rng.randrange(10**6)}"
     window = TimeWindow(now, now + rng.choice((HOUR, 4 * HOUR)))
     return replace(like, id=name, offer=name, on_board=None, window=window)
