@@ -100,6 +100,22 @@ def test_the_hours_of_the_day_add_up_to_its_real_length(sample: list[tuple[ZoneI
         assert (ends - begins).total_seconds() == day_seconds(day, zone) != USUAL
 
 
+def test_without_the_rule_for_hours_that_are_skipped_or_come_twice_windows_would_vanish(
+    sample: list[tuple[ZoneInfo, date]],
+) -> None:
+    """The twin: the clock's hours as they are, each read in the zone, are no windows where the clock is put forward."""
+
+    def as_it_is(day: date, clock: time, zone: ZoneInfo) -> datetime:
+        return datetime.combine(day, clock, zone).astimezone(UTC)
+
+    windows = [
+        (as_it_is(day, opens, zone), as_it_is(day, closes, zone))
+        for zone, day in sample
+        for opens, closes in HOURS[:-1]
+    ]
+    assert any(first >= last for first, last in windows)
+
+
 def test_use_by_food_is_neither_planned_nor_booked_after_its_day(sample: list[tuple[ZoneInfo, date]]) -> None:
     """I4, thrice: on posting, in planning, at the handover, each in the network's local time."""
     for zone, day in sample:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.kit.web import Call
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
 
@@ -33,6 +34,16 @@ def test_a_need_is_changed_from_the_version_that_was_read(network: ServiceClient
     changed = network.http.patch(path, json={"kg": "7"}, headers={"If-Match": '"1"'})
     assert (changed.json()["kg"], changed.headers["ETag"]) == ("7", '"2"')
     assert network.http.patch(path, json={"kg": "8"}, headers={"If-Match": '"1"'}).status_code == 412
+
+
+def test_without_the_look_at_that_version_the_second_would_overwrite_the_first(
+    network: ServiceClient, bank: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the same two changes, when the version in If-Match is taken for the one that is there."""
+    path = f"/needs/{network.ok('/needs', a_need(bank))['id']}"
+    network.http.patch(path, json={"kg": "7"}, headers={"If-Match": '"1"'}).raise_for_status()
+    monkeypatch.setattr(Call, "expected_version", lambda _: 2)
+    assert network.http.patch(path, json={"kg": "8"}, headers={"If-Match": '"1"'}).json()["kg"] == "8"
 
 
 @pytest.mark.parametrize("fields", [{"kg": "0"}, {"people_served": -1}, {"service_date": "soon"}, {"category": "x"}])

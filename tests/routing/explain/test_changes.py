@@ -56,6 +56,17 @@ def test_food_that_is_there_too_early_needs_a_later_end_of_its_window() -> None:
     assert change == Change("pickup_window", "bread", 900, {"minutes": 15, "latest": 7 * HOUR + 900, "grams": 40_000})
 
 
+def test_without_the_change_the_same_tours_would_not_stand() -> None:
+    """The twin of every proof: it is the change that makes them drivable, not a checker that lets everything pass."""
+    problem = one_van(window=TimeWindow(6 * HOUR, 7 * HOUR))
+    proof = Changes(problem, [()]).for_lot(problem.lots_by_id["bread"])
+    assert proof is not None
+    promised = plan_of(proof.problem, proof.tours, 1)
+    assert check(proof.problem, promised) == ()
+    of_this_day = replace(promised, problem_digest=plan_of(problem, [()], 1).problem_digest)
+    assert "collected_within_the_pickup_window" in {each.rule for each in check(problem, of_this_day)}
+
+
 def test_food_that_is_there_too_late_needs_an_earlier_begin_of_its_window() -> None:
     problem = one_van(window=TimeWindow(17 * HOUR, 18 * HOUR))
     change = change_for(problem)  # back at 17:00, after 625 s on the road and six minutes at each end

@@ -89,6 +89,13 @@ def test_with_iterations_the_last_step_too_gives_the_same_plan_again() -> None:
     assert check(problem, plans[0]) == ()
 
 
+def test_another_seed_gives_another_plan_of_the_same_day() -> None:
+    """The twin: it is the seed that makes two runs one."""
+    problem = a_city(11, lots=30, stores=10, banks=5, vans=3)
+    routes = [solve(problem, iterations=60, seed=seed).routes for seed in range(4)]
+    assert any(each != routes[0] for each in routes)
+
+
 def test_extra_pay_stays_within_what_a_policy_may_pay() -> None:
     dear = replace(a_day(), policy=Policy(fairness=(FairnessStep(50, MOST_CENTS), FairnessStep(80, MOST_CENTS))))
     for until in (20, 50, 90):
