@@ -112,11 +112,9 @@ class _Watch:
 
     def result(self) -> Result:
         assert self.process.stdin is not None  # noqa: S101 - it was asked for
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it may have ended already: what it said tells why
             self.process.stdin.write(json.dumps(asdict(self.run)))
             self.process.stdin.close()
-        except BrokenPipeError:
-            return self._failed("ended")
         if self._until("ready", READY_SECONDS) is None:
             return self._failed("was not ready")
         self.peak_mib = 0.0
