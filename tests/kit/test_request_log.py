@@ -67,7 +67,7 @@ def test_every_request_has_a_line_and_no_secret_is_in_any(lines: io.StringIO, ne
     shift = network.vehicle_and_shift(bank)
     link = network.ok(f"/shifts/{shift['id']}/driver-links")
     token = link["token"]
-    with httpx.Client(base_url=network.address) as phone:
+    with httpx.Client(timeout=60, base_url=network.address) as phone:
         assert phone.get(f"/drive/{token}").status_code == 200
         assert phone.post(f"/drive/{token}").status_code == 303
         assert phone.post("/drive/wasl_drive_wrong").status_code == 401

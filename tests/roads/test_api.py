@@ -26,7 +26,9 @@ def client(region_folder: Path, newport: Region) -> Iterator[httpx.Client]:
         listener.listen()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", trust_env=False) as found:
+        with httpx.Client(
+            timeout=60, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", trust_env=False
+        ) as found:
             yield found
         server.should_exit = True
         thread.join()

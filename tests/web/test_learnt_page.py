@@ -76,7 +76,7 @@ def test_the_page_says_how_little_is_known(
     assert empty.status_code == 200
     assert little not in empty.text
     link = network.ok(f"/shifts/{shift['id']}/driver-links")["token"]
-    with httpx.Client(base_url=network.address, headers=browser.headers, follow_redirects=True) as phone:
+    with httpx.Client(timeout=60, base_url=network.address, headers=browser.headers, follow_redirects=True) as phone:
         phone.post("/drive", data=form(phone.post(f"/drive/{link}").text, "arrived"))
     told = browser.post("/learnt").text
     assert little in told

@@ -87,7 +87,7 @@ BREAD = {"line-0-category": "bread_and_bakery", "line-0-description": "Loaves", 
 
 
 def test_nobody_in_particular_is_asked_to_sign_in_and_comes_back(network: ServiceClient, lidl: dict[str, Any]) -> None:
-    with httpx.Client(base_url=network.address, headers={"Accept": "text/html"}) as http:
+    with httpx.Client(timeout=60, base_url=network.address, headers={"Accept": "text/html"}) as http:
         answer = http.get("/offers/new")
         assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=%2Foffers%2Fnew")
 
@@ -104,7 +104,7 @@ def test_a_wrong_password_keeps_the_address_and_says_so(network: ServiceClient, 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_signing_in_leads_nowhere_else(network: ServiceClient, lidl: dict[str, Any], elsewhere: str) -> None:
     email = person(network, lidl, "organisation_admin")
-    with httpx.Client(base_url=network.address, headers={"Sec-Fetch-Site": "same-origin"}) as http:
+    with httpx.Client(timeout=60, base_url=network.address, headers={"Sec-Fetch-Site": "same-origin"}) as http:
         answer = http.post("/sign-in", data={"email": email, "password": PASSWORD, "next": elsewhere})
         assert answer.headers["Location"] == "/"
 
