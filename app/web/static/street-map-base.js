@@ -2,6 +2,7 @@
 // Everything comes from the service itself; names are in the language of the page where the extract has them.
 
 const TILE_PIXELS = 256;
+const NOTHING = { extent: 1 };
 const LOWEST_ZOOM = 10, HIGHEST_ZOOM = 18;
 const NAME_SPACING_PIXELS = 280;
 export const FONT = '"Noto Sans", "Noto Sans Arabic", system-ui, sans-serif';
@@ -39,16 +40,18 @@ const NAME_RANK = ["city", "town", "suburb", "village", "quarter", "motorway", "
   "neighbourhood", "hamlet", "street", "service", "path"];
 const PLACE_SIZE = { city: 17, town: 15, suburb: 12.5, village: 12.5 };
 
-const darkMedia = window.matchMedia("(prefers-color-scheme: dark)");
+const DARK_SCREEN = "(prefers-color-scheme: dark)";
+// One list is read and another is listened to: in Chromium a read between the change and its event swallows the event.
+const darkNow = window.matchMedia(DARK_SCREEN), darkMedia = window.matchMedia(DARK_SCREEN);
 let printing = false;
 // Between the pixels of a screen zooms may lie; paper has more pixels than a screen.
 const sharpness = () => (printing ? 3 : Math.min(3, (window.devicePixelRatio || 1) * 1.25));
-const colours = () => (darkMedia.matches && !printing ? DARK : LIGHT);
+const colours = () => (darkNow.matches && !printing ? DARK : LIGHT);
 
 /** On paper the map is light and finer; call `redraw` afterwards. */
 export function setPrinting(on) { printing = on; }
 
-/** Whether the reader's screen is dark, to listen to. */
+/** Tells when the reader's screen turns dark or light; never read it. */
 export { darkMedia };
 
 const nameFor = (label) => label.in?.[document.documentElement.lang.slice(0, 2)] ?? label.name;
@@ -62,21 +65,27 @@ export function baseLayer(url) {
       canvas.width = canvas.height = TILE_PIXELS * sharpness();
       fetch(`${url}/${coords.z}/${coords.x}/${coords.y}.json`)
         .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status}`))))
-        .then((content) => {
-          const tile = { coords, content, canvas };
-          this.contents.set(tileKey(coords), tile);
-          paintTile(tile);
-          done(null, canvas);
-        })
-        .catch((error) => { paintLand(canvas); done(error, canvas); });
+        .then((content) => this.keep({ coords, content, canvas }, null, done))
+        .catch((error) => this.keep({ coords, content: NOTHING, canvas }, error, done));
       return canvas;
+    },
+
+    // A tile without content is kept too: its land turns dark with the rest.
+    keep(tile, error, done) {
+      if (tile.canvas.dataset.unloaded) return;
+      this.contents.set(tileKey(tile.coords), tile);
+      paintTile(tile);
+      done(error, tile.canvas);
     },
 
     paintAll() { this.contents.forEach(paintTile); },
   });
   const layer = new Layer({ tileSize: TILE_PIXELS, minZoom: LOWEST_ZOOM, maxZoom: HIGHEST_ZOOM, keepBuffer: 3 });
   layer.contents = new Map();
-  layer.on("tileunload", ({ coords }) => layer.contents.delete(tileKey(coords)));
+  layer.on("tileunload", ({ coords, tile }) => {
+    tile.dataset.unloaded = "yes";
+    layer.contents.delete(tileKey(coords));
+  });
   return layer;
 }
 
