@@ -15,6 +15,8 @@ from routing.files import (
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
+    CLASSES,
+    END_OF_PLANNING,
     Break,
     Eligibility,
     FairnessStep,
@@ -34,19 +36,24 @@ from routing.problem import (
     Storage,
     TimeWindow,
 )
+from routing.replan.as_it_stands import plan_as_it_stands
 from routing.replan.mend import Replan, replan
 from routing.replan.moved_stops import MovedStops, moved_stops
 from routing.replan.rest_of_day import RestOfDay, rest_of_day
 from routing.replan.tours_left import tours_left
+from routing.retime import Cargo, Visit
 from routing.solve import Progress, solve
 from routing.travel import TravelMatrix
 
 __all__ = [
     "CHANGES",
+    "CLASSES",
+    "END_OF_PLANNING",
     "REASONS",
     "Allocation",
     "AloneDay",
     "Break",
+    "Cargo",
     "Change",
     "Done",
     "Eligibility",
@@ -78,12 +85,14 @@ __all__ = [
     "TravelMatrix",
     "Unserved",
     "Violation",
+    "Visit",
     "alone",
     "check",
     "figures_of_plan",
     "moved_stops",
     "news_from_json",
     "news_to_json",
+    "plan_as_it_stands",
     "plan_from_json",
     "plan_to_json",
     "problem_from_json",

@@ -10,21 +10,24 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from routing.alone import alone
 from routing.figures import Figures, figures_of_plan
-from routing.files import plan_to_json, problem_from_json, travel_from_file
+from routing.files import news_from_json, plan_from_json, plan_to_json, problem_from_json, travel_from_file
 from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
+from routing.news import News
+from routing.plan import Plan
 from routing.problem import Problem, ProblemError
+from routing.replan.mend import replan
 from routing.solve import ENGINES, Progress, solve
 from routing.travel import TravelMatrix
 
 SECONDS_BETWEEN_LOOKS = 0.5
-FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files")
+FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news")
 
 
 class Stop:
@@ -67,6 +70,8 @@ class Request:
     iterations: int | None
     alone: bool
     travel_files: Mapping[str, str] | None = None
+    plan: Plan | None = None  # of the problem, to be changed as little as the news ask for
+    news: News | None = None
 
 
 def request_from_json(document: Any) -> Request:
@@ -89,6 +94,9 @@ def request_from_json(document: Any) -> Request:
     if not 0 < seconds <= LONGEST_SOLVE_SECONDS:  # neither is true of nan
         raise ProblemError("seconds", f"This should be above 0 and at most {LONGEST_SOLVE_SECONDS}.", "out_of_range")
     iterations = document.get("iterations")
+    plan, news = document.get("plan"), document.get("news")
+    if (plan is None) != (news is None):
+        raise ProblemError("news", "A plan to be changed and the news belong together.", "missing_field")
     return Request(
         problem_from_json(document["problem"], _travel(document.get("travel_files"))),
         float(seconds),
@@ -98,6 +106,8 @@ def request_from_json(document: Any) -> Request:
         None if iterations is None else _whole("iterations", iterations, 1, MOST_ITERATIONS),
         with_alone,
         document.get("travel_files"),
+        None if plan is None else plan_from_json(plan),
+        None if news is None else news_from_json(news),
     )
 
 
@@ -144,6 +154,8 @@ def run(source: TextIO, sink: TextIO) -> int:
     except (ProblemError, ValueError, RecursionError) as error:
         print(f"The request cannot be read: {error}", file=sys.stderr)
         return 1
+    if request.plan is not None and request.news is not None:
+        return _change(request, request.plan, request.news, say)
     try:
         plan = solve(
             request.problem,
@@ -163,4 +175,16 @@ def run(source: TextIO, sink: TextIO) -> int:
         baseline = alone(request.problem, seconds=request.seconds, seed=request.seed, stop=stop)
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
+    return 0
+
+
+def _change(request: Request, plan: Plan, news: News, say: Callable[[dict[str, Any]], None]) -> int:
+    try:
+        found = replan(
+            request.problem, plan, news, seconds=request.seconds, iterations=request.iterations, seed=request.seed
+        )
+    except ProblemError as error:
+        print(f"The request cannot be answered: {error}", file=sys.stderr)
+        return 1
+    say({"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced})
     return 0

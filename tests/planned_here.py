@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,8 +17,9 @@ from app.planning import run
 from app.planning.solver_process import Listener, Question
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
-from routing import plan_to_json, solve
+from routing import plan_to_json, replan, solve
 from routing.child import request_from_json
+from tests.service_client import ServiceClient
 
 ITERATIONS = 200
 Solver = Callable[[Question, float, int, Listener], Awaitable[None]]
@@ -42,5 +44,27 @@ def plan_here(
     """Do the job behind a planning run; `tries_before` says how often it has failed so far."""
     job = SimpleNamespace(attempts=tries_before)
     context: Any = SimpleNamespace(additional_context={"workshop": workshop}, job=job)
-    with mock.patch.object(run, "solve_in_child", solver):
+    with mock.patch.object(run, "solve_in_child", solver), mock.patch.object(run, "change_in_child", change_in_here):
         asyncio.run(run.plan_day(cast(JobContext, context), run_id, str(network_id)))
+
+
+async def change_in_here(
+    question: Question, seconds: float, seed: int, answer: Callable[[dict[str, Any]], Awaitable[None]]
+) -> None:
+    """What the solver's process answers when a published plan is to be changed."""
+    assert seconds > 0
+    request = request_from_json(vars(question))
+    assert request.plan is not None
+    assert request.news is not None
+    found = replan(request.problem, request.plan, request.news, seed=seed, iterations=ITERATIONS)
+    await answer({"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced})
+
+
+def changed_here(network: ServiceClient, workshop: run.Workshop, plan: dict[str, Any], **wish: Any) -> dict[str, Any]:
+    """The smallest change of a published plan, as the API shows it."""
+    asked = network.ok(f"/plans/{plan['id']}/changes", wish)
+    plan_here(workshop, asked["id"], network.network_id())
+    over = network.get(f"/plan-runs/{asked['id']}").json()
+    assert over["state"] == "done", over
+    found: dict[str, Any] = network.get(f"/plans/{over['plan_id']}").json()
+    return found

@@ -5,7 +5,7 @@ starts with supply -> offered. What a pickup falls short of goes back to "offere
 at the store, and to "withdrawn" when it was never there. More than was allocated comes in as extra supply.
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -153,6 +153,14 @@ class Outcome:
     discarded: bool = False  # quarantined and given up: nothing of it was delivered, all of it is wasted
     returned_grams: int = 0  # what a dispatcher settled of the refused and the left
     wasted_grams: int = 0
+    released_grams: int = 0  # what a later plan gave back of the promise
+    handed_on_grams: int = 0  # what a later plan promised anew of the refused and the left, with the same vehicle
+    on_board_grams: int = 0  # what was on the vehicle already when this was promised: another allocation's, handed on
+
+    @property
+    def promised_grams(self) -> int:
+        """Grams that are still promised."""
+        return self.allocated_grams - self.released_grams
 
     @property
     def booked_as_delivered(self) -> int:
@@ -163,27 +171,28 @@ class Outcome:
     def at_hand(self) -> int:
         """Grams that were collected and not delivered: refused, or still on the vehicle."""
         handed_over = (self.delivered_grams or 0) + (self.refused_grams or 0)
-        return max(self.collected_grams or 0, handed_over) - self.booked_as_delivered
+        collected = max(self.collected_grams or 0, self.on_board_grams, handed_over)
+        return max(0, collected - self.booked_as_delivered - self.handed_on_grams)
 
     def places(self) -> dict[str, int]:
         """Grams per account. Whoever hands over more than was reported collected did collect it.
 
-        What is settled is taken from the refused first, then from what is left; never more than is there.
+        What is settled or handed on is taken from the refused first, then from what is left; never more than is there.
         """
         delivered, refused = self.delivered_grams or 0, self.refused_grams or 0
-        collected = max(self.collected_grams or 0, delivered + refused)
-        missing = max(0, self.allocated_grams - collected)
+        collected = max(self.collected_grams or 0, self.on_board_grams, delivered + refused)
+        missing = max(0, self.promised_grams - collected)
         places: defaultdict[str, int] = defaultdict(int)
         places["delivered"] = self.booked_as_delivered
         places["returned"] = min(self.returned_grams, self.at_hand)
         left = self.at_hand - places["returned"]
         places["wasted"] = left if self.discarded else min(self.wasted_grams, left)
         settled = places["returned"] + places["wasted"]
-        places["refused"] = max(0, refused - settled)
+        places["refused"] = min(max(0, refused - settled - self.handed_on_grams), self.at_hand - settled)
         places["collected"] = self.at_hand - settled - places["refused"]
         known = self.collected_grams is not None
         places[SHORTFALL_ACCOUNT.get(self.shortfall_reason, "offered") if known else "allocated"] += missing
-        places["supply"] = -max(0, collected - self.allocated_grams)
+        places["supply"] = -max(0, collected - self.promised_grams - self.on_board_grams)
         return {account: grams for account, grams in places.items() if grams}
 
 
@@ -191,8 +200,16 @@ def entries_between(line: str, before: Outcome, after: Outcome) -> tuple[Entry, 
     """The entries that lead from what was known of an allocation to what is known now."""
     if before.allocated_grams != after.allocated_grams:
         raise LedgerError("an allocation keeps its grams")
-    was, becomes = before.places(), after.places()
-    change = {a: becomes.get(a, 0) - was.get(a, 0) for a in ACCOUNTS}
+    return entries_of_change(line, [before], [after])
+
+
+def entries_of_change(line: str, before: Iterable[Outcome], after: Iterable[Outcome]) -> tuple[Entry, ...]:
+    """The entries that lead from what was known of a line's allocations together to what is known now: what one hands
+    on to another stays where it is. Raises LedgerError where the allocations are not of the same grams."""
+    was, becomes = _places_together(before), _places_together(after)
+    if was.total() != becomes.total():
+        raise LedgerError("allocations keep their grams")
+    change = {a: becomes[a] - was[a] for a in ACCOUNTS}
     sources = deque((a, -grams) for a, grams in change.items() if grams < 0)
     entries: list[Entry] = []
     for target in (a for a in ACCOUNTS if change[a] > 0):
@@ -205,6 +222,14 @@ def entries_between(line: str, before: Outcome, after: Outcome) -> tuple[Entry, 
             if there > moved:
                 sources.appendleft((source, there - moved))
     return tuple(entries)
+
+
+def _places_together(outcomes: Iterable[Outcome]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for outcome in outcomes:
+        for account, grams in outcome.places().items():
+            found[account] += grams
+    return found
 
 
 def entries_to_cover(line: str, grams: int, offered: int, expired: int) -> tuple[Entry, ...]:

@@ -4,7 +4,7 @@ Pure, and the same for every order in which reports, quarantines, decisions and 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.ledger import Outcome
@@ -42,6 +42,7 @@ def outcome_of(
     pickup_stop: str,
     holds: Iterable[Hold] = (),
     settled: Iterable[Settled] = (),
+    released_grams: int = 0,
 ) -> Outcome:
     """What became of an allocation so far; where the pickup failed, nothing was collected unless reported."""
     told = day.allocations.get(allocation, AllocationState())
@@ -63,7 +64,26 @@ def outcome_of(
         discarded="discarded" in states,
         returned_grams=sum(each.returned_grams for each in said),
         wasted_grams=sum(each.wasted_grams for each in said),
+        released_grams=released_grams,
     )
+
+
+def handed_on(source: Outcome, promised: Sequence[tuple[Outcome, int]]) -> tuple[Outcome, tuple[Outcome, ...]]:
+    """What is on board of a vehicle, and promised anew by a later plan: the outcome of the allocation that it was
+    collected for, and of those that it was handed on to, in their order; `promised`: what is reported of each of these,
+    and its grams.
+
+    Only what is there is handed on: a report that comes late and says that the food was delivered before leaves less.
+    What is held back or thrown away stays so, whoever it is promised to.
+    """
+    left, rows = source.at_hand - min(source.at_hand, source.returned_grams + source.wasted_grams), []
+    for said, grams in promised:
+        there = min(grams, left)
+        left -= there
+        held, discarded = said.held or source.held, said.discarded or source.discarded
+        rows.append(replace(said, allocated_grams=0, on_board_grams=there, held=held, discarded=discarded))
+    given = sum(each.on_board_grams for each in rows)
+    return replace(source, handed_on_grams=given), tuple(rows)
 
 
 def contradictions_of(
@@ -81,4 +101,19 @@ def contradictions_of(
         found.append(
             Contradiction("settled_too_much", "More was returned or thrown away than was left over.", allocation)
         )
+    return tuple(found)
+
+
+def overtaken(
+    allocation: str, outcome: Outcome, told: AllocationState, handed_on_grams: int | None
+) -> tuple[Contradiction, ...]:
+    """Where a report that came late says otherwise than a plan that was made without it. `handed_on_grams`: what the
+    plan wanted to bring of food that was on board already; None where it was to be collected."""
+    found = []
+    if handed_on_grams is not None and outcome.on_board_grams < handed_on_grams and not outcome.held:
+        sentence = "It was handed over as planned before, though a later plan gives it to somebody else."
+        found.append(Contradiction("handed_over_before", sentence, allocation))
+    if outcome.released_grams and (told.collected_grams or 0) > outcome.promised_grams:
+        sentence = "It was collected as planned before, though a later plan gives it to another route."
+        found.append(Contradiction("collected_before", sentence, allocation))
     return tuple(found)

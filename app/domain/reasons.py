@@ -58,6 +58,9 @@ UNSERVED: dict[str, tuple[str, ...]] = {
         "These {kg} kg are too little for one more stop.",
         "The detour to fetch it is too long for so little.",
     ),
+    # Not the planner's: what people said on the day.
+    "reported_closed": ("A driver found the store closed.",),
+    "left_out_by_hand": ("A dispatcher has taken it out of the plan.",),
 }
 # The smallest change that would serve it. Details: kg (what it would serve), site, vehicle, category,
 # temperature_class, more and part in kg, and as HH:MM from, until, instead_of

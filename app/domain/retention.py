@@ -71,6 +71,7 @@ RETENTION = (
     ),
     Retention("stops", "what was driven; places, no people"),
     Retention("allocations", "what was promised to whom"),
+    Retention("releases", "what a later plan gave back of a promise"),
     Retention("unserved_offers", "why food stayed"),
     Retention(
         "stop_events",

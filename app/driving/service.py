@@ -6,7 +6,7 @@ is refused for what it says of the food: food that is out of its temperature or 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,11 +27,12 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
-from app.ledger.settlement import Known, book_change, known_of
+from app.ledger.settlement import Known, Promises, book_changes, known_of
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
+from app.planning.asking import change_later
 from app.planning.queries import route_out
 from app.safety.service import hold_back
 
@@ -48,17 +49,31 @@ def _over() -> WaslError:
 
 
 def _published_route(session: Session, shift_id: UUID) -> Route:
-    found = session.scalars(
-        select(Route).join(Plan, Plan.id == Route.plan_id).where(Route.shift_id == shift_id, Plan.state == "published")
-    ).first()
+    query = select(Route).join(Plan, Plan.id == Route.plan_id)
+    found = session.scalars(query.where(Route.shift_id == shift_id, Plan.state == "published")).first()
     if found is None:
-        raise WaslError(
-            "No route has been published for this shift yet. Look again later.",
-            "no_route_yet",
-            404,
-            "Not yet",
-        )
+        raise _no_route()
     return found
+
+
+def _no_route() -> WaslError:
+    return WaslError(
+        "No route has been published for this shift yet. Look again later.", "no_route_yet", 404, "Not yet"
+    )
+
+
+def _published_stops(session: Session, shift_id: UUID) -> list[Stop]:
+    """The stops of every route that was ever published for the shift, oldest first: what a phone reports that was long
+    without a connection stands in a route that another has replaced."""
+    routes = session.scalars(
+        select(Route)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Route.shift_id == shift_id, Plan.published_at.is_not(None))
+        .order_by(Plan.number)
+    ).all()
+    if not routes:
+        raise _no_route()
+    return [stop for route in routes for stop in route.stops]
 
 
 def _events(session: Session, shift_id: UUID) -> list[StopEvent]:
@@ -79,25 +94,15 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
     network = session.get_one(Network, shift.network_id)
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
     known = known_of(session, shift.id)
-    day = known.day
-    untouched = lifecycle.StopState()
     return DriverRouteOut(
         route=route_out(route, allocations),
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
         demonstration=network.demonstration,
-        progress=[
-            StopProgress(
-                stop_id=stop.id,
-                state=day.stops.get(str(stop.id), untouched).state,
-                arrived_at=day.stops.get(str(stop.id), untouched).arrived_at,
-                reason=day.stops.get(str(stop.id), untouched).reason,
-            )
-            for stop in route.stops
-        ],
+        progress=[_stop_progress(stop.id, known.stop(stop)) for stop in route.stops],
         allocations=[_progress(known, allocation) for allocation in allocations],
-        contradictions=[each.sentence for each in known.contradictions(allocations)],
+        contradictions=[each.sentence for each in known.contradictions()],
         read_at=now,
     )
 
@@ -108,12 +113,17 @@ def route_is_open(session: Session, principal: Principal, now: datetime) -> bool
     return shift is not None and route_readable(shift.ends_at, now)
 
 
+def _stop_progress(stop_id: UUID, state: lifecycle.StopState) -> StopProgress:
+    return StopProgress(stop_id=stop_id, state=state.state, arrived_at=state.arrived_at, reason=state.reason)
+
+
 def _progress(known: Known, allocation: Allocation) -> AllocationProgress:
     outcome = known.outcome(allocation)
-    told = known.day.allocations.get(str(allocation.id), lifecycle.AllocationState())
+    told = known.told_of(allocation)
+    on_board = outcome.on_board_grams if allocation.from_parcel_id is not None else None
     return AllocationProgress(
         allocation_id=allocation.id,
-        kg_collected=told.collected_grams,
+        kg_collected=told.collected_grams if on_board is None else on_board,
         kg_delivered=told.delivered_grams,
         kg_refused=told.refused_grams,
         held_back=outcome.held,
@@ -135,46 +145,64 @@ def record_events(
         raise not_found("shift")
     if not reports_accepted(shift.ends_at, now):
         raise _over()
-    route = _published_route(session, shift_id)
-    allocations = {row.id: row for row in session.scalars(select(Allocation).where(Allocation.route_id == route.id))}
-    stops = {stop.id: stop for stop in route.stops}
+    stops = {stop.id: stop for stop in _published_stops(session, shift_id)}
+    published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
+    allocations = {row.id: row for row in session.scalars(published)}
     known = {event.id: event for event in _events(session, shift_id)}
     before = known_of(session, shift_id)
     results = []
     for position, event in enumerate(events):
-        _refuse_strangers(event, position, stops, allocations)
+        _refuse_strangers(event, position, before.promises, stops, allocations)
         results.append(_store(session, shift, event, known, now))
     arrived = [known[each.id] for each in results if each.status == "stored"]
     hold_back(session, shift, arrived, allocations, now)
     after = known_of(session, shift_id)
-    for allocation in allocations.values():
-        book_change(session, allocation, before, after, now)
-    tell_progress(session, route, allocations.values(), before, after, now)
-    if _is_over(route, after.day) and not _is_over(route, before.day):
+    book_changes(session, before, after, now)
+    visits = {stop.visit_id: stop for stop in stops.values()}
+    tell_progress(session, visits.values(), after.promises.rows.values(), before, after, now)
+    if _is_over(visits.values(), after) and not _is_over(visits.values(), before):
         learn_later(session, shift.network_id)
+    if _went_otherwise(visits.values(), before, after):
+        change_later(session, shift, now)
     return results
 
 
-def _is_over(route: Route, day: lifecycle.DayState) -> bool:
+def _is_over(stops: Iterable[Stop], known: Known) -> bool:
     """Whether every stop with something to do is behind the driver."""
-    untouched = lifecycle.StopState()
-    return all(
-        day.stops.get(str(stop.id), untouched).state in ("done", "failed")
-        for stop in route.stops
-        if stop.kind in ("pickup", "drop_off")
-    )
+    return all(known.stop(stop).state in ("done", "failed") for stop in stops if stop.kind in ("pickup", "drop_off"))
+
+
+def _went_otherwise(stops: Iterable[Stop], before: Known, after: Known) -> bool:
+    """Whether the new reports say something that the rest of the day cannot stay as it is with: a stop failed, food was
+    left behind or refused, or is held back."""
+    for stop in stops:
+        was, now_is = before.stop(stop), after.stop(stop)
+        if now_is.state == "failed" and (was.state, was.partial) != (now_is.state, now_is.partial):
+            return True
+    for row in after.promises.rows.values():
+        was_there, is_there = (known.outcome(row).places() for known in (before, after))
+        if any(is_there.get(place, 0) > was_there.get(place, 0) for place in ("offered", "refused")):
+            return True
+        if after.outcome(row).held and not before.outcome(row).held:
+            return True
+    return False
 
 
 def _refuse_strangers(
-    event: StopEventIn, position: int, stops: dict[UUID, Stop], allocations: dict[UUID, Allocation]
+    event: StopEventIn,
+    position: int,
+    promises: Promises,
+    stops: dict[UUID, Stop],
+    allocations: dict[UUID, Allocation],
 ) -> None:
     if event.stop_id not in stops:
         raise not_found("stop")
+    here = promises.stop(event.stop_id)
     for line in event.lines:
         allocation = allocations.get(line.allocation_id)
-        if allocation is None or event.stop_id not in (
-            allocation.pickup_stop_id,
-            allocation.drop_off_stop_id,
+        if allocation is None or here not in (
+            promises.stop(allocation.pickup_stop_id),
+            promises.stop(allocation.drop_off_stop_id),
         ):
             raise refused("wrong_allocation", f"Event {position + 1} names food that is not handled at its stop.")
 

@@ -12,28 +12,36 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.domain.lifecycle import AllocationState, DayState, StopState
+from app.domain.lifecycle import StopState
 from app.domain.units import kg_text
 from app.kit.outbox import announce
 from app.ledger.settlement import Known
-from app.models.plans import Allocation, Route, Stop
+from app.models.plans import Allocation, Stop
 
-_NOTHING = AllocationState()
 _WAITING = StopState()
 
 
 def tell_progress(
-    session: Session, route: Route, allocations: Iterable[Allocation], before: Known, after: Known, now: datetime
+    session: Session,
+    stops: Iterable[Stop],
+    allocations: Iterable[Allocation],
+    before: Known,
+    after: Known,
+    now: datetime,
 ) -> None:
     """Announce what the new reports change: arrivals, food collected, delivered, refused, stops that failed."""
     rows = sorted(allocations, key=lambda row: (row.pickup_at, row.drop_off_at, row.id))
-    for stop in route.stops:
-        was, now_is = (known.day.stops.get(str(stop.id), _WAITING) for known in (before, after))
-        here = [row for row in rows if stop.id in (row.pickup_stop_id, row.drop_off_stop_id)]
+    for stop in stops:
+        was, now_is = (known.stop(stop) for known in (before, after))
+        here = [
+            row
+            for row in rows
+            if str(stop.visit_id) in map(after.promises.stop, (row.pickup_stop_id, row.drop_off_stop_id))
+        ]
         if now_is.arrived_at is not None and was.arrived_at is None:
             _tell_arrival(session, stop, here, now_is.arrived_at, now)
         if now_is.state == "failed" and (was.state, was.partial) != (now_is.state, now_is.partial):
-            _tell_failure(session, stop, here, now_is, after.day, now)
+            _tell_failure(session, stop, here, now_is, after, now)
     for row in rows:
         tell_food(session, row, before, after, now)
 
@@ -55,13 +63,13 @@ def _tell_arrival(session: Session, stop: Stop, here: list[Allocation], arrived_
 
 
 def _tell_failure(
-    session: Session, stop: Stop, here: list[Allocation], state: StopState, after: DayState, now: datetime
+    session: Session, stop: Stop, here: list[Allocation], state: StopState, after: Known, now: datetime
 ) -> None:
     """To each donor and receiver about the food between them; where only some food failed, about that alone."""
-    failed_here = str(stop.id)
+    failed_here = after.promises.stop(stop.id)
     pairs: defaultdict[tuple[UUID, UUID], list[Allocation]] = defaultdict(list)
     for row in here:
-        if not state.partial or failed_here in after.allocations.get(str(row.id), _NOTHING).failed_at:
+        if not state.partial or failed_here in after.told_of(row).failed_at:
             pairs[row.donor_organisation_id, row.receiver_organisation_id].append(row)
     for pair, rows in sorted(pairs.items()):
         announce(
@@ -82,29 +90,30 @@ def _tell_failure(
 
 def tell_food(session: Session, row: Allocation, before: Known, after: Known, now: datetime) -> None:
     """Announce what has become different about one allocation: collected, delivered, refused."""
-    was, now_is = (known.day.allocations.get(str(row.id), _NOTHING) for known in (before, after))
+    was, now_is = (known.told_of(row) for known in (before, after))
     reasons = dict(now_is.reasons)
-    told: list[tuple[str, int | None, int | None, UUID, dict[str, Any]]] = [
+    pickup, drop_off = (after.promises.stop(stop) for stop in (row.pickup_stop_id, row.drop_off_stop_id))
+    told: list[tuple[str, int | None, int | None, str, dict[str, Any]]] = [
         (
             "food.collected",
             was.collected_grams,
             now_is.collected_grams,
-            row.pickup_stop_id,
-            {"reason": reasons.get(str(row.pickup_stop_id))},
+            pickup,
+            {"reason": reasons.get(pickup)},
         ),
-        ("food.delivered", _handed_over(before, row), _handed_over(after, row), row.drop_off_stop_id, {}),
+        ("food.delivered", _handed_over(before, row), _handed_over(after, row), drop_off, {}),
         (
             "food.refused",
             was.refused_grams,
             now_is.refused_grams,
-            row.drop_off_stop_id,
-            {"reason": reasons.get(str(row.drop_off_stop_id))},
+            drop_off,
+            {"reason": reasons.get(drop_off)},
         ),
     ]
-    for kind, old, new, stop_id, more in told:
+    for kind, old, new, stop, more in told:
         if new is None or new == old:
             continue
-        at = after.day.stops.get(str(stop_id), _WAITING).ended_at or now
+        at = after.day.stops.get(stop, _WAITING).ended_at or now
         announce(
             session,
             row.network_id,
@@ -127,6 +136,6 @@ def tell_food(session: Session, row: Allocation, before: Known, after: Known, no
 
 def _handed_over(known: Known, row: Allocation) -> int | None:
     """Grams that count as delivered, as the ledger has them: food that is held back is not handed over yet."""
-    reported = known.day.allocations.get(str(row.id), _NOTHING).delivered_grams
+    reported = known.told_of(row).delivered_grams
     booked = known.outcome(row).places().get("delivered", 0)
     return None if reported is None or (reported > 0 and booked == 0) else booked

@@ -16,7 +16,7 @@ from app.kit.errors import conflict, not_found, refused
 from app.kit.outbox import announce
 from app.ledger.schemas import SettlementIn
 from app.ledger.service import balances_of, write_entries
-from app.ledger.settlement import book_change, known_of
+from app.ledger.settlement import book_changes, known_of
 from app.models.events import Settlement
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
@@ -63,7 +63,7 @@ def settle(
     session.add(settlement)
     session.flush()
     after = known_of(session, allocation.shift_id)
-    book_change(session, allocation, before, after, now)
+    book_changes(session, before, after, now)
     audit.record(
         session,
         principal,
@@ -85,12 +85,7 @@ def contradictions_of_day(
     shifts = session.scalars(select(Shift.id).where(Shift.service_date == service_date).order_by(Shift.id)).all()
     found = []
     for shift_id in shifts:
-        allocations = session.scalars(
-            select(Allocation)
-            .where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
-            .order_by(Allocation.id)
-        ).all()
-        found += [(shift_id, each) for each in known_of(session, shift_id).contradictions(allocations)]
+        found += [(shift_id, each) for each in known_of(session, shift_id).contradictions()]
     return found
 
 

@@ -5,58 +5,132 @@ ledger gets the difference between what the fold said before and what it says no
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger, lifecycle
-from app.domain.outcomes import Hold, Settled, contradictions_of, outcome_of
+from app.domain.outcomes import Hold, Settled, contradictions_of, handed_on, outcome_of, overtaken
 from app.ledger.service import book
 from app.models.events import Quarantine, Settlement, StopEvent
-from app.models.plans import Allocation
+from app.models.plans import Allocation, Plan, Release, Route, Stop
+
+
+@dataclass(frozen=True)
+class Promises:
+    """The published stops and allocations of one shift, whichever plan they stand in.
+
+    A plan that changes another keeps the identity of the stops and promises that stay: what was reported with the one
+    holds for the other. `rows` are the promises as the newest plan has them, by their identity, oldest first.
+    """
+
+    visits: Mapping[UUID, UUID]  # of each row of a stop
+    parcels: Mapping[UUID, UUID]  # of each row of an allocation
+    rows: Mapping[UUID, Allocation]
+    released: Mapping[UUID, int]
+
+    def stop(self, stop_id: UUID) -> str:
+        """The identity of a stop, as the fold names it."""
+        return str(self.visits.get(stop_id, stop_id))
+
+    def parcel(self, allocation_id: UUID) -> UUID:
+        """The identity of a promise."""
+        return self.parcels.get(allocation_id, allocation_id)
+
+    @cached_property
+    def handed_on(self) -> Mapping[UUID, Sequence[Allocation]]:
+        """By the promise that food was collected for, those that it was handed on to."""
+        found = defaultdict(list)
+        for row in self.rows.values():
+            if row.from_parcel_id is not None:
+                found[row.from_parcel_id].append(row)
+        return found
+
+    @cached_property
+    def together(self) -> Mapping[UUID, Sequence[Allocation]]:
+        """By the promise that food was first collected for, all promises about it, that one first."""
+        first: dict[UUID, UUID] = {}
+        found = defaultdict(list)
+        for parcel, row in self.rows.items():
+            first[parcel] = parcel if row.from_parcel_id is None else first[row.from_parcel_id]
+            found[first[parcel]].append(row)
+        return found
 
 
 @dataclass(frozen=True)
 class Known:
     """All that was said of one shift's food so far."""
 
+    promises: Promises
     day: lifecycle.DayState
     holds: Mapping[UUID, Sequence[Hold]]
     settled: Mapping[UUID, Sequence[Settled]]
 
+    def stop(self, stop: Stop) -> lifecycle.StopState:
+        """Where a stop stands."""
+        return self.day.stops.get(self.promises.stop(stop.id), lifecycle.StopState())
+
+    def told_of(self, allocation: Allocation) -> lifecycle.AllocationState:
+        """What was reported of an allocation."""
+        return self.day.allocations.get(str(self.promises.parcel(allocation.id)), lifecycle.AllocationState())
+
     def outcome(self, allocation: Allocation) -> ledger.Outcome:
         """What became of an allocation."""
+        return self.outcomes[self.promises.parcel(allocation.id)]
+
+    @cached_property
+    def outcomes(self) -> Mapping[UUID, ledger.Outcome]:
+        """What became of every promise; those come first from which food was handed on."""
+        found: dict[UUID, ledger.Outcome] = {}
+        for parcel, row in self.promises.rows.items():
+            mine = found.get(parcel) or self._reported(row)
+            later = self.promises.handed_on.get(parcel, ())
+            mine, theirs = handed_on(mine, [(self._reported(each), each.grams) for each in later])
+            found[parcel] = mine
+            found |= {each.parcel_id: outcome for each, outcome in zip(later, theirs, strict=True)}
+        return found
+
+    def _reported(self, row: Allocation) -> ledger.Outcome:
         return outcome_of(
             self.day,
-            str(allocation.id),
-            allocation.grams,
-            str(allocation.pickup_stop_id),
-            self.holds.get(allocation.id, ()),
-            self.settled.get(allocation.id, ()),
+            str(row.parcel_id),
+            row.grams,
+            self.promises.stop(row.pickup_stop_id),
+            self.holds.get(row.parcel_id, ()),
+            self.settled.get(row.parcel_id, ()),
+            self.promises.released.get(row.parcel_id, 0),
         )
 
-    def contradictions(self, allocations: Sequence[Allocation]) -> list[lifecycle.Contradiction]:
+    def contradictions(self) -> list[lifecycle.Contradiction]:
         """What cannot all be true: among the reports, and between them and people's decisions."""
-        found = list(self.day.contradictions)
-        for each in allocations:
-            found += contradictions_of(self.day, str(each.id), self.outcome(each), self.holds.get(each.id, ()))
+        handed = {str(row.parcel_id) for row in self.promises.rows.values() if row.from_parcel_id is not None}
+        # Food that was on board already was collected for another promise.
+        found = [each for each in self.day.contradictions if (each.code, each.where) not in {
+            ("not_collected", parcel) for parcel in handed}]  # fmt: skip
+        for parcel, row in self.promises.rows.items():
+            outcome = self.outcomes[parcel]
+            found += contradictions_of(self.day, str(parcel), outcome, self.holds.get(parcel, ()))
+            promised = None if row.from_parcel_id is None else row.grams
+            found += overtaken(str(parcel), outcome, self.told_of(row), promised)
         return found
 
 
-def told(events: Sequence[StopEvent]) -> lifecycle.DayState:
+def told(events: Iterable[StopEvent], promises: Promises) -> lifecycle.DayState:
     """The stored reports of one shift, folded."""
     return lifecycle.fold(
         lifecycle.StopEvent(
             id=str(event.id),
-            stop=str(event.stop_id),
+            stop=promises.stop(event.stop_id),
             kind=event.kind,
             occurred_at=event.occurred_at,
             lines=tuple(
-                lifecycle.EventLine(line["allocation"], line["grams"], line["celsius"]) for line in event.lines
+                lifecycle.EventLine(str(promises.parcel(UUID(line["allocation"]))), line["grams"], line["celsius"])
+                for line in event.lines
             ),
             reason=event.reason,
         )
@@ -64,30 +138,58 @@ def told(events: Sequence[StopEvent]) -> lifecycle.DayState:
     )
 
 
+def promises_of(session: Session, shift_id: UUID) -> Promises:
+    """The shift's published stops and allocations."""
+    rows = session.execute(
+        select(Allocation, Plan.number)
+        .join(Plan, Plan.id == Allocation.plan_id)
+        .where(Allocation.shift_id == shift_id, Plan.published_at.is_not(None))
+        .order_by(Plan.number, Allocation.pickup_at, Allocation.drop_off_at, Allocation.id)
+    ).all()
+    stops = select(Stop.id, Stop.visit_id).join(Route, Route.id == Stop.route_id).join(Plan, Plan.id == Route.plan_id)
+    released = select(Release.parcel_id, Release.grams).where(Release.shift_id == shift_id)
+    return Promises(
+        visits=dict(session.execute(stops.where(Stop.shift_id == shift_id, Plan.published_at.is_not(None))).all()),
+        parcels={row.id: row.parcel_id for row, _ in rows},
+        rows={row.parcel_id: row for row, _ in rows},
+        released=dict(session.execute(released).all()),
+    )
+
+
 def known_of(session: Session, shift_id: UUID) -> Known:
     """What is known now."""
+    promises = promises_of(session, shift_id)
     events = session.scalars(select(StopEvent).where(StopEvent.shift_id == shift_id)).all()
     holds, settled = defaultdict(list), defaultdict(list)
     for quarantine in session.scalars(select(Quarantine).where(Quarantine.shift_id == shift_id)):
         hold = Hold(quarantine.cause, quarantine.state, quarantine.decided_at)
-        holds[quarantine.allocation_id].append(hold)
+        holds[promises.parcel(quarantine.allocation_id)].append(hold)
     for settlement in session.scalars(select(Settlement).where(Settlement.shift_id == shift_id)):
         said = Settled(settlement.returned_grams, settlement.wasted_grams)
-        settled[settlement.allocation_id].append(said)
-    return Known(told(events), holds, settled)
+        settled[promises.parcel(settlement.allocation_id)].append(said)
+    return Known(promises, told(events, promises), holds, settled)
 
 
-def book_change(session: Session, allocation: Allocation, before: Known, after: Known, now: datetime) -> None:
-    """Book what has become different about one allocation."""
-    line = str(allocation.offer_line_id)
-    was, becomes = before.outcome(allocation), after.outcome(allocation)
-    entries = ledger.entries_between(line, was, becomes)
+def book_changes(session: Session, before: Known, after: Known, now: datetime) -> None:
+    """Book what has become different about the shift's food: a promise together with those that it was handed on to."""
+    for rows in after.promises.together.values():
+        if any(before.outcome(row) != after.outcome(row) for row in rows):
+            _book_together(session, rows, before, after, now)
+
+
+def _book_together(session: Session, rows: Sequence[Allocation], before: Known, after: Known, now: datetime) -> None:
+    was, becomes = [before.outcome(row) for row in rows], [after.outcome(row) for row in rows]
+    entries = ledger.entries_of_change(str(rows[0].offer_line_id), was, becomes)
     if not entries:
         return
-    taken = was.places().get("offered", 0) - becomes.places().get("offered", 0)
+    taken = _offered(was) - _offered(becomes)
     if taken > 0:
-        _book(session, allocation, _cover(session, allocation.offer_line_id, taken), "late_report", now)
-    _book(session, allocation, entries, "allocation", now)
+        _book(session, rows[0], _cover(session, rows[0].offer_line_id, taken), "late_report", now)
+    _book(session, rows[0], entries, "allocation", now)
+
+
+def _offered(outcomes: Iterable[ledger.Outcome]) -> int:
+    return sum(outcome.places().get("offered", 0) for outcome in outcomes)
 
 
 def _cover(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:

@@ -8,12 +8,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kit.db import Base, Identified, UtcDateTime
-from app.kit.tenancy import OF_NETWORK, Scope
+from app.kit.tenancy import OF_NETWORK, Scope, by_shift
 
 
 def _published_to_driver(model: Any, scope: Scope) -> ColumnElement[bool] | None:
@@ -73,6 +83,10 @@ class PlanRun(Identified, Base):
     attempt: Mapped[int] = mapped_column(default=0)
     progress: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    # The published plan that is to be changed as little as possible; none: the day is planned from the beginning.
+    changes_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    wish: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    again: Mapped[bool] = mapped_column(default=False, server_default="false")  # something came while it ran
     failure: Mapped[str | None]
     requested_by: Mapped[str]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -111,6 +125,12 @@ class Plan(Identified, Base):
     metres: Mapped[int]
     seconds: Mapped[int]
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # Of a plan that changes a published one as little as possible: which one, how many of its stops move, and how many
+    # of those have to; and the shifts as they were read, since the problem has them from where they stand.
+    changes_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    stops_moved: Mapped[int | None]
+    stops_forced: Mapped[int | None]
+    shifts_read: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
@@ -154,6 +174,9 @@ class Stop(Identified, Base):
     route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"))
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    # The same in every plan that keeps this stop: what a driver reported with the route of before holds for it. The
+    # database gives a stop that is new its own id.
+    visit_id: Mapped[UUID] = mapped_column(FetchedValue(), index=True)
     sequence: Mapped[int]
     kind: Mapped[str]
     site_name: Mapped[str]
@@ -188,6 +211,10 @@ class Allocation(Identified, Base):
     receiver_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     pickup_stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), index=True)
     drop_off_stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), index=True)
+    # The same in every plan that keeps this promise, and where it is about food that was on the vehicle already, the
+    # promise that this was collected for.
+    parcel_id: Mapped[UUID] = mapped_column(FetchedValue(), index=True)
+    from_parcel_id: Mapped[UUID | None] = mapped_column(index=True)
     grams: Mapped[int]
     crates: Mapped[int]
     description: Mapped[str]
@@ -200,6 +227,20 @@ class Allocation(Identified, Base):
     drop_off_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     estimated: Mapped[bool] = mapped_column(default=False, server_default="false")  # as its route
+
+
+class Release(Identified, Base):
+    """Grams of a promise that a later plan gave back: they may be promised to somebody else. Append-only."""
+
+    __tablename__ = "releases"
+    __tenancy__ = (*OF_NETWORK, by_shift())
+    __table_args__ = (CheckConstraint("grams > 0", name="grams"), UniqueConstraint("parcel_id"))
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    parcel_id: Mapped[UUID] = mapped_column(ForeignKey("allocations.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"), index=True)  # the one that did it
+    grams: Mapped[int]
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class UnservedOffer(Identified, Base):

@@ -26,6 +26,7 @@ from app.models.partners import Network, Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
 from app.partners.membership import uncovered
 from app.partners.service import get_site, list_sites, network_of, own_site, zone_of
+from app.planning.asking import ask_later
 
 AUDITED = ("pickup_from", "pickup_until", "service_date", "note")
 
@@ -47,7 +48,9 @@ def post_offer(
     site = own_site(session, principal, wish.site_id)
     network = network_of(session, principal)
     _refuse(_faults(session, site, wish.lines, (wish.pickup_from, wish.pickup_until), now, network))
-    return _take_in(session, principal, wish, site, network, now, standing)
+    offer = _take_in(session, principal, wish, site, network, now, standing)
+    ask_later(session, offer.network_id, offer.service_date, now)
+    return offer
 
 
 def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn], now: datetime) -> list[Offer]:
@@ -65,7 +68,10 @@ def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn
             for fault in faults_of(session, wish, sites, now, network)
         ]
     )
-    return [_take_in(session, principal, wish, sites[wish.site_id], network, now, None) for wish in wishes]
+    offers = [_take_in(session, principal, wish, sites[wish.site_id], network, now, None) for wish in wishes]
+    for day in sorted({offer.service_date for offer in offers}):
+        ask_later(session, principal.network_id, day, now)
+    return offers
 
 
 def sites_of_caller(session: Session, principal: Principal) -> dict[UUID, Site]:
@@ -302,6 +308,7 @@ def amend_offer(
     )
     session.flush()
     _announce(session, offer, "offer.amended", now)
+    ask_later(session, offer.network_id, offer.service_date, now)
     return offer
 
 

@@ -15,9 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
-from app.planning import queries, service
+from app.planning import asking, queries, service
 from app.planning.route_files import geojson, gpx
-from app.planning.schemas import PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
+from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["plans"], responses=PROBLEMS)
 WATCH_SECONDS = 600
@@ -29,7 +29,7 @@ def request_plan(call: Caller, wish: PlanRunIn) -> Response:
     """Ask for a plan of a day. Answers at once; follow `Location` until the run is done or failed."""
 
     def verb(session: Session) -> Answer:
-        run = service.request_plan(session, call.principal, wish.service_date, call.now)
+        run = asking.request_plan(session, call.principal, wish.service_date, call.now)
         return answer(PlanRunOut.model_validate(run), 202, location=path_of("plan-runs", run.id))
 
     return call.once(wish, verb)
@@ -96,6 +96,21 @@ def publish_plan(call: Caller, plan_id: UUID) -> Response:
     return call.once_shown(
         None, PlanHeadOut, lambda session: service.publish_plan(session, call.principal, plan_id, version, call.now)
     )
+
+
+@router.post("/plans/{plan_id}/changes", status_code=202, response_model=PlanRunOut)
+def change_plan(call: Caller, plan_id: UUID, wish: ChangeWishIn) -> Response:
+    """Ask for the smallest change of the plan that is driven: what is done or on board stays, and as much else as can.
+
+    It is asked for by itself when drivers report that something went otherwise, and when offers are posted late. The
+    answer is a draft, to be published as any other; follow `Location` until the run is done.
+    """
+
+    def verb(session: Session) -> Answer:
+        run = asking.request_change(session, call.principal, plan_id, wish, call.now)
+        return answer(PlanRunOut.model_validate(run), 202, location=path_of("plan-runs", run.id))
+
+    return call.once(wish, verb)
 
 
 @router.get("/routes/{route_id}")

@@ -6,8 +6,9 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 import asyncio
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -19,13 +20,17 @@ from sqlalchemy.orm import Session
 import routing
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import WaslError
+from app.kit.errors import WaslError, conflict
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
-from app.planning import snapshot, store
+from app.planning import asking, snapshot, store
+from app.planning.rest import Rest, sites_of_rest, to_rest
+from app.planning.schemas import ChangeWishIn
 from app.planning.snapshot import Day
-from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
+from app.planning.solver_process import Listener, Question, SolverFailed, change_in_child, solve_in_child
+from app.planning.store_change import Change, change_rows
 from app.planning.telling import tell_failed, tell_ready
+from app.planning.under_way import UnderWay, read_under_way
 from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
@@ -33,6 +38,8 @@ from app.roads.travel import Travel, TravelTables, write_tables
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
+CHANGE_SECONDS = 1.0  # for the search of the smallest change; the dispatcher waits for it
+NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Claim:
     network_id: UUID
     attempt: int
     plan_id: UUID | None  # stored by an earlier attempt that died before it could end the run
+    changes_plan_id: UUID | None = None  # the published plan that is to be changed as little as possible
 
     @property
     def scope(self) -> Scope:
@@ -75,11 +83,14 @@ async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
         return
     last_try = context.job.attempts + 1 >= MOST_ATTEMPTS
     try:
-        await _plan(workshop, claim)
+        await (_plan if claim.changes_plan_id is None else _change)(workshop, claim)
     except Superseded:
         log.info("planning run was taken over by another worker", run=run_id, attempt=claim.attempt)
     except (WaslError, RoadError, RegionError) as error:
         await asyncio.to_thread(_fail, workshop, claim, str(error))
+    except routing.ProblemError as error:
+        log.error("the day cannot be planned as it stands", run=run_id, cause=str(error))
+        await asyncio.to_thread(_fail, workshop, claim, NOT_POSSIBLE)
     except SolverFailed as error:
         log.error("solver failed", run=run_id, cause=str(error))
         if not last_try:
@@ -87,11 +98,23 @@ async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
         await asyncio.to_thread(_fail, workshop, claim, "The plan could not be made. Try again, or tell support.")
 
 
+async def change_later(context: JobContext, network_id: str, service_date: str) -> None:
+    """The job behind news of a day: its published plan, if there is one, is to be changed."""
+    workshop: Workshop = context.additional_context["workshop"]
+    await asyncio.to_thread(_change_by_itself, workshop, UUID(network_id), date.fromisoformat(service_date))
+
+
+def _change_by_itself(workshop: Workshop, network_id: UUID, service_date: date) -> None:
+    with workshop.database.transaction(Scope(network=network_id)) as session:
+        asking.change_by_itself(session, network_id, service_date, workshop.clock())
+
+
 def planning_jobs() -> Blueprint:
     """The jobs of planning, for one queue."""
     found = Blueprint()
     again = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=2)
     found.task(name="plan_day", queue="wasl", pass_context=True, retry=again)(plan_day)
+    found.task(name="change_later", queue="wasl", pass_context=True, retry=again)(change_later)
     return found
 
 
@@ -125,6 +148,69 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     await asyncio.to_thread(_finish, workshop, claim, stored[0])
 
 
+async def _change(workshop: Workshop, claim: Claim) -> None:
+    """The smallest change of the published plan; a driver's report that comes meanwhile makes another run follow."""
+    if claim.plan_id is not None:
+        await asyncio.to_thread(_finish, workshop, claim, claim.plan_id)
+        return
+    await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
+    under_way, travel, rest = await asyncio.to_thread(_read_rest, workshop, claim)
+    answers: list[dict[str, Any]] = []
+
+    async def on_change(said: dict[str, Any]) -> None:
+        answers.append(said)
+
+    with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
+        question = await asyncio.to_thread(_question, rest.problem, Path(folder), rest.plan, rest.news)
+        await change_in_child(question, CHANGE_SECONDS, workshop.seed, on_change)
+    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, answers[0])
+    await asyncio.to_thread(_finish, workshop, claim, plan_id)
+
+
+def _read_rest(workshop: Workshop, claim: Claim) -> tuple[UnderWay, "Travels", Rest]:
+    """The day as it stands and the question that it makes; the transaction is closed before anything is computed."""
+    now = workshop.clock()
+    with workshop.database.transaction(claim.scope) as session:
+        run = session.get_one(PlanRun, claim.run_id)
+        if run.changes_plan_id is None or session.get_one(Plan, run.changes_plan_id).state != "published":
+            raise conflict("plan_outdated", "The plan that was to be changed is not driven any more.")
+        # Whatever comes from here on is not in the answer: it asks again.
+        _write(session, claim, again=False)
+        wish = ChangeWishIn.model_validate(run.wish)
+        under_way = read_under_way(session, claim.network_id, run.service_date, run.changes_plan_id, wish, now)
+    day = under_way.day
+    needed = {site.id for site in sites_of_rest(under_way)}
+    profiles = {
+        *snapshot.profiles_of(day),
+        *(day.vehicles[van.shift.vehicle_id].profile for van in under_way.driving.values()),
+    }
+    travel = {
+        cast(Profile, profile): workshop.tables.of(
+            day.network, list(day.sites.values()), cast(Profile, profile), now, needed
+        )
+        for profile in sorted(profiles)
+    }
+    return under_way, travel, to_rest(under_way, travel)
+
+
+def _store_change(
+    workshop: Workshop, claim: Claim, under_way: UnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
+) -> UUID:
+    """The solver is never trusted: a plan that the checker objects to is not stored."""
+    problem, plan = rest.solved(), routing.plan_from_json(said["plan"])
+    violations = routing.check(problem, plan)
+    if violations:
+        raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
+    moved = sum(said["moved"].values())
+    answer = Change(rest, problem, plan, said["plan"], moved, said["forced"])
+    rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, progress={"phase": "done"}, plan_id=None)
+        plan_id = store.save(session, rows)
+        _write(session, claim, plan_id=plan_id)
+    return plan_id
+
+
 def _claim(workshop: Workshop, run_id: UUID, network_id: UUID) -> Claim | None:
     """Take the run; None when it has ended already. A higher attempt shuts out whoever had it before."""
     with workshop.database.transaction(Scope(network=network_id)) as session:
@@ -132,9 +218,11 @@ def _claim(workshop: Workshop, run_id: UUID, network_id: UUID) -> Claim | None:
             update(PlanRun)
             .where(PlanRun.id == run_id, PlanRun.state.in_(("queued", "running")))
             .values(state="running", attempt=PlanRun.attempt + 1, progress={"phase": "waiting for the solver"})
-            .returning(PlanRun.attempt, PlanRun.plan_id)
+            .returning(PlanRun.attempt, PlanRun.plan_id, PlanRun.changes_plan_id)
         ).first()
-    return None if claimed is None else Claim(run_id, network_id, claimed.attempt, claimed.plan_id)
+    if claimed is None:
+        return None
+    return Claim(run_id, network_id, claimed.attempt, claimed.plan_id, claimed.changes_plan_id)
 
 
 def _write(session: Session, claim: Claim, **values: Any) -> None:
@@ -158,7 +246,10 @@ def _fail(workshop: Workshop, claim: Claim, sentence: str) -> None:
     ended = workshop.clock()
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, state="failed", failure=sentence, ended_at=ended)
-        tell_failed(session, session.get_one(PlanRun, claim.run_id), sentence, ended)
+        run = session.get_one(PlanRun, claim.run_id)
+        session.refresh(run)
+        tell_failed(session, run, sentence, ended)
+        asking.follow_up(session, run, ended)
 
 
 Travels = dict[Profile, Travel]
@@ -186,14 +277,21 @@ def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Probl
     return day, travel, snapshot.to_problem(day, travel)
 
 
-def _question(problem: routing.Problem, folder: Path) -> Question:
+def _question(
+    problem: routing.Problem, folder: Path, plan: routing.Plan | None = None, news: routing.News | None = None
+) -> Question:
     """The problem for the solver's process, its tables as files that both map: a large network's are no JSON."""
     document = routing.problem_to_json(problem)
     del document["travel"]
     files = {profile: folder / f"{profile}.npy" for profile in problem.travel}
     for profile, table in problem.travel.items():
         write_tables(files[profile], np.stack([table.seconds, table.metres]))
-    return Question(document, {profile: str(file) for profile, file in files.items()})
+    return Question(
+        document,
+        {profile: str(file) for profile, file in files.items()},
+        None if plan is None else routing.plan_to_json(plan),
+        None if news is None else routing.news_to_json(news),
+    )
 
 
 def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[str, Any]) -> UUID:
@@ -223,3 +321,6 @@ def _finish(workshop: Workshop, claim: Claim, plan_id: UUID) -> None:
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, state="done", plan_id=plan_id, ended_at=ended, progress={"phase": "done"})
         tell_ready(session, session.get_one(Plan, plan_id), ended)
+        run = session.get_one(PlanRun, claim.run_id)
+        session.refresh(run)
+        asking.follow_up(session, run, ended)

@@ -19,6 +19,23 @@ class PlanRunIn(Body):
     service_date: Day
 
 
+class ChangeWishIn(Body):
+    """What you know of the day besides what was posted and reported; all of it may be left out."""
+
+    gone_shift_ids: list[UUID] = Field(
+        default=[], max_length=200, description="Shifts whose vehicle drives no further: others collect what it has not"
+    )
+    closed_site_ids: list[UUID] = Field(
+        default=[], max_length=200, description="Food banks' sites that take nothing more today"
+    )
+    left_out_line_ids: list[UUID] = Field(
+        default=[], max_length=200, description="Offer lines that are not to be collected any more"
+    )
+    locked_shift_ids: list[UUID] = Field(
+        default=[], max_length=200, description="Shifts whose route stays exactly as it is"
+    )
+
+
 class PlanRunOut(Out):
     """One request to plan a day; watch it until it is done or failed."""
 
@@ -27,6 +44,7 @@ class PlanRunOut(Out):
     state: Literal["queued", "running", "done", "failed"]
     progress: dict[str, Any]
     plan_id: UUID | None
+    changes_plan_id: UUID | None = Field(description="The published plan that is changed; null: planned from nothing")
     failure: str | None
     requested_at: datetime
     ended_at: datetime | None
@@ -116,6 +134,9 @@ class PlanHeadOut(Out):
     seconds: int
     estimated_travel: bool
     engine: str
+    changes_plan_id: UUID | None = Field(description="The plan that this one changes as little as it can; else null")
+    stops_moved: int | None = Field(description="Stops of that plan which are elsewhere, later in the order or gone")
+    stops_forced: int | None = Field(description="How many of these could not stay, whoever plans")
     created_at: datetime
     published_at: datetime | None
     version: int

@@ -1,12 +1,12 @@
-"""Verbs on plans: request one, publish one."""
+"""The verb that makes a plan the one that is driven."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 import routing
@@ -15,56 +15,28 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, stale
-from app.kit.jobs import defer
-from app.ledger.service import balances_of, write_entries
+from app.ledger.service import write_entries
 from app.models.events import StopEvent
 from app.models.fleet import Shift, Vehicle
 from app.models.offers import OfferLine
 from app.models.partners import Network
-from app.models.plans import Allocation, Plan, PlanRun, Route
-from app.needs.standing import fill_day
+from app.models.plans import Allocation, Plan, Route
 from app.partners.membership import active_organisations
+from app.planning import carrying_on
+from app.planning.promising import lock_lines, promise_lines
 from app.planning.queries import find_plan
 from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
-
-PLAN_DAY = "planning:plan_day"
-
-
-def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
-    """Ask for a plan of the day; a run that is already under way is given back instead of a second one."""
-    principal.require("plans.request")
-    session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
-    alive = session.scalars(
-        select(PlanRun).where(PlanRun.service_date == service_date, PlanRun.state.in_(("queued", "running")))
-    ).first()
-    if alive is not None:
-        return alive
-    run = PlanRun(
-        network_id=principal.network_id,
-        service_date=service_date,
-        requested_by=principal.name,
-        requested_at=now,
-    )
-    session.add(run)
-    session.flush()
-    fill_day(session, principal.network_id, service_date, now)
-    defer(
-        session,
-        PLAN_DAY,
-        lock=f"{principal.network_id}:{service_date}",
-        run_id=str(run.id),
-        network_id=str(principal.network_id),
-    )
-    audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date))
-    return run
 
 
 def publish_plan(session: Session, principal: Principal, plan_id: UUID, version: int, now: datetime) -> Plan:
     """Make a plan the one that is driven: frozen, booked in the ledger, the one before it superseded.
 
-    Raises `day_under_way` (409) when drivers already report on the published plan, and `plan_outdated` (409) when
-    food that the plan promises was changed or taken back since it was made, or a partner takes part no longer.
+    A plan that changes the published one keeps what of it is done, on board or stays: that is not booked again.
+
+    Raises `day_under_way` (409) when drivers already report on the published plan and this one does not go on from it,
+    and `plan_outdated` (409) when food that the plan promises was changed or taken back since it was made, a partner
+    takes part no longer, or drivers have reported what it does not know.
     """
     principal.require("plans.publish")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one publication at a time
@@ -77,9 +49,12 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
     before = _published(session, plan)
-    if before is not None:
-        _supersede(session, before, now)
-    _promise(session, plan, now)
+    if plan.changes_plan_id is not None:
+        carrying_on.carry_on(session, before, plan, now)
+    else:
+        if before is not None:
+            _supersede(session, before, now)
+        _promise(session, plan, now)
     session.execute(
         update(Allocation)
         .where(Allocation.plan_id == plan.id)
@@ -87,6 +62,9 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         .execution_options(synchronize_session=False)
     )
     plan.state, plan.published_at = "published", now
+    session.flush()
+    if plan.changes_plan_id is not None:
+        carrying_on.book_handed_on(session, plan, now)
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
     tell_published(session, plan, before, now)
     session.flush()
@@ -111,7 +89,8 @@ def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
     """
     network = session.get_one(Network, plan.network_id)
     # The shifts alone: the rest of a problem can be tens of megabytes.
-    shifts_then = session.scalar(select(Plan.problem["shifts"]).where(Plan.id == plan.id)) or []
+    read = func.coalesce(Plan.shifts_read, Plan.problem["shifts"])
+    shifts_then = session.scalar(select(read).where(Plan.id == plan.id)) or []
     made_for = {each["id"]: each for each in shifts_then}
     shifts = session.scalars(
         select(Shift)
@@ -154,12 +133,7 @@ def _supersede(session: Session, plan: Plan, now: datetime) -> None:
 
 def _promise(session: Session, plan: Plan, now: datetime) -> None:
     """Move what the plan allocates from offered to allocated; there must be as much on offer."""
-    lines = _locked_lines(session, plan)
-    balances = balances_of(session, [line.id for line, _ in lines])
-    for line, grams in lines:
-        if line.position < 0 or balances.get(line.id, {}).get("offered", 0) < grams:
-            raise conflict("plan_outdated", "Some offers have changed since this plan was made. Plan the day again.")
-        write_entries(session, line, ledger.entries_for_allocation(str(line.id), grams), ("plan", plan.id), now)
+    promise_lines(session, plan, _locked_lines(session, plan), now)
 
 
 def _locked_lines(session: Session, plan: Plan) -> Sequence[tuple[OfferLine, int]]:
@@ -169,11 +143,4 @@ def _locked_lines(session: Session, plan: Plan) -> Sequence[tuple[OfferLine, int
         select(Allocation.offer_line_id, Allocation.grams).where(Allocation.plan_id == plan.id)
     ):
         grams[line_id] += amount
-    lines = session.scalars(
-        select(OfferLine)
-        .where(OfferLine.id.in_(grams))
-        .order_by(OfferLine.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return [(line, grams[line.id]) for line in lines]
+    return lock_lines(session, grams)

@@ -1,7 +1,7 @@
 """From rows to a routing.Problem: everything that a plan of one network and day depends on, read in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, cast
@@ -125,10 +125,12 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
     return routing.Problem(
         service_date=day.service_date.isoformat(),
         time_zone=day.network.time_zone,
-        sites=tuple(_site(day, site) for site in sites_of(day)),
-        lots=tuple(_lots(day)),
-        needs=tuple(_needs(day)),
-        eligibilities=tuple(_eligibilities(day)),
+        sites=tuple(site_as_solved(day, site) for site in sites_of(day)),
+        lots=tuple(lots_of(day)),
+        needs=tuple(needs_of(day)),
+        eligibilities=tuple(
+            pairs_of(day, [(str(id), *found) for id, found in day.lines.items() if day.available.get(id, 0) > 0])
+        ),
         shifts=tuple(
             shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone) for shift in day.shifts
         ),
@@ -138,7 +140,7 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
     )
 
 
-def _site(day: Day, site: Site) -> routing.Site:
+def site_as_solved(day: Day, site: Site) -> routing.Site:
     """The seconds of its stops as they are learnt, else as its people entered them."""
     times = day.service_times.get(site.id, site)
     return routing.Site(
@@ -186,13 +188,14 @@ def _seconds(day: Day, instant: datetime) -> int:
     return seconds_since_midnight(instant, day.service_date, day.zone)
 
 
-def _lots(day: Day) -> list[routing.Lot]:
+def lots_of(day: Day) -> list[routing.Lot]:
+    """What can be collected."""
     lots = []
     for offer, line in day.lines.values():
         grams = day.available.get(line.id, 0)
         if grams <= 0:
             continue
-        left = food_safety.days_left(_safety_line(line), day.service_date)
+        left = food_safety.days_left(safety_line(line), day.service_date)
         lots.append(
             routing.Lot(
                 id=str(line.id),
@@ -217,7 +220,8 @@ def receiving_windows(day: Day, site: Site) -> tuple[routing.TimeWindow, ...]:
     return tuple(routing.TimeWindow(_seconds(day, first), _seconds(day, last)) for first, last in found)
 
 
-def _needs(day: Day) -> list[routing.Need]:
+def needs_of(day: Day) -> list[routing.Need]:
+    """What is asked for."""
     return [
         routing.Need(
             id=str(need.id),
@@ -233,7 +237,8 @@ def _needs(day: Day) -> list[routing.Need]:
     ]
 
 
-def _safety_line(line: OfferLine) -> food_safety.Line:
+def safety_line(line: OfferLine) -> food_safety.Line:
+    """The line as the rule book reads it."""
     return food_safety.Line(
         category=line.category,
         grams=line.grams,
@@ -256,18 +261,17 @@ def _receiver(need: Need, site: Site) -> food_safety.Receiver:
     )
 
 
-def _eligibilities(day: Day) -> list[routing.Eligibility]:
-    """The pairs of line and need that food safety allows, each with its latest arrival."""
+def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[routing.Eligibility]:
+    """The pairs of lot and need that food safety allows, each with its latest arrival; a lot is its name, and the line
+    that it is of."""
     by_category: dict[str, list[Need]] = defaultdict(list)
     for need in day.needs:
         by_category[need.category].append(need)
     pairs, policy = [], policy_of(day.network.food_safety)
-    for offer, line in day.lines.values():
-        if day.available.get(line.id, 0) <= 0:
-            continue
+    for name, offer, line in lots:
         for need in by_category[line.category]:
             latest = food_safety.latest_arrival(
-                _safety_line(line),
+                safety_line(line),
                 _receiver(need, day.sites[need.site_id]),
                 day.service_date,
                 day.zone,
@@ -275,7 +279,7 @@ def _eligibilities(day: Day) -> list[routing.Eligibility]:
                 policy=policy,
             )
             if not isinstance(latest, food_safety.Refusal):
-                pairs.append(routing.Eligibility(str(line.id), str(need.id), _seconds(day, latest)))
+                pairs.append(routing.Eligibility(name, str(need.id), _seconds(day, latest)))
     return pairs
 
 

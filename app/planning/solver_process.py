@@ -27,6 +27,7 @@ class Listener:
     progress: Callable[[dict[str, Any]], Awaitable[None]]
     plan: Callable[[dict[str, Any]], Awaitable[None]]
     comparison: Callable[[dict[str, Any]], Awaitable[None]]
+    whole: Callable[[dict[str, Any]], Awaitable[None]] | None = None  # the plan with what is said beside it
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Question:
 
     problem: dict[str, Any]
     travel_files: dict[str, str]
+    plan: dict[str, Any] | None = None  # to be changed as little as the news ask for
+    news: dict[str, Any] | None = None
 
 
 async def solve_in_child(question: Question, seconds: float, seed: int, listener: Listener) -> None:
@@ -54,7 +57,7 @@ async def solve_in_child(question: Question, seconds: float, seed: int, listener
         cwd=ROOT,
         preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
     )
-    request = json.dumps({**vars(question), "seconds": seconds, "seed": seed, "alone": True})
+    request = json.dumps({**vars(question), "seconds": seconds, "seed": seed, "alone": question.plan is None})
     try:
         async with asyncio.timeout(2 * seconds + OVERRUN_SECONDS):
             await _converse(child, request, listener)
@@ -62,6 +65,22 @@ async def solve_in_child(question: Question, seconds: float, seed: int, listener
         raise SolverFailed("the solver overran its budget") from error
     finally:
         await _end(child)
+
+
+async def change_in_child(
+    question: Question, seconds: float, seed: int, answer: Callable[[dict[str, Any]], Awaitable[None]]
+) -> None:
+    """Ask for the smallest change of a plan; the answer is the child's whole line, with the stops that move.
+
+    Raises what `solve_in_child` raises.
+    """
+    said: list[dict[str, Any]] = []
+
+    async def keep(line: dict[str, Any]) -> None:
+        said.append(line)
+
+    await solve_in_child(question, seconds, seed, Listener(keep, keep, keep, whole=keep))
+    await answer(next(line for line in said if "moved" in line))
 
 
 async def _converse(child: asyncio.subprocess.Process, request: str, listener: Listener) -> None:
@@ -93,7 +112,7 @@ async def _pass_on(line: bytes, listener: Listener) -> bool:
     if "progress" in said:
         await listener.progress(said["progress"])
     if "plan" in said:
-        await listener.plan(said["plan"])
+        await (listener.plan(said["plan"]) if listener.whole is None else listener.whole(said))
     if "alone" in said:
         await listener.comparison(said)
     return "plan" in said

@@ -87,10 +87,10 @@ def to_rows(
     for number, planned in enumerate(driven, start=1):
         route = _route_row(day, head, planned, number, way)
         routes.append(route)
-        drives = _drives(problem, planned)
+        drives = drives_of(problem, planned)
         stops.append(
             [
-                _stop_row(day, route, stop, drive, index)
+                stop_row(day, route, stop, drive, index)
                 for index, (stop, drive) in enumerate(zip(planned.stops, drives, strict=True))
             ]
         )
@@ -99,8 +99,11 @@ def to_rows(
         head,
         routes,
         [stop for rows in stops for stop in rows],
-        [_allocation_row(day, head, *by_shift[each.shift], each) for each in plan.allocations],
-        [_unserved_row(day, problem, head, each, position) for position, each in enumerate(plan.unserved)],
+        [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations],
+        [
+            unserved_row(day, problem, head, each, position, day.lines[UUID(each.lot)])
+            for position, each in enumerate(plan.unserved)
+        ],
     )
 
 
@@ -128,7 +131,7 @@ def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: W
 Drive = tuple[int | None, int | None]  # seconds with the pace of their hour, and as the street table has them
 
 
-def _drives(problem: routing.Problem, planned: routing.Route) -> list[Drive]:
+def drives_of(problem: routing.Problem, planned: routing.Route) -> list[Drive]:
     """The drive that leads to each stop; none to the first."""
     index = {site.id: number for number, site in enumerate(problem.sites)}
     profile = next(shift.profile for shift in problem.shifts if shift.id == planned.shift)
@@ -139,14 +142,17 @@ def _drives(problem: routing.Problem, planned: routing.Route) -> list[Drive]:
     return found
 
 
-def _stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence: int) -> Stop:
+def stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence: int) -> Stop:
+    """A stop with the facts of its place, as they are now."""
     site = day.sites[UUID(stop.site)]
 
     def instant(seconds: int) -> datetime:
         return instant_from_seconds(seconds, day.service_date, day.zone)
 
+    id = uuid4()
     return Stop(
-        id=uuid4(),
+        id=id,
+        visit_id=id,
         network_id=route.network_id,
         route_id=route.id,
         shift_id=route.shift_id,
@@ -169,14 +175,21 @@ def _stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence
     )
 
 
-def _allocation_row(
-    day: Day, plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation
+def _allocated(day: Day, plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation) -> Allocation:
+    return allocation_row(day, plan, route, (stops[planned.pickup_stop], stops[planned.drop_off_stop]), planned)
+
+
+def allocation_row(
+    day: Day, plan: Plan, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation
 ) -> Allocation:
+    """A promise that no plan made before, between two stops."""
     _, line = day.lines[UUID(planned.lot)]
     need = next(need for need in day.needs if str(need.id) == planned.need)
-    pickup, drop_off = stops[planned.pickup_stop], stops[planned.drop_off_stop]
+    pickup, drop_off = between
+    id = uuid4()
     return Allocation(
-        id=uuid4(),
+        id=id,
+        parcel_id=id,
         network_id=plan.network_id,
         plan_id=plan.id,
         route_id=route.id,
@@ -201,10 +214,16 @@ def _allocation_row(
     )
 
 
-def _unserved_row(
-    day: Day, problem: routing.Problem, plan: Plan, unserved: routing.Unserved, position: int
+def unserved_row(
+    day: Day,
+    problem: routing.Problem,
+    plan: Plan,
+    unserved: routing.Unserved,
+    position: int,
+    posted: tuple[Offer, OfferLine],
 ) -> UnservedOffer:
-    offer, line = day.lines[UUID(unserved.lot)]
+    """What stays of a lot, which is of this line."""
+    offer, line = posted
     change = unserved.change
     return UnservedOffer(
         id=uuid4(),
@@ -258,6 +277,7 @@ def allocations_by_stop(allocations: Sequence[Allocation]) -> dict[UUID, list[Al
     """What happens at each stop: what is loaded at a pickup, what is handed over at a drop-off."""
     found: defaultdict[UUID, list[Allocation]] = defaultdict(list)
     for allocation in allocations:
-        found[allocation.pickup_stop_id].append(allocation)
+        if allocation.from_parcel_id is None:  # else it was collected for another
+            found[allocation.pickup_stop_id].append(allocation)
         found[allocation.drop_off_stop_id].append(allocation)
     return dict(found)

@@ -19,11 +19,12 @@ from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found, refused, stale
 from app.kit.outbox import announce
 from app.kit.paging import Order, Page, page
-from app.ledger.settlement import book_change, known_of
+from app.ledger.settlement import book_changes, known_of
 from app.models.events import Quarantine, StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation
+from app.planning.asking import ask_later
 
 
 def hold_back(
@@ -172,8 +173,9 @@ def _decide(
     quarantine.decided_by, quarantine.decided_at = principal.name, now
     session.flush()
     after = known_of(session, quarantine.shift_id)
-    book_change(session, allocation, before, after, now)
+    book_changes(session, before, after, now)
     tell_food(session, allocation, before, after, now)
     audit.record(session, principal, f"quarantines.{state}", ("quarantine", quarantine.id), now, cause=quarantine.cause)
     _announce(session, "quarantine.decided", quarantine, now)
+    ask_later(session, quarantine.network_id, quarantine.service_date, now)
     return quarantine

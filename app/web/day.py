@@ -23,7 +23,7 @@ from app.needs.service import list_needs
 from app.needs.standing import fill_day
 from app.offers.service import list_offers
 from app.partners.service import list_sites, network_of, zone_of
-from app.planning import queries, service
+from app.planning import asking, queries, service
 from app.planning.schemas import PlanOut
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
@@ -235,7 +235,7 @@ def plan(request: Request, visitor: Visitor, day: Annotated[str, Form()]) -> Res
     """Ask for a plan of the day."""
     wished = _date_or(day, now_of(request).date())
     with database_of(request).transaction(visitor.scope) as session:
-        service.request_plan(session, visitor, wished, now_of(request))
+        asking.request_plan(session, visitor, wished, now_of(request))
     return see_other("/day", date=wished.isoformat())
 
 

@@ -48,6 +48,8 @@ def test_the_reasons_of_the_planner_are_known() -> None:
         "vehicles_full",
         "no_time_on_any_route",
         "detour_not_worth_it",
+        "reported_closed",
+        "left_out_by_hand",
     }
 
 

@@ -146,6 +146,7 @@ class Day(RuleBasedStateMachine):
         self.sent: list[dict[str, Any]] = []
         self.posted: list[tuple[str, Any, str, httpx.Response]] = []
         self.published: dict[str, Any] = {}
+        self.seen: dict[str, Any] = {}
         for bank, category in ((0, "bread_and_bakery"), (1, "dairy_and_eggs")):
             self.a_food_bank_asks(bank, category, "60")
         self.a_store_posts(0, [("bread", "17.25"), ("yoghurt", "4")])
@@ -235,6 +236,24 @@ class Day(RuleBasedStateMachine):
         if answer.is_success:
             self.published[plan["id"]] = self.office.get(f"/plans/{plan['id']}").json()["routes"]
 
+    @rule(closed=st.sampled_from((None, None, 0, 1)), lock=st.booleans(), publish=st.booleans())
+    def the_plan_that_is_driven_is_changed(self, closed: int | None, lock: bool, publish: bool) -> None:
+        driven = [each for each in self.office.get("/plans", limit=200).json()["items"] if each["state"] == "published"]
+        if not driven:
+            return
+        wish = {
+            "closed_site_ids": [] if closed is None else [self.stage.banks[closed]["id"]],
+            "locked_shift_ids": [self.stage.shift["id"]] if lock else [],
+        }
+        asked = self.post(self.office, f"/plans/{driven[0]['id']}/changes", wish)
+        if not asked.is_success:
+            return
+        plan_here(self.workshop, asked.json()["id"], self.stage.network_id)
+        run = self.office.get(f"/plan-runs/{asked.json()['id']}").json()
+        assert run["state"] == "done", run
+        if publish:
+            self.a_plan_is_published(0)
+
     @rule()
     def the_driver_gets_a_link(self) -> None:
         if self.driver is not None:
@@ -270,17 +289,21 @@ class Day(RuleBasedStateMachine):
         celsius=st.sampled_from((3.0, 3.0, 15.0)),
         reason=st.sampled_from(REASONS),
         again=st.lists(ANY, max_size=2),
+        old_route=st.sampled_from((0, 0, 0, 1)),
     )
     def the_driver_reports(
-        self, stop: int, what: str, part: str | None, celsius: float, reason: str, again: list[int]
+        self, stop: int, what: str, part: str | None, celsius: float, reason: str, again: list[int], old_route: int
     ) -> None:
-        """At any stop, in any order, some of it twice."""
+        """At any stop, in any order, some of it twice, some of it on a route that was changed meanwhile."""
         if self.driver is None:
             self.the_driver_gets_a_link()
         if self.driver is None:
             return
         answer = self.driver.get("/driver/route")
-        route = answer.json().get("route") if answer.is_success else None
+        if answer.is_success:
+            self.seen[answer.json()["route"]["id"]] = answer.json()["route"]
+        routes = list(self.seen.values())  # a phone without a connection still has an older one
+        route = routes[-1 - old_route % len(routes)] if routes else None
         stops = [each for each in route["stops"] if each["allocations"]] if route else []
         if not stops:
             return

@@ -16,7 +16,8 @@ from app.needs.service import change_need, state_need
 from app.offers.schemas import OfferChange, OfferIn
 from app.offers.service import amend_offer, post_offer, withdraw_offer
 from app.people.keys import revoke_key
-from app.planning.service import publish_plan, request_plan
+from app.planning.asking import request_plan
+from app.planning.service import publish_plan
 from tests.conftest import MORNING
 from tests.invariants.conftest import Copy
 from tests.service_client import a_line, a_need, an_event, an_offer, kilograms

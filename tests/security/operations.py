@@ -642,6 +642,7 @@ OPERATIONS: dict[str, Operation] = {
     "list_plans": Operation(Action.PLANS_READ),
     "get_plan": Operation(Action.PLANS_READ, "plan"),
     "get_plan_document": Operation(Action.PLANS_READ, "plan"),
+    "change_plan": Operation(Action.PLANS_REQUEST, "plan", body=lambda tenant: {}),
     "publish_plan": Operation(Action.PLANS_PUBLISH, "plan", unproven="the plan is published already"),
     "get_route": Operation(Action.ROUTES_READ, "route"),
     "get_route_geojson": Operation(Action.ROUTES_READ, "route"),

@@ -1,0 +1,149 @@
+"""Ask for a plan: a whole day from the beginning, or the smallest change of the published plan after news.
+
+Of one network and day one run is under way at a time; what comes meanwhile makes another one follow.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit import audit
+from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
+from app.kit.errors import conflict
+from app.kit.jobs import defer
+from app.models.fleet import Shift
+from app.models.partners import Network
+from app.models.plans import Plan, PlanRun
+from app.needs.standing import fill_day
+from app.planning.queries import find_plan
+from app.planning.schemas import ChangeWishIn
+
+PLAN_DAY = "planning:plan_day"
+CHANGE_LATER = "planning:change_later"
+BY_ITSELF = "news of the day"  # who asked, where nobody did
+SECONDS_TO_GATHER = 2.0  # reports come in bursts: a phone that is connected again sends all it has
+
+
+def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
+    """Ask for a plan of the day; a run that is already under way is given back instead of a second one."""
+    principal.require("plans.request")
+    session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
+    alive = alive_run(session, principal.network_id, service_date)
+    if alive is not None:
+        return alive
+    run = _queue(session, principal.network_id, service_date, principal.name, now)
+    fill_day(session, principal.network_id, service_date, now)
+    audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date))
+    return run
+
+
+def request_change(session: Session, principal: Principal, plan_id: UUID, wish: ChangeWishIn, now: datetime) -> PlanRun:
+    """Ask for the smallest change of a published plan: what is done or on board stays, and as much else as can.
+
+    A run that is already under way is given back if it changes the same plan, and followed by one with this wish.
+    Raises `plan_not_published` (409): what is not driven is planned anew or edited instead.
+    """
+    principal.require("plans.request")
+    session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)
+    plan = find_plan(session, principal, plan_id)
+    if plan.state != "published":
+        raise conflict("plan_not_published", "Only the plan that is driven can be changed so. Plan the day instead.")
+    asked = wish.model_dump(mode="json")
+    alive = alive_run(session, plan.network_id, plan.service_date)
+    if alive is not None:
+        alive.again, alive.wish = True, merged(alive.wish, asked)
+        session.flush()
+        return alive
+    run = _queue(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
+    audit.record(session, principal, "plans.change", ("planning run", run.id), now, number=plan.number, **asked)
+    return run
+
+
+def change_later(session: Session, shift: Shift, now: datetime) -> None:
+    """Have the published plan of the shift's day changed in a moment, as what its driver has just reported asks."""
+    ask_later(session, shift.network_id, shift.service_date, now)
+
+
+def ask_later(session: Session, network_id: UUID, service_date: date, now: datetime) -> None:  # noqa: ARG001
+    """Have the published plan of a day, if there is one, changed in a moment: something has come that it knows not.
+
+    Works in any scope, since a job looks for the plan; the burst that this belongs to makes one job.
+    """
+    defer(
+        session,
+        CHANGE_LATER,
+        lock=f"{network_id}:{service_date}:change",
+        seconds=SECONDS_TO_GATHER,
+        network_id=str(network_id),
+        service_date=service_date.isoformat(),
+    )
+
+
+def change_by_itself(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:
+    """Have the published plan of the day changed because of what has come in; None where there is none to change."""
+    session.get_one(Network, network_id, with_for_update=ROW_LOCK)
+    plan = session.scalars(
+        select(Plan).where(Plan.network_id == network_id, Plan.service_date == service_date, Plan.state == "published")
+    ).first()
+    if plan is None:
+        return None
+    alive = alive_run(session, network_id, service_date)
+    if alive is not None:
+        alive.again = True
+        session.flush()
+        return alive
+    return _queue(session, network_id, service_date, BY_ITSELF, now, plan.id)
+
+
+def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
+    """The run that follows one during which something came, if its plan is still the one that is driven."""
+    if not run.again:
+        return None
+    plan = session.scalars(
+        select(Plan).where(
+            Plan.network_id == run.network_id, Plan.service_date == run.service_date, Plan.state == "published"
+        )
+    ).first()
+    if plan is None:
+        return None
+    return _queue(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
+
+
+def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun | None:
+    """The run of a network's day that is queued or under way."""
+    query = select(PlanRun).where(PlanRun.network_id == network_id, PlanRun.service_date == service_date)
+    return session.scalars(query.where(PlanRun.state.in_(("queued", "running")))).first()
+
+
+def merged(before: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, Any]:
+    """Both wishes in one: every list with what either names, once."""
+    return {name: list(dict.fromkeys([*before.get(name, []), *wish.get(name, [])])) for name in {*before, *wish}}
+
+
+def _queue(
+    session: Session,
+    network_id: UUID,
+    service_date: date,
+    requested_by: str,
+    now: datetime,
+    changes_plan_id: UUID | None = None,
+    wish: Mapping[str, Any] | None = None,
+) -> PlanRun:
+    run = PlanRun(
+        network_id=network_id,
+        service_date=service_date,
+        changes_plan_id=changes_plan_id,
+        wish=dict(wish or {}),
+        requested_by=requested_by,
+        requested_at=now,
+    )
+    session.add(run)
+    session.flush()
+    lock = f"{network_id}:{service_date}"
+    defer(session, PLAN_DAY, lock=lock, run_id=str(run.id), network_id=str(network_id))
+    return run

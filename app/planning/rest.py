@@ -1,0 +1,222 @@
+"""The rest of a day under way as the solver reads it: vehicles where they stand, what is on board, what came."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import routing
+from app.domain.categories import value_cents_per_kg
+from app.domain.food_safety import days_left
+from app.domain.service_date import seconds_since_midnight
+from app.models.offers import Offer, OfferLine
+from app.models.partners import Site
+from app.planning.snapshot import (
+    Day,
+    lots_of,
+    needs_of,
+    pace_steps,
+    pairs_of,
+    safety_line,
+    shift_as_solved,
+    site_as_solved,
+    sites_of,
+)
+from app.planning.under_way import Cargo, Driving, UnderWay
+from app.roads.provider import Profile
+from app.roads.travel import Travel
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The question of a replan: the day from now on, what is still to be driven of the plan, and what is new to it.
+
+    A lot is an offer's line, by its id, or what is on board, by the identity of its promise.
+    """
+
+    problem: routing.Problem
+    plan: routing.Plan
+    news: routing.News
+    on_board: Mapping[str, Cargo]
+
+    def solved(self) -> routing.Problem:
+        """The problem that the answer is for; the same in every process."""
+        return routing.rest_of_day(self.problem, self.plan, self.news).problem
+
+
+def sites_of_rest(under_way: UnderWay) -> list[Site]:
+    """The places that the rest of the day touches, in a stable order."""
+    stops = [stop.site_id for van in under_way.driving.values() for stop in van.stops.values()]
+    on_board = [offer.site_id for offer, _ in under_way.offers.values()]
+    found = [site.id for site in sites_of(under_way.day)]
+    return [under_way.day.sites[site] for site in dict.fromkeys([*found, *stops, *on_board])]
+
+
+def to_rest(under_way: UnderWay, travel: Mapping[Profile, Travel]) -> Rest:
+    """The rest of the day. Pure: rows in, values out."""
+    day, sites = under_way.day, sites_of_rest(under_way)
+    on_board = {str(each.row.parcel_id): each for van in under_way.driving.values() for each in van.left_on_board()}
+    came, stored = _came(under_way)
+    problem = routing.Problem(
+        service_date=day.service_date.isoformat(),
+        time_zone=day.network.time_zone,
+        sites=tuple(_site_left(site_as_solved(day, site), stored) for site in sites),
+        lots=(*lots_of(day), *(_on_board(under_way, each) for each in on_board.values())),
+        needs=tuple(_need_left(each, came, under_way.closed) for each in needs_of(day)),
+        eligibilities=tuple(_pairs(under_way, on_board.values())),
+        shifts=tuple(_shifts_left(under_way)),
+        travel={
+            profile: routing.TravelMatrix(*found.between([site.id for site in sites]))
+            for profile, found in travel.items()
+        },
+        estimated_travel=any(found.estimated for found in travel.values()),
+        pace=pace_steps(day),
+    )
+    problem = _with_ways_home(problem, under_way)
+    tours = {str(shift): _tour(van, problem) for shift, van in under_way.driving.items()}
+    plan = routing.plan_as_it_stands(problem, tours)
+    driven = {shift.id for shift in problem.shifts}
+    news = routing.News(
+        lots=tuple(_not_planned(problem, plan)),
+        lock=tuple(str(shift) for shift in under_way.locked if str(shift) in driven),
+    )
+    return Rest(problem, plan, news, on_board)
+
+
+def _came(under_way: UnderWay) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Grams that came today by need, and by site and temperature class."""
+    came: Counter[str] = Counter()
+    stored: Counter[tuple[str, str]] = Counter()
+    for van in under_way.driving.values():
+        for each in van.cargo:
+            came[str(each.row.need_id)] += each.brought
+            stop = next((stop for stop in van.stops.values() if stop.id == each.row.drop_off_stop_id), None)
+            if stop is not None:
+                stored[str(stop.site_id), each.row.temperature_class] += each.brought
+    return came, stored
+
+
+def _site_left(site: routing.Site, stored: Mapping[tuple[str, str], int]) -> routing.Site:
+    left: dict[str, Any] = {}
+    for name in routing.CLASSES:
+        limit = site.storage.limit_for(name)
+        left[f"{name}_grams"] = None if limit is None else max(0, limit - stored.get((site.id, name), 0))
+    return replace(site, storage=routing.Storage(**left))
+
+
+def _need_left(need: routing.Need, came: Mapping[str, int], closed: frozenset[UUID]) -> routing.Need:
+    grams = came.get(need.id, 0)
+    windows = () if UUID(need.site) in closed else need.windows
+    return replace(need, grams=max(0, need.grams - grams), delivered_grams=grams, windows=windows)
+
+
+def _on_board(under_way: UnderWay, each: Cargo) -> routing.Lot:
+    offer, line = under_way.offers[each.row.offer_line_id]
+    left = days_left(safety_line(line), under_way.day.service_date)
+    return routing.Lot(
+        id=str(each.row.parcel_id),
+        offer=str(offer.id),
+        site=str(offer.site_id),
+        category=line.category,
+        grams=each.on_board,
+        crates=-(-line.crates * each.on_board // line.grams),
+        temperature_class=line.temperature_class,
+        window=_whole_day(under_way.day, offer),
+        splittable=line.splittable,
+        value_per_kg=value_cents_per_kg(line.category, left),
+        on_board=str(each.row.shift_id),
+    )
+
+
+def _whole_day(day: Day, offer: Offer) -> routing.TimeWindow:
+    """When it was to be collected; nobody asks any more."""
+    first, last = (
+        seconds_since_midnight(moment, day.service_date, day.zone) for moment in (offer.pickup_from, offer.pickup_until)
+    )
+    return routing.TimeWindow(max(0, first), last)
+
+
+def _pairs(under_way: UnderWay, on_board: Iterable[Cargo]) -> Iterable[routing.Eligibility]:
+    yield from pairs_of(under_way.day, [(str(id), *found) for id, found in _collectable(under_way.day)])
+    loaded = [(str(each.row.parcel_id), *under_way.offers[each.row.offer_line_id]) for each in on_board]
+    for pair in pairs_of(under_way.day, loaded):
+        if (UUID(pair.lot), UUID(pair.need)) not in under_way.forbidden:
+            yield pair
+
+
+def _collectable(day: Day) -> Iterable[tuple[UUID, tuple[Offer, OfferLine]]]:
+    return ((id, found) for id, found in day.lines.items() if day.available.get(id, 0) > 0)
+
+
+def _shifts_left(under_way: UnderWay) -> Iterable[routing.Shift]:
+    """The shifts that can still drive, from where and when they are free."""
+    day = under_way.day
+    now = seconds_since_midnight(under_way.now, day.service_date, day.zone)
+    for shift in day.shifts:
+        van = under_way.driving.get(shift.id)
+        solved = _as_full(shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone), van)
+        if shift.id in under_way.gone:
+            continue
+        if van is None or not van.standing.left:
+            if max(now, solved.window.earliest) < solved.window.latest:
+                yield replace(solved, window=routing.TimeWindow(max(now, solved.window.earliest), solved.window.latest))
+            continue
+        free = seconds_since_midnight(van.standing.free_at, day.service_date, day.zone)
+        earliest = max(0, min(free, routing.END_OF_PLANNING))
+        if earliest <= solved.window.latest or van.ahead or van.left_on_board():
+            yield replace(
+                solved,
+                start_site=str(van.stops[van.standing.at].site_id),
+                window=routing.TimeWindow(earliest, max(earliest, solved.window.latest)),
+                cents_per_use=0,  # it is out already
+            )
+
+
+def _as_full(shift: routing.Shift, van: Driving | None) -> routing.Shift:
+    """A van takes no more than its driver could load, but what it has."""
+    if van is None or van.full_at is None:
+        return shift
+    grams = max(van.full_at, sum(each.on_board for each in van.left_on_board()))
+    return replace(shift, capacity=replace(shift.capacity, grams=min(shift.capacity.grams, grams)))
+
+
+def _with_ways_home(problem: routing.Problem, under_way: UnderWay) -> routing.Problem:
+    """Who is out may drive home from where it is, though the shift is over by then."""
+    out = {str(id) for id, van in under_way.driving.items() if van.standing.left}
+    found = []
+    for shift in problem.shifts:
+        leg = problem.leg(shift, shift.start_site, shift.end_site) if shift.id in out else None
+        home = 0 if leg is None else min(routing.END_OF_PLANNING, shift.window.earliest + 2 * leg[0])
+        window = routing.TimeWindow(shift.window.earliest, max(shift.window.latest, home))
+        found.append(replace(shift, window=window))
+    return replace(problem, shifts=tuple(found))
+
+
+def _tour(van: Driving, problem: routing.Problem) -> tuple[routing.Visit, ...]:
+    """What the route has still to do, in its order."""
+    if str(van.shift.id) not in problem.shifts_by_id:
+        return ()
+    lots = problem.lots_by_id
+    handled: defaultdict[UUID, list[routing.Cargo]] = defaultdict(list)
+    for part, each in enumerate(van.cargo):
+        need = str(each.row.need_id)
+        if not each.to_deliver or need not in problem.needs_by_id:
+            continue
+        if each.to_collect and str(each.row.offer_line_id) in lots:
+            cargo = routing.Cargo(str(each.row.offer_line_id), need, each.row.grams, part)
+            handled[each.row.pickup_stop_id].append(cargo)
+            handled[each.row.drop_off_stop_id].append(cargo)
+        elif str(each.row.parcel_id) in lots:
+            handled[each.row.drop_off_stop_id].append(routing.Cargo(str(each.row.parcel_id), need, each.on_board, part))
+    return tuple(
+        routing.Visit(stop.kind, str(stop.site_id), tuple(handled[stop.id])) for stop in van.ahead if handled[stop.id]
+    )
+
+
+def _not_planned(problem: routing.Problem, plan: routing.Plan) -> Iterable[routing.Lot]:
+    """What no route carries, wholly or in part: it is looked for a place for it first."""
+    planned: Counter[str] = Counter()
+    for each in plan.allocations:
+        planned[each.lot] += each.grams
+    return [lot for lot in problem.lots if planned[lot.id] < lot.grams]

@@ -1,0 +1,270 @@
+"""From the smallest change of a published plan to rows: whole routes, with what is done as it was, and what stays under
+the identity that it had, so that reports about the plan of before hold for this one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import class_mapper
+
+import routing
+from app.domain.standing import HANDLED
+from app.models.fleet import Shift
+from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
+from app.planning.rest import Rest
+from app.planning.snapshot import learnt_told, shift_as_solved
+from app.planning.store import PlanRows, Way, allocation_row, drives_of, stop_row, unserved_row
+from app.planning.under_way import Cargo, Driving, UnderWay
+from app.roads.provider import Profile
+
+OWN = {"id", "visit_id", "parcel_id", "plan_id", "route_id", "sequence", "published_at"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """The answer to a replan: its plan, the problem that it is for, and how many stops it moves."""
+
+    rest: Rest
+    problem: routing.Problem
+    plan: routing.Plan
+    document: dict[str, Any]
+    moved: int
+    forced: int
+
+
+def change_rows(under_way: UnderWay, change: Change, way: Way) -> PlanRows:
+    """The rows of the changed plan."""
+    head = _head(under_way, change, way)
+    routes: list[Route] = []
+    stops: list[Stop] = []
+    allocations: list[Allocation] = []
+    planned = {route.shift: route for route in change.plan.routes}
+    for shift in _shifts(under_way, planned):
+        driven = _Driven(under_way, change, head, shift, planned.get(str(shift.id)), way, len(routes) + 1)
+        if not driven.is_driven:
+            continue
+        routes.append(driven.route)
+        stops += driven.stops
+        allocations += driven.allocations
+    brought = sum(each.brought for van in under_way.driving.values() for each in van.cargo)
+    head.grams_allocated = brought + sum(each.grams for each in change.plan.allocations)
+    head.metres = sum(route.metres for route in routes)
+    head.seconds = sum(route.seconds for route in routes)
+    return PlanRows(head, routes, stops, allocations, _unserved(under_way, change, head))
+
+
+def _head(under_way: UnderWay, change: Change, way: Way) -> Plan:
+    day = under_way.day
+    return Plan(
+        id=uuid4(),
+        network_id=day.network.id,
+        service_date=day.service_date,
+        problem_digest=change.problem.digest(),
+        problem=routing.problem_to_json(change.problem),
+        document=change.document,
+        engine=change.plan.engine,
+        seed=change.plan.seed,
+        estimated_travel=change.problem.estimated_travel,
+        travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
+        changes_plan_id=under_way.plan.id,
+        shifts_read=[
+            routing.shift_to_json(shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone))
+            for shift in _shifts_known(under_way)
+        ],
+        stops_moved=change.moved,
+        stops_forced=change.forced,
+        created_at=under_way.now,
+    )
+
+
+def _shifts_known(under_way: UnderWay) -> list[Shift]:
+    """The day's shifts, and those that drive though they are open no more."""
+    known = {shift.id: shift for shift in under_way.day.shifts}
+    return list(({van.shift.id: van.shift for van in under_way.driving.values()} | known).values())
+
+
+def _shifts(under_way: UnderWay, planned: dict[str, routing.Route]) -> list[Shift]:
+    """The shifts of the plan of before, in its order, and then those that drive now besides."""
+    before = [van.shift for van in under_way.driving.values()]
+    known = {shift.id for shift in before}
+    return before + [shift for shift in under_way.day.shifts if shift.id not in known and str(shift.id) in planned]
+
+
+class _Driven:
+    """The rows of one shift's route: first what is behind it, then what is planned of the rest."""
+
+    def __init__(
+        self,
+        under_way: UnderWay,
+        change: Change,
+        head: Plan,
+        shift: Shift,
+        planned: routing.Route | None,
+        way: Way,
+        number: int,
+    ) -> None:
+        self._under_way, self._change, self._shift, self._planned = under_way, change, shift, planned
+        self._van = under_way.driving.get(shift.id)
+        self._head = head
+        self.route = self._route_row(number)
+        self._behind = [self._kept_stop(stop) for stop in self._van.behind] if self._van else []
+        self._ahead = self._stops_ahead()
+        self.stops = [*self._behind, *self._ahead]
+        if self.stops and self.stops[-1].kind != "end" and self._van is not None:
+            self.stops += [self._kept_stop(stop) for stop in self._van.stops.values() if stop.kind == "end"]
+        for sequence, stop in enumerate(self.stops):
+            stop.sequence = sequence
+        self.allocations = [*self._kept_allocations(), *self._new_allocations()]
+        self._measure(way)
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether there is anything to do or done on it."""
+        return any(stop.kind in HANDLED for stop in self.stops)
+
+    def _route_row(self, number: int) -> Route:
+        vehicle = self._under_way.day.vehicles[self._shift.vehicle_id]
+        return Route(
+            id=uuid4(),
+            network_id=self._head.network_id,
+            plan_id=self._head.id,
+            shift_id=self._shift.id,
+            number=number,
+            vehicle_name=vehicle.name,
+            driver_name=self._shift.driver_name,
+        )
+
+    def _kept_stop(self, stop: Stop) -> Stop:
+        return Stop(**_copied(stop), id=uuid4(), visit_id=stop.visit_id, route_id=self.route.id)
+
+    def _stops_ahead(self) -> list[Stop]:
+        """The stops of the rest, each with the identity of the same stop in the plan of before."""
+        if self._planned is None:
+            return []
+        day, known = self._under_way.day, [] if self._van is None else self._van.ahead
+        if self._van is not None:
+            ends = [stop for stop in self._van.stops.values() if stop.kind in ("start", "end")]
+            known = [*known, *(stop for stop in ends if not (self._behind and stop.kind == "start"))]
+        found = []
+        drives = drives_of(self._change.problem, self._planned)
+        for stop, drive in list(zip(self._planned.stops, drives, strict=True))[1 if self._behind else 0 :]:
+            row = stop_row(day, self.route, stop, drive, 0)
+            same = next((each for each in known if (each.kind, str(each.site_id)) == (stop.kind, stop.site)), None)
+            row.visit_id = row.id if same is None else same.visit_id
+            if same is not None and self._van is not None and str(same.visit_id) == self._van.standing.at:
+                # It stands there already: the drive that led there is the one that the plan of before had.
+                row.metres_from_previous = same.metres_from_previous
+                row.seconds_from_previous = same.seconds_from_previous
+                row.table_seconds_from_previous = same.table_seconds_from_previous
+            known = [each for each in known if each is not same]
+            found.append(row)
+        return found
+
+    def _of_visit(self, visit_id: UUID) -> Stop | None:
+        return next((stop for stop in self.stops if stop.visit_id == visit_id), None)
+
+    def _kept_allocations(self) -> list[Allocation]:
+        """What is behind the vehicle, or nobody knows better of, as the plan of before has it."""
+        found = []
+        for each in self._van.cargo if self._van else ():
+            if each.to_deliver or each.row.plan_id != self._under_way.plan.id:
+                continue
+            stops = [
+                self._of_visit(_visit(self._van, id)) for id in (each.row.pickup_stop_id, each.row.drop_off_stop_id)
+            ]
+            if stops[0] is not None and stops[1] is not None:
+                found.append(self._kept(each.row, stops[0], stops[1], each.row.crates))
+        return found
+
+    def _kept(self, row: Allocation, pickup: Stop, drop_off: Stop, crates: int) -> Allocation:
+        values = {**_copied(row), "crates": crates, "pickup_at": pickup.arrive_at, "drop_off_at": drop_off.arrive_at}
+        return Allocation(
+            **{**values, "pickup_stop_id": pickup.id, "drop_off_stop_id": drop_off.id},
+            id=uuid4(),
+            parcel_id=row.parcel_id,
+            plan_id=self._head.id,
+            route_id=self.route.id,
+        )
+
+    def _new_allocations(self) -> list[Allocation]:
+        """What the rest of the day promises: what was promised before and stays, and what is new."""
+        if self._planned is None:
+            return []
+        first = len(self._behind) - (1 if self._behind else 0)  # the rest's start is the last stop behind
+        found, kept = [], set[UUID]()
+        for each in (each for each in self._change.plan.allocations if each.shift == str(self._shift.id)):
+            drop_off = self.stops[first + each.drop_off_stop]
+            loaded = self._change.rest.on_board.get(each.lot)
+            pickup = self._pickup_of(loaded) if loaded else self.stops[first + each.pickup_stop]
+            same = self._promised_before(each, loaded, kept)
+            if same is not None:
+                kept.add(same.parcel_id)
+                found.append(self._kept(same, pickup, drop_off, each.crates))
+            elif loaded is not None:
+                found.append(self._handed_on(loaded, each, pickup, drop_off))
+            else:
+                found.append(allocation_row(self._under_way.day, self._head, self.route, (pickup, drop_off), each))
+        return found
+
+    def _pickup_of(self, loaded: Cargo) -> Stop:
+        """Where food that is on board was collected; a stop of an earlier plan may be in none of the later ones."""
+        visit = _visit(self._van, loaded.row.pickup_stop_id)
+        return self._of_visit(visit) or self.stops[0]
+
+    def _promised_before(self, each: routing.Allocation, loaded: Cargo | None, kept: set[UUID]) -> Allocation | None:
+        for cargo in self._van.cargo if self._van else ():
+            row = cargo.row
+            if row.parcel_id in kept or not cargo.to_deliver or str(row.need_id) != each.need:
+                continue
+            if loaded is not None and row.parcel_id == loaded.row.parcel_id and each.grams == cargo.on_board:
+                return row
+            if loaded is None and cargo.to_collect and (str(row.offer_line_id), row.grams) == (each.lot, each.grams):
+                return row
+        return None
+
+    def _handed_on(self, loaded: Cargo, each: routing.Allocation, pickup: Stop, drop_off: Stop) -> Allocation:
+        need = next(need for need in self._under_way.day.needs if str(need.id) == each.need)
+        row = self._kept(loaded.row, pickup, drop_off, each.crates)
+        row.parcel_id, row.from_parcel_id = row.id, loaded.row.parcel_id
+        row.grams, row.need_id = each.grams, need.id
+        row.receiver_organisation_id, row.receiver_name = need.organisation_id, drop_off.site_name
+        return row
+
+    def _measure(self, way: Way) -> None:
+        """Length, time and line of the whole route."""
+        profile = cast(Profile, self._under_way.day.vehicles[self._shift.vehicle_id].profile)
+        self.route.metres = sum(stop.metres_from_previous for stop in self.stops)
+        self.route.driving_seconds = sum(stop.seconds_from_previous or 0 for stop in self.stops)
+        span = self.stops[-1].leave_at - self.stops[0].leave_at if self.stops else None
+        self.route.seconds = 0 if span is None else max(0, int(span.total_seconds()))
+        sites = [stop.site_id for stop in self.stops]
+        line = way.line(self._under_way.day, profile, sites)
+        self.route.line = [list(pair) for pair in line.coordinates]
+        self.route.estimated = way.travel[profile].estimated or line.estimated
+        for each in self.allocations:
+            each.estimated = self.route.estimated
+
+
+def _visit(van: Driving | None, stop_id: UUID) -> UUID:
+    """The identity of a stop of the plan of before."""
+    return next((stop.visit_id for stop in van.stops.values() if stop.id == stop_id), stop_id) if van else stop_id
+
+
+def _copied(row: Stop | Allocation) -> dict[str, Any]:
+    names = {column.key for column in class_mapper(type(row)).column_attrs} - OWN
+    return {name: getattr(row, name) for name in names}
+
+
+def _unserved(under_way: UnderWay, change: Change, head: Plan) -> Sequence[UnservedOffer]:
+    """What stays, at a store or on a vehicle, as the day's lines have it."""
+    lines = {**under_way.offers, **under_way.day.lines}
+    found = []
+    for position, each in enumerate(change.plan.unserved):
+        loaded = change.rest.on_board.get(each.lot)
+        line_id = UUID(each.lot) if loaded is None else loaded.row.offer_line_id
+        found.append(unserved_row(under_way.day, change.problem, head, each, position, lines[line_id]))
+    for line_id, (reason, grams) in under_way.left_out.items():
+        each = routing.Unserved(str(line_id), grams, reason, {})
+        found.append(unserved_row(under_way.day, change.problem, head, each, len(found), lines[line_id]))
+    return found

@@ -1,0 +1,197 @@
+"""A day under way, read in one transaction: the plan that is driven, what of it is done, and what is new since."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.lifecycle import StopState
+from app.domain.standing import PlannedStop, Standing, standing_of
+from app.ledger.service import balances_of
+from app.ledger.settlement import Known, known_of
+from app.models.fleet import Shift
+from app.models.offers import Offer, OfferLine
+from app.models.plans import Allocation, Plan, Route, Stop
+from app.planning.schemas import ChangeWishIn
+from app.planning.snapshot import Day, read_day
+
+
+@dataclass(frozen=True)
+class Cargo:
+    """One promise of the plan that is driven, and how it stands.
+
+    on_board: grams on the vehicle, 0 before the pickup. brought: grams that have come to the food bank, or are taken to
+    have come where a driver reports nothing. to_collect, to_deliver: whether its stops are still ahead.
+    """
+
+    row: Allocation
+    on_board: int
+    brought: int
+    to_collect: bool
+    to_deliver: bool
+    held: bool
+
+
+@dataclass(frozen=True)
+class Driving:
+    """One route under way."""
+
+    shift: Shift
+    route: Route
+    stops: Mapping[str, Stop]  # by the identity of their visit
+    standing: Standing
+    cargo: Sequence[Cargo]
+    closed: frozenset[UUID]  # sites that its driver found closed
+    refused: frozenset[tuple[UUID, UUID]]  # identities of promises, and needs to which they do not go again
+    full_at: int | None  # grams with which its driver found it full: so much does it take today, whatever is written
+    gone: bool  # it drives no further
+
+    @property
+    def ahead(self) -> list[Stop]:
+        """The stops that are still to be made."""
+        return [] if self.gone else [self.stops[visit] for visit in self.standing.ahead]
+
+    @property
+    def behind(self) -> list[Stop]:
+        """Those that were made, the start first."""
+        return [self.stops[visit] for visit in self.standing.behind]
+
+    def left_on_board(self) -> list[Cargo]:
+        """What can be brought to somebody: not what is held back, nor what is on a vehicle that drives no further."""
+        return [] if self.gone else [each for each in self.cargo if each.on_board > 0 and not each.held]
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """All that the smallest change of a plan depends on.
+
+    day: as for a plan from the beginning, but `available` is what can be collected still. closed: sites that take
+    nothing more. forbidden: pairs of a promise's identity and a need that has refused it. offers: of what is on board.
+    """
+
+    day: Day
+    plan: Plan
+    now: datetime
+    driving: Mapping[UUID, Driving]
+    offers: Mapping[UUID, tuple[Offer, OfferLine]]
+    left_out: Mapping[UUID, tuple[str, int]]  # lines that nobody is to collect: why, and their grams
+    closed: frozenset[UUID]
+    gone: frozenset[UUID]
+    forbidden: frozenset[tuple[UUID, UUID]]
+    locked: tuple[UUID, ...]
+
+
+def read_under_way(
+    session: Session, network_id: UUID, service_date: date, plan_id: UUID, wish: ChangeWishIn, now: datetime
+) -> UnderWay:
+    """The day as it stands now, with the published plan that is to be changed."""
+    day = read_day(session, network_id, service_date)
+    plan = session.get_one(Plan, plan_id)
+    gone = frozenset(wish.gone_shift_ids)
+    driving = {route.shift_id: _driving(session, route, now, gone=route.shift_id in gone) for route in plan.routes}
+    cargo = [each for van in driving.values() for each in van.cargo]
+    closed = {site for van in driving.values() for site in van.closed}
+    reasons = dict.fromkeys(wish.left_out_line_ids, "left_out_by_hand")
+    reasons |= {line.id: "reported_closed" for offer, line in day.lines.values() if offer.site_id in closed}
+    available = _available(session, day, cargo)
+    return UnderWay(
+        day=replace(day, available={line: 0 if line in reasons else grams for line, grams in available.items()}),
+        left_out={line: (reason, available[line]) for line, reason in reasons.items() if available.get(line, 0) > 0},
+        plan=plan,
+        now=now,
+        driving=driving,
+        offers=_offers(session, {each.row.offer_line_id for each in cargo}),
+        closed=frozenset(wish.closed_site_ids) | closed,
+        gone=gone,
+        forbidden=frozenset(pair for van in driving.values() for pair in van.refused),
+        locked=tuple(wish.locked_shift_ids),
+    )
+
+
+def _driving(session: Session, route: Route, now: datetime, *, gone: bool) -> Driving:
+    known = known_of(session, route.shift_id)
+    stops = {str(stop.visit_id): stop for stop in route.stops}
+    planned = [
+        PlannedStop(visit, stop.kind, stop.begin_at, stop.leave_at, stop.seconds_from_previous or 0)
+        for visit, stop in stops.items()
+    ]
+    states = {visit: known.stop(stop) for visit, stop in stops.items()}
+    standing = standing_of(planned, states, now, silent_drives=not gone)
+    cargo = [_cargo(known, row, standing, route) for row in known.promises.rows.values()]
+    return Driving(
+        shift=session.get_one(Shift, route.shift_id),
+        route=route,
+        stops=stops,
+        standing=standing,
+        cargo=[each for each in cargo if each.row.plan_id == route.plan_id or each.on_board],
+        closed=frozenset(
+            stops[visit].site_id
+            for visit, state in states.items()
+            if state.state == "failed" and state.reason == "closed" and not state.partial
+        ),
+        refused=frozenset(_refused(known, standing)),
+        full_at=_full_at(known, states),
+        gone=gone,
+    )
+
+
+def _full_at(known: Known, states: Mapping[str, StopState]) -> int | None:
+    """What was on board when the driver said that the van was full; the least of several times."""
+    found = []
+    for full in (each for each in states.values() if each.reason == "van_full" and each.ended_at is not None):
+        until = full.ended_at
+        loaded = 0
+        for row in known.promises.rows.values():
+            pickup, drop_off = (
+                states.get(known.promises.stop(stop), StopState())
+                for stop in (row.pickup_stop_id, row.drop_off_stop_id)
+            )
+            if row.from_parcel_id is None and pickup.ended_at and until and pickup.ended_at <= until:
+                loaded += known.told_of(row).collected_grams or 0
+            if drop_off.ended_at and until and drop_off.ended_at <= until:
+                loaded -= known.told_of(row).delivered_grams or 0
+        found.append(max(0, loaded))
+    return min(found, default=None)
+
+
+def _cargo(known: Known, row: Allocation, standing: Standing, route: Route) -> Cargo:
+    outcome, places = known.outcome(row), known.outcome(row).places()
+    pickup, drop_off = (known.promises.stop(stop) for stop in (row.pickup_stop_id, row.drop_off_stop_id))
+    to_collect = row.from_parcel_id is None and pickup in standing.ahead
+    unknown = outcome.collected_grams is None and row.from_parcel_id is None and not outcome.at_hand
+    # Where nobody has said what was loaded, it is what was planned.
+    on_board = places.get("allocated", 0) if unknown else places.get("collected", 0) + places.get("refused", 0)
+    if to_collect or known.promises.released.get(row.parcel_id):
+        on_board = 0
+    to_deliver = drop_off in standing.ahead and row.plan_id == route.plan_id
+    brought = outcome.booked_as_delivered
+    if not standing.reported and not to_deliver and row.plan_id == route.plan_id:
+        brought, on_board = brought + on_board, 0
+    return Cargo(row, on_board, brought, to_collect, to_deliver, outcome.held or outcome.discarded)
+
+
+def _refused(known: Known, standing: Standing) -> Iterable[tuple[UUID, UUID]]:
+    """Promises and the needs that they have come to already: what is left of them does not go there again."""
+    for together in known.promises.together.values():
+        came = {row.need_id for row in together if known.promises.stop(row.drop_off_stop_id) in standing.behind}
+        for row in together:
+            for need in came:
+                yield row.parcel_id, need
+
+
+def _available(session: Session, day: Day, cargo: Sequence[Cargo]) -> dict[UUID, int]:
+    """Grams of each line that a vehicle can still collect: on offer, or promised and not collected yet."""
+    balances = balances_of(session, list(day.lines))
+    found = {line: balances.get(line, {}).get("offered", 0) for line in day.lines}
+    for each in cargo:
+        if each.to_collect and each.row.offer_line_id in found:
+            found[each.row.offer_line_id] += each.row.grams
+    return found
+
+
+def _offers(session: Session, lines: Collection[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:
+    query = select(Offer, OfferLine).join(OfferLine, OfferLine.offer_id == Offer.id)
+    return {line.id: (offer, line) for offer, line in session.execute(query.where(OfferLine.id.in_(lines)))}
