@@ -58,7 +58,9 @@ UNSERVED: dict[str, tuple[str, ...]] = {
         "These {kg} kg are too little for one more stop.",
         "The detour to fetch it is too long for so little.",
     ),
-    # Not the planner's: what people said on the day.
+}
+# Not the planner's reasons, but what people said on the day.
+SAID_ON_THE_DAY: dict[str, tuple[str, ...]] = {
     "reported_closed": ("A driver found the store closed.",),
     "left_out_by_hand": ("A dispatcher has taken it out of the plan.",),
 }
@@ -105,7 +107,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "refused_at_the_door": ("It was refused at the door.",),
     "other": ("Something else came up.",),
 }
-REASON_CODES: tuple[str, ...] = tuple(UNSERVED)
+REASON_CODES: tuple[str, ...] = (*UNSERVED, *SAID_ON_THE_DAY)
 CHANGE_CODES: tuple[str, ...] = tuple(CHANGES)
 PROBLEM_CODES: tuple[str, ...] = tuple(PROBLEMS)
 
@@ -118,7 +120,7 @@ def sentence(code: str, details: Details | None = None) -> str:
 
 def template_and_words(code: str, details: Details | None = None) -> tuple[str, dict[str, str]]:
     """The most telling sentence whose details are known, and the words for its gaps: both can be translated."""
-    templates = UNSERVED.get(code) or CHANGES.get(code) or PROBLEMS.get(code)
+    templates = (UNSERVED | SAID_ON_THE_DAY | CHANGES | PROBLEMS).get(code)
     if templates is None:
         raise KeyError(code)
     known = _spoken(details or {})

@@ -54,6 +54,16 @@ def carry_on(session: Session, before: Plan | None, plan: Plan, now: datetime) -
     session.flush()
 
 
+def give_back(session: Session, before: Plan, plan: Plan, now: datetime) -> None:
+    """Give back all that a plan promised of which nothing is driven yet, and supersede it."""
+    dropped = session.scalars(select(Allocation).where(Allocation.plan_id == before.id)).all()
+    known = _known(session, {row.shift_id for row in dropped})
+    lines = lock_lines(session, Counter({row.offer_line_id: row.grams for row in dropped}))
+    _release(session, plan, dropped, known, {line.id: line for line, _ in lines}, now)
+    before.state = "superseded"
+    session.flush()
+
+
 def _known(session: Session, shifts: Iterable[UUID]) -> dict[UUID, Known]:
     """What is known of each shift; its row is locked, so that no report comes between."""
     ordered = select(Shift.id).where(Shift.id.in_(shifts)).order_by(Shift.id)

@@ -10,12 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain import ledger, lifecycle
+from app.domain import lifecycle
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, stale
-from app.ledger.service import write_entries
 from app.models.events import StopEvent
 from app.models.fleet import Shift, Vehicle
 from app.models.offers import OfferLine
@@ -53,7 +52,8 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         carrying_on.carry_on(session, before, plan, now)
     else:
         if before is not None:
-            _supersede(session, before, now)
+            _refuse_under_way(session, before)
+            carrying_on.give_back(session, before, plan, now)
         _promise(session, plan, now)
     session.execute(
         update(Allocation)
@@ -118,17 +118,17 @@ def _published(session: Session, plan: Plan) -> Plan | None:
     ).first()
 
 
-def _supersede(session: Session, plan: Plan, now: datetime) -> None:
-    """Give back what the plan before had promised, unless its drivers are on the road already."""
+def _refuse_under_way(session: Session, plan: Plan) -> None:
+    """Raise `day_under_way` where drivers are on the road with the plan already; their shifts stay locked."""
+    driven = select(Route.shift_id).where(Route.plan_id == plan.id)
+    session.scalars(
+        select(Shift.id).where(Shift.id.in_(driven)).order_by(Shift.id).with_for_update(key_share=True)
+    ).all()
     reported = session.scalars(
         select(StopEvent.id).join(Route, Route.shift_id == StopEvent.shift_id).where(Route.plan_id == plan.id)
     ).first()
     if reported is not None:
         raise conflict("day_under_way", "Drivers are already on the road with the published plan.")
-    for line, grams in _locked_lines(session, plan):
-        write_entries(session, line, ledger.entries_for_release(str(line.id), grams), ("plan", plan.id), now)
-    plan.state = "superseded"
-    session.flush()
 
 
 def _promise(session: Session, plan: Plan, now: datetime) -> None:

@@ -55,6 +55,7 @@ def test_every_reason_is_explained_and_has_a_sentence() -> None:
     told = re.findall(r"^\| `(\w+)` \|", (DOCS / "reasons.md").read_text(), re.MULTILINE)
     assert sorted(told[: len(REASONS)]) == sorted(REASONS)
     assert set(REASONS) == set(reasons.UNSERVED)
+    assert set(told[len(REASONS) :]) >= set(reasons.SAID_ON_THE_DAY)
 
 
 def test_every_change_is_explained_with_its_points_and_has_a_sentence() -> None:

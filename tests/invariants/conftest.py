@@ -1,5 +1,6 @@
 """Days that stand ready in databases of their own, copied for each case: planned twice; published, not yet driven."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -92,7 +93,9 @@ class Copy:
 def scenes(
     postgres: EmbeddedPostgres, template: str, streets: Streets, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Scene]:
-    """`planned`: one day planned twice, nothing published. `published`: the same with the second plan published."""
+    """`planned`: one day planned twice, nothing published. `published`: the same with the second plan published.
+    `changed`: that again, with two changes of it as drafts, both of which leave out what Tesco offers.
+    """
     name = f"scene_{uuid4().hex}"
     postgres.create_database(name, template=template)
     database, clock = Database(named_database(postgres, name).service_url), HandSetClock(MORNING)
@@ -133,7 +136,33 @@ def scenes(
         route = office.another(link).get("/driver/route").json()["route"]
     database.close()
     driven = Scene(published, secrets, planned.ids, {"plan": second, "route": route})
-    return {"planned": planned, "published": driven}
+    return {"planned": planned, "published": driven, "changed": _changed(postgres, streets, config, driven)}
+
+
+def _changed(postgres: EmbeddedPostgres, streets: Streets, config: Settings, driven: Scene) -> Scene:
+    name = f"scene_{uuid4().hex}"
+    postgres.create_database(name, template=driven.name)
+    database = Database(named_database(postgres, name).service_url)
+    with (
+        LiveServer(create_app(database, streets, HandSetClock(MORNING), config)) as server,
+        ServiceClient(server.address, driven.secrets["office"]) as office,
+    ):
+        wish = {"left_out_line_ids": [office.get(f"/offers/{driven.ids['other']}").json()["lines"][0]["id"]]}
+        changes = [_change_of(office, driven.documents["plan"]["id"], wish) for _ in range(2)]
+    database.close()
+    ids = {**driven.ids, "change": UUID(changes[0]), "another change": UUID(changes[1])}
+    return Scene(name, driven.secrets, ids, driven.documents)
+
+
+def _change_of(office: ServiceClient, plan_id: str, wish: dict[str, Any]) -> str:
+    run = office.ok(f"/plans/{plan_id}/changes", wish)
+    until = time.monotonic() + 120
+    while run["state"] not in ("done", "failed"):
+        assert time.monotonic() < until, run
+        time.sleep(0.2)
+        run = office.get(f"/plan-runs/{run['id']}").json()
+    assert run["state"] == "done", run
+    return str(run["plan_id"])
 
 
 @pytest.fixture

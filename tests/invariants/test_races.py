@@ -1,4 +1,4 @@
-"""Twelve pairs of verbs, the second run at every statement of the first: one legal outcome each, no law broken.
+"""Pairs of verbs, the second run at every statement of the first: one legal outcome each, no law broken.
 
 Each has a twin that takes the guards away and has to find the harm, or the races would prove nothing.
 """
@@ -111,6 +111,16 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
         "published", ("office", publishing("first")), ("driver", collecting(REPORT)),
         done_or_refused("day_under_way", "not_found"),
     ),
+    "a change and a report of what it leaves out": (
+        "changed", ("office", publishing("change")), ("driver", collecting(REPORT, "Tesco")), both_done,
+    ),
+    "a report and a change that leaves it out": (
+        "changed", ("driver", collecting(REPORT, "Tesco")), ("office", publishing("change")), both_done,
+    ),
+    "a change and another": (
+        "changed", ("office", publishing("change")), ("office", publishing("another change")),
+        exactly_one("plan_outdated"),
+    ),
     "revoke and use": ("planned", ("office", revoking), ("till", posting_anew), done_or_refused("not_signed_in")),
 }  # fmt: skip
 
@@ -143,6 +153,8 @@ TWINS: dict[str, list[str]] = {
     "shift and shift of one vehicle": [],
     "plan and plan one day": ["DROP INDEX uq_plan_runs_one_alive"],
     "post and post with one key": ["ALTER TABLE idempotency_records DROP CONSTRAINT pk_idempotency_records"],
+    "a change and a report of what it leaves out": ["DROP TRIGGER balanced ON ledger_entries"],
+    "a change and another": ["DROP INDEX uq_plans_one_published"],
     "one report twice": ["ALTER TABLE stop_events DROP CONSTRAINT pk_stop_events"],
 }
 

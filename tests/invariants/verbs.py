@@ -112,10 +112,12 @@ def requesting_a_plan(copy: Copy, database: Database, principal: Principal) -> s
     return str(_in_scope(database, principal, lambda session: request_plan(session, principal, day, MORNING).id))
 
 
-def collecting(identity: UUID) -> Verb:
+def collecting(identity: UUID, site: str = "") -> Verb:
+    """The driver collects at a store, by the route that was published first."""
+
     def verb(copy: Copy, database: Database, principal: Principal) -> list[str]:
         route = copy.scene.documents["route"]
-        stop = next(each for each in route["stops"] if each["kind"] == "pickup")
+        stop = next(each for each in route["stops"] if each["kind"] == "pickup" and site in each["site_name"])
         body = an_event(stop, "collected", *[kilograms(food) for food in stop["allocations"]], id=str(identity))
         events = [StopEventIn.model_validate(body)]
         return [
