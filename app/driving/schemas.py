@@ -74,10 +74,20 @@ class AllocationProgress(BaseModel):
     discarded: bool = Field(description="Given up after a quarantine: not to be handed over at all")
 
 
+class RouteChangeOut(BaseModel):
+    """One thing that is different from the route that this one took the place of."""
+
+    code: Literal["added", "gone", "other_food", "other_order"]
+    site_name: str = Field(description="Which place it is about; empty where it is the whole route")
+
+
 class DriverRouteOut(BaseModel):
     """The route of this shift and what was reported on it."""
 
     route: RouteOut
+    version: int = Field(description="The number of the plan that the route stands in: higher where it was changed")
+    published_at: datetime
+    changes: list[RouteChangeOut] = Field(description="What is different from the route before; empty for the first")
     service_date: str
     network: str
     time_zone: str

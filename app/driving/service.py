@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
+from app.domain.route_changes import RouteStop, route_changes
 from app.driving.schemas import (
     AllocationProgress,
     DriverRouteOut,
     EventResult,
+    RouteChangeOut,
     StopEventIn,
     StopProgress,
 )
@@ -34,6 +36,7 @@ from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.asking import change_later
 from app.planning.queries import route_out
+from app.planning.store import allocations_by_stop
 from app.safety.service import hold_back
 
 
@@ -96,6 +99,9 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
     known = known_of(session, shift.id)
     return DriverRouteOut(
         route=route_out(route, allocations),
+        version=route.plan.number,
+        published_at=route.plan.published_at or now,
+        changes=_changes(session, route, known),
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
@@ -105,6 +111,35 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         contradictions=[each.sentence for each in known.contradictions()],
         read_at=now,
     )
+
+
+def _changes(session: Session, route: Route, known: Known) -> list[RouteChangeOut]:
+    """What is different from the route that the shift had before; what is done is no news to whoever did it."""
+    before = session.scalars(
+        select(Route)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Route.shift_id == route.shift_id, Plan.published_at.is_not(None), Plan.number < route.plan.number)
+        .order_by(Plan.number.desc())
+        .limit(1)
+    ).first()
+    if before is None:
+        return []
+    found = route_changes(*(_stops_told(session, each, known) for each in (before, route)))
+    return [RouteChangeOut(code=each.code, site_name=each.site_name) for each in found]
+
+
+def _stops_told(session: Session, route: Route, known: Known) -> list[RouteStop]:
+    allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
+    handled = allocations_by_stop(allocations)
+    return [
+        RouteStop(
+            str(stop.visit_id),
+            stop.site_name,
+            {str(each.parcel_id): each.grams for each in handled.get(stop.id, [])},
+        )
+        for stop in route.stops
+        if stop.kind in ("pickup", "drop_off") and known.stop(stop).state not in ("done", "failed")
+    ]
 
 
 def route_is_open(session: Session, principal: Principal, now: datetime) -> bool:

@@ -63,11 +63,25 @@ def page_of_plans(
     return page(session, query, Order(Plan.service_date, Plan.number, Plan.id, newest_first=True), cursor, limit)
 
 
-def current_plan(session: Session, principal: Principal, service_date: date) -> PlanOut | None:
-    """The published plan of a day, or else its newest draft."""
+def current_plan(
+    session: Session, principal: Principal, service_date: date, plan_id: UUID | None = None
+) -> PlanOut | None:
+    """The published plan of a day, or else its newest draft; the one that is asked for, if it is of that day."""
     heads = list_plans(session, principal, service_date)
-    chosen = next((head for head in heads if head.state == "published"), heads[0] if heads else None)
+    asked = [head for head in heads if head.id == plan_id]
+    chosen = next((head for head in [*asked, *heads] if head.state == "published" or head in asked), None)
+    chosen = chosen or (heads[0] if heads else None)
     return None if chosen is None else get_plan(session, principal, chosen.id)
+
+
+def proposed_change(session: Session, principal: Principal, plan: PlanOut | None) -> PlanHeadOut | None:
+    """The newest change of a published plan that nobody has published yet."""
+    principal.require("plans.read")
+    if plan is None or plan.state != "published":
+        return None
+    query = select(Plan).where(Plan.changes_plan_id == plan.id, Plan.state.in_(("draft", "ready")))
+    found = session.scalars(query.order_by(Plan.number.desc()).limit(1)).first()
+    return None if found is None else PlanHeadOut.model_validate(found)
 
 
 def find_plan(session: Session, principal: Principal, plan_id: UUID) -> Plan:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.domain.units import kg_text
 from app.kit.outbox import announce
 from app.models.plans import Allocation, Plan, PlanRun
+
+WORTH_TELLING = timedelta(minutes=10)
 
 
 def _day_of(plan: Plan) -> dict[str, Any]:
@@ -39,12 +41,17 @@ def tell_failed(session: Session, run: PlanRun, sentence: str, now: datetime) ->
 
 
 def tell_published(session: Session, plan: Plan, before: Plan | None, now: datetime) -> None:
-    """A plan holds from now on, in place of the one before: each partner hears of its own food alone."""
+    """A plan holds from now on, in place of the one before: each partner hears of its own food alone; where it changes
+    the one before, whoever's food goes as it did hears nothing."""
     kg = kg_text(plan.grams_allocated)
     announce(session, plan.network_id, [], "plan.published", ("plan", plan.id), now, **_day_of(plan), kg_allocated=kg)
     holds, held = _allocations(session, plan), [] if before is None else _allocations(session, before)
     subject = ("plan", plan.id)
+    same = plan.changes_plan_id is not None
+    given, got = (_by(held, lambda row: row.donor_organisation_id), _by(held, lambda row: row.receiver_organisation_id))
     for donor, rows in _by(holds, lambda row: row.donor_organisation_id).items():
+        if same and _goes_as_before(rows, given.get(donor, []), lambda row: row.pickup_at):
+            continue
         announce(
             session,
             plan.network_id,
@@ -57,6 +64,8 @@ def tell_published(session: Session, plan: Plan, before: Plan | None, now: datet
             allocations=[_collected(row) for row in rows],
         )
     for receiver, rows in _by(holds, lambda row: row.receiver_organisation_id).items():
+        if same and _goes_as_before(rows, got.get(receiver, []), lambda row: row.drop_off_at):
+            continue
         announce(
             session,
             plan.network_id,
@@ -72,6 +81,16 @@ def tell_published(session: Session, plan: Plan, before: Plan | None, now: datet
         announce(session, plan.network_id, [donor], "allocations.cancelled", subject, now, **_day_of(plan))
     for receiver in {row.receiver_organisation_id for row in held} - {row.receiver_organisation_id for row in holds}:
         announce(session, plan.network_id, [receiver], "delivery.cancelled", subject, now, **_day_of(plan))
+
+
+def _goes_as_before(
+    rows: Iterable[Allocation], before: Iterable[Allocation], moment: Callable[[Allocation], datetime]
+) -> bool:
+    """Whether the same promises come within minutes of when they were to come."""
+    now, then = ({row.parcel_id: (row.grams, moment(row)) for row in each} for each in (rows, before))
+    return now.keys() == then.keys() and all(
+        now[parcel][0] == then[parcel][0] and abs(now[parcel][1] - then[parcel][1]) <= WORTH_TELLING for parcel in now
+    )
 
 
 def _allocations(session: Session, plan: Plan) -> Sequence[Allocation]:

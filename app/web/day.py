@@ -24,7 +24,7 @@ from app.needs.standing import fill_day
 from app.offers.service import list_offers
 from app.partners.service import list_sites, network_of, zone_of
 from app.planning import asking, queries, service
-from app.planning.schemas import PlanOut
+from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
 from app.web.rendering import render, see_other
@@ -84,6 +84,7 @@ class DayView:
     run: PlanRun | None
     report: DayReportOut
     shifts: int
+    proposed: PlanHeadOut | None  # a change of the plan that is driven, which nobody has published yet
 
     @property
     def offered_grams(self) -> int:
@@ -142,11 +143,12 @@ def _figure(figures: dict[str, float], key: str) -> float | None:
     return amount / tonnes if tonnes else None
 
 
-def load_day(session: Session, visitor: Principal, day: date) -> DayView:
-    """Everything of one day, in one transaction."""
+def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | None = None) -> DayView:
+    """Everything of one day, in one transaction; with the plan that is driven or else the newest draft, unless another
+    one of the day is asked for."""
     network = network_of(session, visitor)
     sites = {site.id: site for site in list_sites(session)}
-    plan = queries.current_plan(session, visitor, day)
+    plan = queries.current_plan(session, visitor, day, plan_id)
     return DayView(
         network=network,
         zone=zone_of(network),
@@ -157,6 +159,7 @@ def load_day(session: Session, visitor: Principal, day: date) -> DayView:
         run=queries.latest_run(session, visitor, day),
         report=day_report(session, visitor, day),
         shifts=len(list_shifts(session, visitor, day)),
+        proposed=queries.proposed_change(session, visitor, plan),
     )
 
 
@@ -196,18 +199,27 @@ def _needs(needs: Sequence[Need], sites: dict[UUID, Site], plan: PlanOut | None)
 
 
 @router.get("/day")
-def show(request: Request, visitor: Visitor, date: str = "") -> Response:
-    """The day that was asked for, or today."""
-    return _show(request, visitor, date)
+def show(request: Request, visitor: Visitor, date: str = "", plan: str = "") -> Response:
+    """The day that was asked for, or today; with the plan that was asked for."""
+    return _show(request, visitor, date, plan_id=_uuid_or_none(plan))
 
 
-def _show(request: Request, visitor: Principal, wished: str, link: str | None = None) -> Response:
+def _uuid_or_none(wished: str) -> UUID | None:
+    try:
+        return UUID(wished)
+    except ValueError:
+        return None
+
+
+def _show(
+    request: Request, visitor: Principal, wished: str, link: str | None = None, plan_id: UUID | None = None
+) -> Response:
     visitor.require("plans.read")
     with database_of(request).transaction(visitor.scope) as session:
         today = now_of(request).astimezone(zone_of(network_of(session, visitor))).date()
         day = _date_or(wished, today)
         fill_day(session, visitor.network_id, day, now_of(request))
-        view = load_day(session, visitor, day)
+        view = load_day(session, visitor, day, plan_id)
     return render(
         request,
         "day.html",
@@ -250,6 +262,16 @@ def publish(
     """Publish the plan as it was shown."""
     with database_of(request).transaction(visitor.scope) as session:
         service.publish_plan(session, visitor, plan_id, version, now_of(request))
+    return see_other("/day", date=day)
+
+
+@router.post("/day/change")
+def change(
+    request: Request, visitor: Visitor, day: Annotated[str, Form()], plan_id: Annotated[UUID, Form()]
+) -> Response:
+    """Ask for the smallest change of the plan that is driven."""
+    with database_of(request).transaction(visitor.scope) as session:
+        asking.request_change(session, visitor, plan_id, ChangeWishIn(), now_of(request))
     return see_other("/day", date=day)
 
 

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import routing
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
+from app.kit.web import SESSION_COOKIE
 from app.planning import run
 from app.roads.streets import Streets
 from app.settings import Settings
@@ -311,3 +313,43 @@ def test_a_change_of_a_change_goes_on_from_there(day: UnderWay) -> None:
     if len(names) > 1:
         day.deliver(day.stops("drop_off")[-1])
         assert day.books()["kg_delivered"] == "30"
+
+
+def test_the_driver_is_told_what_has_changed_and_has_all_instructions_before_driving_there(day: UnderWay) -> None:
+    assert day.route()["changes"] == []
+    day.collect(day.stops("pickup")[0])
+    notes = "Ring twice, the gate is behind the church"
+    tesco = day.network.site(TESCO_SPYTTY, "Tesco Spytty", access="dock", access_notes=notes)
+    day.network.ok("/offers", an_offer(tesco, a_line(kg="25")))
+    day.publish(day.changed())
+    route = day.route()
+    assert {"code": "added", "site_name": "Tesco Spytty"} in route["changes"]
+    assert all(each["site_name"] != "Lidl, Cardiff Road" for each in route["changes"])  # that is done
+    assert route["version"] == day.plan["number"]
+    assert [stop["access_notes"] for stop in day.stops("pickup")][1] == notes
+
+
+def test_stores_and_food_banks_hear_of_a_change_only_if_it_concerns_them(day: UnderWay) -> None:
+    def told(kind: str) -> int:
+        return len(day.network.get("/events/list", kind=kind, limit=200).json()["items"])
+
+    day.collect(day.stops("pickup")[0])
+    before = told("allocations.published"), told("delivery.scheduled")
+    day.publish(day.changed())
+    assert (told("allocations.published"), told("delivery.scheduled")) == before
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    assert told("delivery.scheduled") == before[1] + 1
+
+
+def test_the_change_stands_on_the_dispatchers_page_until_it_is_published(day: UnderWay) -> None:
+    day.collect(day.stops("pickup")[0])
+    proposed = day.changed(closed_site_ids=[day.bank["id"]])
+    secret = day.network.http.headers["Authorization"].removeprefix("Bearer ")
+    address = str(day.network.http.base_url).partition("/api")[0]
+    with httpx.Client(base_url=address, cookies={SESSION_COOKIE: secret}) as page:
+        shown = page.get("/day", params={"date": DAY}).text
+        assert f"plan={proposed['id']}" in shown
+        looked = page.get("/day", params={"date": DAY, "plan": proposed["id"]}).text
+        assert "Publish the change" in looked
+        day.publish(proposed)
+        assert "A change is proposed" not in page.get("/day", params={"date": DAY}).text
