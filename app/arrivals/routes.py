@@ -42,13 +42,13 @@ class UnderWay:
 
     @property
     def reported(self) -> bool:
-        """Whether the driver has said anything about a stop of this route."""
-        return any(self.state(stop.id).state != "waiting" for stop in self.route.stops)
+        """Whether the driver has said anything on this shift, be it about stops of a plan that this one replaced."""
+        return bool(self.known.day.stops)
 
     @cached_property
     def expected(self) -> Mapping[UUID, Expected]:
         """Every stop with food that the van has not reached, by id, in the order of the plan."""
-        found = expected_arrivals(self.stops, self.known.day.stops, self.now, set_out=self.opened)
+        found = expected_arrivals(self.stops, self.known.day.stops, self.now, set_out=self.opened or self.reported)
         return {UUID(each.stop): each for each in found}
 
 

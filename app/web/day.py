@@ -1,7 +1,7 @@
 """The dispatcher's day: offers, needs, the plan on the map, what stays and why, publish, what came of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -117,7 +117,7 @@ class DayView:
     plan: PlanOut | None
     run: PlanRun | None
     report: DayReportOut
-    shifts: int
+    drivers: Mapping[UUID, str]  # by shift, as they are named now: a published route keeps who was named then
     alarms: Sequence[StandingAlarm]
 
     @property
@@ -191,7 +191,7 @@ def load_day(session: Session, visitor: Principal, day: date) -> DayView:
         plan=plan,
         run=queries.latest_run(session, visitor, day),
         report=day_report(session, visitor, day),
-        shifts=len(list_shifts(session, visitor, day)),
+        drivers={shift.id: shift.driver_name for shift in list_shifts(session, visitor, day)},
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,8 @@ from tests.alarms.conftest import Carrier
 from tests.alarms.test_api import EIGHT, standing, the_alarm
 from tests.arrivals.conftest import Look
 from tests.browser.visit import DESK, PHONE, Visit
-from tests.service_client import ServiceClient
+from tests.feeds.test_api import Partners
+from tests.service_client import DAY, ServiceClient
 from tests.web.test_pages import Reader
 
 TOMORROW = "2026-11-26"
@@ -63,6 +65,18 @@ def test_it_is_taken_on_by_a_button_once(network: ServiceClient, carrier: Carrie
     assert standing(network) == [("shift_without_driver", "warning", "acknowledged")]
     assert the_alarm(network)["acknowledged_by"] == carrier.dispatcher["id"]
     assert desk.http.post("/day/acknowledge", data=sent).status_code == 412
+
+
+def test_the_page_says_who_drives_now_and_not_who_was_to_when_the_plan_was_made(
+    network: ServiceClient, partners: Partners, published: dict[str, Any], desk: Reader
+) -> None:
+    assert "<bdi>Driver</bdi>" in desk.http.get(f"/day?date={DAY}").text
+    version = {"If-Match": f'"{partners.shift["version"]}"'}
+    dropped = network.http.patch(f"/shifts/{partners.shift['id']}", json={"driver_name": ""}, headers=version)
+    assert dropped.json()["driver_name"] == ""
+    page = desk.http.get(f"/day?date={DAY}").text
+    assert "nobody drives yet" in page
+    assert "<bdi>Driver</bdi>" not in page
 
 
 def test_an_alarm_is_told_in_arabic_too(carrier: Carrier, desk: Reader, look: Look) -> None:
