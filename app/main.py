@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from app.alarms.api import router as alarms
+from app.arrivals.api import router as arrivals
 from app.audit.api import router as audit_trail
 from app.driving.api import router as driving
 from app.feeds.api import calendars
@@ -133,6 +135,8 @@ def create_app(
         fleet,
         planning,
         driving,
+        arrivals,
+        alarms,
         reports,
         learning,
         roads,

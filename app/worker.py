@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from app.alarms.jobs import alarm_jobs
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import PLANS, POST, open_jobs, work
@@ -62,6 +63,7 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
         "privacy": privacy_jobs(),
         "ledger": ledger_jobs(),
         "webhooks": webhook_jobs(),
+        "alarms": alarm_jobs(),
     }
     workshop = rooms.workshop
     async with open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:

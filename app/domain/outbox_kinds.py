@@ -74,6 +74,19 @@ _HELD = {
     "state": "where it stands",
 }
 
+_SHIFT_OWNER = "the organisation whose shift it is"
+_ALARM = {
+    "alarm": "what is wrong: as in the glossary",
+    "severity": "`warning` or `emergency`",
+    "state": "`open`, `acknowledged` or `cleared`",
+    "service_date": "local day",
+    "shift_id": "the shift",
+    "about": "`kind` (`shift` or `stop`) and `id`",
+    "sentence": "what happened and what to do, with local times",
+    "told": "a list: who was told so far, step by step: `organisation`, `network`, `administrators`",
+    "next_step_at": "when more people are told unless somebody takes it on, or null",
+}
+
 KINDS: Mapping[str, OutboxKind] = {
     "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
     "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
@@ -144,6 +157,30 @@ KINDS: Mapping[str, OutboxKind] = {
     "delivery.cancelled": OutboxKind(
         "plan", "A newer plan of the day brings nothing to the organisation any more.", "the receiver", _DAY
     ),
+    "arrival.changed": OutboxKind(
+        "stop",
+        "The van comes more than ten minutes earlier or later than was told last.",
+        "the organisation whose site it is",
+        {
+            "site_name": "where",
+            "stop_kind": "`pickup` or `drop_off`",
+            "service_date": "local day",
+            "at": "when the van is expected now",
+            "told_before": "what was told last",
+            "planned_at": "when it was planned",
+        },
+    ),
+    "alarm.raised": OutboxKind(
+        "alarm", "Something is wrong with a shift, and the first people were told.", _SHIFT_OWNER, _ALARM
+    ),
+    "alarm.escalated": OutboxKind(
+        "alarm",
+        "Nobody has taken an alarm on, or it has become an emergency: more people were told.",
+        _SHIFT_OWNER,
+        _ALARM,
+    ),
+    "alarm.acknowledged": OutboxKind("alarm", "Somebody has taken an alarm on.", _SHIFT_OWNER, _ALARM),
+    "alarm.cleared": OutboxKind("alarm", "What was wrong with a shift is so no more.", _SHIFT_OWNER, _ALARM),
     "stop.arrived": OutboxKind(
         "stop",
         "The van has arrived at a stop.",

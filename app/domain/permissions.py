@@ -70,6 +70,8 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     PRIVACY_EDIT = "privacy.edit"
+    ALARMS_READ = "alarms.read"
+    ALARMS_ACKNOWLEDGE = "alarms.acknowledge"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -119,6 +121,8 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.AUDIT_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.AUDIT_VERIFY: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
+    Action.ALARMS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
+    Action.ALARMS_ACKNOWLEDGE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

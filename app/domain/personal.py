@@ -48,6 +48,7 @@ NAMED_THINGS = {
     ("partnership_documents", "name"): "a signed agreement",
     ("routes", "vehicle_name"): "a vehicle",
     ("stops", "site_name"): "a place",
+    ("arrivals", "site_name"): "a place",
     ("stops", "organisation_name"): "a partner",
     ("allocations", "donor_name"): "a partner",
     ("allocations", "receiver_name"): "a partner",

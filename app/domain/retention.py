@@ -97,6 +97,10 @@ RETENTION = (
         "settled_at",
         ("settled_by", "note"),
     ),
+    Retention(
+        "arrivals", "what was told of arrivals is compared with what came for four weeks", "delete", 90, "planned_at"
+    ),
+    Retention("alarms", "who was told what, and when, can be disputed", "delete", 90, "raised_at"),
     Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
     Retention(
         "credentials",

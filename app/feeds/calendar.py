@@ -12,6 +12,7 @@ REFRESH = timedelta(minutes=15)
 MOST_NAMES = 3
 SUMMARIES = {
     "shift": "Shift: {vehicle}, {driver}",
+    "shift without driver": "Shift: {vehicle}, nobody drives yet",
     "collection": "Van collects {kg} kg from {place}",
     "delivery": "Van brings {kg} kg from {places}",
     "delivery of many": "Van brings {kg} kg from {places} and {count} more",
@@ -27,7 +28,8 @@ def summary(each: Happening, language: PlainLanguage) -> str:
     """One line for a calendar's day view."""
     kg = kg_display(sum(load.grams for load in each.loads))
     if each.kind == "shift":
-        said = language.said(SUMMARIES["shift"], vehicle=each.who, driver=each.driver)
+        kind = "shift" if each.driver else "shift without driver"
+        said = language.said(SUMMARIES[kind], vehicle=each.who, **({"driver": each.driver} if each.driver else {}))
     elif each.kind == "delivery":
         sides = list(dict.fromkeys(load.other_side for load in each.loads))
         places, more = sides[:MOST_NAMES], len(sides) - MOST_NAMES

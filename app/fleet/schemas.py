@@ -79,11 +79,16 @@ class VehicleChange(Body):
     grams_co2e_per_km: int | None = Field(default=None, ge=0, le=5000)
 
 
+DriverName = Annotated[
+    str, StringConstraints(max_length=80), Field(description="Empty: nobody drives it yet, which raises an alarm")
+]
+
+
 class ShiftIn(Body):
     """Who drives which vehicle from when until when."""
 
     vehicle_id: UUID
-    driver_name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    driver_name: DriverName = ""
     starts_at: Instant
     ends_at: Instant
     start_site_id: UUID
@@ -102,7 +107,7 @@ class ShiftChange(Body):
     """What may be changed of a shift; once a route of it is published, its driver's name alone."""
 
     vehicle_id: UUID | None = None
-    driver_name: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    driver_name: DriverName | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
     start_site_id: UUID | None = None

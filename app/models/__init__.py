@@ -1,7 +1,8 @@
 """The tables, one module per aggregate; importing this package registers all of them."""
 
-from app.models import events, feeds, fleet, needs, offers, partners, people, plans, roads, system, webhooks
+from app.models import alarms, events, feeds, fleet, needs, offers, partners, people, plans, roads, system, webhooks
 
 __all__ = [
-    "events", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads", "system", "webhooks",
+    "alarms", "events", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads", "system",
+    "webhooks",
 ]  # fmt: skip

@@ -41,7 +41,7 @@ class Vehicle(Identified, Base):
 
 
 class Shift(Identified, Base):
-    """Who drives which vehicle from when until when, from where to where."""
+    """Who drives which vehicle from when until when, from where to where; `driver_name` is empty while nobody does."""
 
     __tablename__ = "shifts"
     __tenancy__ = (*OWN_OR_NETWORK, by_shift("id"))
@@ -49,6 +49,7 @@ class Shift(Identified, Base):
         CheckConstraint("starts_at < ends_at", name="window"),
         CheckConstraint("state IN ('open','cancelled')", name="state"),
         Index("ix_shifts_network_day", "network_id", "service_date"),
+        Index("ix_shifts_ends_at", "ends_at"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)

@@ -37,14 +37,15 @@ class MailMessage(Identified, Base):
     __tablename__ = "mail_messages"
     __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
-        CheckConstraint("kind IN ('invitation','sign_in')", name="kind"),
+        CheckConstraint("kind IN ('invitation','sign_in','alarm')", name="kind"),
+        CheckConstraint("(kind = 'alarm') = (link_id IS NULL)", name="link"),
         CheckConstraint("state IN ('waiting','sent','refused','expired')", name="state"),
         CheckConstraint("state = 'waiting' OR words = '{}'::jsonb", name="wiped"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("person_links.id", ondelete="CASCADE"))
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("person_links.id", ondelete="CASCADE"))
     kind: Mapped[str]
     words: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default="waiting")

@@ -1,23 +1,27 @@
 """Mails to people: a row in the transaction of the deed, and the text that is made of it when it is sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.alarms import SENTENCES, Kind
 from app.kit.auth import Principal
 from app.kit.jobs import defer
+from app.kit.language import PlainLanguage
+from app.models.alarms import Alarm
 from app.models.partners import Organisation, Person
 from app.models.people import MailMessage, PersonLink
 
 SEND = "mail:send"
 TEXTS = Path(__file__).with_name("mails")
 PAGE_OF = {"invitation": "/invitation", "sign_in": "/sign-in/link"}
+ALARM_IS_NEWS = timedelta(hours=6)  # later it would tell of what is over
 
 
 def mail_invitation(
@@ -34,6 +38,26 @@ def mail_sign_in_link(session: Session, person: Person, link: PersonLink, secret
     return _write(session, "sign_in", person, link, {"name": person.name, "token": secret}, now)
 
 
+def mail_alarm(session: Session, person: Person, alarm: Alarm, now: datetime) -> MailMessage:
+    """Tell somebody what is wrong with a shift, and where to take it on: behind signing in, not behind a secret."""
+    words: dict[str, Any] = {
+        "name": person.name,
+        "day": str(alarm.service_date),
+        "alarm": alarm.kind,
+        "details": alarm.details,
+    }
+    message = MailMessage(
+        network_id=person.network_id,
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        kind="alarm",
+        words=words,
+        created_at=now,
+        expires_at=now + ALARM_IS_NEWS,
+    )
+    return _queued(session, message)
+
+
 def _write(
     session: Session, kind: str, person: Person, link: PersonLink, words: dict[str, str], now: datetime
 ) -> MailMessage:
@@ -47,6 +71,10 @@ def _write(
         created_at=now,
         expires_at=link.expires_at,
     )
+    return _queued(session, message)
+
+
+def _queued(session: Session, message: MailMessage) -> MailMessage:
     session.add(message)
     session.flush()
     network_id, message_id = str(message.network_id), str(message.id)
@@ -70,7 +98,9 @@ def wipe_waiting(session: Session, link: PersonLink) -> None:
 def compose(message: MailMessage, person: Person, sender: str, base_url: str, now: datetime) -> EmailMessage:
     """The mail itself, in the person's language; its Message-ID is the same however often it is tried."""
     words = {name: " ".join(str(word).split()) for name, word in message.words.items() if name != "token"}
-    link = f"{base_url.rstrip('/')}{PAGE_OF[message.kind]}/{message.words['token']}"
+    if message.kind == "alarm":
+        words["sentence"] = _sentence(message, person)
+    link = f"{base_url.rstrip('/')}{_page(message)}"
     text = (TEXTS / f"{message.kind}.{person.language}.txt").read_text("utf-8")
     subject, _, body = text.format_map({**words, "link": link}).partition("\n\n")
     mail = EmailMessage()
@@ -79,7 +109,20 @@ def compose(message: MailMessage, person: Person, sender: str, base_url: str, no
     mail["Subject"] = subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = person.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body, cte="quoted-printable")
+    mail["Content-Language"] = person.language  # setting the content takes such a header away
     return mail
+
+
+def _page(message: MailMessage) -> str:
+    """Where a mail leads to."""
+    if message.kind == "alarm":
+        return f"/day?date={message.words['day']}"
+    return f"{PAGE_OF[message.kind]}/{message.words['token']}"
+
+
+def _sentence(message: MailMessage, person: Person) -> str:
+    """What is wrong, in the person's language, on one line whatever the things are called."""
+    said = PlainLanguage(person.language).said(SENTENCES[Kind(message.words["alarm"])], **message.words["details"])
+    return " ".join(said.split())

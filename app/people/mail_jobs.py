@@ -82,7 +82,7 @@ def _hand_over(mailroom: Mailroom, message: MailMessage, person: Person) -> str 
     try:
         send_mail(mailroom.server, mail)
     except (MailRefused, NotSentYet) as error:
-        message.trouble = str(error).replace(message.words["token"], "…")[:LONGEST_TROUBLE]
+        message.trouble = _without_secret(str(error), message)[:LONGEST_TROUBLE]
         if isinstance(error, MailRefused):
             wipe(message, "refused")
             return None
@@ -90,6 +90,12 @@ def _hand_over(mailroom: Mailroom, message: MailMessage, person: Person) -> str 
     message.sent_at, message.trouble = now, None
     wipe(message, "sent")
     return None
+
+
+def _without_secret(text: str, message: MailMessage) -> str:
+    """What a server said, without the secret that the mail brings, where it brings one."""
+    token = message.words.get("token")
+    return text.replace(token, "…") if token else text
 
 
 def mail_jobs() -> Blueprint:

@@ -43,7 +43,7 @@ def gpx(route: RouteOut) -> bytes:
     note = f"{ATTRIBUTION}. {ESTIMATED}" if route.estimated else ATTRIBUTION
     SubElement(SubElement(root, "metadata"), "desc").text = note
     planned = SubElement(root, "rte")
-    SubElement(planned, "name").text = f"{route.vehicle_name}, {route.driver_name}"
+    SubElement(planned, "name").text = ", ".join(filter(None, (route.vehicle_name, route.driver_name)))
     for stop in route.stops:
         point = SubElement(planned, "rtept", lat=f"{stop.latitude:.6f}", lon=f"{stop.longitude:.6f}")
         SubElement(point, "time").text = stop.arrive_at.strftime("%Y-%m-%dT%H:%M:%SZ")

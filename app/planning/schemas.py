@@ -67,6 +67,7 @@ class StopOut(Out):
     """One visit."""
 
     id: UUID
+    visit_id: UUID = Field(description="The same in every plan that keeps this stop; arrivals and alarms name it")
     sequence: int
     kind: Literal["start", "pickup", "drop_off", "break", "end"]
     site_name: str

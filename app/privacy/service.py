@@ -149,7 +149,7 @@ def _shifts_of(session: Session, organisation_id: UUID, name: str) -> list[Shift
 
 def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[int, int]:
     """Shifts, their routes in every plan, their drivers' links and what the driver noted: how many shifts and notes."""
-    if name == ERASED_DRIVER:
+    if name == ERASED_DRIVER or not name.strip():  # without a name it was nobody
         return 0, 0
     shifts = [shift.id for shift in _shifts_of(session, organisation_id, name)]
     _count(

@@ -1,9 +1,9 @@
 """The dispatcher's day: offers, needs, the plan on the map, what stays and why, publish, what came of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
+from app.alarms.service import acknowledge_alarm, standing_alarms
+from app.domain.alarms import SENTENCES, Audience, Severity
 from app.fleet.service import give_driver_link, list_shifts
 from app.kit.auth import Principal
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
+from app.models.alarms import Alarm
 from app.models.needs import Need
 from app.models.offers import Offer
 from app.models.partners import Network, Site
@@ -55,6 +58,37 @@ PHASES = {
     "comparing": "Comparing with the day alone…",
     "other": "Planning…",
 }
+# What stands at an alarm: how soon somebody has to act, and who was told.
+SEVERITIES = {Severity.WARNING: "Warning", Severity.EMERGENCY: "Emergency"}
+AUDIENCES = {
+    Audience.ORGANISATION: "the organisation's dispatchers",
+    Audience.NETWORK: "the network's dispatchers",
+    Audience.ADMINISTRATORS: "the organisation's administrators",
+}
+
+
+@dataclass(frozen=True)
+class StandingAlarm:
+    """An alarm as the page shows it: a sentence to translate with its words, who was told when."""
+
+    row: Alarm
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do."""
+        return SENTENCES[self.row.kind]
+
+    @property
+    def severity(self) -> str:
+        """How soon, in a word."""
+        return SEVERITIES[Severity(self.row.severity)]
+
+    @property
+    def told(self) -> list[tuple[str, datetime]]:
+        """Whom somebody was told, and when: since it was raised or became an emergency, and only where there was
+        somebody to tell."""
+        steps = [each for each in self.row.told if each["people"] and each["severity"] == self.row.severity]
+        return [(AUDIENCES[Audience(each["audience"])], datetime.fromisoformat(each["at"])) for each in steps]
 
 
 @dataclass(frozen=True)
@@ -83,8 +117,9 @@ class DayView:
     plan: PlanOut | None
     run: PlanRun | None
     report: DayReportOut
-    shifts: int
     proposed: PlanHeadOut | None  # a change of the plan that is driven, which nobody has published yet
+    drivers: Mapping[UUID, str]  # by shift, as they are named now: a published route keeps who was named then
+    alarms: Sequence[StandingAlarm]
 
     @property
     def offered_grams(self) -> int:
@@ -158,8 +193,9 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         plan=plan,
         run=queries.latest_run(session, visitor, day),
         report=day_report(session, visitor, day),
-        shifts=len(list_shifts(session, visitor, day)),
         proposed=queries.proposed_change(session, visitor, plan),
+        drivers={shift.id: shift.driver_name for shift in list_shifts(session, visitor, day)},
+        alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
     )
 
 
@@ -272,6 +308,20 @@ def change(
     """Ask for the smallest change of the plan that is driven."""
     with database_of(request).transaction(visitor.scope) as session:
         asking.request_change(session, visitor, plan_id, ChangeWishIn(), now_of(request))
+    return see_other("/day", date=day)
+
+
+@router.post("/day/acknowledge")
+def acknowledge(
+    request: Request,
+    visitor: Visitor,
+    day: Annotated[str, Form()],
+    alarm_id: Annotated[UUID, Form()],
+    version: Annotated[int, Form()],
+) -> Response:
+    """Take an alarm on, as it was shown."""
+    with database_of(request).transaction(visitor.scope) as session:
+        acknowledge_alarm(session, visitor, alarm_id, version, now_of(request))
     return see_other("/day", date=day)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from app.domain.permissions import Action, Scope
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
+from app.models.alarms import Alarm
 from app.models.events import Quarantine
 from app.models.offers import StandingOffer
 from app.models.partners import Partnership, Person
@@ -229,6 +230,27 @@ def _quarantine(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _alarm(tenant: "Tenant") -> str:
+    """As a row: looking at shifts is the job's. Another subject each time, since an alarm stands once."""
+    row = Alarm(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        shift_id=UUID(tenant.planned["shift"]),
+        service_date=MORNING.date(),
+        kind="shift_without_driver",
+        severity="warning",
+        subject_kind="shift",
+        subject_id=uuid4(),
+        details={"vehicle": f"{tenant.canary} van", "from": "08:00", "until": "16:00"},
+        raised_at=MORNING,
+        begun_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
 def _endpoint(tenant: "Tenant") -> str:
     """As a row: adding one asks the resolver, and there may be no more than a few."""
     row = WebhookEndpoint(
@@ -296,6 +318,7 @@ THINGS: dict[str, Thing] = {
     "delivery": Thing(_delivery, private=True),
     "feed": Thing(_made("/feeds", _feed_wish), private=True),
     "quarantine": Thing(_quarantine),
+    "alarm": Thing(_alarm),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
@@ -604,6 +627,12 @@ OPERATIONS: dict[str, Operation] = {
         unproven="nothing was refused or is left over; tests/ledger drive a day",
     ),
     "list_contradictions": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
+    # vans expected, and what is wrong
+    "get_plan_arrivals": Operation(Action.PLANS_READ, "plan"),
+    "list_arrivals": Operation(Action.ALLOCATIONS_READ),
+    "list_alarms": Operation(Action.ALARMS_READ),
+    "get_alarm": Operation(Action.ALARMS_READ, "alarm"),
+    "acknowledge_alarm": Operation(Action.ALARMS_ACKNOWLEDGE, "alarm", fresh=True),
     # telling others
     "add_webhook_endpoint": Operation(Action.WEBHOOKS_EDIT, body=lambda tenant: _NEWLY_ADDED),
     "list_webhook_endpoints": Operation(Action.WEBHOOKS_READ),

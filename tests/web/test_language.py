@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import foods, lifecycle, outcomes, reasons
+from app.domain import alarms, foods, lifecycle, outcomes, reasons
 from app.domain.categories import WORDS
 from app.web import day, regions
 from app.web.language import Language, catalogue, language_of
@@ -40,6 +40,7 @@ def messages() -> set[str]:
     """Every sentence that a page may say in one number."""
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
+    told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
