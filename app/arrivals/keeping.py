@@ -30,7 +30,7 @@ def keep_arrivals(session: Session, shift: Shift, found: UnderWay | None, now: d
     _forget_others(session, shift, set(stops))
     if found is None:
         return 0
-    rows = {row.stop_id: row for row in session.scalars(select(Arrival).where(Arrival.shift_id == shift.id))}
+    rows = {row.visit_id: row for row in session.scalars(select(Arrival).where(Arrival.shift_id == shift.id))}
     if stops.keys() - rows.keys():
         rows = _with_new(session, shift, stops)
     told = 0
@@ -38,6 +38,7 @@ def keep_arrivals(session: Session, shift: Shift, found: UnderWay | None, now: d
         row, state = rows[visit_id], found.states[str(stop.id)]
         if state.state == "waiting":
             row.planned_at = stop.arrive_at  # a change of the plan may have another time for the same stop
+        row.stop_id = stop.id
         row.state = "arrived" if state.partial else state.state
         row.arrived_at = state.arrived_at
         expected = found.expected.get(stop.id)
@@ -51,7 +52,7 @@ def keep_arrivals(session: Session, shift: Shift, found: UnderWay | None, now: d
 def _forget_others(session: Session, shift: Shift, stops: set[UUID]) -> None:
     """A newer plan has other stops; those that were reached stay, as what was told and what came."""
     gone = delete(Arrival).where(Arrival.shift_id == shift.id, Arrival.state == "waiting")
-    session.execute(gone.where(Arrival.stop_id.not_in(stops)).execution_options(synchronize_session=False))
+    session.execute(gone.where(Arrival.visit_id.not_in(stops)).execution_options(synchronize_session=False))
 
 
 def _with_new(session: Session, shift: Shift, stops: dict[UUID, Stop]) -> dict[UUID, Arrival]:
@@ -63,7 +64,8 @@ def _with_new(session: Session, shift: Shift, stops: dict[UUID, Stop]) -> dict[U
         .values(
             [
                 {
-                    "stop_id": stop.visit_id,
+                    "visit_id": stop.visit_id,
+                    "stop_id": stop.id,
                     "network_id": shift.network_id,
                     "organisation_id": organisations[stop.site_id],
                     "shift_id": shift.id,
@@ -80,7 +82,7 @@ def _with_new(session: Session, shift: Shift, stops: dict[UUID, Stop]) -> dict[U
         )
         .on_conflict_do_nothing()
     )
-    return {row.stop_id: row for row in session.scalars(select(Arrival).where(Arrival.shift_id == shift.id))}
+    return {row.visit_id: row for row in session.scalars(select(Arrival).where(Arrival.shift_id == shift.id))}
 
 
 def _tell(session: Session, row: Arrival, stop: Stop, expected: Expected, now: datetime) -> None:

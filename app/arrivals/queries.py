@@ -53,5 +53,5 @@ def list_arrivals(
     query = select(Arrival)
     if service_date is not None:
         query = query.where(Arrival.service_date == service_date)
-    found = page(session, query, Order(Arrival.planned_at, Arrival.stop_id), cursor, limit)
+    found = page(session, query, Order(Arrival.planned_at, Arrival.visit_id), cursor, limit)
     return found, allocations_at(session, [row.stop_id for row in found.items])

@@ -128,7 +128,7 @@ def _route(found: UnderWay) -> RouteArrivalsOut:
 
 
 def _stop(found: UnderWay, stop: Stop, begin_by: datetime | None) -> StopArrivalOut:
-    state, expected = found.state(stop.id), found.expected.get(stop.id)
+    state, expected = found.states[str(stop.id)], found.expected.get(stop.id)
     at = state.arrived_at if expected is None else expected.arrive_at
     beyond = None if expected is None else expected.beyond_seconds
     return StopArrivalOut.model_validate(

@@ -16,8 +16,8 @@ class Arrival(Base):
     """When the van comes to one stop of a published route, as its site's organisation was told last.
 
     `expected_at` is the planned time until another was told, and stays as it is once the van has arrived: how far
-    `arrived_at` is from it is the error of what was told. `organisation_id` is the site's. `stop_id` is the stop as it was
-    first published, which is its visit in every plan that keeps it.
+    `arrived_at` is from it is the error of what was told. `organisation_id` is the site's. `stop_id` is the stop
+    of the plan that is driven, `visit_id` its identity in every plan that keeps it.
     """
 
     __tablename__ = "arrivals"
@@ -25,9 +25,10 @@ class Arrival(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('pickup','drop_off')", name="kind"),
         CheckConstraint("state IN ('waiting','arrived','done','failed')", name="state"),
-        Index("ix_arrivals_network_planned", "network_id", "planned_at", "stop_id"),
+        Index("ix_arrivals_network_planned", "network_id", "planned_at", "visit_id"),
     )
-    stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id", ondelete="CASCADE"), primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id", ondelete="CASCADE"), index=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)

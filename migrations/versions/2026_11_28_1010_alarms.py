@@ -41,6 +41,7 @@ def upgrade() -> None:
 def _arrivals() -> None:
     op.create_table(
         "arrivals",
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
         sa.Column("stop_id", sa.Uuid(), nullable=False),
         sa.Column("network_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -61,9 +62,10 @@ def _arrivals() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_arrivals_organisation_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_arrivals_shift_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_arrivals_site_id")),
-        sa.PrimaryKeyConstraint("stop_id", name=op.f("pk_arrivals")),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_arrivals")),
     )
-    op.create_index("ix_arrivals_network_planned", "arrivals", ["network_id", "planned_at", "stop_id"])
+    op.create_index("ix_arrivals_network_planned", "arrivals", ["network_id", "planned_at", "visit_id"])
+    op.create_index(op.f("ix_arrivals_stop_id"), "arrivals", ["stop_id"])
     for column in ("organisation_id", "shift_id"):
         op.create_index(op.f(f"ix_arrivals_{column}"), "arrivals", [column])
     _secured("arrivals")
