@@ -14,11 +14,11 @@ import numpy as np
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 import routing
 from app.kit.clock import Clock
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
@@ -30,6 +30,7 @@ from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
 from app.roads.travel import Travel, TravelTables, write_tables
+from routing.child import figures_out
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
@@ -110,7 +111,7 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
         stored.append(await asyncio.to_thread(_store, workshop, claim, _Planned(day, travel, problem), document))
 
     async def on_comparison(figures: dict[str, Any]) -> None:
-        await asyncio.to_thread(_compare, workshop, claim, stored[0], figures)
+        await asyncio.to_thread(_compare, workshop, claim, stored[0], problem, figures)
 
     listener = Listener(on_progress, on_plan, on_comparison)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
@@ -212,9 +213,15 @@ def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[s
     return plan_id
 
 
-def _compare(workshop: Workshop, claim: Claim, plan_id: UUID, figures: dict[str, Any]) -> None:
+def _compare(
+    workshop: Workshop, claim: Claim, plan_id: UUID, problem: routing.Problem, figures: dict[str, Any]
+) -> None:
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "done"})
+        plan = session.get_one(Plan, plan_id, options=[undefer(Plan.document)], with_for_update=ROW_LOCK)
+        if plan.edits:  # a dispatcher was quicker: what is compared is the plan as it is now
+            now = routing.figures_of_plan(problem, routing.plan_from_json(plan.document))
+            figures = {**figures, "coordinated": figures_out(now)}
         session.execute(update(Plan).where(Plan.id == plan_id).values(figures=figures))
 
 

@@ -24,6 +24,7 @@ from app.models.partners import Network
 from app.models.plans import Allocation, Plan, PlanRun, Route
 from app.needs.standing import fill_day
 from app.partners.membership import active_organisations
+from app.planning.edits.violations import sentences
 from app.planning.queries import find_plan
 from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
@@ -64,7 +65,8 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     """Make a plan the one that is driven: frozen, booked in the ledger, the one before it superseded.
 
     Raises `day_under_way` (409) when drivers already report on the published plan, and `plan_outdated` (409) when
-    food that the plan promises was changed or taken back since it was made, or a partner takes part no longer.
+    food that the plan promises was changed or taken back since it was made, or a partner takes part no longer;
+    `plan_breaks_rules` (409) for one that was edited into something that cannot be driven.
     """
     principal.require("plans.publish")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one publication at a time
@@ -74,6 +76,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         raise stale()
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
+    _refuse_broken(plan)
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
     before = _published(session, plan)
@@ -91,6 +94,13 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     tell_published(session, plan, before, now)
     session.flush()
     return plan
+
+
+def _refuse_broken(plan: Plan) -> None:
+    """A plan that was edited by hand is published when it breaks nothing."""
+    if plan.violations:
+        sentence = "This plan cannot be driven as it was edited: {first}"
+        raise conflict("plan_breaks_rules", sentence, first=sentences(plan.violations))
 
 
 def _refuse_who_left(session: Session, plan: Plan) -> None:
