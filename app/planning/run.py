@@ -23,6 +23,7 @@ from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
 from app.planning import snapshot, store
+from app.planning.kept import keeping, read_kept
 from app.planning.snapshot import Day
 from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
 from app.planning.telling import tell_failed, tell_ready
@@ -179,12 +180,13 @@ def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Probl
     with workshop.database.transaction(claim.scope) as session:
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
+        kept = read_kept(session, claim.network_id, run.service_date)
     needed = {site.id for site in snapshot.sites_of(day)}
     sites, now = list(day.sites.values()), workshop.clock()
     travel = {
         profile: workshop.tables.of(day.network, sites, profile, now, needed) for profile in snapshot.profiles_of(day)
     }
-    return day, travel, snapshot.to_problem(day, travel)
+    return day, travel, keeping(snapshot.to_problem(day, travel), kept)
 
 
 def _question(problem: routing.Problem, folder: Path) -> Question:

@@ -96,7 +96,7 @@ def to_rows(
         created_at=now,
     )
     set_totals(head, plan)
-    return rows_of(day, problem, plan, head, way)
+    return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
 
 def set_totals(head: Plan, plan: routing.Plan) -> None:

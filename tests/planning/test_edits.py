@@ -381,6 +381,29 @@ def test_a_locked_route_refuses_every_edit_until_it_is_unlocked(desk: Desk, day:
     desk.edit("move_stop", stop_id=stop["id"], shift_id=shift)
 
 
+def test_planning_anew_keeps_a_locked_route_as_far_as_the_day_allows(
+    desk: Desk, day: dict[str, Any], planning: Callable[..., Plan]
+) -> None:
+    _, other, shift = vans(desk, day)
+    desk.edit("move_stop", stop_id=desk.stop("pickup", "Lidl")["id"], shift_id=shift)
+    sites = desk.sites(other)
+    anew = Desk(desk.network, planning())
+    assert len(anew.plan["routes"]) == 1  # one van is enough, where nobody says otherwise
+    desk = Desk(desk.network, desk.network.post(f"/plans/{desk.id}/copy").json())
+    desk.edit("lock_route", route_id=desk.route_of(other)["id"])
+    anew = Desk(desk.network, planning())
+    assert (anew.sites(other), anew.route_of(other)["locked"]) == (sites, True)
+    rows_and_document_agree(anew)
+    assert anew.refused("move_stop", stop_id=anew.stop("pickup", "Lidl")["id"], position=1) == (409, "route_locked")
+    anew.edit("unlock_route", route_id=anew.route_of(other)["id"])
+    anew.edit("drop_offer_line", offer_line_id=day["lines"]["38"])
+    assert anew.plan["violations"] == []
+    anew.undo()
+    anew.undo()
+    anew.network.ok(f"/offers/{day['offers']['38']}/withdraw")
+    assert [route["locked"] for route in planning()["routes"]] == [False]
+
+
 def test_another_shift_drives_a_route_and_two_shifts_swap_theirs(desk: Desk, day: dict[str, Any]) -> None:
     van, other, shift = vans(desk, day)
     sites = desk.sites(van)

@@ -50,7 +50,9 @@ def violations_of(day: Day, problem: Problem, plan: Plan) -> list[Told]:
 
 
 def broken_by(problem: Problem, plan: Plan) -> list[Broken]:
-    """Every broken rule once at each place: by route, then what is about no route."""
+    """Every broken rule once at each place: by route, then what is about no route. What was locked when the plan was
+    made a dispatcher may have unlocked since."""
+    problem = replace(problem, locked=()) if problem.locked else problem
     found = dict.fromkeys(_in_tours(problem, plan))
     closer = {(each.rule, each.shift) for each in found}
     for violation in routing.check(problem, replace(plan, problem_digest=problem.digest())):
