@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 import routing
 from app.kit.auth import Principal, authenticate
@@ -498,6 +500,19 @@ def test_edits_are_listed_with_who_did_them_and_what_they_cost(desk: Desk, day: 
     assert [each["action"] for each in trail if each["action"].startswith("plans.")] == [
         "plans.undo", "plans.edit", "plans.edit",
     ]  # fmt: skip
+
+
+def test_what_was_done_is_kept_and_never_changed(desk: Desk, database: Database) -> None:
+    desk.edit("lock_route", route_id=desk.plan["routes"][0]["id"])
+    whole_network = Scope(network=desk.network.network_id())
+    for statement in ("UPDATE plan_edits SET metres_more = 1", "DELETE FROM plan_edits"):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            database.transaction(whole_network) as session,
+        ):
+            session.execute(text(statement))
+    with database.transaction(whole_network) as session:  # and what is young is not forgotten, whoever asks
+        assert session.scalar(text("SELECT wasl_forget_plan_edits(now(), 10)")) == 0
 
 
 def test_an_edit_needs_the_version_that_was_read(desk: Desk, day: dict[str, Any]) -> None:
