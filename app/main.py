@@ -45,6 +45,7 @@ from app.partners.partnerships_api import router as partnerships
 from app.people.api import router as people
 from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
+from app.planning.edits.api import router as plan_edits
 from app.privacy.api import router as privacy
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -134,6 +135,7 @@ def create_app(
         standing_needs,
         fleet,
         planning,
+        plan_edits,
         driving,
         arrivals,
         alarms,

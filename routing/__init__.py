@@ -1,6 +1,7 @@
 """Decide a day of food collection: a Problem in, a checked Plan out. No database, no web, no environment."""
 
 from routing.alone import AloneDay, alone
+from routing.by_hand import TourViolation, plan_by_hand, violations_of_tour
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
 from routing.files import (
@@ -12,6 +13,7 @@ from routing.files import (
     problem_to_json,
     shift_to_json,
 )
+from routing.locked import locked_tours
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
@@ -41,7 +43,15 @@ from routing.replan.mend import Replan, replan
 from routing.replan.moved_stops import MovedStops, moved_stops
 from routing.replan.rest_of_day import RestOfDay, rest_of_day
 from routing.replan.tours_left import tours_left
-from routing.retime import Cargo, Visit
+from routing.retime import (
+    Cargo,
+    Tour,
+    Visit,
+    join_neighbours,
+    place_breaks,
+    tours_of_plan,
+    with_breaks_in_place,
+)
 from routing.solve import Progress, solve
 from routing.travel import TravelMatrix
 
@@ -82,6 +92,8 @@ __all__ = [
     "Stop",
     "Storage",
     "TimeWindow",
+    "Tour",
+    "TourViolation",
     "TravelMatrix",
     "Unserved",
     "Violation",
@@ -89,10 +101,14 @@ __all__ = [
     "alone",
     "check",
     "figures_of_plan",
+    "join_neighbours",
+    "locked_tours",
     "moved_stops",
     "news_from_json",
     "news_to_json",
+    "place_breaks",
     "plan_as_it_stands",
+    "plan_by_hand",
     "plan_from_json",
     "plan_to_json",
     "problem_from_json",
@@ -102,4 +118,7 @@ __all__ = [
     "shift_to_json",
     "solve",
     "tours_left",
+    "tours_of_plan",
+    "violations_of_tour",
+    "with_breaks_in_place",
 ]

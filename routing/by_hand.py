@@ -1,15 +1,17 @@
-"""A route as somebody drew it: its times as they would be, and all that is wrong with it."""
+"""A route as somebody drew it: its times as they would be, and all that is wrong with it; and a plan of such routes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from routing.openings import ANY_TIME, Intervals, first_begin, last_begin
 from routing.pace import Pace, pace_of
-from routing.plan import Route
+from routing.plan import Allocation, Plan, Route, Unserved
 from routing.problem import Problem, Shift
 from routing.retime import (
+    Tour,
     Visit,
+    allocations_of,
     latest_start,
     loads_after,
     opening,
@@ -17,6 +19,7 @@ from routing.retime import (
     retime,
     route_of,
     times_of,
+    tours_of_plan,
     work_seconds,
 )
 
@@ -63,6 +66,38 @@ def violations_of_tour(
         *_limits(shift, route),
     ]
     return route, tuple(sorted(found, key=lambda each: each.stop))
+
+
+def plan_by_hand(problem: Problem, before: Plan, tours: Sequence[Tour], unserved: Sequence[Unserved]) -> Plan:
+    """The plan that drives these tours, one for each shift of the problem, whatever they break. A tour that is as it
+    was keeps its route to the second. What the plan before said of its worth is not said of this one, and bounds only
+    where it stays within them: they hold for plans that break nothing."""
+    routes: list[Route] = []
+    allocations: list[Allocation] = []
+    for shift, tour, was in zip(problem.shifts, tours, tours_of_plan(problem, before), strict=True):
+        if tour == was:
+            routes += [route for route in before.routes if route.shift == shift.id]
+            allocations += [each for each in before.allocations if each.shift == shift.id]
+        elif tour:
+            routes.append(violations_of_tour(problem, shift, tour)[0])
+            allocations += allocations_of(problem, shift, tour)
+    grams = sum(each.grams for each in allocations)
+    delivered: dict[str, int] = {}
+    for each in allocations:
+        organisation = problem.needs_by_id[each.need].organisation
+        delivered[organisation] = delivered.get(organisation, 0) + each.grams
+    return replace(
+        before,
+        problem_digest=problem.digest(),
+        routes=tuple(routes),
+        allocations=tuple(allocations),
+        unserved=tuple(unserved),
+        bound_grams=None if before.bound_grams is None or before.bound_grams < grams else before.bound_grams,
+        tiers=None,
+        attainable_grams={
+            name: most for name, most in before.attainable_grams.items() if delivered.get(name, 0) <= most
+        },
+    )
 
 
 def _legs(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tuple[list[tuple[int, int]], list[TourViolation]]:

@@ -20,6 +20,7 @@ REASONS = (
     "vehicles_full",
     "no_time_on_any_route",
     "detour_not_worth_it",
+    "left_out_by_hand",
 )
 
 CHANGES = ("pickup_window", "receiving_window", "need", "storage", "shift", "vehicle", "split")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import Text, cast, func, or_, select
@@ -60,7 +60,16 @@ def page_of_entries(session: Session, wanted: Wanted, cursor: str | None, limit:
     return page(session, query, Order(AuditEntry.id, newest_first=wanted.order == "newest"), cursor, limit)
 
 
-def names_of_actors(session: Session, rows: Sequence[AuditEntry]) -> dict[UUID, str]:
+class Deed(Protocol):
+    """A row that names who did it by id."""
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """A person, the holder of a key or the driver of a shift; None for the service itself."""
+        ...
+
+
+def names_of_actors(session: Session, rows: Sequence[Deed]) -> dict[UUID, str]:
     """What the actors are called now, as far as the scope sees them; an erased person has the neutral name."""
     wanted = {row.actor_id for row in rows}
     found: dict[UUID, str] = {}

@@ -49,6 +49,7 @@ class Action(StrEnum):
     DRIVER_LINKS_MAKE = "driver_links.make"
     PLANS_REQUEST = "plans.request"
     PLANS_READ = "plans.read"
+    PLANS_EDIT = "plans.edit"
     PLANS_PUBLISH = "plans.publish"
     ROUTES_READ = "routes.read"
     DRIVING_RECORD = "driving.record"
@@ -100,6 +101,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     ),
     Action.PLANS_REQUEST: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.PLANS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.PLANS_EDIT: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.PLANS_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.ROUTES_READ: (_EVERYONE - {_DONOR}, frozenset({Scope.PLANS})),
     Action.DRIVING_RECORD: (frozenset({_DRIVER}), frozenset()),

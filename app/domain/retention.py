@@ -67,6 +67,13 @@ RETENTION = (
     ),
     Retention("plans", "what was promised; without names of people"),
     Retention(
+        "plan_edits",
+        "an edit can be taken back, and seen while the day can be disputed; the audit trail has it longer",
+        "delete",
+        90,
+        "at",
+    ),
+    Retention(
         "routes", "as shifts; a frozen route may lose this one word", "strip", 90, "service_date", ("driver_name",)
     ),
     Retention("stops", "what was driven; places, no people"),

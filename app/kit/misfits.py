@@ -34,6 +34,8 @@ SENTENCES: dict[str, str] = {
     "string_pattern_mismatch": "This is not written as it has to be.",
     "literal_error": "Choose one of {expected}.",
     "enum": "Choose one of {expected}.",
+    "union_tag_invalid": "Choose one of {expected_tags}.",
+    "union_tag_not_found": "This field is missing.",
     "int_type": _WHOLE,
     "int_parsing": _WHOLE,
     "int_parsing_size": _WHOLE,
@@ -76,18 +78,30 @@ SENTENCES: dict[str, str] = {
 _PLACES = ("body", "query", "path", "header", "cookie")
 
 
-def field_error(item: Mapping[str, Any]) -> FieldError:
-    """A misfit that Pydantic found, as a JSON pointer and a sentence; a validator of ours says its own."""
+def field_error(item: Mapping[str, Any], body: Any = None) -> FieldError:
+    """A misfit that Pydantic found, as a JSON pointer and a sentence; a validator of ours says its own. With the body,
+    where it is one of several forms, the pointer is into that."""
     location = list(item["loc"])
     if location and location[0] in _PLACES:
         location = location[1:]
     kind = str(item["type"])
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        location.append(str(item["ctx"]["discriminator"]).strip("'"))
+    elif isinstance(body, dict):
+        location = _without_form(location, body)
     words = {name: _word(value) for name, value in item.get("ctx", {}).items() if not isinstance(value, Exception)}
     template = SENTENCES.get(kind)
     if template is None:
         sentence = str(item["msg"]).removeprefix("Value error, ")
         return FieldError(_pointer(location), sentence.rstrip(".") + ".", kind)
     return FieldError(_pointer(location), template.format_map(words), kind, words, template)
+
+
+def _without_form(location: list[Any], body: Mapping[str, Any]) -> list[Any]:
+    """Pydantic begins with the name of the form, which is the value of a field and none itself."""
+    first = location[0] if location else None
+    named = isinstance(first, str) and first not in body and first in map(str, body.values())
+    return location[1:] if named else location
 
 
 def _word(value: Any) -> str | int | float:

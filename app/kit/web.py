@@ -283,7 +283,7 @@ def misfit_error(error: RequestValidationError) -> WaslError:
     """A request that does not fit: 400 for a body that is no JSON, else 422 with every field that does not fit."""
     if any(item["type"] == "json_invalid" for item in error.errors()):
         return WaslError("The body is not JSON.", "bad_request", 400, "Not readable")
-    return invalid_request([field_error(item) for item in error.errors()])
+    return invalid_request([field_error(item, error.body) for item in error.errors()])
 
 
 def http_error(request: Request, error: HTTPException) -> WaslError:

@@ -1,4 +1,4 @@
-"""Planning runs and the plans they end in: routes, stops, allocations, unserved offers.
+"""Planning runs and the plans they end in: routes, stops, allocations, unserved offers, and what was edited by hand.
 
 Routes, stops and allocations carry the facts that people read (names, places, access notes) as they were when the
 plan was made: a published route never changes under the driver, and a driver's link opens these rows alone.
@@ -133,6 +133,9 @@ class Plan(Identified, Base):
     shifts_read: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    edits: Mapped[int] = mapped_column(default=0, server_default="0")  # by hand, and not taken back
+    # Rules that the edits break: code, details as people say them, shift and number of the stop where there is one.
+    violations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     routes: Mapped[list["Route"]] = relationship(order_by="Route.number", lazy="selectin")
@@ -156,6 +159,7 @@ class Route(Identified, Base):
     driving_seconds: Mapped[int]
     line: Mapped[list[list[float]]] = mapped_column(JSONB)
     estimated: Mapped[bool] = mapped_column(default=False, server_default="false")  # its times, or its line
+    locked: Mapped[bool] = mapped_column(default=False, server_default="false")  # edits leave it exactly as it is
     stops: Mapped[list["Stop"]] = relationship(order_by="Stop.sequence", lazy="selectin")
     plan: Mapped[Plan] = relationship(viewonly=True)
 
@@ -259,3 +263,30 @@ class UnservedOffer(Identified, Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
     change: Mapped[str | None]
     change_details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+
+
+class PlanEdit(Identified, Base):
+    """One edit of a plan by hand, or one undo of an edit; append-only.
+
+    Who did it is named by id. `before` is what the plan was: its document and the shifts whose routes were locked.
+    """
+
+    __tablename__ = "plan_edits"
+    __tenancy__ = OF_NETWORK
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        UniqueConstraint("plan_id", "undoes"),
+        CheckConstraint("actor_kind IN ('person','credential')", name="actor_kind"),
+    )
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
+    number: Mapped[int]
+    undoes: Mapped[int | None]  # the number of the edit that this one takes back
+    command: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)  # for its sentence
+    metres_more: Mapped[int]
+    seconds_more: Mapped[int]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)

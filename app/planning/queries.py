@@ -23,6 +23,7 @@ from app.planning.schemas import (
     StopAllocationOut,
     StopOut,
     UnservedOut,
+    ViolationOut,
 )
 from app.planning.store import allocations_by_stop
 
@@ -96,7 +97,6 @@ def find_plan(session: Session, principal: Principal, plan_id: UUID) -> Plan:
 def get_plan(session: Session, principal: Principal, plan_id: UUID) -> PlanOut:
     """One plan, whole."""
     plan = find_plan(session, principal, plan_id)
-    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
     head = PlanHeadOut.model_validate(plan)
     return PlanOut.model_validate(
         {
@@ -105,10 +105,31 @@ def get_plan(session: Session, principal: Principal, plan_id: UUID) -> PlanOut:
             "problem_digest": plan.problem_digest,
             "travel": plan.travel,
             "figures": plan.figures,
-            "routes": [route_out(route, allocations) for route in plan.routes],
+            "routes": routes_out(session, plan),
             "unserved": _unserved(session, plan),
+            "violations": violations_out(plan),
         }
     )
+
+
+def violations_out(plan: Plan) -> list[ViolationOut]:
+    """What a plan breaks since it was edited."""
+    return [
+        ViolationOut(
+            code=each["code"],
+            details=each["details"],
+            sentence=reasons.sentence(each["code"], each["details"]),
+            shift_id=each["shift"],
+            stop=each["stop"],
+        )
+        for each in plan.violations
+    ]
+
+
+def routes_out(session: Session, plan: Plan) -> list[RouteOut]:
+    """The routes of a plan with what happens at their stops."""
+    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
+    return [route_out(route, allocations) for route in plan.routes]
 
 
 def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:

@@ -15,15 +15,16 @@ import numpy as np
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 import routing
 from app.kit.clock import Clock
-from app.kit.db import Database
+from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import WaslError, conflict
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
 from app.planning import asking, snapshot, store
+from app.planning.kept import keeping, read_kept
 from app.planning.rest import Rest, sites_of_rest, to_rest
 from app.planning.schemas import ChangeWishIn
 from app.planning.snapshot import Day
@@ -35,6 +36,7 @@ from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
 from app.roads.travel import Travel, TravelTables, write_tables
+from routing.child import figures_out
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
@@ -133,7 +135,7 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
         stored.append(await asyncio.to_thread(_store, workshop, claim, _Planned(day, travel, problem), document))
 
     async def on_comparison(figures: dict[str, Any]) -> None:
-        await asyncio.to_thread(_compare, workshop, claim, stored[0], figures)
+        await asyncio.to_thread(_compare, workshop, claim, stored[0], problem, figures)
 
     listener = Listener(on_progress, on_plan, on_comparison)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
@@ -269,12 +271,13 @@ def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Probl
     with workshop.database.transaction(claim.scope) as session:
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
+        kept = read_kept(session, claim.network_id, run.service_date)
     needed = {site.id for site in snapshot.sites_of(day)}
     sites, now = list(day.sites.values()), workshop.clock()
     travel = {
         profile: workshop.tables.of(day.network, sites, profile, now, needed) for profile in snapshot.profiles_of(day)
     }
-    return day, travel, snapshot.to_problem(day, travel)
+    return day, travel, keeping(snapshot.to_problem(day, travel), kept)
 
 
 def _question(
@@ -310,9 +313,15 @@ def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[s
     return plan_id
 
 
-def _compare(workshop: Workshop, claim: Claim, plan_id: UUID, figures: dict[str, Any]) -> None:
+def _compare(
+    workshop: Workshop, claim: Claim, plan_id: UUID, problem: routing.Problem, figures: dict[str, Any]
+) -> None:
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "done"})
+        plan = session.get_one(Plan, plan_id, options=[undefer(Plan.document)], with_for_update=ROW_LOCK)
+        if plan.edits:  # a dispatcher was quicker: what is compared is the plan as it is now
+            now = routing.figures_of_plan(problem, routing.plan_from_json(plan.document))
+            figures = {**figures, "coordinated": figures_out(now)}
         session.execute(update(Plan).where(Plan.id == plan_id).values(figures=figures))
 
 

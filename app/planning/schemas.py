@@ -97,6 +97,7 @@ class RouteOut(Out):
     seconds: int
     driving_seconds: int
     estimated: bool = Field(description="Distances, times or line are estimated from straight lines, not streets")
+    locked: bool = Field(description="Edits of the plan leave it exactly as it is")
     line: list[list[float]]
     stops: list[StopOut]
 
@@ -123,6 +124,16 @@ class UnservedOut(BaseModel):
     change: ChangeOut | None
 
 
+class ViolationOut(BaseModel):
+    """A rule that the plan breaks since it was edited: by which shift and at which stop, where it is about one."""
+
+    code: str
+    details: dict[str, Any]
+    sentence: str
+    shift_id: UUID | None
+    stop: int | None = Field(description="The `sequence` of the stop on the route of that shift")
+
+
 class PlanHeadOut(Out):
     """A plan without its routes."""
 
@@ -140,6 +151,7 @@ class PlanHeadOut(Out):
     stops_forced: int | None = Field(description="How many of these could not stay, whoever plans")
     created_at: datetime
     published_at: datetime | None
+    edits: int = Field(description="Edits by hand that can be taken back")
     version: int
 
 
@@ -154,3 +166,4 @@ class PlanOut(PlanHeadOut):
     figures: dict[str, Any] | None
     routes: list[RouteOut]
     unserved: list[UnservedOut]
+    violations: list[ViolationOut] = Field(description="What it breaks since it was edited; it is not published so")

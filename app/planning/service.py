@@ -22,6 +22,7 @@ from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route
 from app.partners.membership import active_organisations
 from app.planning import carrying_on
+from app.planning.edits.violations import sentences
 from app.planning.promising import lock_lines, promise_lines
 from app.planning.queries import find_plan
 from app.planning.snapshot import shift_as_solved
@@ -35,7 +36,8 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
 
     Raises `day_under_way` (409) when drivers already report on the published plan and this one does not go on from it,
     and `plan_outdated` (409) when food that the plan promises was changed or taken back since it was made, a partner
-    takes part no longer, or drivers have reported what it does not know.
+    takes part no longer, or drivers have reported what it does not know; `plan_breaks_rules` (409) for one that was
+    edited into something that cannot be driven.
     """
     principal.require("plans.publish")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one publication at a time
@@ -45,6 +47,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         raise stale()
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
+    _refuse_broken(plan)
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
     before = _published(session, plan)
@@ -69,6 +72,13 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     tell_published(session, plan, before, now)
     session.flush()
     return plan
+
+
+def _refuse_broken(plan: Plan) -> None:
+    """A plan that was edited by hand is published when it breaks nothing."""
+    if plan.violations:
+        sentence = "This plan cannot be driven as it was edited: {first}"
+        raise conflict("plan_breaks_rules", sentence, first=sentences(plan.violations))
 
 
 def _refuse_who_left(session: Session, plan: Plan) -> None:

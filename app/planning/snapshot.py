@@ -16,7 +16,7 @@ from app.domain import food_safety, opening
 from app.domain.categories import value_cents_per_kg
 from app.domain.pace import AS_THE_TABLE, HOURS, Pace
 from app.domain.priorities import fairness_percent
-from app.domain.safety_limits import policy_of
+from app.domain.safety_limits import Policy, policy_of
 from app.domain.service_date import local_instant, seconds_since_midnight
 from app.domain.service_times import ServiceTime
 from app.learning import queries as learnt
@@ -52,7 +52,7 @@ class Day:
         return ZoneInfo(self.network.time_zone)
 
     @property
-    def lines(self) -> dict[UUID, tuple[Offer, OfferLine]]:
+    def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
         """Each line with its offer."""
         return {line.id: (offer, line) for offer in self.offers for line in offer.lines}
 
@@ -100,6 +100,46 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         organisations={row.id: row for row in session.scalars(select(Organisation))},
         pace=learnt.usable_pace(session, network_id),
         service_times=learnt.usable_service_times(session, network_id),
+    )
+
+
+@dataclass(frozen=True)
+class PlannedDay(Day):
+    """The rows that a plan was made of, whatever has become of them: also lines that an amendment has replaced."""
+
+    planned_lines: Mapping[UUID, tuple[Offer, OfferLine]]
+
+    @property
+    def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
+        """Each line of the plan with its offer."""
+        return self.planned_lines
+
+
+def read_planned(session: Session, network_id: UUID, service_date: date, problem: routing.Problem) -> PlannedDay:
+    """The rows behind everything that a plan's problem names."""
+    lines = {
+        line.id: (offer, line)
+        for offer, line in session.execute(
+            select(Offer, OfferLine)
+            .join(OfferLine, OfferLine.offer_id == Offer.id)
+            .where(OfferLine.id.in_([UUID(lot.id) for lot in problem.lots]))
+        )
+    }
+    needs = session.scalars(select(Need).where(Need.id.in_([UUID(need.id) for need in problem.needs])))
+    shifts = session.scalars(select(Shift).where(Shift.id.in_([UUID(shift.id) for shift in problem.shifts])))
+    return PlannedDay(
+        network=session.get_one(Network, network_id),
+        service_date=service_date,
+        offers=list({offer.id: offer for offer, _ in lines.values()}.values()),
+        available={UUID(lot.id): lot.grams for lot in problem.lots},
+        needs=needs.all(),
+        shifts=shifts.all(),
+        vehicles={row.id: row for row in session.scalars(select(Vehicle))},
+        sites={row.id: row for row in session.scalars(select(Site))},
+        organisations={row.id: row for row in session.scalars(select(Organisation))},
+        pace=None,
+        service_times={},
+        planned_lines=lines,
     )
 
 
@@ -270,17 +310,29 @@ def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[rou
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
         for need in by_category[line.category]:
-            latest = food_safety.latest_arrival(
-                safety_line(line),
-                _receiver(need, day.sites[need.site_id]),
-                day.service_date,
-                day.zone,
-                ready_at=offer.pickup_from,
-                policy=policy,
-            )
+            latest = _latest_arrival(day, offer, line, need, policy)
             if not isinstance(latest, food_safety.Refusal):
                 pairs.append(routing.Eligibility(name, str(need.id), _seconds(day, latest)))
     return pairs
+
+
+def why_not(day: Day, offer: Offer, line: OfferLine, need: Need) -> food_safety.Refusal | None:
+    """Why the rule book, as it is now, keeps this food from this need; None where it does not."""
+    latest = _latest_arrival(day, offer, line, need, policy_of(day.network.food_safety))
+    return latest if isinstance(latest, food_safety.Refusal) else None
+
+
+def _latest_arrival(
+    day: Day, offer: Offer, line: OfferLine, need: Need, policy: Policy
+) -> datetime | food_safety.Refusal:
+    return food_safety.latest_arrival(
+        safety_line(line),
+        _receiver(need, day.sites[need.site_id]),
+        day.service_date,
+        day.zone,
+        ready_at=offer.pickup_from,
+        policy=policy,
+    )
 
 
 def shift_as_solved(shift: Shift, vehicle: Vehicle, service_date: date, zone: ZoneInfo) -> routing.Shift:

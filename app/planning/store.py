@@ -1,14 +1,14 @@
 """From a routing.Plan to rows: routes, stops and allocations with the facts that people read, as they are now."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 import routing
@@ -37,12 +37,28 @@ class PlanRows:
     unserved: Sequence[UnservedOffer]
 
 
+class Lines(Protocol):
+    """What draws the lines of routes."""
+
+    def estimated(self, profile: Profile) -> bool:
+        """Whether the plan's times for such vehicles are estimates."""
+        ...
+
+    def line(self, day: Day, profile: Profile, sites: Sequence[UUID]) -> RoadLine:
+        """The way through the sites."""
+        ...
+
+
 @dataclass(frozen=True)
 class Way:
     """The travel that the plan was made with, and the streets that draw its lines."""
 
     streets: Streets
     travel: Mapping[Profile, Travel]
+
+    def estimated(self, profile: Profile) -> bool:
+        """Whether the times for such vehicles are estimates."""
+        return self.travel[profile].estimated
 
     def line(self, day: Day, profile: Profile, sites: Sequence[UUID]) -> RoadLine:
         """The way through the sites, from where each meets the street; nothing to draw where no street leads: the
@@ -77,15 +93,31 @@ def to_rows(
         seed=plan.seed,
         estimated_travel=problem.estimated_travel,
         travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
-        grams_allocated=sum(allocation.grams for allocation in plan.allocations),
-        metres=sum(route.metres for route in plan.routes),
-        seconds=sum(route.seconds for route in plan.routes),
         created_at=now,
     )
+    set_totals(head, plan)
+    return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
+
+
+def set_totals(head: Plan, plan: routing.Plan) -> None:
+    """What the head of a plan says of its routes."""
+    head.grams_allocated, head.metres, head.seconds = plan.grams_allocated, plan.metres, plan.seconds
+
+
+def rows_of(
+    day: Day,
+    problem: routing.Problem,
+    plan: routing.Plan,
+    head: Plan,
+    way: Lines,
+    locked: Collection[str] = (),
+) -> PlanRows:
+    """All rows under the head of a plan; the routes of locked shifts say that they are."""
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
         route = _route_row(day, head, planned, number, way)
+        route.locked = planned.shift in locked
         routes.append(route)
         drives = drives_of(problem, planned)
         stops.append(
@@ -107,7 +139,7 @@ def to_rows(
     )
 
 
-def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: Way) -> Route:
+def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: Lines) -> Route:
     shift = next(shift for shift in day.shifts if str(shift.id) == planned.shift)
     vehicle = day.vehicles[shift.vehicle_id]
     profile = cast(Profile, vehicle.profile)
@@ -124,7 +156,7 @@ def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: W
         seconds=planned.seconds,
         driving_seconds=planned.driving_seconds,
         line=[list(pair) for pair in line.coordinates],
-        estimated=way.travel[profile].estimated or line.estimated,
+        estimated=way.estimated(profile) or line.estimated,
     )
 
 
@@ -267,10 +299,71 @@ def save(session: Session, rows: PlanRows) -> UUID:
         select(func.max(Plan.number)).where(Plan.network_id == plan.network_id, Plan.service_date == plan.service_date)
     )
     plan.number = (latest or 0) + 1
-    for group in ([plan], rows.routes, rows.stops, rows.allocations, rows.unserved):
+    session.add(plan)
+    session.flush()
+    _add(session, rows)
+    return plan.id
+
+
+def renew(session: Session, rows: PlanRows) -> None:
+    """Put these rows in the place of those that a draft has. What is still there keeps its id: whoever looks at a route
+    that has not changed looks at the same one."""
+    plan = rows.plan
+    before = list(plan.routes)
+    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
+    _keep_ids(rows, before, allocations)
+    for row in (*(stop for route in before for stop in route.stops), *before, *allocations, *plan.unserved):
+        session.expunge(row)
+    stops = select(Route.id).where(Route.plan_id == plan.id)
+    for gone in (
+        delete(Allocation).where(Allocation.plan_id == plan.id),
+        delete(Stop).where(Stop.route_id.in_(stops)),
+        delete(Route).where(Route.plan_id == plan.id),
+        delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id),
+    ):
+        session.execute(gone.execution_options(synchronize_session=False))
+    _add(session, rows)
+    session.flush()
+    session.expire(plan, ["routes", "unserved"])
+
+
+def _add(session: Session, rows: PlanRows) -> None:
+    for group in (rows.routes, rows.stops, rows.allocations, rows.unserved):
         session.add_all(group)
         session.flush()
-    return plan.id
+
+
+def _keep_ids(rows: PlanRows, routes: Iterable[Route], allocations: Iterable[Allocation]) -> None:
+    """Give new rows the ids of those before them: a route's is its shift's, a stop's that of the same kind and place on
+    the route, an allocation's that of the same food for the same need there."""
+    before, now = list(routes), list(rows.routes)
+    stops = [stop for route in before for stop in route.stops]
+    same = _same(before, now, lambda row: (row.shift_id,))
+    same |= _same(stops, rows.stops, lambda row: (row.shift_id, row.kind, row.site_id))
+    same |= _same(allocations, rows.allocations, lambda row: (row.shift_id, row.offer_line_id, row.need_id))
+    everything: list[Route | Stop | Allocation] = [*now, *rows.stops, *rows.allocations]
+    for row in everything:
+        row.id = same.get(row.id, row.id)
+    for stop in rows.stops:
+        stop.visit_id = stop.id  # nobody has driven a draft: nothing was reported of it
+        stop.route_id = same.get(stop.route_id, stop.route_id)
+    for each in rows.allocations:
+        each.parcel_id = each.id
+        each.route_id = same.get(each.route_id, each.route_id)
+        each.pickup_stop_id = same.get(each.pickup_stop_id, each.pickup_stop_id)
+        each.drop_off_stop_id = same.get(each.drop_off_stop_id, each.drop_off_stop_id)
+
+
+def _same[R: (Route, Stop, Allocation)](
+    before: Iterable[R], now: Iterable[R], alike: Callable[[R], tuple[object, ...]]
+) -> dict[UUID, UUID]:
+    """From the ids of new rows to those of the rows before them, the first of those that are alike with the first."""
+    known: defaultdict[tuple[object, ...], list[UUID]] = defaultdict(list)
+    for row in before:
+        known[alike(row)].append(row.id)
+    left = {key: iter(ids) for key, ids in known.items()}
+    found = {row.id: next(left.get(alike(row), iter(())), None) for row in now}
+    return {new: old for new, old in found.items() if old is not None}
 
 
 def allocations_by_stop(allocations: Sequence[Allocation]) -> dict[UUID, list[Allocation]]:

@@ -133,6 +133,7 @@ class _Driven:
             number=number,
             vehicle_name=vehicle.name,
             driver_name=self._shift.driver_name,
+            locked=self._shift.id in self._under_way.locked,
         )
 
     def _kept_stop(self, stop: Stop) -> Stop:

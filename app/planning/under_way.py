@@ -107,7 +107,7 @@ def read_under_way(
         closed=frozenset(wish.closed_site_ids) | closed,
         gone=gone,
         forbidden=frozenset(pair for van in driving.values() for pair in van.refused),
-        locked=tuple(wish.locked_shift_ids),
+        locked=tuple(dict.fromkeys([*wish.locked_shift_ids, *(r.shift_id for r in plan.routes if r.locked)])),
     )
 
 

@@ -154,6 +154,7 @@ DEEDS: dict[str, Deed] = {
     "credentials": _credentials,
     "idempotency_records": _answers,
     "stop_events": _by_function("wasl_empty_notes(:before, NULL, :most)"),
+    "plan_edits": _by_function("wasl_forget_plan_edits(:before, :most)"),
     "outbox_messages": _by_function("wasl_forget_outbox(:before, :most)"),
     "audit_entries": _by_function("wasl_prune_audit(:before, :most)"),
 }

@@ -4,7 +4,19 @@ from string import Formatter
 
 import pytest
 
-from app.domain.reasons import CHANGE_CODES, CHANGES, PROBLEM_CODES, PROBLEMS, REASON_CODES, UNSERVED, sentence
+from app.domain.reasons import (
+    CHANGE_CODES,
+    CHANGES,
+    EDIT_CODES,
+    EDITS,
+    PROBLEM_CODES,
+    PROBLEMS,
+    REASON_CODES,
+    UNSERVED,
+    VIOLATION_CODES,
+    VIOLATIONS,
+    sentence,
+)
 
 DETAILS = {
     "category": "frozen_food",
@@ -22,10 +34,15 @@ DETAILS = {
     "from": "08:15",
     "until": "12:30",
     "instead_of": "12:00",
+    "at": "12:40",
+    "crates": "3",
+    "from_vehicle": "Blue van",
+    "to_site": "Duffryn Community Centre",
 }
+EVERY_CODE = [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES, *VIOLATION_CODES, *EDIT_CODES]
 
 
-@pytest.mark.parametrize("code", [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES])
+@pytest.mark.parametrize("code", EVERY_CODE)
 def test_every_code_has_a_sentence_with_and_without_details(code: str) -> None:
     for details in (DETAILS, {}, None):
         said = sentence(code, details)
@@ -62,7 +79,13 @@ def test_the_most_telling_sentence_whose_details_are_known_is_said() -> None:
 def test_a_sentence_uses_only_the_documented_details() -> None:
     used = {
         name
-        for templates in (*UNSERVED.values(), *CHANGES.values(), *PROBLEMS.values())
+        for templates in (
+            *UNSERVED.values(),
+            *CHANGES.values(),
+            *PROBLEMS.values(),
+            *VIOLATIONS.values(),
+            *EDITS.values(),
+        )
         for template in templates
         for _, name, _, _ in Formatter().parse(template)
         if name
@@ -71,8 +94,7 @@ def test_a_sentence_uses_only_the_documented_details() -> None:
 
 
 def test_no_code_means_two_things() -> None:
-    codes = [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES]
-    assert len(codes) == len(set(codes))
+    assert len(EVERY_CODE) == len(set(EVERY_CODE))
 
 
 def test_an_unknown_code_is_an_error() -> None:

@@ -17,10 +17,13 @@ from tests.invariants.conftest import Copy
 from tests.invariants.interleaving import Gate, Told, interleaved, without_row_locks
 from tests.invariants.verbs import (
     Verb,
+    Whatever,
     adding_a_shift,
     amending,
     changing_the_need,
     collecting,
+    copying,
+    editing,
     posting_anew,
     posting_with_a_key,
     publishing,
@@ -82,6 +85,16 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
         "planned", ("office", publishing("second")), ("till", amending),
         exactly_one("plan_outdated", "offer_planned"),
     ),
+    "edit and edit one draft": (
+        "planned", ("office", editing("second", 1)), ("office", editing("second")), exactly_one("stale_version"),
+    ),
+    "edit and publish": (
+        "planned", ("office", editing("second")), ("office", publishing("second")), exactly_one("stale_version"),
+    ),
+    "publish and edit": (
+        "planned", ("office", publishing("second")), ("office", editing("second", 1)), exactly_one("stale_version"),
+    ),
+    "copy and copy": ("planned", ("office", copying), ("office", copying), both_done),
     "amend and amend": ("planned", ("till", amending), ("till", amending), exactly_one("stale_version")),
     "amend and withdraw": (
         "planned", ("till", amending), ("till", withdrawing), done_or_refused("offer_withdrawn", "stale_version"),
@@ -175,6 +188,25 @@ def test_without_its_guards_the_same_race_does_harm_somewhere(name: str, copy: C
         harm = not legal(*outcome) or bool(here.broken())
         here.close()
         if harm:
+            return
+
+
+@pytest.mark.parametrize(
+    "second", [editing("second", version=Whatever(1)), publishing("second", Whatever(1))], ids=["edit", "publish"]
+)
+def test_without_the_look_at_the_version_two_dispatchers_overwrite_each_other(second: Verb, copy: Copies) -> None:
+    """The twin for edits: where the version that somebody read counts for nothing, both are done, one after the other,
+    and who came second has changed or published what nobody had shown them."""
+    first = editing("second", 3, version=Whatever(1))
+    for at in range(1, MOST_STATEMENTS):
+        here = copy("planned")
+        one, other = here.caller("office"), here.caller("office")
+        told = interleaved(
+            Gate(one[0], at), partial(first, here, *one), partial(second, here, *other), here.waits_for_a_lock
+        )
+        here.close()
+        assert told is not None, "no harm was done: the look at the version guards nothing"
+        if both_done(*told):
             return
 
 

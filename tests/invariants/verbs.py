@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.driving.schemas import StopEventIn
 from app.driving.service import record_events
 from app.fleet.schemas import ShiftIn
@@ -11,12 +13,15 @@ from app.fleet.service import add_shift, get_shift
 from app.kit.auth import Principal, authenticate
 from app.kit.db import Database
 from app.kit.idempotency import Answer, once
+from app.models.plans import Route
 from app.needs.schemas import NeedChange, NeedIn
 from app.needs.service import change_need, state_need
 from app.offers.schemas import OfferChange, OfferIn
 from app.offers.service import amend_offer, post_offer, withdraw_offer
 from app.people.keys import revoke_key
 from app.planning.asking import request_plan
+from app.planning.edits.schemas import Command, LockRoute, MoveStop
+from app.planning.edits.service import copy_plan, edit_plan
 from app.planning.service import publish_plan
 from tests.conftest import MORNING
 from tests.invariants.conftest import Copy
@@ -30,14 +35,53 @@ def _in_scope(database: Database, principal: Principal, work: Callable[[Any], An
         return work(session)
 
 
-def publishing(which: str) -> Verb:
+def publishing(which: str, version: int = 1) -> Verb:
     def verb(copy: Copy, database: Database, principal: Principal) -> str:
         def publish(session: Any) -> str:
-            return publish_plan(session, principal, copy.scene.ids[which], 1, MORNING).state
+            return publish_plan(session, principal, copy.scene.ids[which], version, MORNING).state
 
         return str(_in_scope(database, principal, publish))
 
     return verb
+
+
+class Whatever(int):
+    """A version that is taken for the one that is there: for a twin."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = int.__hash__
+
+
+def editing(which: str, place: int | None = None, version: int = 1) -> Verb:
+    """Move the last stop of a draft's route to a place on it, or lock the route."""
+
+    def verb(copy: Copy, database: Database, principal: Principal) -> int:
+        def edit(session: Any) -> int:
+            plan_id = copy.scene.ids[which]
+            [route] = session.scalars(select(Route).where(Route.plan_id == plan_id)).all()
+            command: Command = LockRoute(kind="lock_route", route_id=route.id)
+            if place is not None:
+                command = MoveStop(kind="move_stop", stop_id=route.stops[-2].id, position=place)
+            return edit_plan(session, principal, plan_id, command, version, MORNING).plan.edits
+
+        return int(_in_scope(database, principal, edit))
+
+    return verb
+
+
+def copying(copy: Copy, database: Database, principal: Principal) -> int:
+    return int(
+        _in_scope(
+            database,
+            principal,
+            lambda session: copy_plan(session, principal, copy.scene.ids["second"], MORNING).number,
+        )
+    )
 
 
 def withdrawing(copy: Copy, database: Database, principal: Principal) -> str:

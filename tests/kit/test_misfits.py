@@ -40,3 +40,11 @@ def test_a_validator_of_ours_says_its_own_sentence() -> None:
     }
     found = field_error(item)
     assert (found.pointer, found.detail, found.code) == ("/windows/0", "It closes first.", "value_error")
+
+
+def test_of_a_body_that_is_one_of_several_forms_the_pointer_is_into_the_body() -> None:
+    item = {"loc": ("body", "lock", "route_id"), "type": "missing", "msg": ""}
+    assert field_error(item, {"kind": "lock"}).pointer == "/route_id"
+    assert field_error({**item, "loc": ("body", "lock")}, {"kind": "other"}).pointer == "/lock"
+    unnamed = {"loc": ("body",), "type": "union_tag_not_found", "msg": "", "ctx": {"discriminator": "'kind'"}}
+    assert (field_error(unnamed).pointer, field_error(unnamed).detail) == ("/kind", "This field is missing.")

@@ -284,6 +284,15 @@ def test_food_that_is_held_back_is_promised_to_nobody_until_a_person_lets_it_go(
     assert "8" in [each["kg"] for stop in day.stops("drop_off") for each in stop["allocations"]]
 
 
+def test_a_change_is_neither_edited_by_hand_nor_copied(day: UnderWay) -> None:
+    change = day.changed()
+    command = {"kind": "lock_route", "route_id": change["routes"][0]["id"]}
+    version = {"If-Match": f'"{change["version"]}"'}
+    for verb, body in (("edits", command), ("copy", None)):
+        answer = day.network.post(f"/plans/{change['id']}/{verb}", body, **version)
+        assert (answer.status_code, answer.json()["code"]) == (409, "plan_not_editable"), verb
+
+
 def test_only_the_plan_that_is_driven_is_changed(day: UnderWay) -> None:
     draft = day.changed()
     answer = day.network.post(f"/plans/{draft['id']}/changes", {})

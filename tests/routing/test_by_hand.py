@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from routing import Plan, Problem, by_hand, check, solve
-from routing.by_hand import violations_of_tour
+from routing.by_hand import plan_by_hand, violations_of_tour
 from routing.check import RULES
+from routing.plan import Unserved
 from routing.problem import Break, Load, Shift, TimeWindow
 from routing.retime import Cargo, Tour, Visit, allocations_of, retime, tours_of_plan
 from tests.routing.builders import a_lot, a_need, a_problem, a_shift
@@ -141,3 +142,33 @@ def test_every_rule_is_one_of_the_checkers() -> None:
     }
     assert named <= {rule.__name__ for rule in RULES}
     assert len(named) == 12
+
+
+def test_a_plan_by_hand_keeps_the_routes_that_are_as_they_were_and_says_nothing_that_is_not_so() -> None:
+    lots = [a_lot("first", grams=20_000), a_lot("second", grams=30_000)]
+    problem = a_problem(lots, [a_need(grams=100_000)], [a_shift("one"), a_shift("two")])
+    plan = solve(problem, iterations=50)
+    tours = tours_of_plan(problem, plan)
+    same = plan_by_hand(problem, plan, tours, plan.unserved)
+    assert (same.routes, same.allocations, same.tiers) == (plan.routes, plan.allocations, None)
+    assert (same.bound_grams, same.attainable_grams) == (plan.bound_grams, plan.attainable_grams)
+    assert check(problem, same) == ()
+    swapped = plan_by_hand(problem, plan, tuple(reversed(tours)), plan.unserved)
+    assert [route.shift for route in swapped.routes] == ["two" if plan.routes[0].shift == "one" else "one"]
+    assert check(problem, swapped) == ()
+    nothing = [Unserved(lot.id, lot.grams, "left_out_by_hand", {}) for lot in lots]
+    empty = plan_by_hand(problem, plan, ((), ()), nothing)
+    assert (empty.routes, empty.grams_unserved) == ((), 50_000)
+    assert check(problem, empty) == ()
+    said = replace(plan, bound_grams=40_000, attainable_grams={problem.needs[0].organisation: 40_000})
+    beyond = plan_by_hand(problem, said, tours, ())
+    assert (beyond.bound_grams, beyond.attainable_grams) == (None, {})
+
+
+def test_a_plan_by_hand_may_break_rules_and_the_checker_names_them() -> None:
+    problem = a_problem([a_lot()], [a_need()], [a_shift()])
+    plan = solve(problem, iterations=50)
+    [tour] = tours_of_plan(problem, plan)
+    broken = plan_by_hand(problem, plan, (tuple(reversed(tour)),), ())
+    rules = {each.rule for each in violations_of_tour(problem, problem.shifts[0], tuple(reversed(tour)))[1]}
+    assert {each.rule for each in check(problem, broken)} == rules != set()

@@ -21,12 +21,14 @@ from app.models.alarms import Alarm
 from app.models.events import Quarantine
 from app.models.offers import StandingOffer
 from app.models.partners import Partnership, Person
+from app.models.plans import Plan, Route
 from app.models.system import OutboxMessage
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
 from app.offers.schemas import OfferIn
 from app.people.links import Kind, make_link
 from tests.conftest import MORNING
+from tests.drawn_plan import drawn_draft
 from tests.service_client import DAY, LIDL_CARDIFF_ROAD, a_line, a_need, an_offer
 
 if TYPE_CHECKING:
@@ -296,6 +298,26 @@ def _calendar(tenant: "Tenant") -> str:
     return url.rpartition("/")[2].removesuffix(".ics")
 
 
+def _draft(tenant: "Tenant") -> str:
+    """A draft beside the published plan, of the same food."""
+    line, shift = tenant.planned["line"], tenant.planned["shift"]
+    plan_id = drawn_draft(tenant.database, tenant.network_id, line, shift)
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        tenant.latest["draft route"] = str(session.scalars(select(Route.id).where(Route.plan_id == plan_id)).one())
+    return str(plan_id)
+
+
+def _edited_draft(tenant: "Tenant") -> str:
+    """One whose route was locked, in the version that these tests name."""
+    plan_id = _draft(tenant)
+    with tenant.another_dispatcher() as staff:
+        body = {"kind": "lock_route", "route_id": tenant.latest["draft route"]}
+        staff.ok(f"/plans/{plan_id}/edits", body, **{"If-Match": '"1"'})
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.execute(update(Plan).where(Plan.id == UUID(plan_id)).values(version=1))
+    return plan_id
+
+
 THINGS: dict[str, Thing] = {
     "organisation": Thing(lambda tenant: str(tenant.organisation_id)),
     "site": Thing(_made("/sites", _site)),
@@ -322,6 +344,8 @@ THINGS: dict[str, Thing] = {
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
+    "draft": Thing(_draft, of_network=True),
+    "edited draft": Thing(_edited_draft, of_network=True),
     "route": Thing(lambda tenant: tenant.planned["route"], of_network=True),
     "import": Thing(lambda tenant: tenant.an_import(), of_network=True),
     "stop": Thing(lambda tenant: tenant.planned["stop"]),
@@ -672,6 +696,15 @@ OPERATIONS: dict[str, Operation] = {
     "get_plan": Operation(Action.PLANS_READ, "plan"),
     "get_plan_document": Operation(Action.PLANS_READ, "plan"),
     "change_plan": Operation(Action.PLANS_REQUEST, "plan", body=lambda tenant: {}),
+    "edit_plan": Operation(
+        Action.PLANS_EDIT,
+        "draft",
+        body=lambda tenant: {"kind": "lock_route", "route_id": tenant.latest["draft route"]},
+        fresh=True,
+    ),
+    "undo_plan_edit": Operation(Action.PLANS_EDIT, "edited draft", fresh=True),
+    "list_plan_edits": Operation(Action.PLANS_READ, "edited draft"),
+    "copy_plan": Operation(Action.PLANS_EDIT, "draft"),
     "publish_plan": Operation(Action.PLANS_PUBLISH, "plan", unproven="the plan is published already"),
     "get_route": Operation(Action.ROUTES_READ, "route"),
     "get_route_geojson": Operation(Action.ROUTES_READ, "route"),

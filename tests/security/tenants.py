@@ -70,6 +70,10 @@ class Tenant:
     def __post_init__(self) -> None:
         self.admin = ServiceClient(self.address, held(self, Role.ORGANISATION_ADMIN))
 
+    def another_dispatcher(self) -> ServiceClient:
+        """Somebody of this organisation who plans for the network."""
+        return ServiceClient(self.address, held(self, Role.DISPATCHER))
+
     def id_of(self, noun: str) -> str:
         """The id of this tenant's thing of that kind, made when first asked for."""
         if noun not in self._ids:

@@ -44,7 +44,14 @@ def messages() -> set[str]:
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
-        for group in (reasons.UNSERVED, reasons.SAID_ON_THE_DAY, reasons.CHANGES, reasons.PROBLEMS)
+        for group in (
+            reasons.UNSERVED,
+            reasons.SAID_ON_THE_DAY,
+            reasons.CHANGES,
+            reasons.PROBLEMS,
+            reasons.VIOLATIONS,
+            reasons.EDITS,
+        )
         for each in group.values()
         for sentence in each
     }

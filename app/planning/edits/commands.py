@@ -1,0 +1,113 @@
+"""What each command does to a plan, and the words that say what it did."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.units import kg_display
+from app.kit.errors import FieldError, not_found, refused
+from app.models.plans import Plan, Route, Stop
+from app.planning.edits import drawing as board
+from app.planning.edits.drawing import Drawing
+from app.planning.edits.schemas import (
+    Command,
+    DropOfferLine,
+    GiveRouteToShift,
+    LockRoute,
+    MoveStop,
+    PlaceOfferLine,
+)
+from app.planning.snapshot import PlannedDay, why_not
+from routing import Plan as Drawn
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a plan has become on the drawing board, drawn, and the details of the sentence that says how."""
+
+    drawing: Drawing
+    plan: Drawn
+    details: dict[str, str]
+
+
+def edited(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> Edit:
+    """Do the command; raises what it is refused with."""
+    changed, details = _done(day, plan, drawing, command)
+    return Edit(changed, changed.drawn(), details)
+
+
+def _done(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> tuple[Drawing, dict[str, str]]:
+    if isinstance(command, MoveStop):
+        return _move(plan, drawing, command)
+    if isinstance(command, DropOfferLine):
+        return _drop(day, drawing, command)
+    if isinstance(command, PlaceOfferLine):
+        return _place(day, drawing, command)
+    shift = str(_route(plan, command.route_id).shift_id)
+    vehicle = drawing.names[shift]
+    if isinstance(command, LockRoute):
+        return board.lock(drawing, shift), {"vehicle": vehicle}
+    if isinstance(command, GiveRouteToShift):
+        given = board.give_route(drawing, shift, str(command.shift_id))
+        return given, {"vehicle": drawing.names[str(command.shift_id)], "from_vehicle": vehicle}
+    return board.unlock(drawing, shift), {"vehicle": vehicle}
+
+
+def _route(plan: Plan, identity: UUID) -> Route:
+    found = next((route for route in plan.routes if route.id == identity), None)
+    if found is None:
+        raise not_found("route")
+    return found
+
+
+def _stop(plan: Plan, identity: UUID) -> Stop:
+    found = next((stop for route in plan.routes for stop in route.stops if stop.id == identity), None)
+    if found is None:
+        raise not_found("stop")
+    return found
+
+
+def _move(plan: Plan, drawing: Drawing, command: MoveStop) -> tuple[Drawing, dict[str, str]]:
+    stop = _stop(plan, command.stop_id)
+    shift, to_shift = str(stop.shift_id), str(command.shift_id or stop.shift_id)
+    changed = board.move_stop(drawing, shift, stop.sequence, to_shift, command.position)
+    details = {"site": stop.site_name, "vehicle": drawing.names[to_shift]}
+    return changed, details if shift == to_shift else {**details, "from_vehicle": drawing.names[shift]}
+
+
+def _drop(day: PlannedDay, drawing: Drawing, command: DropOfferLine) -> tuple[Drawing, dict[str, str]]:
+    lot = str(command.offer_line_id)
+    changed = board.drop_lot(drawing, lot)
+    return changed, _of_line(day, drawing, lot, drawing.problem.lots_by_id[lot].grams)
+
+
+def _place(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> tuple[Drawing, dict[str, str]]:
+    lot, need, shift = str(command.offer_line_id), str(command.need_id), str(command.shift_id)
+    _require_suitable(day, drawing, command)
+    changed = board.place_lot(drawing, lot, need, shift, command.kg, command.position, command.drop_off_position)
+    grams = _left_out(drawing, lot) - _left_out(changed, lot)
+    receiver = day.sites[UUID(drawing.problem.needs_by_id[need].site)].name
+    return changed, {
+        **_of_line(day, drawing, lot, grams), "to_site": receiver, "vehicle": drawing.names[shift]
+    }  # fmt: skip
+
+
+def _left_out(drawing: Drawing, lot: str) -> int:
+    return sum(each.grams for each in drawing.unserved if each.lot == lot)
+
+
+def _require_suitable(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> None:
+    """Food safety is hard: what the rule book or the plan's own problem keeps from a need never goes there."""
+    need = next((each for each in day.needs if each.id == command.need_id), None)
+    if command.offer_line_id not in day.lines or need is None:
+        return  # not of this plan: said when it is placed
+    offer, line = day.lines[command.offer_line_id]
+    refusal = why_not(day, offer, line, need)
+    if refusal is not None or drawing.problem.deadline(str(line.id), str(need.id)) is None:
+        errors = [] if refusal is None else [FieldError("/need_id", refusal.sentence, refusal.code)]
+        site = day.sites[need.site_id].name
+        raise refused("food_not_suitable", "This food may not go to {site}.", errors, site=site)
+
+
+def _of_line(day: PlannedDay, drawing: Drawing, lot: str, grams: int) -> dict[str, str]:
+    found = drawing.problem.lots_by_id[lot]
+    return {"kg": kg_display(grams), "category": found.category, "site": day.sites[UUID(found.site)].name}

@@ -1,0 +1,108 @@
+"""What edits of a plan look like over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from fastapi import Body as InBody
+from pydantic import BaseModel, Field, model_validator
+
+from app.audit.schemas import ActorOut
+from app.kit.web import Body
+from app.kit.wire import Kg
+from app.planning.schemas import PlanHeadOut, RouteOut, ViolationOut
+
+MOST_STOPS = 10_000
+Position = Annotated[
+    int | None,
+    Field(ge=1, le=MOST_STOPS, description="The `sequence` that the stop is to have; none: the best place"),
+]
+ShiftWish = Annotated[UUID, Field(description="The shift that is to drive it; it may have no route so far")]
+
+
+class MoveStop(Body):
+    """A stop goes to another place on its route, or to another shift, which then fetches and brings all food that the
+    stop handles. A break stays with its shift."""
+
+    kind: Literal["move_stop"]
+    stop_id: UUID
+    shift_id: UUID | None = Field(None, description="The shift that is to drive it; none: the one that does")
+    position: Position = None
+
+
+class DropOfferLine(Body):
+    """An offer line is taken out of the plan, all of it."""
+
+    kind: Literal["drop_offer_line"]
+    offer_line_id: UUID
+
+
+class PlaceOfferLine(Body):
+    """What the plan leaves out of an offer line goes to a need, whatever that breaks, but for food safety."""
+
+    kind: Literal["place_offer_line"]
+    offer_line_id: UUID
+    need_id: UUID
+    shift_id: ShiftWish
+    kg: Kg | None = Field(None, description="How much; none: all that is left out")
+    position: Position = None
+    drop_off_position: Position = None
+
+    @model_validator(mode="after")
+    def _both_or_the_first(self) -> Self:
+        if self.drop_off_position is not None and self.position is None:
+            raise ValueError("Say the position of the pickup too.")
+        return self
+
+
+class LockRoute(Body):
+    """A route stays exactly as it is: edits of it are refused until it is unlocked."""
+
+    kind: Literal["lock_route"]
+    route_id: UUID
+
+
+class UnlockRoute(Body):
+    """A locked route may be edited again."""
+
+    kind: Literal["unlock_route"]
+    route_id: UUID
+
+
+class GiveRouteToShift(Body):
+    """Another shift, with its vehicle and driver, drives the stops of a route; where it has a route, the two swap."""
+
+    kind: Literal["give_route_to_shift"]
+    route_id: UUID
+    shift_id: ShiftWish
+
+
+type Command = MoveStop | DropOfferLine | PlaceOfferLine | LockRoute | UnlockRoute | GiveRouteToShift
+CommandIn = Annotated[
+    MoveStop | DropOfferLine | PlaceOfferLine | LockRoute | UnlockRoute | GiveRouteToShift,
+    InBody(discriminator="kind"),
+]
+
+
+class PlanEditedOut(BaseModel):
+    """A plan after an edit: its routes that have changed, what that costs, and every rule that the plan now breaks."""
+
+    plan: PlanHeadOut
+    routes: list[RouteOut] = Field(description="Those that are new or other than before")
+    routes_gone: list[UUID] = Field(description="Routes of shifts that have nothing to drive any more")
+    metres_more: int = Field(description="Than before the edit; less is negative")
+    seconds_more: int = Field(description="Than before the edit; less is negative")
+    violations: list[ViolationOut]
+
+
+class PlanEditOut(BaseModel):
+    """One edit of a plan by hand."""
+
+    number: int
+    command: dict[str, Any]
+    sentence: str
+    metres_more: int
+    seconds_more: int
+    actor: ActorOut
+    at: datetime
+    undone_at: datetime | None = Field(description="When it was taken back")

@@ -1,0 +1,248 @@
+"""Verbs on a draft: edit it by a command, take the last one back; and copy a plan to edit the copy.
+
+Each is one transaction: the plan is locked, what it becomes is drawn from its stored problem, its rows are put in the
+place of those before. Two dispatchers never overwrite each other: each names the version that it read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+import routing
+from app.domain import plan_edits
+from app.kit import audit
+from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
+from app.kit.errors import WaslError, conflict, stale
+from app.models.plans import Plan, PlanEdit
+from app.planning import store
+from app.planning.edits.commands import edited
+from app.planning.edits.drawing import Drawing, drawing_of
+from app.planning.edits.lines import lines_of
+from app.planning.edits.schemas import Command
+from app.planning.edits.violations import violations_of
+from app.planning.queries import find_plan, routes_out
+from app.planning.schemas import RouteOut
+from app.planning.snapshot import PlannedDay, read_planned
+from app.roads.streets import Streets
+from routing.child import figures_out
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A plan after an edit, and what is other than before."""
+
+    plan: Plan
+    routes: Sequence[RouteOut]
+    routes_gone: Sequence[UUID]
+    metres_more: int
+    seconds_more: int
+
+
+@dataclass(frozen=True)
+class _Board:
+    """A plan's row with the day and the problem that it was made of, and what it is for these."""
+
+    plan: Plan
+    day: PlannedDay
+    problem: routing.Problem
+    drawn: routing.Plan
+
+
+def edit_plan(
+    session: Session,
+    principal: Principal,
+    plan_id: UUID,
+    command: Command,
+    version: int,
+    now: datetime,
+    streets: Streets | None = None,
+) -> Edited:
+    """Do a command to a draft. What it breaks is kept with the plan, which cannot be published then; food that may not
+    go to somebody never does. Raises `plan_not_editable` (409) for a plan that was published, and what the command is
+    refused with."""
+    plan = _held(session, principal, plan_id, version)
+    board = _board(session, plan)
+    drawing = _drawing(board)
+    edit = edited(board.day, plan, drawing, command)
+    said = command.model_dump(mode="json", exclude_none=True)
+    document = plan.document if edit.drawing.plan is edit.plan else routing.plan_to_json(edit.plan)
+    return _put(
+        session, principal, board, _Next(edit.plan, document, edit.drawing.locked, said, edit.details), now, streets
+    )
+
+
+def undo_edit(
+    session: Session,
+    principal: Principal,
+    plan_id: UUID,
+    version: int,
+    now: datetime,
+    streets: Streets | None = None,
+) -> Edited:
+    """Take the last edit of a draft back; raises `nothing_to_undo` (409) where the plan is as it was made."""
+    plan = _held(session, principal, plan_id, version)
+    left = plan_edits.in_force(_entries(session, plan))
+    if not left:
+        raise conflict("nothing_to_undo", "No edit of this plan is left to take back.")
+    last = session.get_one(PlanEdit, left[-1].id, options=[undefer(PlanEdit.before)])
+    document = last.before["document"]
+    following = _Next(
+        routing.plan_from_json(document),
+        document,
+        frozenset(last.before["locked"]),
+        {"kind": "undo"},
+        {},
+        undoes=last.number,
+    )
+    return _put(session, principal, _board(session, plan), following, now, streets)
+
+
+def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: datetime) -> Plan:
+    """A new draft of the same day with the same routes, under the next number: to edit what was published."""
+    principal.require("plans.edit")
+    plan = find_plan(session, principal, plan_id)
+    board = _board(session, plan)
+    head = Plan(
+        id=uuid4(),
+        created_at=now,
+        **{name: getattr(plan, name) for name in _COPIED},
+    )
+    lines = lines_of(plan, board.day, None)
+    rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, _locked(plan))
+    store.save(session, rows)
+    audit.record(session, principal, "plans.copy", ("plan", head.id), now, number=head.number, copy_of=plan.number)
+    session.flush()
+    session.refresh(head, ["routes", "unserved"])
+    return head
+
+
+_COPIED = (
+    "network_id", "service_date", "problem_digest", "problem", "document", "engine", "seed", "estimated_travel",
+    "travel", "grams_allocated", "metres", "seconds", "figures", "violations",
+)  # fmt: skip
+
+
+def _held(session: Session, principal: Principal, plan_id: UUID, version: int) -> Plan:
+    """The draft, locked, in the version that somebody has read."""
+    principal.require("plans.edit")
+    plan = find_plan(session, principal, plan_id)
+    session.refresh(plan, with_for_update=ROW_LOCK)
+    if plan.version != version:
+        raise stale()
+    if not plan_edits.may_be_edited(plan.state):
+        sentence = "A plan that was published does not change. Make a copy of it, edit the copy and publish that."
+        raise conflict("plan_not_editable", sentence)
+    return plan
+
+
+def _board(session: Session, plan: Plan) -> _Board:
+    if plan.changes_plan_id is not None:
+        # Its document is the rest of a day; what is behind the vehicles stands in its rows alone.
+        sentence = "This plan changes one that is driven and is not edited by hand. Ask for another change instead."
+        raise conflict("plan_not_editable", sentence)
+    try:
+        problem, drawn = routing.problem_from_json(plan.problem), routing.plan_from_json(plan.document)
+    except routing.ProblemError as error:
+        raise _too_old() from error
+    return _Board(plan, read_planned(session, plan.network_id, plan.service_date, problem), problem, drawn)
+
+
+def _too_old() -> WaslError:
+    return conflict("plan_outdated", "This plan cannot be read any more. Plan the day again.")
+
+
+def _drawing(board: _Board) -> Drawing:
+    names = {str(shift.id): board.day.vehicles[shift.vehicle_id].name for shift in board.day.shifts}
+    return drawing_of(board.problem, board.drawn, _locked(board.plan), names)
+
+
+def _locked(plan: Plan) -> frozenset[str]:
+    return frozenset(str(route.shift_id) for route in plan.routes if route.locked)
+
+
+def _entries(session: Session, plan: Plan) -> Sequence[PlanEdit]:
+    return session.scalars(select(PlanEdit).where(PlanEdit.plan_id == plan.id).order_by(PlanEdit.number)).all()
+
+
+@dataclass(frozen=True)
+class _Next:
+    """What a plan becomes, and what did it."""
+
+    drawn: routing.Plan
+    document: dict[str, Any]
+    locked: frozenset[str]
+    command: dict[str, Any]
+    details: dict[str, str]
+    undoes: int | None = None
+
+
+def _put(
+    session: Session, principal: Principal, board: _Board, following: _Next, now: datetime, streets: Streets | None
+) -> Edited:
+    """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
+    plan, drawn = board.plan, following.drawn
+    shown, metres, seconds = routes_out(session, plan), plan.metres, plan.seconds
+    before = {"document": plan.document, "locked": sorted(_locked(plan))}
+    rows = store.rows_of(board.day, board.problem, drawn, plan, lines_of(plan, board.day, streets), following.locked)
+    store.renew(session, rows)
+    store.set_totals(plan, drawn)
+    plan.document, plan.figures = following.document, _figures(board, drawn)
+    plan.violations = violations_of(board.day, board.problem, drawn)
+    entries = _entries(session, plan)
+    plan.edits = len(plan_edits.in_force(entries)) + (1 if following.undoes is None else -1)
+    kind, identity = audit.actor_of(principal)
+    edit = PlanEdit(
+        network_id=plan.network_id,
+        plan_id=plan.id,
+        number=plan_edits.next_number(entries),
+        undoes=following.undoes,
+        command=following.command,
+        details=following.details,
+        metres_more=plan.metres - metres,
+        seconds_more=plan.seconds - seconds,
+        actor_kind=kind,
+        actor_id=identity,
+        at=now,
+        before=before,
+    )
+    session.add(edit)
+    session.flush()
+    _record(session, principal, plan, edit, now)
+    changed = {route.id: route for route in routes_out(session, plan)}
+    known = {route.id: route for route in shown}
+    return Edited(
+        plan,
+        [route for route in changed.values() if route != known.get(route.id)],
+        [identity for identity in known if identity not in changed],
+        edit.metres_more,
+        edit.seconds_more,
+    )
+
+
+def _record(session: Session, principal: Principal, plan: Plan, edit: PlanEdit, now: datetime) -> None:
+    action = "plans.edit" if edit.undoes is None else "plans.undo"
+    audit.record(
+        session,
+        principal,
+        action,
+        ("plan", plan.id),
+        now,
+        number=edit.number,
+        undoes=edit.undoes,
+        command=edit.command,
+        metres_more=edit.metres_more,
+        seconds_more=edit.seconds_more,
+    )
+
+
+def _figures(board: _Board, drawn: routing.Plan) -> dict[str, Any] | None:
+    """The comparison with the day alone, where it is there: the day alone is as it was."""
+    if board.plan.figures is None:
+        return None
+    return {**board.plan.figures, "coordinated": figures_out(routing.figures_of_plan(board.problem, drawn))}
