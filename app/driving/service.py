@@ -34,7 +34,7 @@ from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
-from app.planning.asking import change_later
+from app.planning.asking import ask_later
 from app.planning.queries import route_out
 from app.planning.store import allocations_by_stop
 from app.safety.service import hold_back
@@ -198,7 +198,7 @@ def record_events(
     if _is_over(visits.values(), after) and not _is_over(visits.values(), before):
         learn_later(session, shift.network_id)
     if _went_otherwise(visits.values(), before, after):
-        change_later(session, shift, now)
+        ask_later(session, shift.network_id, shift.service_date)
     return results
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain import lifecycle
 from app.domain.pace import HOURS, WEEKDAYS, Factor, Pace, learn_pace
@@ -66,25 +66,27 @@ def driven_routes(session: Session, network_id: UUID, first: date, last: date) -
 
 def _told(session: Session, routes: Sequence[UUID]) -> dict[UUID, dict[str, lifecycle.StopState]]:
     """What the reports on these routes add up to, by shift and stop; not those that a phone dated into the future."""
+    driven = aliased(Stop)
     rows = session.execute(
         select(
             StopEvent.id,
             StopEvent.shift_id,
-            StopEvent.stop_id,
+            Stop.visit_id,
             StopEvent.kind,
             StopEvent.occurred_at,
             StopEvent.recorded_at,
             StopEvent.lines,
         )
         .join(Stop, Stop.id == StopEvent.stop_id)
-        .where(Stop.route_id.in_(routes))
+        # A route that took another's place keeps the identity of its stops: reports about that one count too.
+        .where(Stop.visit_id.in_(select(driven.visit_id).where(driven.route_id.in_(routes))))
     )
     events: defaultdict[UUID, list[lifecycle.StopEvent]] = defaultdict(list)
-    for event_id, shift_id, stop_id, kind, occurred_at, recorded_at, lines in rows:
+    for event_id, shift_id, visit_id, kind, occurred_at, recorded_at, lines in rows:
         if occurred_at > recorded_at + AHEAD:
             continue
         handled = tuple(lifecycle.EventLine(line["allocation"], line["grams"]) for line in lines)
-        events[shift_id].append(lifecycle.StopEvent(str(event_id), str(stop_id), kind, occurred_at, handled))
+        events[shift_id].append(lifecycle.StopEvent(str(event_id), str(visit_id), kind, occurred_at, handled))
     states: defaultdict[UUID, dict[str, lifecycle.StopState]] = defaultdict(dict)
     for shift_id, reported in events.items():
         states[shift_id] = lifecycle.fold(reported).stops
@@ -107,7 +109,7 @@ def _lines(session: Session, routes: Sequence[UUID]) -> Counter[UUID]:
 
 def _planned(stop: Stop, lines: Counter[UUID]) -> PlannedStop:
     return PlannedStop(
-        id=str(stop.id),
+        id=str(stop.visit_id),
         site=str(stop.site_id),
         kind=stop.kind,
         arrive_at=stop.arrive_at,

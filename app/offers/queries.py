@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.auth import Principal
@@ -45,19 +45,17 @@ def offers_with_fate(session: Session, principal: Principal, since: date) -> lis
     lines = [line.id for offer in offers for line in offer.lines]
     balances = balances_of(session, lines)
     allocations = defaultdict(list)
-    promised = select(Allocation).where(Allocation.offer_line_id.in_(lines), Allocation.published_at.is_not(None))
+    promised = select(Allocation).where(
+        Allocation.offer_line_id.in_(lines),
+        Allocation.published_at.is_not(None),
+        func.wasl_plan_is_driven(Allocation.plan_id),  # what an earlier plan promised no longer holds
+    )
     for allocation in session.scalars(promised.order_by(Allocation.pickup_at)):
         allocations[allocation.offer_line_id].append(allocation)
     return [
         OfferFate(
             offer,
-            [LineFate(line, _current(allocations[line.id]), balances.get(line.id, {})) for line in offer.lines],
+            [LineFate(line, allocations[line.id], balances.get(line.id, {})) for line in offer.lines],
         )
         for offer in offers
     ]
-
-
-def _current(allocations: list[Allocation]) -> list[Allocation]:
-    """Those of the newest published plan: what an earlier one promised no longer holds."""
-    newest = max((each.published_at for each in allocations if each.published_at), default=None)
-    return [each for each in allocations if each.published_at == newest]

@@ -49,7 +49,7 @@ def post_offer(
     network = network_of(session, principal)
     _refuse(_faults(session, site, wish.lines, (wish.pickup_from, wish.pickup_until), now, network))
     offer = _take_in(session, principal, wish, site, network, now, standing)
-    ask_later(session, offer.network_id, offer.service_date, now)
+    ask_later(session, offer.network_id, offer.service_date)
     return offer
 
 
@@ -70,7 +70,7 @@ def post_offers(session: Session, principal: Principal, wishes: Sequence[OfferIn
     )
     offers = [_take_in(session, principal, wish, sites[wish.site_id], network, now, None) for wish in wishes]
     for day in sorted({offer.service_date for offer in offers}):
-        ask_later(session, principal.network_id, day, now)
+        ask_later(session, principal.network_id, day)
     return offers
 
 
@@ -308,7 +308,7 @@ def amend_offer(
     )
     session.flush()
     _announce(session, offer, "offer.amended", now)
-    ask_later(session, offer.network_id, offer.service_date, now)
+    ask_later(session, offer.network_id, offer.service_date)
     return offer
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit import audit
@@ -16,7 +16,6 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict
 from app.kit.jobs import defer
-from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Plan, PlanRun
 from app.needs.standing import fill_day
@@ -64,16 +63,13 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
     return run
 
 
-def change_later(session: Session, shift: Shift, now: datetime) -> None:
-    """Have the published plan of the shift's day changed in a moment, as what its driver has just reported asks."""
-    ask_later(session, shift.network_id, shift.service_date, now)
+def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
+    """Have the plan that is driven on a day, if there is one, changed in a moment: something came that it knows not.
 
-
-def ask_later(session: Session, network_id: UUID, service_date: date, now: datetime) -> None:  # noqa: ARG001
-    """Have the published plan of a day, if there is one, changed in a moment: something has come that it knows not.
-
-    Works in any scope, since a job looks for the plan; the burst that this belongs to makes one job.
+    Works in any scope, since a job does it; the burst that this belongs to makes one job.
     """
+    if not session.scalar(select(func.wasl_day_is_driven(network_id, service_date))):
+        return
     defer(
         session,
         CHANGE_LATER,

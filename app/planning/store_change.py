@@ -108,7 +108,7 @@ class _Driven:
         self._van = under_way.driving.get(shift.id)
         self._head = head
         self.route = self._route_row(number)
-        self._behind = [self._kept_stop(stop) for stop in self._van.behind] if self._van else []
+        self._behind = self._stops_behind()
         self._ahead = self._stops_ahead()
         self.stops = [*self._behind, *self._ahead]
         if self.stops and self.stops[-1].kind != "end" and self._van is not None:
@@ -138,6 +138,20 @@ class _Driven:
 
     def _kept_stop(self, stop: Stop) -> Stop:
         return Stop(**_copied(stop), id=uuid4(), visit_id=stop.visit_id, route_id=self.route.id)
+
+    def _stops_behind(self) -> list[Stop]:
+        """What was made, in the order in which it was; nobody has measured a drive that was not planned."""
+        if self._van is None:
+            return []
+        planned = list(self._van.stops.values())
+        found = []
+        for before, stop in zip([None, *self._van.behind], self._van.behind, strict=False):
+            row = self._kept_stop(stop)
+            place = planned.index(stop)
+            if before is not None and (place == 0 or planned[place - 1] is not before):
+                row.seconds_from_previous = row.table_seconds_from_previous = None
+            found.append(row)
+        return found
 
     def _stops_ahead(self) -> list[Stop]:
         """The stops of the rest, each with the identity of the same stop in the plan of before."""

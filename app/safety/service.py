@@ -177,5 +177,5 @@ def _decide(
     tell_food(session, allocation, before, after, now)
     audit.record(session, principal, f"quarantines.{state}", ("quarantine", quarantine.id), now, cause=quarantine.cause)
     _announce(session, "quarantine.decided", quarantine, now)
-    ask_later(session, quarantine.network_id, quarantine.service_date, now)
+    ask_later(session, quarantine.network_id, quarantine.service_date)
     return quarantine

@@ -12,6 +12,21 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 NETWORK = "network_id = wasl_network()"
+# For a store or a driver, who see no plans: whether a day's plan is driven, and whether this plan is the one.
+FUNCTIONS = {
+    "wasl_day_is_driven(uuid, date)": """
+CREATE FUNCTION wasl_day_is_driven(network uuid, day date) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (SELECT 1 FROM plans WHERE network_id = network AND service_date = day AND state = 'published')
+$$
+""",
+    "wasl_plan_is_driven(uuid)": """
+CREATE FUNCTION wasl_plan_is_driven(plan uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (SELECT 1 FROM plans WHERE id = plan AND state = 'published')
+$$
+""",
+}
 
 
 def upgrade() -> None:
@@ -30,6 +45,10 @@ def upgrade() -> None:
     op.add_column("plan_runs", sa.Column("wish", postgresql.JSONB(), nullable=False, server_default="{}"))
     op.add_column("plan_runs", sa.Column("again", sa.Boolean(), nullable=False, server_default="false"))
     _releases()
+    for signature, function in FUNCTIONS.items():
+        op.execute(function)
+        op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO wasl_app")
 
 
 def _identity(table: str, column: str) -> None:
@@ -79,6 +98,8 @@ def _releases() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    for signature in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {signature}")
     op.drop_table("releases")
     for column in ("again", "wish", "changes_plan_id"):
         op.drop_column("plan_runs", column)

@@ -13,9 +13,13 @@ import httpx
 import pytest
 
 import routing
+from app.kit.auth import authenticate
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
+from app.kit.tenancy import Scope
 from app.kit.web import SESSION_COOKIE
+from app.learning.queries import driven_routes
+from app.offers.queries import offers_with_fate
 from app.planning import run
 from app.roads.streets import Streets
 from app.settings import Settings
@@ -348,6 +352,30 @@ def test_stores_and_food_banks_hear_of_a_change_only_if_it_concerns_them(day: Un
     assert (told("allocations.published"), told("delivery.scheduled")) == before
     day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
     assert told("delivery.scheduled") == before[1] + 1
+
+
+def test_what_was_driven_before_a_change_is_learnt_from_after_it(day: UnderWay, database: Database) -> None:
+    pickup = day.stops("pickup")[0]
+    day.tell(pickup, "arrived")
+    day.collect(pickup)
+    day.publish(day.changed())
+    network_id, date = day.network.network_id(), datetime.fromisoformat(DAY).date()
+    with database.transaction(Scope(network=network_id)) as session:
+        [driven] = driven_routes(session, network_id, date, date)
+    states = {stop.kind: driven.route.state(stop).state for stop in driven.route.stops}
+    assert states["pickup"] == "done"
+
+
+def test_a_store_sees_who_gets_its_food_now_and_not_who_was_to_get_it(
+    day: UnderWay, database: Database, clock: HandSetClock
+) -> None:
+    day.collect(day.stops("pickup")[0])
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    secret = day.network.http.headers["Authorization"].removeprefix("Bearer ")
+    office = authenticate(database, secret, clock())
+    with database.transaction(office.scope) as session:
+        [fate] = offers_with_fate(session, office, datetime.fromisoformat(DAY).date())
+        assert [each.receiver_name for each in fate.lines[0].allocations] == ["Duffryn Community Centre"]
 
 
 def test_the_change_stands_on_the_dispatchers_page_until_it_is_published(day: UnderWay) -> None:
