@@ -98,7 +98,8 @@ def _require_still_there(
         for parcel, grams in handed.items():
             if parcel in van.promises.rows:
                 outcome = van.outcomes[parcel]
-                if outcome.at_hand - outcome.returned_grams - outcome.wasted_grams < grams:
+                unreported = outcome.places().get("allocated", 0)
+                if outcome.at_hand - outcome.returned_grams - outcome.wasted_grams + unreported < grams:
                     raise _outdated()
 
 

@@ -204,7 +204,7 @@ def _tour(van: Driving, problem: routing.Problem) -> tuple[routing.Visit, ...]:
         if not each.to_deliver or need not in problem.needs_by_id:
             continue
         if each.to_collect and str(each.row.offer_line_id) in lots:
-            cargo = routing.Cargo(str(each.row.offer_line_id), need, each.row.grams, part)
+            cargo = routing.Cargo(str(each.row.offer_line_id), need, each.to_collect, part)
             handled[each.row.pickup_stop_id].append(cargo)
             handled[each.row.drop_off_stop_id].append(cargo)
         elif str(each.row.parcel_id) in lots:

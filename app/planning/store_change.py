@@ -116,6 +116,7 @@ class _Driven:
         for sequence, stop in enumerate(self.stops):
             stop.sequence = sequence
         self.allocations = [*self._kept_allocations(), *self._new_allocations()]
+        self.allocations += self._assumed_allocations({each.parcel_id for each in self.allocations})
         self._measure(way)
 
     @property
@@ -192,6 +193,21 @@ class _Driven:
                 found.append(self._kept(each.row, stops[0], stops[1], each.row.crates))
         return found
 
+    def _assumed_allocations(self, there: set[UUID]) -> list[Allocation]:
+        """What nobody has reported to be on board, and is brought elsewhere or nowhere: the driver can still say how much
+        was collected, or that it was brought where it was to go first."""
+        found = []
+        for each in self._van.cargo if self._van else ():
+            row = each.row
+            if not (each.assumed and each.on_board) or row.parcel_id in there:
+                continue
+            pickup = self._of_visit(_visit(self._van, row.pickup_stop_id))
+            if pickup is not None and row.plan_id == self._under_way.plan.id:
+                same = self._kept(row, pickup, pickup, row.crates)
+                same.drop_off_stop_id, same.drop_off_at = row.drop_off_stop_id, row.drop_off_at
+                found.append(same)
+        return found
+
     def _kept(self, row: Allocation, pickup: Stop, drop_off: Stop, crates: int) -> Allocation:
         values = {**_copied(row), "crates": crates, "pickup_at": pickup.arrive_at, "drop_off_at": drop_off.arrive_at}
         return Allocation(
@@ -234,7 +250,7 @@ class _Driven:
                 continue
             if loaded is not None and row.parcel_id == loaded.row.parcel_id and each.grams == cargo.on_board:
                 return row
-            if loaded is None and cargo.to_collect and (str(row.offer_line_id), row.grams) == (each.lot, each.grams):
+            if loaded is None and cargo.to_collect == each.grams == row.grams and str(row.offer_line_id) == each.lot:
                 return row
         return None
 

@@ -24,15 +24,17 @@ class Cargo:
     """One promise of the plan that is driven, and how it stands.
 
     on_board: grams on the vehicle, 0 before the pickup. brought: grams that have come to the food bank, or are taken to
-    have come where a driver reports nothing. to_collect, to_deliver: whether its stops are still ahead.
+    have come where a driver reports nothing. to_collect: grams that wait at a stop ahead. to_deliver: whether the stop
+    where it is brought is ahead. assumed: what is on board is so by the plan alone.
     """
 
     row: Allocation
     on_board: int
     brought: int
-    to_collect: bool
+    to_collect: int
     to_deliver: bool
     held: bool
+    assumed: bool
 
 
 @dataclass(frozen=True)
@@ -160,17 +162,25 @@ def _full_at(known: Known, states: Mapping[str, StopState]) -> int | None:
 def _cargo(known: Known, row: Allocation, standing: Standing, route: Route) -> Cargo:
     outcome, places = known.outcome(row), known.outcome(row).places()
     pickup, drop_off = (known.promises.stop(stop) for stop in (row.pickup_stop_id, row.drop_off_stop_id))
-    to_collect = row.from_parcel_id is None and pickup in standing.ahead
+    waiting = row.from_parcel_id is None and pickup in standing.ahead
     unknown = outcome.collected_grams is None and row.from_parcel_id is None and not outcome.at_hand
     # Where nobody has said what was loaded, it is what was planned.
     on_board = places.get("allocated", 0) if unknown else places.get("collected", 0) + places.get("refused", 0)
-    if to_collect or known.promises.released.get(row.parcel_id):
+    if waiting or known.promises.released.get(row.parcel_id):
         on_board = 0
     to_deliver = drop_off in standing.ahead and row.plan_id == route.plan_id
     brought = outcome.booked_as_delivered
     if not standing.reported and not to_deliver and row.plan_id == route.plan_id:
         brought, on_board = brought + on_board, 0
-    return Cargo(row, on_board, brought, to_collect, to_deliver, outcome.held or outcome.discarded)
+    return Cargo(
+        row,
+        on_board=on_board,
+        brought=brought,
+        to_collect=places.get("allocated", 0) if waiting else 0,  # what was left there already is on offer
+        to_deliver=to_deliver,
+        held=outcome.held or outcome.discarded,
+        assumed=unknown,
+    )
 
 
 def _refused(known: Known, standing: Standing) -> Iterable[tuple[UUID, UUID]]:
@@ -188,7 +198,7 @@ def _available(session: Session, day: Day, cargo: Sequence[Cargo]) -> dict[UUID,
     found = {line: balances.get(line, {}).get("offered", 0) for line in day.lines}
     for each in cargo:
         if each.to_collect and each.row.offer_line_id in found:
-            found[each.row.offer_line_id] += each.row.grams
+            found[each.row.offer_line_id] += each.to_collect
     return found
 
 

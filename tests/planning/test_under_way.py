@@ -257,6 +257,43 @@ def test_a_van_that_breaks_down_leaves_its_stops_to_the_others(day: UnderWay) ->
     assert (answer.status_code, answer.json()["code"]) == (404, "no_route_yet")
 
 
+def test_a_van_whose_phone_is_silent_gets_its_change_all_the_same(day: UnderWay) -> None:
+    """It is taken to drive as planned."""
+    [pickup] = day.stops("pickup")
+    day.clock.set(datetime.fromisoformat(pickup["leave_at"]))
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    [stop] = day.stops("drop_off")
+    assert (stop["site_name"], [each["kg"] for each in stop["allocations"]]) == ("Duffryn Community Centre", ["30"])
+    assert day.books()["kg_still_open"] == "30"
+    day.collect(day.stops("pickup")[0])  # now the phone is back
+    day.deliver(stop)
+    assert day.books()["kg_delivered"] == "30"
+
+
+def test_a_silent_van_that_has_brought_the_food_already_is_believed(day: UnderWay) -> None:
+    [pickup], [old] = day.stops("pickup"), day.stops("drop_off")
+    day.clock.set(datetime.fromisoformat(pickup["leave_at"]))
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    day.collect(pickup)
+    day.deliver(old)
+    assert day.books()["kg_delivered"] == "30"
+    assert [each["kg_collected"] for each in day.route()["allocations"] if each["kg_delivered"] is None] == ["0"]
+
+
+def test_food_that_was_left_at_a_store_where_the_van_still_stands_is_on_offer_once(day: UnderWay) -> None:
+    second = day.network.vehicle_and_shift(day.bank, name="Blue van")
+    [pickup] = day.stops("pickup")
+    day.tell(pickup, "failed", kilograms(pickup["allocations"][0], "0"), reason="van_full")
+    proposed = day.changed()
+    promised = [each for route in proposed["routes"] for stop in route["stops"] if stop["kind"] == "drop_off"
+                for each in stop["allocations"]]  # fmt: skip
+    assert [each["kg"] for each in promised] in ([], ["30"])
+    day.publish(proposed)
+    books = day.books()
+    assert books["kg_still_open"] == "30"
+    assert second["id"]
+
+
 def test_a_locked_route_stays_as_it_is(day: UnderWay) -> None:
     tesco = day.network.site(TESCO_SPYTTY, "Tesco Spytty")
     day.network.ok("/offers", an_offer(tesco, a_line(kg="25")))
