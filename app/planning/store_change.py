@@ -194,7 +194,7 @@ class _Driven:
         return found
 
     def _assumed_allocations(self, there: set[UUID]) -> list[Allocation]:
-        """What nobody has reported to be on board, and is brought elsewhere or nowhere: the driver can still say how much
+        """What nobody has reported to be on board, and goes elsewhere or nowhere: the driver can still say how much
         was collected, or that it was brought where it was to go first."""
         found = []
         for each in self._van.cargo if self._van else ():
