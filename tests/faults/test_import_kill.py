@@ -110,11 +110,15 @@ def test_an_import_killed_in_any_phase_leaves_the_old_region_in_use(old: Region,
 def test_an_import_whose_parent_goes_away_clears_up_and_ends(old: Region, tmp_path: Path) -> None:
     child = start(tmp_path)
     said(child, "Building the streets")
+    # Held where it is, so that on a busy machine it does not end before its parent has gone.
+    child.send_signal(signal.SIGSTOP)
     assert child.stdin is not None
     child.stdin.close()  # as the kernel does when the parent dies
-    assert child.wait(timeout=30) == 1
+    child.send_signal(signal.SIGCONT)
+    ended = child.wait(timeout=30)
     assert child.stdout is not None
     child.stdout.close()
+    assert ended == 1
     assert list((tmp_path / "regions/town/builds").iterdir()) == [old.build]
     assert_still_in_use(old, tmp_path)
 

@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -49,10 +50,18 @@ from tests.service_client import (
 
 DAYS = int(os.environ.get("WASL_HISTORIES", "0")) or 6
 FOODS = ("bread_and_bakery", "drinks", "fruit_and_vegetables")
-# Where food ends: what a van did with it. On offer, promised or expired is what plans make of the rest.
-ENDS = ("collected", "delivered", "refused", "returned", "wasted", "withdrawn")
+# Where food ends: what a van did with it. On offer, promised or expired is what plans make of the rest; and what was
+# refused is on its way again where the change gives it to somebody else: either way it is on the van.
+ENDS = {
+    "on the van": ("collected", "refused"), "delivered": ("delivered",), "returned": ("returned",),
+    "wasted": ("wasted",), "withdrawn": ("withdrawn",),
+}  # fmt: skip
 
 type Report = dict[str, Any]
+
+
+def grams(kg: str) -> int:
+    return int(Decimal(kg) * 1000)
 
 
 @dataclass
@@ -72,13 +81,13 @@ class Van:
         assert {each["status"] for each in answer["results"]} <= {"stored", "already_stored"}
 
     def ends(self) -> Counter[tuple[str, str]]:
-        """Grams of each line in each account where food ends."""
+        """Grams of each line at each of its ends."""
         found: Counter[tuple[str, str]] = Counter()
         for offer in self.office.get("/offers", limit=200).json()["items"]:
             for line in self.office.get(f"/offers/{offer['id']}/ledger").json()["lines"]:
-                for account, kg in line["balances"].items():
-                    if account in ENDS and float(kg):
-                        found[line["offer_line_id"], account] = round(float(kg) * 1000)
+                for end, accounts in ENDS.items():
+                    kg = (grams(line["balances"][f"kg_{account}"]) for account in accounts)
+                    found[line["offer_line_id"], end] += sum(kg)
         return found
 
     def laws(self) -> list[str]:
