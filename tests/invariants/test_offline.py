@@ -48,7 +48,8 @@ from tests.service_client import (
     kilograms,
 )
 
-DAYS = int(os.environ.get("WASL_HISTORIES", "0")) or 6
+MORE_DAYS = int(os.environ.get("WASL_HISTORIES", "0"))
+DAYS = MORE_DAYS or 6
 FOODS = ("bread_and_bakery", "drinks", "fruit_and_vegetables")
 # Where food ends: what a van did with it. On offer, promised or expired is what plans make of the rest; and what was
 # refused is on its way again where the change gives it to somebody else: either way it is on the van.
@@ -196,7 +197,8 @@ def in_disorder(reports: list[Report], chance: random.Random, wrong: timedelta) 
 
 
 def seeds() -> list[int]:
-    first = 0 if DAYS == 6 else random.SystemRandom().randrange(10**6)
+    """The days of every run, or so many others: the same for the same number, so that workers agree on them."""
+    first = 1000 * MORE_DAYS
     return list(range(first, first + DAYS))
 
 
