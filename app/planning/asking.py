@@ -44,7 +44,7 @@ def request_plan(session: Session, principal: Principal, service_date: date, now
 def request_change(session: Session, principal: Principal, plan_id: UUID, wish: ChangeWishIn, now: datetime) -> PlanRun:
     """Ask for the smallest change of a published plan: what is done or on board stays, and as much else as can.
 
-    A run that is already under way is given back if it changes the same plan, and followed by one with this wish.
+    A run of that day which is already under way is given back instead, and followed by one with this wish.
     Raises `plan_not_published` (409): what is not driven is planned anew or edited instead.
     """
     principal.require("plans.request")
@@ -52,10 +52,10 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
     plan = find_plan(session, principal, plan_id)
     if plan.state != "published":
         raise conflict("plan_not_published", "Only the plan that is driven can be changed so. Plan the day instead.")
-    asked = wish.model_dump(mode="json")
+    asked = wish.model_dump(mode="json", exclude_none=True)
     alive = alive_run(session, plan.network_id, plan.service_date)
     if alive is not None:
-        alive.again, alive.wish = True, merged(alive.wish, asked)
+        alive.again, alive.wish = True, {**alive.wish, **asked}
         session.flush()
         return alive
     run = _queue(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
@@ -116,9 +116,10 @@ def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun
     return session.scalars(query.where(PlanRun.state.in_(("queued", "running")))).first()
 
 
-def merged(before: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, Any]:
-    """Both wishes in one: every list with what either names, once."""
-    return {name: list(dict.fromkeys([*before.get(name, []), *wish.get(name, [])])) for name in {*before, *wish}}
+def _said_of(session: Session, plan_id: UUID) -> dict[str, Any]:
+    """What was said when a plan was asked for: a van that broke down is not whole again because of the next news."""
+    query = select(PlanRun.wish).where(PlanRun.plan_id == plan_id).order_by(PlanRun.requested_at.desc())
+    return session.scalars(query.limit(1)).first() or {}
 
 
 def _queue(
@@ -130,11 +131,12 @@ def _queue(
     changes_plan_id: UUID | None = None,
     wish: Mapping[str, Any] | None = None,
 ) -> PlanRun:
+    said = {} if changes_plan_id is None else _said_of(session, changes_plan_id)
     run = PlanRun(
         network_id=network_id,
         service_date=service_date,
         changes_plan_id=changes_plan_id,
-        wish=dict(wish or {}),
+        wish={**said, **(wish or {})},
         requested_by=requested_by,
         requested_at=now,
     )

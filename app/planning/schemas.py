@@ -20,19 +20,22 @@ class PlanRunIn(Body):
 
 
 class ChangeWishIn(Body):
-    """What you know of the day besides what was posted and reported; all of it may be left out."""
+    """What you know of the day besides what was posted and reported. What you leave out stays as it was said for the
+    plan that is changed; a list takes the place of the one before, an empty one takes it back."""
 
-    gone_shift_ids: list[UUID] = Field(
-        default=[], max_length=200, description="Shifts whose vehicle drives no further: others collect what it has not"
+    gone_shift_ids: list[UUID] | None = Field(
+        default=None,
+        max_length=200,
+        description="Shifts whose vehicle drives no further: others collect what it has not",
     )
-    closed_site_ids: list[UUID] = Field(
-        default=[], max_length=200, description="Food banks' sites that take nothing more today"
+    closed_site_ids: list[UUID] | None = Field(
+        default=None, max_length=200, description="Food banks' sites that take nothing more today"
     )
-    left_out_line_ids: list[UUID] = Field(
-        default=[], max_length=200, description="Offer lines that are not to be collected any more"
+    left_out_line_ids: list[UUID] | None = Field(
+        default=None, max_length=200, description="Offer lines that are not to be collected any more"
     )
-    locked_shift_ids: list[UUID] = Field(
-        default=[], max_length=200, description="Shifts whose route stays exactly as it is"
+    locked_shift_ids: list[UUID] | None = Field(
+        default=None, max_length=200, description="Shifts whose route stays exactly as it is"
     )
 
 

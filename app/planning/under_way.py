@@ -92,11 +92,11 @@ def read_under_way(
     """The day as it stands now, with the published plan that is to be changed."""
     day = read_day(session, network_id, service_date)
     plan = session.get_one(Plan, plan_id)
-    gone = frozenset(wish.gone_shift_ids)
+    gone = frozenset(wish.gone_shift_ids or ())
     driving = {route.shift_id: _driving(session, route, now, gone=route.shift_id in gone) for route in plan.routes}
     cargo = [each for van in driving.values() for each in van.cargo]
     closed = {site for van in driving.values() for site in van.closed}
-    reasons = dict.fromkeys(wish.left_out_line_ids, "left_out_by_hand")
+    reasons = dict.fromkeys(wish.left_out_line_ids or (), "left_out_by_hand")
     reasons |= {line.id: "reported_closed" for offer, line in day.lines.values() if offer.site_id in closed}
     available = _available(session, day, cargo)
     return UnderWay(
@@ -106,10 +106,10 @@ def read_under_way(
         now=now,
         driving=driving,
         offers=_offers(session, {each.row.offer_line_id for each in cargo}),
-        closed=frozenset(wish.closed_site_ids) | closed,
+        closed=frozenset(wish.closed_site_ids or ()) | closed,
         gone=gone,
         forbidden=frozenset(pair for van in driving.values() for pair in van.refused),
-        locked=tuple(dict.fromkeys([*wish.locked_shift_ids, *(r.shift_id for r in plan.routes if r.locked)])),
+        locked=tuple(dict.fromkeys([*(wish.locked_shift_ids or ()), *(r.shift_id for r in plan.routes if r.locked)])),
     )
 
 

@@ -356,13 +356,20 @@ def test_a_change_of_a_change_goes_on_from_there(day: UnderWay) -> None:
     day.clock.set(day.clock() + timedelta(minutes=1))
     day.tell(other, "refused", kilograms(other["allocations"][0], "30"), reason="refused_at_the_door")
     proposed = day.changed()
-    assert proposed["unserved"] == [] or proposed["unserved"][0]["kg"] == "30"
-    day.publish(proposed)
-    names = [stop["site_name"] for stop in day.stops("drop_off")]
-    assert names[0] == "Duffryn Community Centre"
-    if len(names) > 1:
-        day.deliver(day.stops("drop_off")[-1])
-        assert day.books()["kg_delivered"] == "30"
+    assert [(each["kg"], each["site_name"]) for each in proposed["unserved"]] == [("30", "Lidl, Cardiff Road")]
+    day.publish(proposed)  # the first food bank is still closed, though nobody said so again
+    assert [stop["site_name"] for stop in day.stops("drop_off")] == ["Duffryn Community Centre"]
+    day.publish(day.changed(closed_site_ids=[]))
+    assert [stop["site_name"] for stop in day.stops("drop_off")][1:] == ["Newport Food Bank"]
+    day.deliver(day.stops("drop_off")[-1])
+    assert day.books()["kg_delivered"] == "30"
+
+
+def test_a_van_that_broke_down_stays_out_of_the_changes_that_follow(day: UnderWay) -> None:
+    day.network.vehicle_and_shift(day.bank, name="Blue van")
+    day.publish(day.changed(gone_shift_ids=[day.shift["id"]]))
+    day.network.ok("/offers", an_offer(day.network.site(TESCO_SPYTTY, "Tesco Spytty"), a_line(kg="25")))
+    assert day.shift["id"] not in [route["shift_id"] for route in day.changed()["routes"]]
 
 
 def test_the_driver_is_told_what_has_changed_and_has_all_instructions_before_driving_there(day: UnderWay) -> None:
