@@ -23,6 +23,7 @@ from tests.service_client import ServiceClient
 
 ITERATIONS = 200
 Solver = Callable[[Question, float, int, Listener], Awaitable[None]]
+Mender = Callable[[Question, float, int], Awaitable[dict[str, Any]]]
 
 
 def workshop_of(database: Database, streets: Streets, clock: Clock, folder: Path) -> run.Workshop:
@@ -38,26 +39,29 @@ async def solve_here(question: Question, seconds: float, seed: int, listener: Li
     await listener.plan(plan_to_json(solve(request.problem, seed=seed, iterations=ITERATIONS)))
 
 
-def plan_here(
-    workshop: run.Workshop, run_id: str, network_id: UUID, solver: Solver = solve_here, tries_before: int = 0
-) -> None:
-    """Do the job behind a planning run; `tries_before` says how often it has failed so far."""
-    job = SimpleNamespace(attempts=tries_before)
-    context: Any = SimpleNamespace(additional_context={"workshop": workshop}, job=job)
-    with mock.patch.object(run, "solve_in_child", solver), mock.patch.object(run, "change_in_child", change_in_here):
-        asyncio.run(run.plan_day(cast(JobContext, context), run_id, str(network_id)))
-
-
-async def change_in_here(
-    question: Question, seconds: float, seed: int, answer: Callable[[dict[str, Any]], Awaitable[None]]
-) -> None:
+async def change_in_here(question: Question, seconds: float, seed: int) -> dict[str, Any]:
     """What the solver's process answers when a published plan is to be changed."""
     assert seconds > 0
     request = request_from_json(vars(question))
     assert request.plan is not None
     assert request.news is not None
     found = replan(request.problem, request.plan, request.news, seed=seed, iterations=ITERATIONS)
-    await answer({"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced})
+    return {"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced}
+
+
+def plan_here(
+    workshop: run.Workshop,
+    run_id: str,
+    network_id: UUID,
+    solver: Solver = solve_here,
+    tries_before: int = 0,
+    mender: Mender = change_in_here,
+) -> None:
+    """Do the job behind a planning run; `tries_before` says how often it has failed so far."""
+    job = SimpleNamespace(attempts=tries_before)
+    context: Any = SimpleNamespace(additional_context={"workshop": workshop}, job=job)
+    with mock.patch.object(run, "solve_in_child", solver), mock.patch.object(run, "change_in_child", mender):
+        asyncio.run(run.plan_day(cast(JobContext, context), run_id, str(network_id)))
 
 
 def changed_here(network: ServiceClient, workshop: run.Workshop, plan: dict[str, Any], **wish: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.alarms.raising import STANDING, keep_alarms
 from app.arrivals.keeping import keep_arrivals
-from app.arrivals.routes import UnderWay, published_route, under_way
+from app.arrivals.routes import UnderWay, under_way
 from app.domain.alarms import (
     LOOKS_AHEAD,
     LOOKS_BACK,
@@ -25,6 +25,7 @@ from app.models.alarms import Alarm
 from app.models.fleet import Shift, Vehicle
 from app.models.partners import Network
 from app.models.plans import Allocation
+from app.planning.queries import driven_route
 
 
 def networks_to_watch(session: Session, now: datetime) -> list[UUID]:
@@ -47,7 +48,7 @@ def watch_shift(session: Session, shift_id: UUID, now: datetime) -> int:
     Its row is locked as for a driver's report: one looks at a time, and nobody reports meanwhile.
     """
     shift = session.get_one(Shift, shift_id, with_for_update=ROW_LOCK)
-    route = published_route(session, shift.id) if shift.state == "open" else None
+    route = driven_route(session, shift.id) if shift.state == "open" else None
     found = None if route is None else under_way(session, shift, route, now)
     keep_arrivals(session, shift, found, now)
     return keep_alarms(session, shift, findings(_watched(session, shift, found), now), now)

@@ -19,7 +19,7 @@ from app.ledger.settlement import Known, known_of
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network, Site
-from app.models.plans import Allocation, Plan, Route, Stop
+from app.models.plans import Allocation, Route, Stop
 from app.models.system import Credential
 
 Window = tuple[datetime, datetime]
@@ -50,12 +50,6 @@ class UnderWay:
         """Every stop with food that the van has not reached, by id, in the order of the plan."""
         found = expected_arrivals(self.stops, self.states, self.now, set_out=self.opened or self.reported)
         return {UUID(each.stop): each for each in found}
-
-
-def published_route(session: Session, shift_id: UUID) -> Route | None:
-    """The route of a shift that is driven."""
-    published = select(Route).join(Plan, Plan.id == Route.plan_id)
-    return session.scalars(published.where(Route.shift_id == shift_id, Plan.state == "published")).first()
 
 
 def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> UnderWay:

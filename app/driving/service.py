@@ -35,7 +35,7 @@ from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.asking import ask_later
-from app.planning.queries import route_out
+from app.planning.queries import driven_route, route_out
 from app.planning.store import allocations_by_stop
 from app.safety.service import hold_back
 
@@ -52,8 +52,7 @@ def _over() -> WaslError:
 
 
 def _published_route(session: Session, shift_id: UUID) -> Route:
-    query = select(Route).join(Plan, Plan.id == Route.plan_id)
-    found = session.scalars(query.where(Route.shift_id == shift_id, Plan.state == "published")).first()
+    found = driven_route(session, shift_id)
     if found is None:
         raise _no_route()
     return found

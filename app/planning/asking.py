@@ -17,9 +17,9 @@ from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict
 from app.kit.jobs import defer
 from app.models.partners import Network
-from app.models.plans import Plan, PlanRun
+from app.models.plans import PlanRun
 from app.needs.standing import fill_day
-from app.planning.queries import find_plan
+from app.planning.queries import driven_plan, find_plan
 from app.planning.schemas import ChangeWishIn
 
 PLAN_DAY = "planning:plan_day"
@@ -83,9 +83,7 @@ def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
 def change_by_itself(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:
     """Have the published plan of the day changed because of what has come in; None where there is none to change."""
     session.get_one(Network, network_id, with_for_update=ROW_LOCK)
-    plan = session.scalars(
-        select(Plan).where(Plan.network_id == network_id, Plan.service_date == service_date, Plan.state == "published")
-    ).first()
+    plan = driven_plan(session, network_id, service_date)
     if plan is None:
         return None
     alive = alive_run(session, network_id, service_date)
@@ -100,11 +98,7 @@ def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
     """The run that follows one during which something came, if its plan is still the one that is driven."""
     if not run.again:
         return None
-    plan = session.scalars(
-        select(Plan).where(
-            Plan.network_id == run.network_id, Plan.service_date == run.service_date, Plan.state == "published"
-        )
-    ).first()
+    plan = driven_plan(session, run.network_id, run.service_date)
     if plan is None:
         return None
     return _queue(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)

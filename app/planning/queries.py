@@ -75,6 +75,20 @@ def current_plan(
     return None if chosen is None else get_plan(session, principal, chosen.id)
 
 
+def driven_plan(session: Session, network_id: UUID, service_date: date, *, lock: bool = False) -> Plan | None:
+    """The plan of a day that is driven, if there is one; locked until the transaction ends, where that is asked for."""
+    query = select(Plan).where(
+        Plan.network_id == network_id, Plan.service_date == service_date, Plan.state == "published"
+    )
+    return session.scalars(query.with_for_update(key_share=True) if lock else query).first()
+
+
+def driven_route(session: Session, shift_id: UUID) -> Route | None:
+    """The route of a shift that is driven, if there is one."""
+    query = select(Route).join(Plan, Plan.id == Route.plan_id)
+    return session.scalars(query.where(Route.shift_id == shift_id, Plan.state == "published")).first()
+
+
 def proposed_change(session: Session, principal: Principal, plan: PlanOut | None) -> PlanHeadOut | None:
     """The newest change of a published plan that nobody has published yet."""
     principal.require("plans.read")

@@ -157,15 +157,10 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
         return
     await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
     under_way, travel, rest = await asyncio.to_thread(_read_rest, workshop, claim)
-    answers: list[dict[str, Any]] = []
-
-    async def on_change(said: dict[str, Any]) -> None:
-        answers.append(said)
-
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, rest.problem, Path(folder), rest.plan, rest.news)
-        await change_in_child(question, CHANGE_SECONDS, workshop.seed, on_change)
-    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, answers[0])
+        said = await change_in_child(question, CHANGE_SECONDS, workshop.seed)
+    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, said)
     await asyncio.to_thread(_finish, workshop, claim, plan_id)
 
 
@@ -195,14 +190,24 @@ def _read_rest(workshop: Workshop, claim: Claim) -> tuple[UnderWay, "Travels", R
     return under_way, travel, to_rest(under_way, travel)
 
 
-def _store_change(
-    workshop: Workshop, claim: Claim, under_way: UnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
-) -> UUID:
-    """The solver is never trusted: a plan that the checker objects to is not stored."""
-    problem, plan = rest.solved(), routing.plan_from_json(said["plan"])
+def _checked(problem: routing.Problem, document: dict[str, Any]) -> routing.Plan:
+    """The solver is never trusted: a plan that the checker objects to, or that cannot be read, is not stored."""
+    try:
+        plan = routing.plan_from_json(document)
+    except routing.ProblemError as error:
+        raise SolverFailed(f"the solver said a plan that cannot be read: {error}") from error
     violations = routing.check(problem, plan)
     if violations:
         raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
+    return plan
+
+
+def _store_change(
+    workshop: Workshop, claim: Claim, under_way: UnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
+) -> UUID:
+    """Store the checked plan as a draft."""
+    problem = rest.solved()
+    plan = _checked(problem, said["plan"])
     moved = sum(said["moved"].values())
     answer = Change(rest, problem, plan, said["plan"], moved, said["forced"])
     rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
@@ -298,11 +303,8 @@ def _question(
 
 
 def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[str, Any]) -> UUID:
-    """The solver is never trusted: a plan that the checker objects to is not stored."""
-    plan = routing.plan_from_json(document)
-    violations = routing.check(planned.problem, plan)
-    if violations:
-        raise SolverFailed("; ".join(violation.sentence for violation in violations[:10]))
+    """Store the checked plan as a draft."""
+    plan = _checked(planned.problem, document)
     way = store.Way(workshop.streets, planned.travel)
     rows = store.to_rows(planned.day, planned.problem, plan, document, way, workshop.clock())
     so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}

@@ -24,7 +24,7 @@ from app.partners.membership import active_organisations
 from app.planning import carrying_on
 from app.planning.edits.violations import sentences
 from app.planning.promising import lock_lines, promise_lines
-from app.planning.queries import find_plan
+from app.planning.queries import driven_plan, find_plan
 from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
 
@@ -50,7 +50,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     _refuse_broken(plan)
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
-    before = _published(session, plan)
+    before = driven_plan(session, plan.network_id, plan.service_date, lock=True)
     if plan.changes_plan_id is not None:
         carrying_on.carry_on(session, before, plan, now)
     else:
@@ -114,18 +114,6 @@ def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
         now = routing.shift_to_json(shift_as_solved(shift, vehicle, plan.service_date, ZoneInfo(network.time_zone)))
         if shift.state != "open" or made_for.get(str(shift.id)) != now:
             raise conflict("plan_outdated", "A shift has changed since this plan was made. Plan the day again.")
-
-
-def _published(session: Session, plan: Plan) -> Plan | None:
-    return session.scalars(
-        select(Plan)
-        .where(
-            Plan.network_id == plan.network_id,
-            Plan.service_date == plan.service_date,
-            Plan.state == "published",
-        )
-        .with_for_update(key_share=True)
-    ).first()
 
 
 def _refuse_under_way(session: Session, plan: Plan) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
+type Said = dict[str, Any]
 LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -27,7 +28,6 @@ class Listener:
     progress: Callable[[dict[str, Any]], Awaitable[None]]
     plan: Callable[[dict[str, Any]], Awaitable[None]]
     comparison: Callable[[dict[str, Any]], Awaitable[None]]
-    whole: Callable[[dict[str, Any]], Awaitable[None]] | None = None  # the plan with what is said beside it
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,31 @@ async def solve_in_child(question: Question, seconds: float, seed: int, listener
 
     Raises SolverFailed when it dies, overruns or says nothing that can be read; asyncio.CancelledError ends the child.
     """
+
+    async def told(said: Said) -> None:
+        if "progress" in said:
+            await listener.progress(said["progress"])
+        if "plan" in said:
+            await listener.plan(said["plan"])
+        if "alone" in said:
+            await listener.comparison(said)
+
+    await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": True}, told)
+
+
+async def change_in_child(question: Question, seconds: float, seed: int) -> Said:
+    """The smallest change of the question's plan, with the stops that move; raises what `solve_in_child` raises."""
+    answers: list[Said] = []
+
+    async def told(said: Said) -> None:
+        if "plan" in said:
+            answers.append(said)
+
+    await _ask_child({**vars(question), "seconds": seconds, "seed": seed}, told)
+    return answers[0]
+
+
+async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -57,33 +82,16 @@ async def solve_in_child(question: Question, seconds: float, seed: int, listener
         cwd=ROOT,
         preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
     )
-    request = json.dumps({**vars(question), "seconds": seconds, "seed": seed, "alone": question.plan is None})
     try:
-        async with asyncio.timeout(2 * seconds + OVERRUN_SECONDS):
-            await _converse(child, request, listener)
+        async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
+            await _converse(child, json.dumps(request), told)
     except TimeoutError as error:
         raise SolverFailed("the solver overran its budget") from error
     finally:
         await _end(child)
 
 
-async def change_in_child(
-    question: Question, seconds: float, seed: int, answer: Callable[[dict[str, Any]], Awaitable[None]]
-) -> None:
-    """Ask for the smallest change of a plan; the answer is the child's whole line, with the stops that move.
-
-    Raises what `solve_in_child` raises.
-    """
-    said: list[dict[str, Any]] = []
-
-    async def keep(line: dict[str, Any]) -> None:
-        said.append(line)
-
-    await solve_in_child(question, seconds, seed, Listener(keep, keep, keep, whole=keep))
-    await answer(next(line for line in said if "moved" in line))
-
-
-async def _converse(child: asyncio.subprocess.Process, request: str, listener: Listener) -> None:
+async def _converse(child: asyncio.subprocess.Process, request: str, told: Callable[[Said], Awaitable[None]]) -> None:
     assert child.stdin is not None  # noqa: S101
     assert child.stdout is not None  # noqa: S101
     assert child.stderr is not None  # noqa: S101
@@ -95,7 +103,9 @@ async def _converse(child: asyncio.subprocess.Process, request: str, listener: L
             child.stdin.close()
         planned = False
         async for line in child.stdout:
-            planned = await _pass_on(line, listener) or planned
+            said = _read(line)
+            await told(said)
+            planned = planned or "plan" in said
         status = await child.wait()
         if status != 0 or not planned:
             raise SolverFailed((await complaints).decode(errors="replace")[-2000:] or f"exit status {status}")
@@ -103,19 +113,12 @@ async def _converse(child: asyncio.subprocess.Process, request: str, listener: L
         complaints.cancel()
 
 
-async def _pass_on(line: bytes, listener: Listener) -> bool:
-    """Tell the listener; whether it was the plan."""
+def _read(line: bytes) -> Said:
     try:
-        said = json.loads(line)
+        said: Said = json.loads(line)
     except ValueError as error:
         raise SolverFailed("the solver said something that is not JSON") from error
-    if "progress" in said:
-        await listener.progress(said["progress"])
-    if "plan" in said:
-        await (listener.plan(said["plan"]) if listener.whole is None else listener.whole(said))
-    if "alone" in said:
-        await listener.comparison(said)
-    return "plan" in said
+    return said
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

@@ -82,7 +82,16 @@ def to_rows(
     now: datetime,
 ) -> PlanRows:
     """The rows of a new draft; its number is given when it is saved."""
-    head = Plan(
+    head = plan_head(day, problem, plan, document, way, now)
+    set_totals(head, plan)
+    return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
+
+
+def plan_head(
+    day: Day, problem: routing.Problem, plan: routing.Plan, document: dict[str, Any], way: Way, now: datetime
+) -> Plan:
+    """The plan's own row, without the totals of its routes."""
+    return Plan(
         id=uuid4(),
         network_id=day.network.id,
         service_date=day.service_date,
@@ -95,8 +104,6 @@ def to_rows(
         travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
         created_at=now,
     )
-    set_totals(head, plan)
-    return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
 
 def set_totals(head: Plan, plan: routing.Plan) -> None:

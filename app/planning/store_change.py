@@ -13,8 +13,8 @@ from app.domain.standing import HANDLED
 from app.models.fleet import Shift
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.rest import Rest
-from app.planning.snapshot import learnt_told, shift_as_solved
-from app.planning.store import PlanRows, Way, allocation_row, drives_of, stop_row, unserved_row
+from app.planning.snapshot import shift_as_solved
+from app.planning.store import PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
 from app.planning.under_way import Cargo, Driving, UnderWay
 from app.roads.provider import Profile
 
@@ -56,26 +56,14 @@ def change_rows(under_way: UnderWay, change: Change, way: Way) -> PlanRows:
 
 def _head(under_way: UnderWay, change: Change, way: Way) -> Plan:
     day = under_way.day
-    return Plan(
-        id=uuid4(),
-        network_id=day.network.id,
-        service_date=day.service_date,
-        problem_digest=change.problem.digest(),
-        problem=routing.problem_to_json(change.problem),
-        document=change.document,
-        engine=change.plan.engine,
-        seed=change.plan.seed,
-        estimated_travel=change.problem.estimated_travel,
-        travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
-        changes_plan_id=under_way.plan.id,
-        shifts_read=[
-            routing.shift_to_json(shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone))
-            for shift in _shifts_known(under_way)
-        ],
-        stops_moved=change.moved,
-        stops_forced=change.forced,
-        created_at=under_way.now,
-    )
+    head = plan_head(day, change.problem, change.plan, change.document, way, under_way.now)
+    head.changes_plan_id = under_way.plan.id
+    head.stops_moved, head.stops_forced = change.moved, change.forced
+    head.shifts_read = [
+        routing.shift_to_json(shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone))
+        for shift in _shifts_known(under_way)
+    ]
+    return head
 
 
 def _shifts_known(under_way: UnderWay) -> list[Shift]:

@@ -13,12 +13,12 @@ import pytest
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.planning import run, solver_process
-from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
+from app.planning.solver_process import Listener, Question, SolverFailed, change_in_child, solve_in_child
 from app.roads.streets import Streets
 from app.settings import Settings
 from routing import plan_to_json, solve
 from routing.child import request_from_json
-from tests.planned_here import ITERATIONS, Solver, plan_here, workshop_of
+from tests.planned_here import ITERATIONS, Solver, change_in_here, plan_here, workshop_of
 from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_need, an_offer
 
 # What a solver may do instead of solving, as the program that is started for it.
@@ -93,6 +93,37 @@ def test_when_the_solver_fails_the_last_good_plan_stays_and_the_run_says_so(
     assert (over["state"], over["plan_id"]) == ("failed", None)
     assert over["failure"] == "The plan could not be made. Try again, or tell support."
     assert network.get(f"/plans/{published['id']}").json() == published
+    assert len(network.get("/plans").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_when_the_smallest_change_fails_the_plan_that_is_driven_stays_and_the_run_says_so(
+    fault: str, network: ServiceClient, workshop: run.Workshop, published: dict[str, Any], program: Path
+) -> None:
+    program.write_text(program.read_text() + FAULTS[fault] + "\n")
+    asked = network.ok(f"/plans/{published['id']}/changes", {})
+    last = run.MOST_ATTEMPTS - 1
+    plan_here(workshop, asked["id"], network.network_id(), mender=change_in_child, tries_before=last)
+    over = network.get(f"/plan-runs/{asked['id']}").json()
+    assert (over["state"], over["plan_id"]) == ("failed", None)
+    assert over["failure"] == "The plan could not be made. Try again, or tell support."
+    assert network.get(f"/plans/{published['id']}").json() == published
+
+
+@pytest.mark.parametrize("spoil", ["grams", "nothing that can be read"])
+def test_a_change_that_the_checker_objects_to_is_not_stored(
+    spoil: str, network: ServiceClient, workshop: run.Workshop, published: dict[str, Any]
+) -> None:
+    async def mender(question: Question, seconds: float, seed: int) -> dict[str, Any]:
+        said = await change_in_here(question, seconds, seed)
+        for allocation in said["plan"]["allocations"]:
+            allocation["grams"] = allocation["grams"] + 1 if spoil == "grams" else "much"
+        return said
+
+    asked = network.ok(f"/plans/{published['id']}/changes", {})
+    last = run.MOST_ATTEMPTS - 1
+    plan_here(workshop, asked["id"], network.network_id(), mender=mender, tries_before=last)
+    assert network.get(f"/plan-runs/{asked['id']}").json()["state"] == "failed"
     assert len(network.get("/plans").json()["items"]) == 1
 
 
