@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import conflict
+from app.kit.errors import conflict, not_found
 from app.kit.jobs import defer
-from app.models.partners import Network
+from app.models.fleet import Shift
+from app.models.offers import OfferLine
+from app.models.partners import Network, Site
 from app.models.plans import PlanRun
 from app.needs.standing import fill_day
 from app.planning.queries import driven_plan, find_plan
@@ -45,13 +47,15 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
     """Ask for the smallest change of a published plan: what is done or on board stays, and as much else as can.
 
     A run of that day which is already under way is given back instead, and followed by one with this wish.
-    Raises `plan_not_published` (409): what is not driven is planned anew or edited instead.
+    Raises `plan_not_published` (409), since what is not driven is planned anew or edited instead, and `not_found` for
+    a shift, site or line that the wish names and the network has not.
     """
     principal.require("plans.request")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)
     plan = find_plan(session, principal, plan_id)
     if plan.state != "published":
         raise conflict("plan_not_published", "Only the plan that is driven can be changed so. Plan the day instead.")
+    _require_there(session, wish)
     asked = wish.model_dump(mode="json", exclude_none=True)
     alive = alive_run(session, plan.network_id, plan.service_date)
     if alive is not None:
@@ -78,6 +82,17 @@ def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
         network_id=str(network_id),
         service_date=service_date.isoformat(),
     )
+
+
+def _require_there(session: Session, wish: ChangeWishIn) -> None:
+    named: tuple[tuple[str, type[Shift | Site | OfferLine], set[UUID]], ...] = (
+        ("shift", Shift, {*(wish.gone_shift_ids or ()), *(wish.locked_shift_ids or ())}),
+        ("site", Site, {*(wish.closed_site_ids or ())}),
+        ("offer line", OfferLine, {*(wish.left_out_line_ids or ())}),
+    )
+    for noun, model, ids in named:
+        if ids - set(session.scalars(select(model.id).where(model.id.in_(ids)))):
+            raise not_found(noun)
 
 
 def change_by_itself(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:

@@ -334,6 +334,13 @@ def test_a_change_is_neither_edited_by_hand_nor_copied(day: UnderWay) -> None:
         assert (answer.status_code, answer.json()["code"]) == (409, "plan_not_editable"), verb
 
 
+@pytest.mark.parametrize("wish", ["gone_shift_ids", "locked_shift_ids", "closed_site_ids", "left_out_line_ids"])
+def test_a_wish_about_what_there_is_not_is_refused(day: UnderWay, wish: str) -> None:
+    answer = day.network.post(f"/plans/{day.plan['id']}/changes", {wish: [day.plan["id"]]})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert day.network.get("/plans").json()["items"][0]["id"] == day.plan["id"]
+
+
 def test_only_the_plan_that_is_driven_is_changed(day: UnderWay) -> None:
     draft = day.changed()
     answer = day.network.post(f"/plans/{draft['id']}/changes", {})
