@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.alarms.raising import STANDING, keep_alarms
 from app.arrivals.keeping import keep_arrivals
-from app.arrivals.routes import UnderWay, under_way
+from app.arrivals.routes import RouteUnderWay, under_way
 from app.domain.alarms import (
     LOOKS_AHEAD,
     LOOKS_BACK,
@@ -54,7 +54,7 @@ def watch_shift(session: Session, shift_id: UUID, now: datetime) -> int:
     return keep_alarms(session, shift, findings(_watched(session, shift, found), now), now)
 
 
-def _watched(session: Session, shift: Shift, found: UnderWay | None) -> WatchedShift:
+def _watched(session: Session, shift: Shift, found: RouteUnderWay | None) -> WatchedShift:
     return WatchedShift(
         id=str(shift.id),
         vehicle=session.get_one(Vehicle, shift.vehicle_id).name,
@@ -67,7 +67,7 @@ def _watched(session: Session, shift: Shift, found: UnderWay | None) -> WatchedS
     )
 
 
-def _route(session: Session, found: UnderWay) -> WatchedRoute:
+def _route(session: Session, found: RouteUnderWay) -> WatchedRoute:
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == found.route.id)).all()
     with_food = [stop for stop in found.stops if stop.handles_food]
     return WatchedRoute(
@@ -81,7 +81,7 @@ def _route(session: Session, found: UnderWay) -> WatchedRoute:
     )
 
 
-def _coming(found: UnderWay) -> Iterable[ComingStop]:
+def _coming(found: RouteUnderWay) -> Iterable[ComingStop]:
     until = {stop.id: stop.begin_by for stop in found.stops}
     stops = {stop.id: stop for stop in found.route.stops}
     for stop_id, expected in found.expected.items():
@@ -90,7 +90,7 @@ def _coming(found: UnderWay) -> Iterable[ComingStop]:
         yield ComingStop(visit, name, expected.begin_at, until[expected.stop])
 
 
-def _weights(found: UnderWay, allocations: Iterable[Allocation]) -> Iterable[Weight]:
+def _weights(found: RouteUnderWay, allocations: Iterable[Allocation]) -> Iterable[Weight]:
     for row in allocations:
         told = found.known.told_of(row)
         if told.collected_grams is not None and row.from_parcel_id is None:

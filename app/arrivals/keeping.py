@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.arrivals.routes import UnderWay
+from app.arrivals.routes import RouteUnderWay
 from app.domain.arrivals import Expected, moved
 from app.kit.outbox import announce
 from app.models.alarms import Arrival
@@ -20,7 +20,7 @@ from app.models.partners import Site
 from app.models.plans import Stop
 
 
-def keep_arrivals(session: Session, shift: Shift, found: UnderWay | None, now: datetime) -> int:
+def keep_arrivals(session: Session, shift: Shift, found: RouteUnderWay | None, now: datetime) -> int:
     """Bring the rows of a shift up to date and tell what has moved; how many messages that took."""
     stops = (
         {}

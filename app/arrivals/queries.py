@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.arrivals.routes import UnderWay, allocations_at, under_way
+from app.arrivals.routes import RouteUnderWay, allocations_at, under_way
 from app.domain.arrivals import ERROR_WINDOW, ToldError, told_error
 from app.kit.auth import Principal
 from app.kit.paging import Order, Page, page
@@ -23,7 +23,7 @@ class PlanArrivals:
     """All routes of a plan at one moment, and how true what was told has been lately."""
 
     plan: Plan
-    routes: Sequence[UnderWay]
+    routes: Sequence[RouteUnderWay]
     error: ToldError | None
 
 

@@ -26,7 +26,7 @@ Window = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
-class UnderWay:
+class RouteUnderWay:
     """One route at one moment. `opened`: the driver has opened the link on the day of the shift."""
 
     route: Route
@@ -52,13 +52,13 @@ class UnderWay:
         return {UUID(each.stop): each for each in found}
 
 
-def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> UnderWay:
+def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> RouteUnderWay:
     """A route as it stands now; asks for what only the network's own staff and jobs see."""
     zone = ZoneInfo(session.get_one(Network, shift.network_id).time_zone)
     windows = {**_of_pickups(session, route), **_of_drop_offs(session, route, shift.service_date, zone)}
     drives = [0, *(_drive_seconds(before, after) for before, after in pairwise(route.stops))]
     stops = [_stop(stop, drive, windows.get(stop.id)) for stop, drive in zip(route.stops, drives, strict=True)]
-    return UnderWay(route, stops, known_of(session, shift.id), _opened(session, shift), now)
+    return RouteUnderWay(route, stops, known_of(session, shift.id), _opened(session, shift), now)
 
 
 def _stop(stop: Stop, drive_seconds: int, window: Window | None) -> RouteStop:

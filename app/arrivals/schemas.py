@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.arrivals.queries import PlanArrivals
-from app.arrivals.routes import UnderWay
+from app.arrivals.routes import RouteUnderWay
 from app.domain.arrivals import ToldError
 from app.kit.wire import KgOut
 from app.models.alarms import Arrival
@@ -114,7 +114,7 @@ class PlanArrivalsOut(BaseModel):
         )
 
 
-def _route(found: UnderWay) -> RouteArrivalsOut:
+def _route(found: RouteUnderWay) -> RouteArrivalsOut:
     return RouteArrivalsOut(
         route_id=found.route.id,
         shift_id=found.route.shift_id,
@@ -127,7 +127,7 @@ def _route(found: UnderWay) -> RouteArrivalsOut:
     )
 
 
-def _stop(found: UnderWay, stop: Stop, begin_by: datetime | None) -> StopArrivalOut:
+def _stop(found: RouteUnderWay, stop: Stop, begin_by: datetime | None) -> StopArrivalOut:
     state, expected = found.states[str(stop.id)], found.expected.get(stop.id)
     at = state.arrived_at if expected is None else expected.arrive_at
     beyond = None if expected is None else expected.beyond_seconds

@@ -9,7 +9,7 @@ CODES: tuple[str, ...] = get_args(Code)
 
 
 @dataclass(frozen=True)
-class RouteStop:
+class ComparedStop:
     """A stop by the identity of its visit, its place, and grams of each promise that is handled there."""
 
     visit: str
@@ -25,7 +25,7 @@ class RouteChange:
     site_name: str = ""
 
 
-def route_changes(before: Sequence[RouteStop], after: Sequence[RouteStop]) -> tuple[RouteChange, ...]:
+def route_changes(before: Sequence[ComparedStop], after: Sequence[ComparedStop]) -> tuple[RouteChange, ...]:
     """Stops that came, that went, where other food is handled, and whether those that stayed are in another order."""
     old, new = {stop.visit: stop for stop in before}, {stop.visit: stop for stop in after}
     stayed = [visit for visit in old if visit in new]

@@ -63,9 +63,9 @@ def standing_of(
     ahead = [stop for stop in handled if stop not in made]
     here = next((stop for stop in ahead if told[stop.id].state == "arrived"), None)
     if here is not None:
-        arrived = told[here.id].arrived_at or now
-        return _standing(stops, made, ahead, here, max(now, arrived), reported=True)
-    last = max(ended, key=lambda each: each[:2])[0] or now
+        return _standing(stops, made, ahead, here, now, reported=True)
+    # A phone's clock may be ahead: nothing is reported from later than now.
+    last = min(now, max(ended, key=lambda each: each[:2])[0])
     return _standing(stops, made, ahead, made[-1], _underway(last, ahead, now), reported=True)
 
 

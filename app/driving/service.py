@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
-from app.domain.route_changes import RouteStop, route_changes
+from app.domain.route_changes import ComparedStop, route_changes
 from app.driving.schemas import (
     AllocationProgress,
     DriverRouteOut,
@@ -127,11 +127,11 @@ def _changes(session: Session, route: Route, known: Known) -> list[RouteChangeOu
     return [RouteChangeOut(code=each.code, site_name=each.site_name) for each in found]
 
 
-def _stops_told(session: Session, route: Route, known: Known) -> list[RouteStop]:
+def _stops_told(session: Session, route: Route, known: Known) -> list[ComparedStop]:
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
     handled = allocations_by_stop(allocations)
     return [
-        RouteStop(
+        ComparedStop(
             str(stop.visit_id),
             stop.site_name,
             {str(each.parcel_id): each.grams for each in handled.get(stop.id, [])},

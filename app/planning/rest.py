@@ -23,7 +23,7 @@ from app.planning.snapshot import (
     site_as_solved,
     sites_of,
 )
-from app.planning.under_way import Cargo, Driving, UnderWay
+from app.planning.under_way import Cargo, DayUnderWay, Driving
 from app.roads.provider import Profile
 from app.roads.travel import Travel
 
@@ -45,7 +45,7 @@ class Rest:
         return routing.rest_of_day(self.problem, self.plan, self.news).problem
 
 
-def sites_of_rest(under_way: UnderWay) -> list[Site]:
+def sites_of_rest(under_way: DayUnderWay) -> list[Site]:
     """The places that the rest of the day touches, in a stable order."""
     stops = [stop.site_id for van in under_way.driving.values() for stop in van.stops.values()]
     on_board = [offer.site_id for offer, _ in under_way.offers.values()]
@@ -53,7 +53,7 @@ def sites_of_rest(under_way: UnderWay) -> list[Site]:
     return [under_way.day.sites[site] for site in dict.fromkeys([*found, *stops, *on_board])]
 
 
-def to_rest(under_way: UnderWay, travel: Mapping[Profile, Travel]) -> Rest:
+def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     """The rest of the day. Pure: rows in, values out."""
     day, sites = under_way.day, sites_of_rest(under_way)
     on_board = {str(each.row.parcel_id): each for van in under_way.driving.values() for each in van.left_on_board()}
@@ -84,7 +84,7 @@ def to_rest(under_way: UnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     return Rest(problem, plan, news, on_board)
 
 
-def _came(under_way: UnderWay) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+def _came(under_way: DayUnderWay) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     """Grams that came today by need, and by site and temperature class."""
     came: Counter[str] = Counter()
     stored: Counter[tuple[str, str]] = Counter()
@@ -111,7 +111,7 @@ def _need_left(need: routing.Need, came: Mapping[str, int], closed: frozenset[UU
     return replace(need, grams=max(0, need.grams - grams), delivered_grams=grams, windows=windows)
 
 
-def _on_board(under_way: UnderWay, each: Cargo) -> routing.Lot:
+def _on_board(under_way: DayUnderWay, each: Cargo) -> routing.Lot:
     offer, line = under_way.offers[each.row.offer_line_id]
     left = days_left(safety_line(line), under_way.day.service_date)
     return routing.Lot(
@@ -137,7 +137,7 @@ def _whole_day(day: Day, offer: Offer) -> routing.TimeWindow:
     return routing.TimeWindow(max(0, first), last)
 
 
-def _pairs(under_way: UnderWay, on_board: Iterable[Cargo]) -> Iterable[routing.Eligibility]:
+def _pairs(under_way: DayUnderWay, on_board: Iterable[Cargo]) -> Iterable[routing.Eligibility]:
     yield from pairs_of(under_way.day, [(str(id), *found) for id, found in _collectable(under_way.day)])
     loaded = [(str(each.row.parcel_id), *under_way.offers[each.row.offer_line_id]) for each in on_board]
     for pair in pairs_of(under_way.day, loaded):
@@ -149,7 +149,7 @@ def _collectable(day: Day) -> Iterable[tuple[UUID, tuple[Offer, OfferLine]]]:
     return ((id, found) for id, found in day.lines.items() if day.available.get(id, 0) > 0)
 
 
-def _shifts_left(under_way: UnderWay) -> Iterable[routing.Shift]:
+def _shifts_left(under_way: DayUnderWay) -> Iterable[routing.Shift]:
     """The shifts that can still drive, from where and when they are free."""
     day = under_way.day
     now = seconds_since_midnight(under_way.now, day.service_date, day.zone)
@@ -181,7 +181,7 @@ def _as_full(shift: routing.Shift, van: Driving | None) -> routing.Shift:
     return replace(shift, capacity=replace(shift.capacity, grams=min(shift.capacity.grams, grams)))
 
 
-def _with_ways_home(problem: routing.Problem, under_way: UnderWay) -> routing.Problem:
+def _with_ways_home(problem: routing.Problem, under_way: DayUnderWay) -> routing.Problem:
     """Who is out may drive home from where it is, though the shift is over by then."""
     out = {str(id) for id, van in under_way.driving.items() if van.standing.left}
     found = []

@@ -31,7 +31,7 @@ from app.planning.snapshot import Day
 from app.planning.solver_process import Listener, Question, SolverFailed, change_in_child, solve_in_child
 from app.planning.store_change import Change, change_rows
 from app.planning.telling import tell_failed, tell_ready
-from app.planning.under_way import UnderWay, read_under_way
+from app.planning.under_way import DayUnderWay, read_under_way
 from app.roads.provider import Profile, RoadError
 from app.roads.region import RegionError
 from app.roads.streets import Streets
@@ -164,7 +164,7 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
     await asyncio.to_thread(_finish, workshop, claim, plan_id)
 
 
-def _read_rest(workshop: Workshop, claim: Claim) -> tuple[UnderWay, "Travels", Rest]:
+def _read_rest(workshop: Workshop, claim: Claim) -> tuple[DayUnderWay, "Travels", Rest]:
     """The day as it stands and the question that it makes; the transaction is closed before anything is computed."""
     now = workshop.clock()
     with workshop.database.transaction(claim.scope) as session:
@@ -203,7 +203,7 @@ def _checked(problem: routing.Problem, document: dict[str, Any]) -> routing.Plan
 
 
 def _store_change(
-    workshop: Workshop, claim: Claim, under_way: UnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
+    workshop: Workshop, claim: Claim, under_way: DayUnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
 ) -> UUID:
     """Store the checked plan as a draft."""
     problem = rest.solved()

@@ -15,7 +15,7 @@ from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.rest import Rest
 from app.planning.snapshot import shift_as_solved
 from app.planning.store import PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
-from app.planning.under_way import Cargo, Driving, UnderWay
+from app.planning.under_way import Cargo, DayUnderWay, Driving
 from app.roads.provider import Profile
 
 OWN = {"id", "visit_id", "parcel_id", "plan_id", "route_id", "sequence", "published_at"}
@@ -33,7 +33,7 @@ class Change:
     forced: int
 
 
-def change_rows(under_way: UnderWay, change: Change, way: Way) -> PlanRows:
+def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
     """The rows of the changed plan."""
     head = _head(under_way, change, way)
     routes: list[Route] = []
@@ -54,7 +54,7 @@ def change_rows(under_way: UnderWay, change: Change, way: Way) -> PlanRows:
     return PlanRows(head, routes, stops, allocations, _unserved(under_way, change, head))
 
 
-def _head(under_way: UnderWay, change: Change, way: Way) -> Plan:
+def _head(under_way: DayUnderWay, change: Change, way: Way) -> Plan:
     day = under_way.day
     head = plan_head(day, change.problem, change.plan, change.document, way, under_way.now)
     head.changes_plan_id = under_way.plan.id
@@ -66,13 +66,13 @@ def _head(under_way: UnderWay, change: Change, way: Way) -> Plan:
     return head
 
 
-def _shifts_known(under_way: UnderWay) -> list[Shift]:
+def _shifts_known(under_way: DayUnderWay) -> list[Shift]:
     """The day's shifts, and those that drive though they are open no more."""
     known = {shift.id: shift for shift in under_way.day.shifts}
     return list(({van.shift.id: van.shift for van in under_way.driving.values()} | known).values())
 
 
-def _shifts(under_way: UnderWay, planned: dict[str, routing.Route]) -> list[Shift]:
+def _shifts(under_way: DayUnderWay, planned: dict[str, routing.Route]) -> list[Shift]:
     """The shifts of the plan of before, in its order, and then those that drive now besides."""
     before = [van.shift for van in under_way.driving.values()]
     known = {shift.id for shift in before}
@@ -84,7 +84,7 @@ class _Driven:
 
     def __init__(
         self,
-        under_way: UnderWay,
+        under_way: DayUnderWay,
         change: Change,
         head: Plan,
         shift: Shift,
@@ -275,7 +275,7 @@ def _copied(row: Stop | Allocation) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _unserved(under_way: UnderWay, change: Change, head: Plan) -> Sequence[UnservedOffer]:
+def _unserved(under_way: DayUnderWay, change: Change, head: Plan) -> Sequence[UnservedOffer]:
     """What stays, at a store or on a vehicle, as the day's lines have it."""
     lines = {**under_way.offers, **under_way.day.lines}
     found = []

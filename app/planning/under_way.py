@@ -67,7 +67,7 @@ class Driving:
 
 
 @dataclass(frozen=True)
-class UnderWay:
+class DayUnderWay:
     """All that the smallest change of a plan depends on.
 
     day: as for a plan from the beginning, but `available` is what can be collected still. closed: sites that take
@@ -88,7 +88,7 @@ class UnderWay:
 
 def read_under_way(
     session: Session, network_id: UUID, service_date: date, plan_id: UUID, wish: ChangeWishIn, now: datetime
-) -> UnderWay:
+) -> DayUnderWay:
     """The day as it stands now, with the published plan that is to be changed."""
     day = read_day(session, network_id, service_date)
     plan = session.get_one(Plan, plan_id)
@@ -99,7 +99,7 @@ def read_under_way(
     reasons = dict.fromkeys(wish.left_out_line_ids or (), "left_out_by_hand")
     reasons |= {line.id: "reported_closed" for offer, line in day.lines.values() if offer.site_id in closed}
     available = _available(session, day, cargo)
-    return UnderWay(
+    return DayUnderWay(
         day=replace(day, available={line: 0 if line in reasons else grams for line, grams in available.items()}),
         left_out={line: (reason, available[line]) for line, reason in reasons.items() if available.get(line, 0) > 0},
         plan=plan,

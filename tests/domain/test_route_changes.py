@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.route_changes import CODES, RouteStop, route_changes
+from app.domain.route_changes import CODES, ComparedStop, route_changes
 
-SHOP, BANK, HALL = (RouteStop(name, name.title(), {"bread": 10}) for name in ("shop", "bank", "hall"))
+SHOP, BANK, HALL = (ComparedStop(name, name.title(), {"bread": 10}) for name in ("shop", "bank", "hall"))
 ROUTES = st.lists(st.sampled_from((SHOP, BANK, HALL)), unique_by=lambda stop: stop.visit)
 
 
-def told(before: list[RouteStop], after: list[RouteStop]) -> list[tuple[str, str]]:
+def told(before: list[ComparedStop], after: list[ComparedStop]) -> list[tuple[str, str]]:
     return [(change.code, change.site_name) for change in route_changes(before, after)]
 
 
@@ -18,7 +18,7 @@ def test_stops_that_came_and_went_are_named() -> None:
 
 
 def test_other_food_at_the_same_stop_is_told() -> None:
-    assert told([SHOP, BANK], [SHOP, RouteStop("bank", "Bank", {"bread": 4})]) == [("other_food", "Bank")]
+    assert told([SHOP, BANK], [SHOP, ComparedStop("bank", "Bank", {"bread": 4})]) == [("other_food", "Bank")]
 
 
 def test_another_order_of_what_stayed_is_told_and_a_new_stop_between_is_none() -> None:
@@ -27,7 +27,9 @@ def test_another_order_of_what_stayed_is_told_and_a_new_stop_between_is_none() -
 
 
 @given(ROUTES, ROUTES)
-def test_nothing_is_told_if_and_only_if_the_route_is_the_same(before: list[RouteStop], after: list[RouteStop]) -> None:
+def test_nothing_is_told_if_and_only_if_the_route_is_the_same(
+    before: list[ComparedStop], after: list[ComparedStop]
+) -> None:
     changes = route_changes(before, after)
     assert (not changes) == (before == after)
     assert {change.code for change in changes} <= set(CODES)

@@ -64,6 +64,13 @@ def test_between_two_stops_it_can_be_at_the_next_one_by_now_and_not_before() -> 
     assert standing_of(ROUTE, states, at(45)).free_at == at(35)  # ten minutes away: it is there now at the earliest
 
 
+def test_a_phone_whose_clock_is_days_ahead_does_not_keep_the_van_from_driving_on() -> None:
+    states = {"shop": StopState("done", at(2 * 24 * 60), at(2 * 24 * 60 + 5))}
+    assert standing_of(ROUTE, states, at(25)).free_at == at(25)
+    arrived = {"shop": StopState("arrived", at(2 * 24 * 60))}
+    assert standing_of(ROUTE, arrived, at(25)).free_at == at(25)
+
+
 KINDS = {"shop": "collected", "bank": "delivered", "hall": "delivered"}
 REPORTS = st.lists(
     st.builds(
