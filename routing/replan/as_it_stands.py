@@ -3,10 +3,10 @@ day was read anew."""
 
 from collections.abc import Mapping, Sequence
 
-from routing.by_hand import violations_of_tour
+from routing.by_hand import plan_by_hand
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.retime import Visit, allocations_of
+from routing.retime import Visit
 
 ENGINE = "as it stands"
 
@@ -14,19 +14,5 @@ ENGINE = "as it stands"
 def plan_as_it_stands(problem: Problem, tours: Mapping[str, Sequence[Visit]]) -> Plan:
     """The plan of these tours, by shift of the problem: each with the times that it would have, whatever rule it
     breaks. Shifts without a tour stay out. It is for `replan` alone, which takes off what cannot be driven."""
-    driven = {shift.id: tuple(tours.get(shift.id, ())) for shift in problem.shifts}
-    return Plan(
-        problem_digest=problem.digest(),
-        routes=tuple(
-            violations_of_tour(problem, problem.shifts_by_id[id], tour)[0] for id, tour in driven.items() if tour
-        ),
-        allocations=tuple(
-            each
-            for id, tour in driven.items()
-            if tour
-            for each in allocations_of(problem, problem.shifts_by_id[id], tour)
-        ),
-        unserved=(),
-        engine=ENGINE,
-        seed=0,
-    )
+    nothing = Plan(problem.digest(), (), (), (), ENGINE, seed=0)
+    return plan_by_hand(problem, nothing, [tuple(tours.get(shift.id, ())) for shift in problem.shifts], ())
