@@ -1,5 +1,6 @@
 """What the region knows of a spot, for the decision in app.roads.pin."""
 
+import math
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -34,7 +35,8 @@ def pin_facts(streets: Streets, choice: RoadsChoice, point: Point) -> PinFacts:
         metres: int | None = round(streets.pin(choice, point).metres)
         connected = streets.is_joined(choice, point) is not False
     except PointOffRoads as error:
-        metres, connected = None if error.metres is None else round(error.metres), True
+        # Upwards: what is refused at 500.3 m must not read as if it were within 500.
+        metres, connected = None if error.metres is None else math.ceil(error.metres), True
     return PinFacts(region.bounds, metres, is_in_water(region.base_map, point), connected)
 
 

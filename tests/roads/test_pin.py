@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.roads.choice import RoadsChoice
 from app.roads.pin import PinFacts, refusal_of, warnings_of
 from app.roads.pin_facts import is_in_water, pin_facts
-from app.roads.provider import Point, RoadsUnavailable
+from app.roads.provider import Point, PointOffRoads, RoadsUnavailable
 from app.roads.region import Region
 from app.roads.streets import Streets
 
@@ -107,3 +107,22 @@ def test_monacos_harbour_is_water_and_its_casino_is_not(monaco: Region) -> None:
 def test_a_region_that_is_not_there_is_said(streets: Streets) -> None:
     with pytest.raises(RoadsUnavailable, match="no region called atlantis"):
         pin_facts(streets, RoadsChoice("atlantis"), Point(0, 0))
+
+
+def test_a_pin_less_than_a_metre_too_far_is_refused_as_it_would_be_when_the_day_is_planned(streets: Streets) -> None:
+    choice, longitude = RoadsChoice("newport"), -2.957746
+    near, far = 51.545, 51.537865  # from a street out onto the levels, half the way again and again
+    while near - far > 1e-7:
+        latitude = (near + far) / 2
+        try:
+            streets.pin(choice, Point(longitude, latitude))
+            near = latitude
+        except PointOffRoads:
+            far = latitude
+    with pytest.raises(PointOffRoads) as refused:
+        streets.pin(choice, Point(longitude, far))
+    assert refused.value.metres is not None
+    assert 500 < refused.value.metres < 501
+    found = refusal_of("A place", far, longitude, pin_facts(streets, choice, Point(longitude, far)))
+    assert found is not None
+    assert found.code == "far_from_streets"
