@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port that the service listens on")
     worker: Literal["on", "off"] = Field(default="on", description="Plan inside the web process as well")
     plan_seconds: float = Field(default=20.0, gt=0, le=3600, description="Time budget of one plan")
+    solver_at_hand: Literal["on", "off"] = Field(
+        default="on", description="Keep a loaded solver (some 200 MB) waiting: changes of a day come seconds sooner"
+    )
     stalled_seconds: float = Field(default=20.0, ge=2, description="A worker silent for so long is taken for dead")
     openrouteservice_key: str | None = Field(
         default=None, repr=False, description="Key of the openrouteservice server that a network has chosen"

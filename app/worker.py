@@ -14,6 +14,7 @@ from app.ledger.jobs import ledger_jobs
 from app.offers.jobs import offer_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
 from app.planning.run import Workshop, planning_jobs
+from app.planning.solver_process import solver_at_hand
 from app.privacy.jobs import privacy_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
@@ -43,7 +44,15 @@ def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: S
     tables = TravelTables(database, streets, settings.data_folder / "travel")
     maps = premises_in(settings.data_folder, settings.extract_hosts, settings.largest_extract)
     return Workrooms(
-        Workshop(database, streets, tables, clock, settings.plan_seconds, settings.stalled_seconds),
+        Workshop(
+            database,
+            streets,
+            tables,
+            clock,
+            settings.plan_seconds,
+            settings.stalled_seconds,
+            solver_at_hand=settings.solver_at_hand == "on",
+        ),
         Importing(database, clock, maps),
         mailroom_of(database, clock, settings),
         Postroom(database, clock, Guard(settings.webhooks_to_loopback)),
@@ -66,7 +75,8 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
         "alarms": alarm_jobs(),
     }
     workshop = rooms.workshop
-    async with open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:
+    hand = solver_at_hand() if workshop.solver_at_hand else contextlib.nullcontext()
+    async with hand, open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:
         context = {
             "workshop": workshop,
             "importing": rooms.importing,

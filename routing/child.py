@@ -137,11 +137,13 @@ def _whole(name: str, value: Any, least: int, most: int) -> int:
     return value
 
 
-def run(source: TextIO, sink: TextIO) -> int:
-    """Answer one request; the exit status."""
+def run(source: TextIO, sink: TextIO, *, ready: bool = False) -> int:
+    """Answer one request; the exit status. ready: load the engine first, for a request that is yet to come."""
     stop = Stop()  # signal and parent are known before the problem is read
     signal.signal(signal.SIGTERM, stop.ask)
     threading.Thread(target=stop.watch_parent, daemon=True).start()
+    if ready:
+        _make_ready()
 
     def say(document: dict[str, Any]) -> None:
         print(json.dumps(document, ensure_ascii=False), file=sink, flush=True)
@@ -176,6 +178,19 @@ def run(source: TextIO, sink: TextIO) -> int:
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
     return 0
+
+
+def _make_ready() -> None:
+    """Load the machine code, where there is some, by using it: that takes longer than a change of a plan."""
+    try:
+        from routing.engine.compiled import is_compiled
+        from routing.engine.warm import compile_engine, smallest_day
+    except ImportError:
+        return
+    if is_compiled():
+        compile_engine()
+        day = smallest_day()
+        replan(day, solve(day, seed=1, iterations=1), News(), iterations=1)
 
 
 def _change(request: Request, plan: Plan, news: News, say: Callable[[dict[str, Any]], None]) -> int:

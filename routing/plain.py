@@ -19,15 +19,26 @@ class ProblemError(Exception):
 
 def to_plain(value: Any) -> Any:
     """The value as dicts, lists, numbers, strings and None."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:  # most of what there is
+        return value
     if hasattr(value, "to_plain"):
         return value.to_plain()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if dataclasses.is_dataclass(kind):
+        return {name: to_plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
     return value
+
+
+_AS_THEY_ARE = frozenset({int, str, float, bool, types.NoneType})
+
+
+@functools.cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def plain_table(value: Any, path: str) -> Sequence[Sequence[int | None]]:
@@ -59,6 +70,10 @@ def from_plain[T](kind: type[T], value: Any, path: str) -> T:
 
 
 def _read(kind: Any, value: Any, path: str) -> Any:
+    if kind in _NAMES:  # most of what there is
+        if type(value) is not kind:
+            raise ProblemError(path, f"This should be {_NAMES[kind]}, not {name_of(value)}.", "wrong_type")
+        return value
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _read_optional(get_args(kind), value, path)
@@ -68,11 +83,7 @@ def _read(kind: Any, value: Any, path: str) -> Any:
         return _read_mapping(get_args(kind)[1], value, path)
     if hasattr(kind, "from_plain"):
         return kind.from_plain(value, path)
-    if dataclasses.is_dataclass(kind):
-        return _read_object(kind, value, path)
-    if type(value) is not kind:
-        raise ProblemError(path, f"This should be {_NAMES[kind]}, not {name_of(value)}.", "wrong_type")
-    return value
+    return _read_object(kind, value, path)
 
 
 def _read_optional(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
@@ -98,23 +109,30 @@ def _read_mapping(kind: Any, value: Any, path: str) -> dict[str, Any]:
 def _read_object(kind: Any, value: Any, path: str) -> Any:
     if not isinstance(value, dict):
         raise ProblemError(path, f"This should be an object, not {name_of(value)}.", "wrong_type")
-    fields = dataclasses.fields(kind)
-    unknown = sorted(str(key) for key in value.keys() - {field.name for field in fields})
-    if unknown:
-        raise ProblemError(_join(path, unknown[0]), "There is no field of this name.", "unknown_field")
-    hints = _hints(kind)
+    fields = _fields(kind)
+    if not value.keys() <= fields.keys():
+        unknown = min(str(key) for key in value.keys() - fields.keys())
+        raise ProblemError(_join(path, unknown), "There is no field of this name.", "unknown_field")
     found: dict[str, Any] = {}
-    for field in fields:
-        if field.name in value:
-            found[field.name] = _read(hints[field.name], value[field.name], _join(path, field.name))
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise ProblemError(_join(path, field.name), "This field is missing.", "missing_field")
+    for name, (hint, required) in fields.items():
+        if name in value:
+            given = value[name]
+            # Right at first sight, most of them: the path is only made for what may be wrong.
+            found[name] = given if hint is type(given) else _read(hint, given, _join(path, name))
+        elif required:
+            raise ProblemError(_join(path, name), "This field is missing.", "missing_field")
     return kind(**found)
 
 
 @functools.cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+    """The type of each field of a dataclass, and whether it has to be said."""
+    hints = get_type_hints(kind)
+    missing = dataclasses.MISSING
+    return {
+        field.name: (hints[field.name], field.default is missing and field.default_factory is missing)
+        for field in dataclasses.fields(kind)
+    }
 
 
 def _join(path: str, name: str) -> str:

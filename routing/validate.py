@@ -210,16 +210,21 @@ def _no_vehicle_twice(shifts: tuple["Shift", ...]) -> None:
 
 
 def _eligibilities(problem: "Problem") -> None:
-    seen: set[tuple[str, str]] = set()
-    for number, pair in enumerate(problem.eligibilities or ()):
-        if pair.lot not in problem.lots_by_id:  # the path is put together only for a fault: there are very many pairs
-            _known(f"eligibilities[{number}].lot", pair.lot, problem.lots_by_id)
-        if pair.need not in problem.needs_by_id:
-            _known(f"eligibilities[{number}].need", pair.need, problem.needs_by_id)
-        if (pair.lot, pair.need) in seen:
-            raise ProblemError(f"eligibilities[{number}]", "This pair is listed twice.", "duplicate_id")
-        seen.add((pair.lot, pair.need))
-        _numbers(f"eligibilities[{number}]", pair)
+    """There are very many pairs: what is right is seen at once, and looked at closely only where something is not."""
+    pairs, lots, needs = problem.eligibilities or (), problem.lots_by_id, problem.needs_by_id
+    limit = LIMITS["Eligibility"]["deliver_by"]
+    for number, pair in enumerate(pairs):
+        by = pair.deliver_by
+        if not (pair.lot in lots and pair.need in needs and type(by) is int and limit.least <= by <= limit.most):
+            _known(f"eligibilities[{number}].lot", pair.lot, lots)
+            _known(f"eligibilities[{number}].need", pair.need, needs)
+            _numbers(f"eligibilities[{number}]", pair)
+    if len({(pair.lot, pair.need) for pair in pairs}) < len(pairs):
+        seen: set[tuple[str, str]] = set()
+        for number, pair in enumerate(pairs):
+            if (pair.lot, pair.need) in seen:
+                raise ProblemError(f"eligibilities[{number}]", "This pair is listed twice.", "duplicate_id")
+            seen.add((pair.lot, pair.need))
 
 
 def _promises(problem: "Problem") -> None:

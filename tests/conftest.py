@@ -141,7 +141,7 @@ def clock() -> HandSetClock:
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """Settings of one test: short plans, a worker beside the pages."""
-    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on", request_log="off")
+    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on", solver_at_hand="off", request_log="off")
 
 
 @pytest.fixture

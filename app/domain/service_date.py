@@ -5,6 +5,7 @@ the first of the two, except the end of a window, which means the last. So no wi
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 
 def local_instant(day: date, at: time, zone: tzinfo) -> datetime:
@@ -27,6 +28,7 @@ def local_window(day: date, opens: time, closes: time, zone: tzinfo) -> tuple[da
     return first, last
 
 
+@lru_cache(maxsize=1024)  # asked for every second of a plan, of a few days
 def start_of(day: date, zone: tzinfo) -> datetime:
     """The first instant of the day in the zone."""
     return local_instant(day, time.min, zone)

@@ -5,7 +5,7 @@ ledger gets the difference between what the fold said before and what it says no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -138,33 +138,72 @@ def told(events: Iterable[StopEvent], promises: Promises) -> lifecycle.DayState:
     )
 
 
-def promises_of(session: Session, shift_id: UUID) -> Promises:
-    """The shift's published stops and allocations."""
-    rows = session.execute(
-        select(Allocation, Plan.number)
+def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promises]:
+    """The published stops and allocations of each shift."""
+    rows, visits = defaultdict[UUID, list[Allocation]](list), defaultdict[UUID, dict[UUID, UUID]](dict)
+    released = defaultdict[UUID, dict[UUID, int]](dict)
+    found = (
+        select(Allocation)
         .join(Plan, Plan.id == Allocation.plan_id)
-        .where(Allocation.shift_id == shift_id, Plan.published_at.is_not(None))
+        .where(Allocation.shift_id.in_(shifts), Plan.published_at.is_not(None))
         .order_by(Plan.number, Allocation.pickup_at, Allocation.drop_off_at, Allocation.id)
-    ).all()
-    stops = select(Stop.id, Stop.visit_id).join(Route, Route.id == Stop.route_id).join(Plan, Plan.id == Route.plan_id)
-    released = select(Release.parcel_id, Release.grams).where(Release.shift_id == shift_id)
-    return Promises(
-        visits=dict(session.execute(stops.where(Stop.shift_id == shift_id, Plan.published_at.is_not(None))).all()),
-        parcels={row.id: row.parcel_id for row, _ in rows},
-        rows={row.parcel_id: row for row, _ in rows},
-        released=dict(session.execute(released).all()),
     )
+    for row in session.scalars(found):
+        rows[row.shift_id].append(row)
+    stops = (
+        select(Stop.shift_id, Stop.id, Stop.visit_id)
+        .join(Route, Route.id == Stop.route_id)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Stop.shift_id.in_(shifts), Plan.published_at.is_not(None))
+    )
+    for shift, stop, visit in session.execute(stops):
+        visits[shift][stop] = visit
+    given_back = select(Release.shift_id, Release.parcel_id, Release.grams).where(Release.shift_id.in_(shifts))
+    for shift, parcel, grams in session.execute(given_back):
+        released[shift][parcel] = grams
+    return {
+        shift: Promises(
+            visits=visits[shift],
+            parcels={row.id: row.parcel_id for row in rows[shift]},
+            rows={row.parcel_id: row for row in rows[shift]},
+            released=released[shift],
+        )
+        for shift in shifts
+    }
 
 
 def known_of(session: Session, shift_id: UUID) -> Known:
-    """What is known now."""
-    promises = promises_of(session, shift_id)
-    events = session.scalars(select(StopEvent).where(StopEvent.shift_id == shift_id)).all()
+    """What is known of a shift now."""
+    return known_of_shifts(session, [shift_id])[shift_id]
+
+
+def known_of_shifts(session: Session, shifts: Collection[UUID]) -> dict[UUID, Known]:
+    """What is known of each of the shifts now."""
+    promises = promises_of(session, shifts)
+    events = _by_shift(session.scalars(select(StopEvent).where(StopEvent.shift_id.in_(shifts))))
+    quarantines = _by_shift(session.scalars(select(Quarantine).where(Quarantine.shift_id.in_(shifts))))
+    settlements = _by_shift(session.scalars(select(Settlement).where(Settlement.shift_id.in_(shifts))))
+    return {shift: _known(promises[shift], events[shift], quarantines[shift], settlements[shift]) for shift in shifts}
+
+
+def _by_shift[R: (StopEvent, Quarantine, Settlement)](rows: Iterable[R]) -> defaultdict[UUID, list[R]]:
+    found: defaultdict[UUID, list[R]] = defaultdict(list)
+    for row in rows:
+        found[row.shift_id].append(row)
+    return found
+
+
+def _known(
+    promises: Promises,
+    events: Iterable[StopEvent],
+    quarantines: Iterable[Quarantine],
+    settlements: Iterable[Settlement],
+) -> Known:
     holds, settled = defaultdict(list), defaultdict(list)
-    for quarantine in session.scalars(select(Quarantine).where(Quarantine.shift_id == shift_id)):
+    for quarantine in quarantines:
         hold = Hold(quarantine.cause, quarantine.state, quarantine.decided_at)
         holds[promises.parcel(quarantine.allocation_id)].append(hold)
-    for settlement in session.scalars(select(Settlement).where(Settlement.shift_id == shift_id)):
+    for settlement in settlements:
         said = Settled(settlement.returned_grams, settlement.wasted_grams)
         settled[promises.parcel(settlement.allocation_id)].append(said)
     return Known(promises, told(events, promises), holds, settled)

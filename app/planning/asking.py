@@ -27,7 +27,6 @@ from app.planning.schemas import ChangeWishIn
 PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
-SECONDS_TO_GATHER = 2.0  # reports come in bursts: a phone that is connected again sends all it has
 
 
 def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
@@ -78,7 +77,6 @@ def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
         session,
         CHANGE_LATER,
         lock=f"{network_id}:{service_date}:change",
-        seconds=SECONDS_TO_GATHER,
         network_id=str(network_id),
         service_date=service_date.isoformat(),
     )

@@ -18,7 +18,7 @@ from app.domain import ledger
 from app.domain.outcomes import handed_on
 from app.kit.errors import WaslError, conflict
 from app.ledger.service import write_entries
-from app.ledger.settlement import Known, known_of
+from app.ledger.settlement import Known, known_of_shifts
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.offers import OfferLine
@@ -68,7 +68,7 @@ def _known(session: Session, shifts: Iterable[UUID]) -> dict[UUID, Known]:
     """What is known of each shift; its row is locked, so that no report comes between."""
     ordered = select(Shift.id).where(Shift.id.in_(shifts)).order_by(Shift.id)
     locked = session.scalars(ordered.with_for_update(key_share=True)).all()
-    return {shift: known_of(session, shift) for shift in locked}
+    return known_of_shifts(session, locked)
 
 
 def _loaded_since(session: Session, plan: Plan, known: Mapping[UUID, Known]) -> set[UUID]:
@@ -136,8 +136,7 @@ def book_handed_on(session: Session, plan: Plan, now: datetime) -> None:
     """What was refused or left over, and is promised anew, is on its way again; to be called once it is published."""
     rows = select(Allocation).where(Allocation.plan_id == plan.id, Allocation.from_parcel_id.is_not(None))
     shifts = {row.shift_id for row in session.scalars(rows)}
-    for shift in sorted(shifts):
-        known = known_of(session, shift)
+    for _, known in sorted(known_of_shifts(session, shifts).items()):
         for source, later in known.promises.handed_on.items():
             fresh = [row for row in later if row.plan_id == plan.id and row.parcel_id == row.id]
             if fresh:

@@ -1,7 +1,7 @@
 """The rest of a day under way as the solver reads it: vehicles where they stand, what is on board, what came."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ from app.planning.snapshot import (
 from app.planning.under_way import Cargo, DayUnderWay, Driving
 from app.roads.provider import Profile
 from app.roads.travel import Travel
+
+type Legs = Callable[[routing.Shift], tuple[int, int] | None]
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,14 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     day, sites = under_way.day, sites_of_rest(under_way)
     on_board = {str(each.row.parcel_id): each for van in under_way.driving.values() for each in van.left_on_board()}
     came, stored = _came(under_way)
+    numbers = {str(site.id): number for number, site in enumerate(sites)}
+    tables: dict[str, routing.TravelMatrix] = {
+        profile: routing.TravelMatrix(*found.between([site.id for site in sites])) for profile, found in travel.items()
+    }
+
+    def way_home(shift: routing.Shift) -> tuple[int, int] | None:
+        return tables[shift.profile].leg(numbers[shift.start_site], numbers[shift.end_site])
+
     problem = routing.Problem(
         service_date=day.service_date.isoformat(),
         time_zone=day.network.time_zone,
@@ -65,15 +75,11 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
         lots=(*lots_of(day), *(_on_board(under_way, each) for each in on_board.values())),
         needs=tuple(_need_left(each, came, under_way.closed) for each in needs_of(day)),
         eligibilities=tuple(_pairs(under_way, on_board.values())),
-        shifts=tuple(_shifts_left(under_way)),
-        travel={
-            profile: routing.TravelMatrix(*found.between([site.id for site in sites]))
-            for profile, found in travel.items()
-        },
+        shifts=_with_ways_home(_shifts_left(under_way), under_way, way_home),
+        travel=tables,
         estimated_travel=any(found.estimated for found in travel.values()),
         pace=pace_steps(day),
     )
-    problem = _with_ways_home(problem, under_way)
     tours = {str(shift): _tour(van, problem) for shift, van in under_way.driving.items()}
     plan = routing.plan_as_it_stands(problem, tours)
     driven = {shift.id for shift in problem.shifts}
@@ -181,16 +187,16 @@ def _as_full(shift: routing.Shift, van: Driving | None) -> routing.Shift:
     return replace(shift, capacity=replace(shift.capacity, grams=min(shift.capacity.grams, grams)))
 
 
-def _with_ways_home(problem: routing.Problem, under_way: DayUnderWay) -> routing.Problem:
+def _with_ways_home(shifts: Iterable[routing.Shift], under_way: DayUnderWay, legs: Legs) -> tuple[routing.Shift, ...]:
     """Who is out may drive home from where it is, though the shift is over by then."""
     out = {str(id) for id, van in under_way.driving.items() if van.standing.left}
     found = []
-    for shift in problem.shifts:
-        leg = problem.leg(shift, shift.start_site, shift.end_site) if shift.id in out else None
+    for shift in shifts:
+        leg = legs(shift) if shift.id in out else None
         home = 0 if leg is None else min(routing.END_OF_PLANNING, shift.window.earliest + 2 * leg[0])
         window = routing.TimeWindow(shift.window.earliest, max(shift.window.latest, home))
         found.append(replace(shift, window=window))
-    return replace(problem, shifts=tuple(found))
+    return tuple(found)
 
 
 def _tour(van: Driving, problem: routing.Problem) -> tuple[routing.Visit, ...]:

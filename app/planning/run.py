@@ -40,6 +40,7 @@ from routing.child import figures_out
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
+SECONDS_TO_GATHER = 0.3  # reports come in bursts: a phone that is connected again sends all it has
 CHANGE_SECONDS = 1.0  # for the search of the smallest change; the dispatcher waits for it
 NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
@@ -55,6 +56,7 @@ class Workshop:
     plan_seconds: float
     stalled_seconds: float
     seed: int = 1
+    solver_at_hand: bool = False  # keep a loaded one waiting
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
 async def change_later(context: JobContext, network_id: str, service_date: str) -> None:
     """The job behind news of a day: its published plan, if there is one, is to be changed."""
     workshop: Workshop = context.additional_context["workshop"]
+    await asyncio.sleep(SECONDS_TO_GATHER)
     await asyncio.to_thread(_change_by_itself, workshop, UUID(network_id), date.fromisoformat(service_date))
 
 

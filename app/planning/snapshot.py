@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -54,7 +55,16 @@ class Day:
     @property
     def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
         """Each line with its offer."""
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
         return {line.id: (offer, line) for offer in self.offers for line in offer.lines}
+
+    @cached_property
+    def needs_by_id(self) -> Mapping[UUID, Need]:
+        """Each need by its id."""
+        return {need.id: need for need in self.needs}
 
 
 def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
@@ -303,31 +313,39 @@ def _receiver(need: Need, site: Site) -> food_safety.Receiver:
 
 def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[routing.Eligibility]:
     """The pairs of lot and need that food safety allows, each with its latest arrival; a lot is its name, and the line
-    that it is of."""
-    by_category: dict[str, list[Need]] = defaultdict(list)
+    that it is of. The rule book is asked once for all needs that want the same of their food: a large day has very
+    many pairs, and few kinds of receivers."""
+    by_category: dict[str, list[tuple[str, food_safety.Receiver]]] = defaultdict(list)
+    alike: dict[food_safety.Receiver, food_safety.Receiver] = {}
     for need in day.needs:
-        by_category[need.category].append(need)
+        receiver = _receiver(need, day.sites[need.site_id])
+        by_category[need.category].append((str(need.id), alike.setdefault(receiver, receiver)))
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
-        for need in by_category[line.category]:
-            latest = _latest_arrival(day, offer, line, need, policy)
-            if not isinstance(latest, food_safety.Refusal):
-                pairs.append(routing.Eligibility(name, str(need.id), _seconds(day, latest)))
+        until: dict[int, int | None] = {}
+        for need_id, receiver in by_category[line.category]:
+            if id(receiver) not in until:
+                latest = _latest_for(day, offer, line, receiver, policy)
+                until[id(receiver)] = None if isinstance(latest, food_safety.Refusal) else _seconds(day, latest)
+            deliver_by = until[id(receiver)]
+            if deliver_by is not None:
+                pairs.append(routing.Eligibility(name, need_id, deliver_by))
     return pairs
 
 
 def why_not(day: Day, offer: Offer, line: OfferLine, need: Need) -> food_safety.Refusal | None:
     """Why the rule book, as it is now, keeps this food from this need; None where it does not."""
-    latest = _latest_arrival(day, offer, line, need, policy_of(day.network.food_safety))
+    receiver = _receiver(need, day.sites[need.site_id])
+    latest = _latest_for(day, offer, line, receiver, policy_of(day.network.food_safety))
     return latest if isinstance(latest, food_safety.Refusal) else None
 
 
-def _latest_arrival(
-    day: Day, offer: Offer, line: OfferLine, need: Need, policy: Policy
+def _latest_for(
+    day: Day, offer: Offer, line: OfferLine, receiver: food_safety.Receiver, policy: Policy
 ) -> datetime | food_safety.Refusal:
     return food_safety.latest_arrival(
         safety_line(line),
-        _receiver(need, day.sites[need.site_id]),
+        receiver,
         day.service_date,
         day.zone,
         ready_at=offer.pickup_from,

@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,19 +70,47 @@ async def change_in_child(question: Question, seconds: float, seed: int) -> Said
     return answers[0]
 
 
+class _AtHand:
+    """A child that has loaded the engine and waits for its question; the next one is started behind each answer."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.subprocess.Process | None = None
+
+    async def take(self) -> asyncio.subprocess.Process:
+        """The one that waits; a new one where none does, or where it has died."""
+        child, self._waiting = self._waiting, None
+        return child if child is not None and child.returncode is None else await _started()
+
+    async def renew(self) -> None:
+        """See to it that one waits."""
+        if self._waiting is None or self._waiting.returncode is not None:
+            self._waiting = await _started("--ready")
+
+    async def end(self) -> None:
+        """Nothing is to be asked any more."""
+        if self._waiting is not None:
+            await _end(self._waiting)
+
+
+_at_hand: ContextVar[_AtHand | None] = ContextVar("solver_at_hand", default=None)
+
+
+@contextlib.asynccontextmanager
+async def solver_at_hand() -> AsyncIterator[None]:
+    """Whoever asks within this block finds, from the second question on, a solver that is loaded already: a change of a
+    day under way is waited for, and loading takes longer than the change. It holds some 200 MB."""
+    found = _AtHand()
+    token = _at_hand.set(found)
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+        await found.end()
+
+
 async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> None:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "routing",
-        "child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=LONGEST_LINE,
-        cwd=ROOT,
-        preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
-    )
+    hand = _at_hand.get()
+    child = await (_started() if hand is None else hand.take())
     try:
         async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
             await _converse(child, json.dumps(request), told)
@@ -89,6 +118,24 @@ async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> 
         raise SolverFailed("the solver overran its budget") from error
     finally:
         await _end(child)
+    if hand is not None:
+        await hand.renew()
+
+
+async def _started(*options: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "routing",
+        "child",
+        *options,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+        cwd=ROOT,
+        preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
+    )
 
 
 async def _converse(child: asyncio.subprocess.Process, request: str, told: Callable[[Said], Awaitable[None]]) -> None:

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session, class_mapper
 
 import routing
 from app.domain.service_date import clock_text, instant_from_seconds
@@ -223,7 +224,7 @@ def allocation_row(
 ) -> Allocation:
     """A promise that no plan made before, between two stops."""
     _, line = day.lines[UUID(planned.lot)]
-    need = next(need for need in day.needs if str(need.id) == planned.need)
+    need = day.needs_by_id[UUID(planned.need)]
     pickup, drop_off = between
     id = uuid4()
     return Allocation(
@@ -335,9 +336,24 @@ def renew(session: Session, rows: PlanRows) -> None:
 
 
 def _add(session: Session, rows: PlanRows) -> None:
-    for group in (rows.routes, rows.stops, rows.allocations, rows.unserved):
-        session.add_all(group)
-        session.flush()
+    """As plain statements: a large day has thousands of rows, and nobody asks the session for these objects again."""
+    for kind, group in (
+        (Route, rows.routes),
+        (Stop, rows.stops),
+        (Allocation, rows.allocations),
+        (UnservedOffer, rows.unserved),
+    ):
+        if group:
+            session.execute(insert(kind), [_values(row) for row in group])
+
+
+def _values(row: Route | Stop | Allocation | UnservedOffer) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if name in _columns(type(row))}
+
+
+@cache
+def _columns(kind: type[Any]) -> frozenset[str]:
+    return frozenset(column.key for column in class_mapper(kind).column_attrs)
 
 
 def _keep_ids(rows: PlanRows, routes: Iterable[Route], allocations: Iterable[Allocation]) -> None:

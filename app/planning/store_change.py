@@ -3,6 +3,7 @@ the identity that it had, so that reports about the plan of before hold for this
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from app.planning.rest import Rest
 from app.planning.snapshot import shift_as_solved
 from app.planning.store import PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
 from app.planning.under_way import Cargo, DayUnderWay, Driving
-from app.roads.provider import Profile
+from app.roads.provider import Profile, RoadLine
 
 OWN = {"id", "visit_id", "parcel_id", "plan_id", "route_id", "sequence", "published_at"}
 
@@ -243,7 +244,7 @@ class _Driven:
         return None
 
     def _handed_on(self, loaded: Cargo, each: routing.Allocation, pickup: Stop, drop_off: Stop) -> Allocation:
-        need = next(need for need in self._under_way.day.needs if str(need.id) == each.need)
+        need = self._under_way.day.needs_by_id[UUID(each.need)]
         row = self._kept(loaded.row, pickup, drop_off, each.crates)
         row.parcel_id, row.from_parcel_id = row.id, loaded.row.parcel_id
         row.grams, row.need_id = each.grams, need.id
@@ -257,12 +258,21 @@ class _Driven:
         self.route.driving_seconds = sum(stop.seconds_from_previous or 0 for stop in self.stops)
         span = self.stops[-1].leave_at - self.stops[0].leave_at if self.stops else None
         self.route.seconds = 0 if span is None else max(0, int(span.total_seconds()))
-        sites = [stop.site_id for stop in self.stops]
-        line = way.line(self._under_way.day, profile, sites)
+        line = self._line_of_before() or self._line_drawn(way, profile)
         self.route.line = [list(pair) for pair in line.coordinates]
         self.route.estimated = way.travel[profile].estimated or line.estimated
         for each in self.allocations:
             each.estimated = self.route.estimated
+
+    def _line_of_before(self) -> RoadLine | None:
+        """The line that the plan of before has, where the vehicle goes the same way all day: most of them do."""
+        before = None if self._van is None else self._van.route
+        if before is None or [stop.site_id for stop in before.stops] != [stop.site_id for stop in self.stops]:
+            return None
+        return RoadLine(tuple((pair[0], pair[1]) for pair in before.line), (), before.estimated)
+
+    def _line_drawn(self, way: Way, profile: Profile) -> RoadLine:
+        return way.line(self._under_way.day, profile, [stop.site_id for stop in self.stops])
 
 
 def _visit(van: Driving | None, stop_id: UUID) -> UUID:
@@ -271,8 +281,12 @@ def _visit(van: Driving | None, stop_id: UUID) -> UUID:
 
 
 def _copied(row: Stop | Allocation) -> dict[str, Any]:
-    names = {column.key for column in class_mapper(type(row)).column_attrs} - OWN
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in _copied_names(type(row))}
+
+
+@cache
+def _copied_names(kind: type[Stop] | type[Allocation]) -> frozenset[str]:
+    return frozenset(column.key for column in class_mapper(kind).column_attrs) - OWN
 
 
 def _unserved(under_way: DayUnderWay, change: Change, head: Plan) -> Sequence[UnservedOffer]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.lifecycle import StopState
 from app.domain.standing import PlannedStop, Standing, standing_of
 from app.ledger.service import balances_of
-from app.ledger.settlement import Known, known_of
+from app.ledger.settlement import Known, known_of_shifts
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation, Plan, Route, Stop
@@ -93,7 +93,11 @@ def read_under_way(
     day = read_day(session, network_id, service_date)
     plan = session.get_one(Plan, plan_id)
     gone = frozenset(wish.gone_shift_ids or ())
-    driving = {route.shift_id: _driving(session, route, now, gone=route.shift_id in gone) for route in plan.routes}
+    known = known_of_shifts(session, [route.shift_id for route in plan.routes])
+    driving = {
+        route.shift_id: _driving(session, route, known[route.shift_id], now, gone=route.shift_id in gone)
+        for route in plan.routes
+    }
     cargo = [each for van in driving.values() for each in van.cargo]
     closed = {site for van in driving.values() for site in van.closed}
     reasons = dict.fromkeys(wish.left_out_line_ids or (), "left_out_by_hand")
@@ -113,8 +117,7 @@ def read_under_way(
     )
 
 
-def _driving(session: Session, route: Route, now: datetime, *, gone: bool) -> Driving:
-    known = known_of(session, route.shift_id)
+def _driving(session: Session, route: Route, known: Known, now: datetime, *, gone: bool) -> Driving:
     stops = {str(stop.visit_id): stop for stop in route.stops}
     planned = [
         PlannedStop(visit, stop.kind, stop.begin_at, stop.leave_at, stop.seconds_from_previous or 0)

@@ -17,7 +17,7 @@ DAY = TimeWindow(0, 86_400)
 def compile_engine() -> bool:
     """Make sure that the machine code is there; whether it had to be compiled. Takes some 40 s where it had to."""
     missing = not is_compiled()
-    problem = _smallest_day()
+    problem = smallest_day()
     needs = dict.fromkeys(range(len(problem.lots)), ("bread",))
     prepared = prepare(problem, pieces_of(problem), needs, seed=1)
     begin(prepared)
@@ -27,7 +27,8 @@ def compile_engine() -> bool:
     return missing
 
 
-def _smallest_day() -> Problem:
+def smallest_day() -> Problem:
+    """A day of one store, one food bank and one van."""
     tables = np.full((2, 2), 100)
     np.fill_diagonal(tables, 0)
     return Problem(

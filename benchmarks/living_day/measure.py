@@ -1,0 +1,221 @@
+"""What is measured: edits of a draft, proposals after a report, a minute of reports with somebody listening."""
+
+import contextlib
+import json
+import statistics
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from app.kit.clock import HandSetClock
+from benchmarks.living_day.day import Office
+
+LOOK_SECONDS = 0.02
+PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Times:
+    """Seconds that one kind of thing took."""
+
+    name: str
+    seconds: list[float] = field(default_factory=list)
+
+    def row(self) -> str:
+        """As a row of the table: how often, median, ninth tenth, longest, in milliseconds."""
+        if not self.seconds:
+            return f"| {self.name} | 0 | | | |"
+        ordered = sorted(self.seconds)
+        median, tenth = statistics.median(ordered), ordered[int(0.9 * (len(ordered) - 1))]
+        return f"| {self.name} | {len(ordered)} | {1000 * median:.0f} | {1000 * tenth:.0f} | {1000 * ordered[-1]:.0f} |"
+
+
+def planned(office: Office, day: str) -> dict[str, Any]:
+    """The day's plan."""
+    run = office.post("/plan-runs", {"service_date": day})
+    while run["state"] not in ("done", "failed"):
+        time.sleep(0.2)
+        run = office.get(f"/plan-runs/{run['id']}")
+    if run["state"] == "failed":
+        raise SystemExit(run["failure"])
+    plan: dict[str, Any] = office.get(f"/plans/{run['plan_id']}")
+    return plan
+
+
+def edits(office: Office, plan: dict[str, Any], count: int) -> tuple[list[Times], int]:
+    """Stops moved to another place and to another shift, each taken back; and the version at the end."""
+    within, across, back = (
+        Times("a stop moved on its route"),
+        Times("a stop given to another shift"),
+        Times("taken back"),
+    )
+    version, routes = plan["version"], [each for each in plan["routes"] if len(each["stops"]) > 5]
+    for number in range(count):
+        route, other = routes[number % len(routes)], routes[(number + 1) % len(routes)]
+        stop = next(each for each in route["stops"] if each["kind"] == "pickup")
+        ways = (
+            (within, {"kind": "move_stop", "stop_id": stop["id"], "position": 2}),
+            (across, {"kind": "move_stop", "stop_id": stop["id"], "shift_id": other["shift_id"]}),
+        )
+        for times, command in ways:
+            begun = time.perf_counter()
+            edited = office.post(f"/plans/{plan['id']}/edits", command, version)
+            times.seconds.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            undone = office.post(f"/plans/{plan['id']}/undo", None, edited["plan"]["version"])
+            back.seconds.append(time.perf_counter() - begun)
+            version = undone["plan"]["version"]
+            # The stops of an edited route have new names.
+            fresh = office.get(f"/plans/{plan['id']}")
+            routes = [each for each in fresh["routes"] if len(each["stops"]) > 5]
+            route = next(each for each in routes if each["shift_id"] == route["shift_id"])
+            stop = next(each for each in route["stops"] if each["kind"] == "pickup")
+    return [within, across, back], version
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A driver's phone, with the route as it was when the day began."""
+
+    http: httpx.Client
+    stops: Sequence[dict[str, Any]]
+
+    def send(self, stop: dict[str, Any], kind: str, at: str, **more: Any) -> str:
+        """Report one thing; the id of the report."""
+        lines = [{"allocation_id": each["id"], "kg": each["kg"]} for each in stop["allocations"]]
+        named = str(uuid4())
+        event = {"id": named, "stop_id": stop["id"], "kind": kind, "occurred_at": at}
+        event |= {"lines": [] if kind in ("arrived", "failed") else lines, **more}
+        answered = self.http.post("/driver/stop-events", json={"events": [event]})
+        if answered.is_error or answered.json()["results"][0]["status"] != "stored":
+            raise SystemExit(answered.text[:500])
+        return named
+
+
+def drivers_of(office: Office, address: str, plan: dict[str, Any]) -> list[Driver]:
+    """A phone for each route."""
+    found = []
+    for route in plan["routes"]:
+        token = office.post(f"/shifts/{route['shift_id']}/driver-links")["token"]
+        http = httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        stops = [each for each in http.get("/driver/route").json()["route"]["stops"] if each["allocations"]]
+        found.append(Driver(http, stops))
+    return found
+
+
+def proposals(
+    office: Office, plan: dict[str, Any], drivers: Sequence[Driver], clock: HandSetClock
+) -> tuple[list[Times], list[tuple[int, int]]]:
+    """After each driver's report that a first store is closed: until its proposal stands, and is published; with the
+    stops that it moved and those that could not stay."""
+    proposed, published, moved = Times("report to proposal"), Times("publication of the change"), []
+    day, number = plan["service_date"], plan["number"]
+    for driver in drivers:
+        stop = next(each for each in driver.stops if each["kind"] == "pickup")
+        clock.set(max(clock(), datetime.fromisoformat(stop["arrive_at"])))
+        begun = time.perf_counter()
+        driver.send(stop, "failed", stop["arrive_at"], reason="nothing_there")
+        found = _next_plan(office, day, number)
+        proposed.seconds.append(time.perf_counter() - begun)
+        moved.append((found["stops_moved"], found["stops_forced"]))
+        begun = time.perf_counter()
+        office.post(f"/plans/{found['id']}/publish", None, found["version"])
+        published.seconds.append(time.perf_counter() - begun)
+        number = found["number"]
+    return [proposed, published], moved
+
+
+def _next_plan(office: Office, day: str, number: int) -> dict[str, Any]:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        first = office.get("/plans", service_date=day, limit=1)["items"][0]
+        if first["number"] > number:
+            found: dict[str, Any] = first
+            return found
+        time.sleep(LOOK_SECONDS)
+    raise SystemExit("nobody has proposed a change")
+
+
+class Listening(threading.Thread):
+    """The dispatcher's live view: when it heard of which stop."""
+
+    def __init__(self, address: str, key: str) -> None:
+        super().__init__(daemon=True)
+        self.heard: dict[tuple[str, str], float] = {}
+        self.open = threading.Event()
+        self._client = httpx.Client(
+            base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=120
+        )
+
+    def run(self) -> None:
+        """Until the server or the program ends."""
+        with (
+            contextlib.suppress(httpx.RemoteProtocolError),
+            self._client.stream("GET", "/events", params={"kind": ["stop.*"]}) as stream,
+        ):
+            for line in stream.iter_lines():
+                if line.startswith(":"):
+                    self.open.set()
+                if line.startswith("data:"):
+                    message = json.loads(line.removeprefix("data:"))
+                    self.heard[message["kind"], message["subject"]["id"]] = time.perf_counter()
+
+
+def minute_of_reports(
+    address: str, key: str, drivers: Sequence[Driver], clock: HandSetClock, a_minute: int, seconds: float
+) -> list[Times]:
+    """Reports of all drivers at a steady pace, whether the ones before are answered or not; each arrival is listened
+    for."""
+    taken, heard = Times("report taken in"), Times("report to the live view")
+    listening = Listening(address, key)
+    listening.start()
+    listening.open.wait(PATIENCE_SECONDS)
+    sent: dict[str, float] = {}
+    todo = _in_turns(drivers)
+    clock.set(max(datetime.fromisoformat(each["arrive_at"]) for driver in drivers for each in driver.stops))
+    begun, threads = time.perf_counter(), []
+    for number, (driver, stop, kind) in enumerate(todo[: int(a_minute * seconds / 60)]):
+        time.sleep(max(0.0, begun + number * 60 / a_minute - time.perf_counter()))
+
+        def report(driver: Driver = driver, stop: dict[str, Any] = stop, kind: str = kind) -> None:
+            at = time.perf_counter()
+            if kind == "arrived":
+                sent[stop["id"]] = at
+            driver.send(stop, kind, stop["arrive_at"])
+            taken.seconds.append(time.perf_counter() - at)
+
+        threads.append(threading.Thread(target=report))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    until = time.monotonic() + 10
+    while time.monotonic() < until and any(("stop.arrived", each) not in listening.heard for each in sent):
+        time.sleep(0.1)
+    heard.seconds += [
+        listening.heard["stop.arrived", each] - at
+        for each, at in sent.items()
+        if ("stop.arrived", each) in listening.heard
+    ]
+    if len(heard.seconds) < len(sent):
+        print(f"{len(sent) - len(heard.seconds)} of {len(sent)} arrivals were not heard of")
+    return [taken, heard]
+
+
+def _in_turns(drivers: Sequence[Driver]) -> list[tuple[Driver, dict[str, Any], str]]:
+    """Each driver's next report in turn: arrived, then collected or delivered."""
+    own = [
+        [
+            (driver, stop, kind)
+            for stop in driver.stops
+            for kind in ("arrived", "collected" if stop["kind"] == "pickup" else "delivered")
+        ]
+        for driver in drivers
+    ]
+    longest = max(map(len, own))
+    return [reports[number] for number in range(longest) for reports in own if number < len(reports)]
