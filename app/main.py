@@ -36,6 +36,7 @@ from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
+from app.offers.nothing_today_api import router as nothing_today
 from app.offers.photos_api import router as offer_photos
 from app.offers.standing_api import router as standing_offers
 from app.partners.api import router as partners
@@ -131,6 +132,7 @@ def create_app(
         offer_files,
         offer_photos,
         standing_offers,
+        nothing_today,
         needs,
         standing_needs,
         fleet,

@@ -603,6 +603,11 @@ OPERATIONS: dict[str, Operation] = {
     "remove_photo": Operation(
         Action.OFFERS_POST, "photo", path={"offer_id": lambda tenant: tenant.latest["offer"]}, fresh=True
     ),
+    "say_nothing_is_offered": Operation(
+        Action.OFFERS_POST,
+        "site",
+        body=lambda tenant: {"site_id": tenant.id_of("site"), "service_date": QUIET_DAY},
+    ),
     "state_standing_offer": Operation(Action.OFFERS_POST, "site", body=_standing_offer),
     "list_standing_offers": Operation(Action.OFFERS_READ),
     "get_standing_offer": Operation(Action.OFFERS_READ, "standing offer"),
@@ -731,6 +736,7 @@ OPERATIONS: dict[str, Operation] = {
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),
+    "get_expected_food": Operation(Action.OFFERS_READ, query={"service_date": DAY}),
     # streets
     "read_region": Operation(EVERYBODY, path=_REGION),
     "read_map_tile": Operation(EVERYBODY, path={**_REGION, "z": "12", "x": "2012", "y": "1361"}),
