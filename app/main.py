@@ -47,6 +47,7 @@ from app.people.api import router as people
 from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
 from app.planning.edits.api import router as plan_edits
+from app.planning.outlooks_api import router as outlooks
 from app.privacy.api import router as privacy
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -138,6 +139,7 @@ def create_app(
         fleet,
         planning,
         plan_edits,
+        outlooks,
         driving,
         arrivals,
         alarms,

@@ -19,9 +19,10 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.alarms import Alarm
 from app.models.events import Quarantine
+from app.models.expected import Outlook
 from app.models.offers import StandingOffer
 from app.models.partners import Partnership, Person
-from app.models.plans import Plan, Route
+from app.models.plans import Plan, PlanRun, Route
 from app.models.system import OutboxMessage
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
@@ -253,6 +254,30 @@ def _alarm(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _outlook(tenant: "Tenant") -> str:
+    """As a row: making one is the worker's."""
+    common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
+    run = PlanRun(id=uuid4(), **common, state="done", outlook=True, requested_by=tenant.canary, requested_at=MORNING)
+    store = {"site_id": tenant.id_of("site"), "site_name": f"{tenant.canary} place", "grams": 1000, "days": 4}
+    row = Outlook(
+        id=run.id,
+        **common,
+        problem_digest="",
+        estimated_travel=False,
+        grams_expected=1000,
+        grams_posted=0,
+        grams_brought=0,
+        stores=[{**store, "usually_posted_by": MORNING.isoformat()}],
+        routes=[],
+        created_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(run)
+        session.flush()
+        session.add(row)
+    return str(row.id)
+
+
 def _endpoint(tenant: "Tenant") -> str:
     """As a row: adding one asks the resolver, and there may be no more than a few."""
     row = WebhookEndpoint(
@@ -342,6 +367,7 @@ THINGS: dict[str, Thing] = {
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
+    "outlook": Thing(_outlook, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
@@ -695,6 +721,8 @@ OPERATIONS: dict[str, Operation] = {
     "give_driver_link": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
     # plans
     "request_plan": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": QUIET_DAY}),
+    "request_outlook": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": "2026-12-22"}),
+    "get_outlook": Operation(Action.PLANS_READ, "outlook"),
     "get_plan_run": Operation(Action.PLANS_READ, "run"),
     "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
