@@ -28,6 +28,7 @@ from app.kit.migrate import newest_revision
 from app.kit.request_log import RequestLog
 from app.kit.web import add_operations, install_error_handlers
 from app.learning.api import router as learning
+from app.learning.reliability_api import router as reliability
 from app.ledger.api import router as ledger
 from app.live.api import router as live
 from app.live.places import Places
@@ -145,6 +146,7 @@ def create_app(
         alarms,
         reports,
         learning,
+        reliability,
         roads,
         travel_sources,
         addresses,

@@ -19,7 +19,7 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.alarms import Alarm
 from app.models.events import Quarantine
-from app.models.expected import Outlook
+from app.models.expected import Outlook, SiteReliability
 from app.models.offers import StandingOffer
 from app.models.partners import Partnership, Person
 from app.models.plans import Plan, PlanRun, Route
@@ -254,6 +254,26 @@ def _alarm(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _unreliable(tenant: "Tenant") -> str:
+    """The tenant's site, at which something went wrong."""
+    row = SiteReliability(
+        site_id=UUID(tenant.id_of("site")),
+        side="store",
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        visits=1,
+        troubled=1,
+        counts={"closed": 1, "empty": 0, "refused": 0, "late": 0, "weight_off": 0, "in_vain": 1},
+        reasons={},
+        happenings=[],
+        last_happened_at=MORNING,
+        learnt_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.merge(row)
+    return str(row.site_id)
+
+
 def _outlook(tenant: "Tenant") -> str:
     """As a row: making one is the worker's."""
     common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
@@ -367,6 +387,7 @@ THINGS: dict[str, Thing] = {
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
+    "unreliable site": Thing(_unreliable),
     "outlook": Thing(_outlook, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
@@ -764,6 +785,12 @@ OPERATIONS: dict[str, Operation] = {
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),
+    "get_reliability": Operation(Action.ALLOCATIONS_READ),
+    "follow_up_site": Operation(
+        Action.PLANS_EDIT,
+        "unreliable site",
+        body=lambda tenant: {"side": "store", "seen_until": MORNING.isoformat(), "note": "spoken with them"},
+    ),
     "get_expected_food": Operation(Action.OFFERS_READ, query={"service_date": DAY}),
     # streets
     "read_region": Operation(EVERYBODY, path=_REGION),
