@@ -75,7 +75,7 @@ class SiteReliabilityOut(BaseModel):
             site_name=line.site_name,
             organisation_id=row.organisation_id,
             organisation_name=line.organisation_name,
-            side=row.side,  # type: ignore[arg-type]
+            side=row.side,
             visits=row.visits,
             troubled=row.troubled,
             troubled_share_at_least=round(line.worst_share, 3),
