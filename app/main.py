@@ -28,6 +28,7 @@ from app.kit.migrate import newest_revision
 from app.kit.request_log import RequestLog
 from app.kit.web import add_operations, install_error_handlers
 from app.learning.api import router as learning
+from app.learning.reliability_api import router as reliability
 from app.ledger.api import router as ledger
 from app.live.api import router as live
 from app.live.places import Places
@@ -36,6 +37,7 @@ from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
+from app.offers.nothing_today_api import router as nothing_today
 from app.offers.photos_api import router as offer_photos
 from app.offers.standing_api import router as standing_offers
 from app.partners.api import router as partners
@@ -46,6 +48,7 @@ from app.people.api import router as people
 from app.people.sign_in_api import router as signing_in
 from app.planning.api import router as planning
 from app.planning.edits.api import router as plan_edits
+from app.planning.outlooks_api import router as outlooks
 from app.privacy.api import router as privacy
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -131,16 +134,19 @@ def create_app(
         offer_files,
         offer_photos,
         standing_offers,
+        nothing_today,
         needs,
         standing_needs,
         fleet,
         planning,
         plan_edits,
+        outlooks,
         driving,
         arrivals,
         alarms,
         reports,
         learning,
+        reliability,
         roads,
         travel_sources,
         addresses,

@@ -1,10 +1,11 @@
-"""The job that looks at shifts: every minute, network by network, each shift in a transaction of its own."""
+"""The job that looks at shifts and stores: every minute, network by network, each shift in a transaction of its own."""
 
 import asyncio
 from typing import Protocol
 
 from procrastinate import Blueprint, JobContext
 
+from app.alarms.stores import watch_stores
 from app.alarms.watching import networks_to_watch, shifts_to_watch, watch_shift
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -58,8 +59,13 @@ def watch_everywhere(database: Database, clock: Clock) -> int:
                     wrong.append(error)
             except Exception as error:
                 wrong.append(error)
+        try:
+            with database.transaction(Scope(network=network_id)) as session:
+                changed += watch_stores(session, network_id, now)
+        except Exception as error:
+            wrong.append(error)
     if wrong:
-        raise ExceptionGroup("shifts that could not be looked at", wrong)
+        raise ExceptionGroup("what could not be looked at", wrong)
     return changed
 
 

@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field, computed_field
 from app.domain.alarms import sentence
 from app.partners.schemas import Out
 
-AlarmKind = Literal["shift_without_driver", "driver_not_started", "stop_late", "weight_far_off", "report_contradicts"]
+AlarmKind = Literal[
+    "shift_without_driver", "driver_not_started", "stop_late", "weight_far_off", "report_contradicts", "store_silent"
+]  # fmt: skip
 AlarmState = Literal["open", "acknowledged", "cleared"]
 Severity = Literal["warning", "emergency"]
 
@@ -19,7 +21,7 @@ class ToldOut(BaseModel):
 
     at: datetime
     severity: Severity
-    audience: Literal["organisation", "network", "administrators"]
+    audience: Literal["organisation", "network", "administrators", "store"]
     people: list[UUID]
 
 
@@ -31,9 +33,9 @@ class AlarmOut(Out):
     severity: Severity
     state: AlarmState
     service_date: date
-    organisation_id: UUID = Field(description="Whose shift it is")
-    shift_id: UUID
-    subject_kind: Literal["shift", "stop"]
+    organisation_id: UUID = Field(description="Whose shift it is, or whose store")
+    shift_id: UUID | None = Field(description="null for a store that is silent")
+    subject_kind: Literal["shift", "stop", "site"]
     subject_id: UUID
     details: dict[str, Any] = Field(description="The words of the sentence; times are local")
     raised_at: datetime

@@ -23,6 +23,8 @@ def audience_of(session: Session, alarm: Alarm, audience: Audience) -> Sequence[
     )
     if own:
         query = query.where(Person.organisation_id == alarm.organisation_id)
+    if audience is Audience.STORE:  # not everybody of a chain
+        query = query.where(Person.site_id == alarm.subject_id)
     return [person for person in session.scalars(query.order_by(Person.id)) if str(person.id) not in told]
 
 
@@ -52,7 +54,7 @@ def announce_alarm(session: Session, kind: str, alarm: Alarm, now: datetime) -> 
         severity=alarm.severity,
         state=alarm.state,
         service_date=str(alarm.service_date),
-        shift_id=str(alarm.shift_id),
+        shift_id=None if alarm.shift_id is None else str(alarm.shift_id),
         about={"kind": alarm.subject_kind, "id": str(alarm.subject_id)},
         sentence=sentence(alarm.kind, alarm.details),
         told=[each["audience"] for each in alarm.told if each["severity"] == alarm.severity],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.alarms.raising import STANDING, keep_alarms
+from app.alarms.raising import STANDING, Subject, keep_alarms
 from app.arrivals.keeping import keep_arrivals
 from app.arrivals.routes import RouteUnderWay, under_way
 from app.domain.alarms import (
@@ -29,7 +29,8 @@ from app.planning.queries import driven_route
 
 
 def networks_to_watch(session: Session, now: datetime) -> list[UUID]:
-    """The networks with shifts near this moment or alarms that stand; the only thing a job may ask across networks."""
+    """The networks with shifts near this moment, alarms that stand or stores with habits; the only thing a job
+    may ask across networks."""
     return list(session.scalars(select(func.wasl_networks_to_watch(now - LOOKS_BACK, now + LOOKS_AHEAD))))
 
 
@@ -38,7 +39,9 @@ def shifts_to_watch(session: Session, network_id: UUID, now: datetime) -> list[U
     near = select(Shift.id).where(
         Shift.network_id == network_id, Shift.ends_at > now - LOOKS_BACK, Shift.starts_at <= now + LOOKS_AHEAD
     )
-    alarmed = select(Alarm.shift_id).where(Alarm.network_id == network_id, Alarm.state.in_(STANDING))
+    alarmed = select(Alarm.shift_id).where(
+        Alarm.network_id == network_id, Alarm.state.in_(STANDING), Alarm.shift_id.is_not(None)
+    )
     return sorted(session.scalars(near.union(alarmed)))
 
 
@@ -51,7 +54,7 @@ def watch_shift(session: Session, shift_id: UUID, now: datetime) -> int:
     route = driven_route(session, shift.id) if shift.state == "open" else None
     found = None if route is None else under_way(session, shift, route, now)
     keep_arrivals(session, shift, found, now)
-    return keep_alarms(session, shift, findings(_watched(session, shift, found), now), now)
+    return keep_alarms(session, Subject.of_shift(shift), findings(_watched(session, shift, found), now), now)
 
 
 def _watched(session: Session, shift: Shift, found: RouteUnderWay | None) -> WatchedShift:

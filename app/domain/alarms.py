@@ -1,4 +1,4 @@
-"""What a person has to hear of, when, and who: alarms about shifts under way and shifts to come.
+"""What a person has to hear of, when, and who: alarms about shifts under way and to come, and about silent stores.
 
 An alarm is found by looking at a shift, raised once, told step by step to more people until somebody takes it on, and
 cleared when looking finds it no more. Everything here is pure: facts and the moment in, findings and steps out.
@@ -6,7 +6,7 @@ cleared when looking finds it no more. Everything here is pure: facts and the mo
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from app.domain.units import kg_display
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     STOP_LATE = "stop_late"
     WEIGHT_FAR_OFF = "weight_far_off"
     REPORT_CONTRADICTS = "report_contradicts"
+    STORE_SILENT = "store_silent"
 
 
 class Severity(StrEnum):
@@ -35,6 +36,7 @@ class Audience(StrEnum):
     ORGANISATION = "organisation"  # the dispatchers of the organisation whose shift it is
     NETWORK = "network"  # the dispatchers and administrators of the network
     ADMINISTRATORS = "administrators"  # the administrators of the organisation whose shift it is
+    STORE = "store"  # those who post for the store that is silent
 
 
 ALARM_MOVES: dict[str, frozenset[str]] = {
@@ -47,6 +49,7 @@ ROLES: Mapping[Audience, tuple[frozenset[str], bool]] = {
     Audience.ORGANISATION: (frozenset({"dispatcher"}), True),
     Audience.NETWORK: (frozenset({"dispatcher", "network_admin"}), False),
     Audience.ADMINISTRATORS: (frozenset({"organisation_admin", "network_admin"}), True),
+    Audience.STORE: (frozenset({"donor_staff"}), True),
 }
 # What people read; the words are in a finding.
 SENTENCES: Mapping[str, str] = {
@@ -55,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     Kind.STOP_LATE: "{vehicle} is expected to begin at {site} at {expected}, and had to by {until}. Call both.",
     Kind.WEIGHT_FAR_OFF: "{vehicle} reported {kg} kg of {food} at {site}; {planned} kg were promised. Ask the driver.",
     Kind.REPORT_CONTRADICTS: "What was reported for {vehicle} cannot all be true. Ask the driver.",
+    Kind.STORE_SILENT: "{site} usually has posted by {by} and has said nothing yet. Is there nothing on {day}?",
 }
 
 WITHOUT_DRIVER_FROM = timedelta(hours=24)  # before the shift starts
@@ -65,6 +69,7 @@ FAR_LESS_SHARE = 0.3
 # How long before its start and after its end a shift is looked at; afterwards whatever still stands is over.
 LOOKS_AHEAD = timedelta(hours=48)
 LOOKS_BACK = timedelta(hours=12)
+SILENT_AFTER = timedelta(minutes=30)  # after the time by which four of five posts of that weekday were there
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,10 @@ _LADDERS: Mapping[tuple[Kind, Severity], tuple[Step, ...]] = {
     (Kind.STOP_LATE, Severity.WARNING): _ladder(0, 15, 30),
     (Kind.WEIGHT_FAR_OFF, Severity.WARNING): _ladder(0, 30),
     (Kind.REPORT_CONTRADICTS, Severity.WARNING): _ladder(0, 60),
+    (Kind.STORE_SILENT, Severity.WARNING): (
+        Step(Audience.STORE, timedelta(0)),
+        Step(Audience.NETWORK, timedelta(minutes=30)),
+    ),
 }
 
 
@@ -164,6 +173,21 @@ class WatchedShift:
 
 
 @dataclass(frozen=True)
+class WatchedStore:
+    """A store on one service date. posts_by: when it usually has posted; until: when its food can be fetched no more;
+    always: it answers on nearly every such weekday; silent: it could post, and has said nothing."""
+
+    id: str
+    name: str
+    zone: tzinfo
+    day: date
+    posts_by: datetime
+    until: datetime
+    always: bool
+    silent: bool
+
+
+@dataclass(frozen=True)
 class Finding:
     """An alarm that has to stand now. subject: the noun and the id of what it is about. words: for its sentence."""
 
@@ -196,6 +220,14 @@ def findings(shift: WatchedShift, now: datetime) -> tuple[Finding, ...]:
             subject = ("shift", shift.id)
             found.append(Finding(Kind.REPORT_CONTRADICTS, Severity.WARNING, subject, {"vehicle": shift.vehicle}))
     return tuple(found)
+
+
+def silence(store: WatchedStore, now: datetime) -> Finding | None:
+    """The question to a store that always posts by now and has said nothing; None where there is none to ask."""
+    if not (store.always and store.silent and store.posts_by + SILENT_AFTER <= now < store.until):
+        return None
+    words = {"site": store.name, "by": _clock(store.posts_by, store.zone), "day": store.day.isoformat()}
+    return Finding(Kind.STORE_SILENT, Severity.WARNING, ("site", store.id), words)
 
 
 def _without_driver(shift: WatchedShift, now: datetime) -> Iterable[Finding]:

@@ -74,16 +74,16 @@ _HELD = {
     "state": "where it stands",
 }
 
-_SHIFT_OWNER = "the organisation whose shift it is"
+_SHIFT_OWNER = "the organisation whose shift it is, or whose store is silent"
 _ALARM = {
     "alarm": "what is wrong: as in the glossary",
     "severity": "`warning` or `emergency`",
     "state": "`open`, `acknowledged` or `cleared`",
     "service_date": "local day",
-    "shift_id": "the shift",
-    "about": "`kind` (`shift` or `stop`) and `id`",
+    "shift_id": "the shift, or null for a store that is silent",
+    "about": "`kind` (`shift`, `stop` or `site`) and `id`",
     "sentence": "what happened and what to do, with local times",
-    "told": "a list: who was told so far, step by step: `organisation`, `network`, `administrators`",
+    "told": "a list: who was told so far, step by step: `organisation`, `network`, `administrators`, `store`",
     "next_step_at": "when more people are told unless somebody takes it on, or null",
 }
 

@@ -34,6 +34,7 @@ NAMED_FIELDS = (
     NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
     NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
     NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
+    NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )

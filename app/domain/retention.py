@@ -149,6 +149,22 @@ RETENTION = (
     Retention("travel_fits", "facts of streets, replaced with them"),
     Retention("learnt_paces", "averages of a network, replaced daily"),
     Retention("learnt_service_times", "averages of a site, replaced daily"),
+    Retention("posting_habits", "averages of a store, replaced daily"),
+    Retention("expected_foods", "averages of a store, replaced daily"),
+    Retention(
+        "nothing_today", "what is expected of a store stands on twelve weeks of it", "delete", 90, "service_date"
+    ),
+    Retention(
+        "outlooks", "how a day looked before the posts came is of no use when it is over", "delete", 30, "created_at"
+    ),
+    Retention("site_reliability", "what became of the visits of twelve weeks, replaced daily; places, no people"),
+    Retention(
+        "follow_ups",
+        "what was said of visits of the last twelve weeks; then these are gone too",
+        "delete",
+        90,
+        "followed_at",
+    ),
 )
 
 

@@ -10,6 +10,8 @@ from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, ApiRoute, Caller, answer
 from app.kit.wire import Day
 from app.learning import queries, service
+from app.learning.expected import expected_of_caller
+from app.learning.expected_schemas import ExpectedDayOut
 from app.learning.schemas import ArrivalReportOut, LearntOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["learning"], responses=PROBLEMS)
@@ -45,4 +47,15 @@ def get_arrival_report(
     """Planned against real arrival times, overall, by day, by hour of the plan and by route."""
     return call.read(
         lambda session: ArrivalReportOut.of(first, last, service.arrivals(session, call.principal, first, last))
+    )
+
+
+@router.get("/expected-food")
+def get_expected_food(
+    call: Caller, service_date: Annotated[Day, Query(description="Local day, past or to come")]
+) -> ExpectedDayOut:
+    """What stores are expected to have on a day, learnt from the last twelve weeks, and whether they have posted:
+    all stores for those who plan, their own for a store's people."""
+    return call.read(
+        lambda session: ExpectedDayOut.of(service_date, expected_of_caller(session, call.principal, service_date))
     )

@@ -14,7 +14,9 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import refused
+from app.learning.expected import keep_expected
 from app.learning.queries import driven_routes
+from app.learning.reliability import keep_reliability
 from app.models.partners import Network, Site
 from app.models.roads import LearntPace, LearntServiceTime
 from app.partners.service import network_of, zone_of
@@ -44,6 +46,8 @@ def learn(session: Session, network_id: UUID, now: datetime) -> int:
         for site, visit in visits_of(each.route):
             visits[UUID(site)].append(visit)
     _keep_service_times(session, network.id, visits, now)
+    keep_expected(session, network, WINDOW, today, now)
+    keep_reliability(session, network, WINDOW, today, now)
     session.flush()
     return len(legs)
 

@@ -44,7 +44,8 @@ class Arrival(Base):
 
 
 class Alarm(Identified, Base):
-    """Something that a person has to hear of, about one shift or one of its stops; `organisation_id` is the shift's.
+    """Something that a person has to hear of, about one shift or one of its stops, or about a store that is silent;
+    `organisation_id` is the shift's, or the store's.
 
     `told` says who was told in which step: ids, no addresses. `step` is how many were taken since `begun_at`, when it
     was raised or became an emergency. `details` are the words of its sentence.
@@ -54,11 +55,13 @@ class Alarm(Identified, Base):
     __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('shift_without_driver','driver_not_started','stop_late','weight_far_off','report_contradicts')",
+            "kind IN ('shift_without_driver','driver_not_started','stop_late','weight_far_off','report_contradicts',"
+            "'store_silent')",
             name="kind",
         ),
         CheckConstraint("severity IN ('warning','emergency')", name="severity"),
-        CheckConstraint("subject_kind IN ('shift','stop')", name="subject_kind"),
+        CheckConstraint("subject_kind IN ('shift','stop','site')", name="subject_kind"),
+        CheckConstraint("(kind = 'store_silent') = (shift_id IS NULL)", name="shift"),
         CheckConstraint("state IN ('open','acknowledged','cleared')", name="state"),
         CheckConstraint("(state = 'cleared') = (cleared_at IS NOT NULL)", name="cleared"),
         CheckConstraint("state = 'open' OR next_step_at IS NULL", name="steps"),
@@ -74,7 +77,7 @@ class Alarm(Identified, Base):
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"), index=True)
     service_date: Mapped[date]
     kind: Mapped[str]
     severity: Mapped[str]

@@ -87,6 +87,8 @@ class PlanRun(Identified, Base):
     changes_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
     wish: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     again: Mapped[bool] = mapped_column(default=False, server_default="false")  # something came while it ran
+    # It makes an outlook, of the id of this run, and no plan.
+    outlook: Mapped[bool] = mapped_column(default=False, server_default="false")
     failure: Mapped[str | None]
     requested_by: Mapped[str]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -100,8 +100,8 @@ def compose(message: MailMessage, person: Person, sender: str, base_url: str, no
     words = {name: " ".join(str(word).split()) for name, word in message.words.items() if name != "token"}
     if message.kind == "alarm":
         words["sentence"] = _sentence(message, person)
-    link = f"{base_url.rstrip('/')}{_page(message)}"
-    text = (TEXTS / f"{message.kind}.{person.language}.txt").read_text("utf-8")
+    link = f"{base_url.rstrip('/')}{_page(message, person)}"
+    text = (TEXTS / f"{_text(message)}.{person.language}.txt").read_text("utf-8")
     subject, _, body = text.format_map({**words, "link": link}).partition("\n\n")
     mail = EmailMessage()
     mail["From"] = sender
@@ -115,8 +115,15 @@ def compose(message: MailMessage, person: Person, sender: str, base_url: str, no
     return mail
 
 
-def _page(message: MailMessage) -> str:
+def _text(message: MailMessage) -> str:
+    """What the text of a mail is called: a silent store is a question, and no shift."""
+    return "question" if message.words.get("alarm") == Kind.STORE_SILENT else message.kind
+
+
+def _page(message: MailMessage, person: Person) -> str:
     """Where a mail leads to."""
+    if message.kind == "alarm" and person.role == "donor_staff":
+        return "/offers/new"
     if message.kind == "alarm":
         return f"/day?date={message.words['day']}"
     return f"{PAGE_OF[message.kind]}/{message.words['token']}"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.kit import audit
@@ -27,16 +27,17 @@ from app.planning.schemas import ChangeWishIn
 PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
+GAVE_WAY = "A plan of the day was asked for, and an outlook is of no use then."
 
 
 def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
     """Ask for a plan of the day; a run that is already under way is given back instead of a second one."""
     principal.require("plans.request")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
-    alive = alive_run(session, principal.network_id, service_date)
+    alive = _alive_plan_run(session, principal.network_id, service_date, now)
     if alive is not None:
         return alive
-    run = _queue(session, principal.network_id, service_date, principal.name, now)
+    run = queue_run(session, principal.network_id, service_date, principal.name, now)
     fill_day(session, principal.network_id, service_date, now)
     audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date))
     return run
@@ -56,12 +57,12 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
         raise conflict("plan_not_published", "Only the plan that is driven can be changed so. Plan the day instead.")
     _require_there(session, wish)
     asked = wish.model_dump(mode="json", exclude_none=True)
-    alive = alive_run(session, plan.network_id, plan.service_date)
+    alive = _alive_plan_run(session, plan.network_id, plan.service_date, now)
     if alive is not None:
         alive.again, alive.wish = True, {**alive.wish, **asked}
         session.flush()
         return alive
-    run = _queue(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
+    run = queue_run(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
     audit.record(session, principal, "plans.change", ("planning run", run.id), now, number=plan.number, **asked)
     return run
 
@@ -99,12 +100,12 @@ def change_by_itself(session: Session, network_id: UUID, service_date: date, now
     plan = driven_plan(session, network_id, service_date)
     if plan is None:
         return None
-    alive = alive_run(session, network_id, service_date)
+    alive = _alive_plan_run(session, network_id, service_date, now)
     if alive is not None:
         alive.again = True
         session.flush()
         return alive
-    return _queue(session, network_id, service_date, BY_ITSELF, now, plan.id)
+    return queue_run(session, network_id, service_date, BY_ITSELF, now, plan.id)
 
 
 def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
@@ -114,7 +115,7 @@ def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
     plan = driven_plan(session, run.network_id, run.service_date)
     if plan is None:
         return None
-    return _queue(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
+    return queue_run(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
 
 
 def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun | None:
@@ -123,13 +124,23 @@ def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun
     return session.scalars(query.where(PlanRun.state.in_(("queued", "running")))).first()
 
 
+def _alive_plan_run(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:
+    """The run that is alive, if it makes a plan: an outlook gives way to one, and its worker writes nothing more."""
+    alive = alive_run(session, network_id, service_date)
+    if alive is None or not alive.outlook:
+        return alive
+    ended = update(PlanRun).where(PlanRun.id == alive.id, PlanRun.state.in_(("queued", "running")))
+    session.execute(ended.values(state="failed", failure=GAVE_WAY, ended_at=now))
+    return None
+
+
 def _said_of(session: Session, plan_id: UUID) -> dict[str, Any]:
     """What was said when a plan was asked for: a van that broke down is not whole again because of the next news."""
     query = select(PlanRun.wish).where(PlanRun.plan_id == plan_id).order_by(PlanRun.requested_at.desc())
     return session.scalars(query.limit(1)).first() or {}
 
 
-def _queue(
+def queue_run(
     session: Session,
     network_id: UUID,
     service_date: date,
@@ -137,13 +148,17 @@ def _queue(
     now: datetime,
     changes_plan_id: UUID | None = None,
     wish: Mapping[str, Any] | None = None,
+    *,
+    outlook: bool = False,
 ) -> PlanRun:
+    """A new run of a day that has none alive, with the job that does it."""
     said = {} if changes_plan_id is None else _said_of(session, changes_plan_id)
     run = PlanRun(
         network_id=network_id,
         service_date=service_date,
         changes_plan_id=changes_plan_id,
         wish={**said, **(wish or {})},
+        outlook=outlook,
         requested_by=requested_by,
         requested_at=now,
     )

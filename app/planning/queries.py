@@ -38,9 +38,9 @@ def get_run(session: Session, principal: Principal, run_id: UUID) -> PlanRun:
 
 
 def latest_run(session: Session, principal: Principal, service_date: date) -> PlanRun | None:
-    """The newest planning run of a day."""
+    """The newest planning run of a day that was to make a plan."""
     principal.require("plans.read")
-    query = select(PlanRun).where(PlanRun.service_date == service_date)
+    query = select(PlanRun).where(PlanRun.service_date == service_date, PlanRun.outlook.is_(False))
     return session.scalars(query.order_by(PlanRun.requested_at.desc(), PlanRun.id)).first()
 
 

@@ -25,6 +25,7 @@ from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
 from app.planning import asking, snapshot, store
 from app.planning.kept import keeping, read_kept
+from app.planning.outlook_day import OutlookDay, to_outlook, with_expected
 from app.planning.rest import Rest, sites_of_rest, to_rest
 from app.planning.schemas import ChangeWishIn
 from app.planning.snapshot import Day
@@ -68,6 +69,7 @@ class Claim:
     attempt: int
     plan_id: UUID | None  # stored by an earlier attempt that died before it could end the run
     changes_plan_id: UUID | None = None  # the published plan that is to be changed as little as possible
+    outlook: bool = False  # how the day would be driven with what is expected; no plan
 
     @property
     def scope(self) -> Scope:
@@ -87,7 +89,10 @@ async def plan_day(context: JobContext, run_id: str, network_id: str) -> None:
         return
     last_try = context.job.attempts + 1 >= MOST_ATTEMPTS
     try:
-        await (_plan if claim.changes_plan_id is None else _change)(workshop, claim)
+        if claim.outlook:
+            await _look_ahead(workshop, claim)
+        else:
+            await (_plan if claim.changes_plan_id is None else _change)(workshop, claim)
     except Superseded:
         log.info("planning run was taken over by another worker", run=run_id, attempt=claim.attempt)
     except (WaslError, RoadError, RegionError) as error:
@@ -167,6 +172,43 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
     await asyncio.to_thread(_finish, workshop, claim, plan_id)
 
 
+async def _look_ahead(workshop: Workshop, claim: Claim) -> None:
+    """How the day would be driven if the stores that have not posted had what is expected of them: solved and checked
+    as a plan is, and kept as an outlook."""
+    await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
+    day, problem = await asyncio.to_thread(_read_outlook, workshop, claim)
+
+    async def on_progress(progress: dict[str, Any]) -> None:
+        await asyncio.to_thread(_report, workshop, claim, progress)
+
+    async def on_plan(document: dict[str, Any]) -> None:
+        await asyncio.to_thread(_keep_outlook, workshop, claim, day, problem, document)
+
+    with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
+        question = await asyncio.to_thread(_question, problem, Path(folder))
+        listener = Listener(on_progress, on_plan, comparison=on_progress)
+        await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener, alone=False)
+
+
+def _read_outlook(workshop: Workshop, claim: Claim) -> tuple[OutlookDay, routing.Problem]:
+    """The day's rows with what is expected, and the problem they make."""
+    with workshop.database.transaction(claim.scope) as session:
+        run = session.get_one(PlanRun, claim.run_id)
+        day = with_expected(session, snapshot.read_day(session, claim.network_id, run.service_date))
+    return day, snapshot.to_problem(day, _travel(workshop, day))
+
+
+def _keep_outlook(
+    workshop: Workshop, claim: Claim, day: OutlookDay, problem: routing.Problem, document: dict[str, Any]
+) -> None:
+    """Keep the checked answer, and end the run with it in one transaction."""
+    now = workshop.clock()
+    outlook = to_outlook(day, problem, _checked(problem, document), claim.run_id, now)
+    with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, state="done", ended_at=now, progress={"phase": "done"})
+        session.add(outlook)
+
+
 def _read_rest(workshop: Workshop, claim: Claim) -> tuple[DayUnderWay, "Travels", Rest]:
     """The day as it stands and the question that it makes; the transaction is closed before anything is computed."""
     now = workshop.clock()
@@ -228,11 +270,11 @@ def _claim(workshop: Workshop, run_id: UUID, network_id: UUID) -> Claim | None:
             update(PlanRun)
             .where(PlanRun.id == run_id, PlanRun.state.in_(("queued", "running")))
             .values(state="running", attempt=PlanRun.attempt + 1, progress={"phase": "waiting for the solver"})
-            .returning(PlanRun.attempt, PlanRun.plan_id, PlanRun.changes_plan_id)
+            .returning(PlanRun.attempt, PlanRun.plan_id, PlanRun.changes_plan_id, PlanRun.outlook)
         ).first()
     if claimed is None:
         return None
-    return Claim(run_id, network_id, claimed.attempt, claimed.plan_id, claimed.changes_plan_id)
+    return Claim(run_id, network_id, claimed.attempt, claimed.plan_id, claimed.changes_plan_id, claimed.outlook)
 
 
 def _write(session: Session, claim: Claim, **values: Any) -> None:
@@ -258,6 +300,8 @@ def _fail(workshop: Workshop, claim: Claim, sentence: str) -> None:
         _write(session, claim, state="failed", failure=sentence, ended_at=ended)
         run = session.get_one(PlanRun, claim.run_id)
         session.refresh(run)
+        if claim.outlook:
+            return  # whoever asked for it sees it; nobody waits for it
         tell_failed(session, run, sentence, ended)
         asking.follow_up(session, run, ended)
 
@@ -280,12 +324,17 @@ def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Probl
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
         kept = read_kept(session, claim.network_id, run.service_date)
+    travel = _travel(workshop, day)
+    return day, travel, keeping(snapshot.to_problem(day, travel), kept)
+
+
+def _travel(workshop: Workshop, day: Day) -> Travels:
+    """The travel between the places of a day, by road profile."""
     needed = {site.id for site in snapshot.sites_of(day)}
     sites, now = list(day.sites.values()), workshop.clock()
-    travel = {
+    return {
         profile: workshop.tables.of(day.network, sites, profile, now, needed) for profile in snapshot.profiles_of(day)
     }
-    return day, travel, keeping(snapshot.to_problem(day, travel), kept)
 
 
 def _question(

@@ -48,6 +48,7 @@ class PlanRunOut(Out):
     progress: dict[str, Any]
     plan_id: UUID | None
     changes_plan_id: UUID | None = Field(description="The published plan that is changed; null: planned from nothing")
+    outlook: bool = Field(description="It makes an outlook, read at `/outlooks` by the id of this run, and no plan")
     failure: str | None
     requested_at: datetime
     ended_at: datetime | None

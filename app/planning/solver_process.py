@@ -41,8 +41,10 @@ class Question:
     news: dict[str, Any] | None = None
 
 
-async def solve_in_child(question: Question, seconds: float, seed: int, listener: Listener) -> None:
-    """Run `python -m routing child` and pass on what it says.
+async def solve_in_child(
+    question: Question, seconds: float, seed: int, listener: Listener, *, alone: bool = True
+) -> None:
+    """Run `python -m routing child` and pass on what it says; `alone`: the comparison with the day alone too.
 
     Raises SolverFailed when it dies, overruns or says nothing that can be read; asyncio.CancelledError ends the child.
     """
@@ -55,7 +57,7 @@ async def solve_in_child(question: Question, seconds: float, seed: int, listener
         if "alone" in said:
             await listener.comparison(said)
 
-    await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": True}, told)
+    await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": alone}, told)
 
 
 async def change_in_child(question: Question, seconds: float, seed: int) -> Said:

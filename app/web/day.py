@@ -30,6 +30,8 @@ from app.planning import asking, queries, service
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
+from app.web.ahead import instant, load_ahead
+from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
 
@@ -64,6 +66,7 @@ AUDIENCES = {
     Audience.ORGANISATION: "the organisation's dispatchers",
     Audience.NETWORK: "the network's dispatchers",
     Audience.ADMINISTRATORS: "the organisation's administrators",
+    Audience.STORE: "the people of the store",
 }
 
 
@@ -256,12 +259,17 @@ def _show(
         day = _date_or(wished, today)
         fill_day(session, visitor.network_id, day, now_of(request))
         view = load_day(session, visitor, day, plan_id)
+        driven = view.plan is not None and view.plan.published_at is not None
+        ahead = load_ahead(session, visitor, day, today, driven=driven)
+    language = language_of(request)
     return render(
         request,
         "day.html",
         signed_in=visitor.name,
         demonstration=view.network.demonstration,
         view=view,
+        ahead=ahead,
+        clock_of=lambda text: language.clock(instant(text), view.zone),
         before=view.day - timedelta(days=1),
         after=view.day + timedelta(days=1),
         link=link,

@@ -17,6 +17,7 @@ from app.offers import queries, service
 from app.partners.service import get_site, list_sites, network_of, own_site_id, zone_of
 from app.web import offer_form
 from app.web.language import language_of
+from app.web.nothing_today import QuietToday, load_quiet
 from app.web.offer_form import OfferForm
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
@@ -32,9 +33,10 @@ def new(request: Request, visitor: Visitor) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network, stores = network_of(session, visitor), _stores(session, visitor)
         own = own_site_id(session, visitor)
+        quiet = load_quiet(session, network, stores, own, now_of(request))
     chosen = next((site for site in stores if site.id == own), stores[0] if stores else None)
     form = offer_form.fresh(str(uuid4()), chosen, now_of(request), zone_of(network))
-    return _show(request, visitor, network, stores, form)
+    return _show(request, visitor, network, stores, form, quiet=quiet)
 
 
 def _stores(session: Session, visitor: Principal) -> list[Site]:
@@ -42,7 +44,13 @@ def _stores(session: Session, visitor: Principal) -> list[Site]:
 
 
 def _show(
-    request: Request, visitor: Principal, network: Network, stores: list[Site], form: OfferForm, status: int = 200
+    request: Request,
+    visitor: Principal,
+    network: Network,
+    stores: list[Site],
+    form: OfferForm,
+    status: int = 200,
+    quiet: QuietToday | None = None,
 ) -> Response:
     return render(
         request,
@@ -52,6 +60,8 @@ def _show(
         demonstration=network.demonstration,
         form=form,
         stores=stores,
+        quiet=quiet,
+        zone=zone_of(network),
         categories=CATEGORIES,
         allergens=ALLERGENS,
         dietary_flags=DIETARY_FLAGS,

@@ -20,11 +20,13 @@ from app.domain.alarms import (
     Severity,
     WatchedRoute,
     WatchedShift,
+    WatchedStore,
     Weight,
     findings,
     ladder,
     rises,
     sentence,
+    silence,
     step_after,
 )
 from app.domain.permissions import Role
@@ -163,6 +165,24 @@ def test_every_ladder_begins_at_once_with_the_shifts_own_dispatchers_and_reaches
     assert [step.after for step in steps] == sorted({step.after for step in steps})
     taken = [step_after(kind, severity, EIGHT, number) for number in range(len(steps) + 1)]
     assert taken == [*((step, EIGHT + step.after) for step in steps), None]
+
+
+STORE = WatchedStore(
+    "a", "Lidl", ZoneInfo("Asia/Riyadh"), EIGHT.date(), EIGHT, EIGHT + timedelta(hours=4), always=True, silent=True
+)
+
+
+def test_a_store_that_always_posts_by_now_and_is_silent_is_a_question() -> None:
+    found = silence(STORE, at(0.5))
+    assert found is not None
+    assert sentence(found.kind, found.words) == (
+        "Lidl usually has posted by 11:00 and has said nothing yet. Is there nothing on 2026-11-25?"
+    )
+    assert [silence(STORE, at(hours)) is None for hours in (-1, 0.49, 0.5, 3.99, 4)] == [True, True, False, False, True]
+    assert silence(replace(STORE, silent=False), at(1)) is None
+    assert silence(replace(STORE, always=False), at(1)) is None
+    asked, told = ladder(found.kind, found.severity)
+    assert (asked.audience, asked.after, told.audience) == (Audience.STORE, timedelta(0), Audience.NETWORK)
 
 
 @given(st.booleans(), st.booleans(), st.floats(-50, 40))

@@ -19,9 +19,10 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.alarms import Alarm
 from app.models.events import Quarantine
+from app.models.expected import Outlook, SiteReliability
 from app.models.offers import StandingOffer
 from app.models.partners import Partnership, Person
-from app.models.plans import Plan, Route
+from app.models.plans import Plan, PlanRun, Route
 from app.models.system import OutboxMessage
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
@@ -253,6 +254,50 @@ def _alarm(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _unreliable(tenant: "Tenant") -> str:
+    """The tenant's site, at which something went wrong."""
+    row = SiteReliability(
+        site_id=UUID(tenant.id_of("site")),
+        side="store",
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        visits=1,
+        troubled=1,
+        counts={"closed": 1, "empty": 0, "refused": 0, "late": 0, "weight_off": 0, "in_vain": 1},
+        reasons={},
+        happenings=[],
+        last_happened_at=MORNING,
+        learnt_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.merge(row)
+    return str(row.site_id)
+
+
+def _outlook(tenant: "Tenant") -> str:
+    """As a row: making one is the worker's."""
+    common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
+    run = PlanRun(id=uuid4(), **common, state="done", outlook=True, requested_by=tenant.canary, requested_at=MORNING)
+    store = {"site_id": tenant.id_of("site"), "site_name": f"{tenant.canary} place", "grams": 1000, "days": 4}
+    row = Outlook(
+        id=run.id,
+        **common,
+        problem_digest="",
+        estimated_travel=False,
+        grams_expected=1000,
+        grams_posted=0,
+        grams_brought=0,
+        stores=[{**store, "usually_posted_by": MORNING.isoformat()}],
+        routes=[],
+        created_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(run)
+        session.flush()
+        session.add(row)
+    return str(row.id)
+
+
 def _endpoint(tenant: "Tenant") -> str:
     """As a row: adding one asks the resolver, and there may be no more than a few."""
     row = WebhookEndpoint(
@@ -342,6 +387,8 @@ THINGS: dict[str, Thing] = {
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
+    "unreliable site": Thing(_unreliable),
+    "outlook": Thing(_outlook, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
@@ -603,6 +650,11 @@ OPERATIONS: dict[str, Operation] = {
     "remove_photo": Operation(
         Action.OFFERS_POST, "photo", path={"offer_id": lambda tenant: tenant.latest["offer"]}, fresh=True
     ),
+    "say_nothing_is_offered": Operation(
+        Action.OFFERS_POST,
+        "site",
+        body=lambda tenant: {"site_id": tenant.id_of("site"), "service_date": QUIET_DAY},
+    ),
     "state_standing_offer": Operation(Action.OFFERS_POST, "site", body=_standing_offer),
     "list_standing_offers": Operation(Action.OFFERS_READ),
     "get_standing_offer": Operation(Action.OFFERS_READ, "standing offer"),
@@ -690,6 +742,8 @@ OPERATIONS: dict[str, Operation] = {
     "give_driver_link": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
     # plans
     "request_plan": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": QUIET_DAY}),
+    "request_outlook": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": "2026-12-22"}),
+    "get_outlook": Operation(Action.PLANS_READ, "outlook"),
     "get_plan_run": Operation(Action.PLANS_READ, "run"),
     "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
@@ -731,6 +785,13 @@ OPERATIONS: dict[str, Operation] = {
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),
+    "get_reliability": Operation(Action.ALLOCATIONS_READ),
+    "follow_up_site": Operation(
+        Action.PLANS_EDIT,
+        "unreliable site",
+        body=lambda tenant: {"side": "store", "seen_until": MORNING.isoformat(), "note": "spoken with them"},
+    ),
+    "get_expected_food": Operation(Action.OFFERS_READ, query={"service_date": DAY}),
     # streets
     "read_region": Operation(EVERYBODY, path=_REGION),
     "read_map_tile": Operation(EVERYBODY, path={**_REGION, "z": "12", "x": "2012", "y": "1361"}),

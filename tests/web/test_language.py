@@ -10,8 +10,9 @@ from jinja2 import nodes
 from starlette.requests import Request
 
 from app.domain import alarms, foods, lifecycle, outcomes, reasons
+from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
-from app.web import day, regions
+from app.web import day, regions, reliability
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -41,6 +42,7 @@ def messages() -> set[str]:
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
+    told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
