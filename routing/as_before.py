@@ -1,6 +1,6 @@
 """A day driven in the order of an earlier one: each shift comes to its places as it did then, as far as there is
-something to do at them today. What has no place in that order is put in where that costs least; nothing is turned round.
-"""
+something to do at them today. What has no place in that order is put in where that costs least; nothing is turned
+round."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -51,8 +51,8 @@ def plan_as_before(
 def tours_in_order(
     problem: Problem, orders: Mapping[str, Order], stopped: Callable[[], bool] = lambda: False
 ) -> tuple[Tour, ...]:
-    """One tour for each shift of the problem: what can be carried between the places of its order, and nothing else. The
-    most valuable lots are asked first, and each goes where the day is worth most with it."""
+    """One tour for each shift of the problem: what can be carried between the places of its order, and nothing else.
+    The most valuable lots are asked first, and each goes where the day is worth most with it."""
     left = Left(problem, ())
     shifts = [_OnOrder(problem, shift, tuple(orders.get(shift.id, ()))) for shift in problem.shifts]
     parts = count()

@@ -1,18 +1,18 @@
-"""What agreements between supermarkets and food banks make of a day: whose food a line is first, or alone, and who fetches
-it. docs/decisions/0016 says why.
+"""What agreements between supermarkets and food banks make of a day: whose food a line is first, or alone, and who
+fetches it. docs/decisions/0016 says why.
 
 The rule. Lines are asked in the order in which they were posted. An agreement covers a line of its stores, weekdays and
 categories. Where several do, the firmest kind decides, and agreements of one kind share the line:
 
 1. `only` with nobody else, `exclusive`: the line goes to the food bank or to nobody.
-2. `only`: the line goes to the food bank alone while its needs have room for the whole line. If they have room for a part
-   of it, the food bank comes first, and what it cannot take is free for the others.
-3. `first`: the food bank comes first while its needs have room for any of it: a plan is made as if nobody else could have
-   the line, and what that plan cannot bring there is free for the others.
+2. `only`: the line goes to the food bank alone while its needs have room for the whole line. If they have room for a
+   part of it, the food bank comes first, and what it cannot take is free for the others.
+3. `first`: the food bank comes first while its needs have room for any of it: a plan is made as if nobody else could
+   have the line, and what that plan cannot bring there is free for the others.
 
-A food bank whose needs cannot take the food, or have no room left after the lines that were posted before, is passed over,
-and the next kind decides; a line that no agreement holds is free for everybody. What must stay whole has room only where
-one need can take all of it. A line that is held is fetched by the vans that the agreement names.
+A food bank whose needs cannot take the food, or have no room left after the lines that were posted before, is passed
+over, and the next kind decides; a line that no agreement holds is free for everybody. What must stay whole has room only
+where one need can take all of it. A line that is held is fetched by the vans that the agreement names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -99,8 +99,8 @@ def holds_on(term: Term, day: date) -> bool:
 def held_by(
     agreements: Sequence[Agreement], foods: Iterable[Food], needs: Iterable[Wanted], pairs: Mapping[str, Sequence[str]]
 ) -> dict[str, Held]:
-    """The lines, in the order in which they were posted, that agreements hold; what is not in it is free. pairs: by line
-    the needs that may have it."""
+    """The lines, in the order in which they were posted, that agreements hold; what is not in it is free. pairs: by
+    line the needs that may have it."""
     by_id = {need.id: need for need in needs}
     room = {need.id: need.grams for need in by_id.values()}
     found: dict[str, Held] = {}
@@ -118,9 +118,7 @@ def held_by(
     return found
 
 
-def _held(
-    agreements: Sequence[Agreement], food: Food, able: Sequence[Wanted], room: Mapping[str, int]
-) -> Held | None:
+def _held(agreements: Sequence[Agreement], food: Food, able: Sequence[Wanted], room: Mapping[str, int]) -> Held | None:
     about = [each for each in agreements if each.covers(food)]
     for kind, exclusive in (("only", True), ("only", False), ("first", False)):
         same = [each for each in about if each.kind == kind and (each.exclusive and kind == "only") == exclusive]

@@ -18,7 +18,9 @@ FIRST = replace(ONLY, id="b", kind="first")
 NOBODY_ELSE = replace(ONLY, id="c", exclusive=True)
 
 
-def found(*agreements: Agreement, foods: tuple[Food, ...] = (BREAD, MORE), needs: tuple[Wanted, ...] = (OURS, THEIRS)) -> dict[str, Held]:  # fmt: skip
+def found(
+    *agreements: Agreement, foods: tuple[Food, ...] = (BREAD, MORE), needs: tuple[Wanted, ...] = (OURS, THEIRS)
+) -> dict[str, Held]:
     pairs = {food.id: [need.id for need in needs] for food in foods}
     return held_by(agreements, foods, needs, pairs)
 
