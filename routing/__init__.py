@@ -56,7 +56,7 @@ from routing.retime import (
 )
 from routing.solve import Progress, solve
 from routing.travel import TravelMatrix
-from routing.what_else import who_could_take, worth_of_plan
+from routing.what_else import driving_cents, who_could_take, worth_of_plan
 
 __all__ = [
     "CHANGES",
@@ -103,6 +103,7 @@ __all__ = [
     "Visit",
     "alone",
     "check",
+    "driving_cents",
     "figures_of_plan",
     "join_neighbours",
     "locked_tours",

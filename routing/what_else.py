@@ -6,7 +6,7 @@ from routing.insert import insert, least_part, open_needs, search_place
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.retime import tours_of_plan
-from routing.score import Left, worth_of
+from routing.score import Left, route_cost, worth_of
 
 TRIED = 2**61  # the number of a part that is tried and then forgotten
 
@@ -36,3 +36,8 @@ def who_could_take(problem: Problem, plan: Plan, lot_id: str, needs: Collection[
 def worth_of_plan(problem: Problem, plan: Plan) -> int:
     """What the plan's routes are worth under this problem's policy, in thousandths of a cent; all can be driven."""
     return worth_of(problem, tours_of_plan(problem, plan))
+
+
+def driving_cents(problem: Problem, plan: Plan) -> int:
+    """What the plan's driving costs: kilometres, hours and vehicles."""
+    return sum(route_cost(problem.shifts_by_id[route.shift], route) for route in plan.routes) // 1000

@@ -11,8 +11,8 @@ categories. Where several do, the firmest kind decides, and agreements of one ki
    have the line, and what that plan cannot bring there is free for the others.
 
 A food bank whose needs cannot take the food, or have no room left after the lines that were posted before, is passed
-over, and the next kind decides; a line that no agreement holds is free for everybody. What must stay whole has room only
-where one need can take all of it. A line that is held is fetched by the vans that the agreement names.
+over, and the next kind decides; a line that no agreement holds is free for everybody. What must stay whole has room
+only where one need can take all of it. A line that is held is fetched by the vans that the agreement names.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -739,6 +739,7 @@ OPERATIONS: dict[str, Operation] = {
     "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
     "get_plan": Operation(Action.PLANS_READ, "plan"),
+    "get_plan_prices": Operation(Action.PLANS_READ, "draft"),
     "get_plan_document": Operation(Action.PLANS_READ, "plan"),
     "change_plan": Operation(Action.PLANS_REQUEST, "plan", body=lambda tenant: {}),
     "edit_plan": Operation(
