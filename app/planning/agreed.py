@@ -110,7 +110,16 @@ class Obeying:
             "later": sorted(map(list, self.later)),
             "withheld": [[each.lot, each.need, each.deliver_by] for each in self.withheld],
             "held": {lot: list(each.agreements) for lot, each in self.held.items()},
+            "grams": self._grams(),
         }
+
+    def _grams(self) -> dict[str, int]:
+        """By agreement, what it holds of the day's food."""
+        found: dict[str, int] = {}
+        for lot, held in self.held.items():
+            for agreement in held.agreements:
+                found[agreement] = found.get(agreement, 0) + self.problem.lots_by_id[lot].grams
+        return found
 
 
 Promised = Collection[tuple[str, str, str]]  # lot, need and shift of what is promised already

@@ -1,6 +1,5 @@
 """What a plan obeys, with what each of it costs, as people read it."""
 
-from collections import defaultdict
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -49,28 +48,18 @@ class PricesOut(BaseModel):
 def get_prices(session: Session, principal: Principal, plan_id: UUID) -> PricesOut:
     """What a plan obeys and what that costs; raises `not_found`."""
     principal.require("plans.read")
-    options = [undefer(getattr(Plan, name)) for name in ("problem", "document", "obeyed", "prices")]
+    options = [undefer(getattr(Plan, name)) for name in ("obeyed", "prices")]
     plan = session.get(Plan, plan_id, options=options, populate_existing=True)
     if plan is None:
         raise not_found("plan")
+    if not prices.subjects_of(plan.obeyed, prices.locked_shifts(plan)):
+        return PricesOut(plan_id=plan.id, done=True, items=[])
     done = prices.is_current(plan) or plan.changes_plan_id is not None or bool(plan.violations)
-    grams = _held_grams(plan)
-    items = [_out(plan, subject, found, grams, done=done) for subject, found in prices.items_of(plan)]
-    return PricesOut(plan_id=plan.id, done=done or not items, items=items)
+    items = [_out(plan, subject, found, done=done) for subject, found in prices.items_of(plan)]
+    return PricesOut(plan_id=plan.id, done=done, items=items)
 
 
-def _held_grams(plan: Plan) -> dict[str, int]:
-    found: defaultdict[str, int] = defaultdict(int)
-    lots = {lot["id"]: lot["grams"] for lot in plan.problem["lots"]} if plan.obeyed else {}
-    for lot, by in (plan.obeyed or {}).get("held", {}).items():
-        for agreement in by:
-            found[agreement] += lots.get(lot, 0)
-    return found
-
-
-def _out(
-    plan: Plan, subject: prices.Subject, found: dict[str, int] | None, grams: dict[str, int], *, done: bool
-) -> PriceOut:
+def _out(plan: Plan, subject: prices.Subject, found: dict[str, int] | None, *, done: bool) -> PriceOut:
     code, details = _said(found, done=done)
     known = found or {}
     return PriceOut(
@@ -82,11 +71,11 @@ def _out(
         code=code,
         details=details,
         sentence=reasons.sentence(code, details),
-        **_about(plan, subject, grams),
+        **_about(plan, subject),
     )
 
 
-def _about(plan: Plan, subject: prices.Subject, grams: dict[str, int]) -> dict[str, Any]:
+def _about(plan: Plan, subject: prices.Subject) -> dict[str, Any]:
     named = dict.fromkeys(
         (
             "agreement_id",
@@ -107,7 +96,7 @@ def _about(plan: Plan, subject: prices.Subject, grams: dict[str, int]) -> dict[s
             "donor_name": about.donor_name,
             "receiver_name": about.receiver_name,
             "valid_until": about.until,
-            "kg_held": grams.get(subject.id, 0),
+            "kg_held": (plan.obeyed or {}).get("grams", {}).get(subject.id, 0),
         }
     elif subject.kind == "locked_route":
         vehicles = {str(route.shift_id): route.vehicle_name for route in plan.routes}
