@@ -16,25 +16,16 @@ from app.planning import agreed, prices
 from app.planning.agreed import InForce, freed, obeying
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.planned_here import changed_here, plan_here, price_here, workshop_of
+from tests.agreements.morning import Json, Morning
+from tests.planned_here import changed_here
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.service_client import (
     DAY,
-    DUFFRYN_CENTRE,
     FOOD_BANK,
-    LIDL_CARDIFF_ROAD,
-    TESCO_SPYTTY,
     ServiceClient,
     a_line,
     an_offer,
 )
-from tests.service_client import (
-    a_need as wanted,
-)
-
-PAPER = {"signed_document": {"name": "Agreement", "signed_on": DAY}}
-Json = dict[str, Any]
-
 
 # ---- The problem that obeys, without a database. ---------------------------------------------------------------------
 
@@ -121,58 +112,6 @@ def test_a_price_is_never_below_nothing() -> None:
 @pytest.fixture
 def config(tmp_path: Any) -> Settings:
     return Settings(data_folder=tmp_path, worker="off", request_log="off")
-
-
-class Morning:
-    """Bread of one store; a food bank near it and one further away, each with a van of its own."""
-
-    def __init__(
-        self, network: ServiceClient, database: Database, streets: Streets, clock: HandSetClock, config: Settings
-    ) -> None:
-        self.network = network
-        self.workshop = workshop_of(database, streets, clock, config.data_folder)
-        self.lidl, self.near, self.far = (
-            network.organisation(kind, name)
-            for kind, name in (("supermarket", "Lidl"), ("food_bank", "Duffryn"), ("food_bank", "Raven House"))
-        )
-        of = {each["name"]: network.client_of(each, "organisation", "offers", "needs", "fleet")
-              for each in (self.lidl, self.near, self.far)}  # fmt: skip
-        self.of = of
-        self.store = of["Lidl"].site(LIDL_CARDIFF_ROAD, "Lidl Cardiff Road")
-        self.places = {
-            "Duffryn": of["Duffryn"].site(DUFFRYN_CENTRE, "Duffryn Centre", kind="distribution_point"),
-            "Raven House": of["Raven House"].site(TESCO_SPYTTY, "Raven House Hall", kind="distribution_point"),
-        }
-        self.needs = {name: of[name].ok("/needs", wanted(place, kg="60")) for name, place in self.places.items()}
-        self.shifts = {
-            name: of[name].vehicle_and_shift(place, name=f"Van of {name}") for name, place in self.places.items()
-        }
-        self.line = self.offered()
-
-    def offered(self, kg: str = "38", **fields: Any) -> str:
-        offer = self.of["Lidl"].ok("/offers", an_offer(self.store, a_line(kg=kg, splittable=False, **fields)))
-        return str(offer["lines"][0]["id"])
-
-    def agree(self, **fields: Any) -> Json:
-        sides = {"donor_organisation_id": self.lidl["id"], "receiver_organisation_id": self.far["id"]}
-        proposed = self.network.ok("/agreements", {**sides, **fields})
-        return self.network.ok(f"/agreements/{proposed['id']}/accept", PAPER)
-
-    def planned(self, **wish: Any) -> Json:
-        run = self.network.ok("/plan-runs", {"service_date": DAY, **wish})
-        plan_here(self.workshop, run["id"], self.network.network_id())
-        run = self.network.get(f"/plan-runs/{run['id']}").json()
-        assert run["state"] == "done", run
-        found: Json = self.network.get(f"/plans/{run['plan_id']}").json()
-        return found
-
-    def priced(self, plan: Json) -> Json:
-        price_here(self.workshop, plan["id"], self.network.network_id())
-        return self.prices(plan)
-
-    def prices(self, plan: Json) -> Json:
-        found: Json = self.network.get(f"/plans/{plan['id']}/prices").json()
-        return found
 
 
 @pytest.fixture
