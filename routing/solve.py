@@ -10,7 +10,7 @@ from routing.bounds.grams import Bounds
 from routing.cp_sat import WORK_SECONDS
 from routing.explain.reasons import MOST_LOOKS, explain
 from routing.insert import can_look_everywhere, fill_up
-from routing.later import Pairs, without_pairs
+from routing.later import Pairs, tours_without_pairs, without_pairs
 from routing.locked import free_tours, with_locked, without_locked
 from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
@@ -84,6 +84,7 @@ def solve(
     run = _Run(problem, free, seconds, iterations, seed, progress, stop)
     begin = None if start is None else free_tours(problem, free, tours_of_plan(problem, start))
     sooner = without_pairs(free, later)
+    begin = begin if begin is None or not later else tours_without_pairs(free, begin, later)
     tours = _search(sooner, run, engine, workers, begin)
     filled = _filled_up(sooner, run, tours)
     tours = worth_driving(sooner, filled)

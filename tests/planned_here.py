@@ -23,6 +23,7 @@ from tests.service_client import ServiceClient
 
 ITERATIONS = 200
 Solver = Callable[[Question, float, int, Listener], Awaitable[None]]
+Again = Callable[[Question, float, int], Awaitable[dict[str, Any]]]
 Mender = Callable[[Question, float, int], Awaitable[dict[str, Any]]]
 
 
@@ -53,10 +54,10 @@ async def solve_again_here(question: Question, seconds: float, seed: int) -> dic
     return plan_to_json(planned(request_from_json(vars(question)), seed))
 
 
-def price_here(workshop: run.Workshop, plan_id: str, network_id: UUID) -> None:
+def price_here(workshop: run.Workshop, plan_id: str, network_id: UUID, again: Again = solve_again_here) -> None:
     """Do the job behind a plan's prices."""
     context: Any = SimpleNamespace(additional_context={"workshop": workshop})
-    with mock.patch.object(run, "solve_again_in_child", solve_again_here):
+    with mock.patch.object(run, "solve_again_in_child", again):
         asyncio.run(run.price_plan(cast(JobContext, context), plan_id, str(network_id)))
 
 

@@ -21,7 +21,7 @@ from app.models.plans import UnservedOffer
 from routing import Eligibility, Plan, Problem
 
 VANS_OF = "vans of "
-MOST_LOOKED_AT = 20  # lines for which it is looked who else could have them: each takes up to a second
+MOST_LOOKS = 2000  # pairs of need and shift at which it is looked who else could have a line: two seconds or so
 # Reasons that speak of the food banks: about food that is kept for one of them they would say too much.
 ABOUT_FOOD_BANKS = ("no_eligible_need", "no_need_left", "storage_full", "no_receiving_window_in_time")
 Obeyed = dict[str, Any]  # as a plan's row keeps it
@@ -215,11 +215,6 @@ def agreements_of(obeyed: Obeyed | None) -> tuple[InForce, ...]:
     return tuple(in_force_from(each) for each in (obeyed or {}).get("agreements", ()))
 
 
-def later_of(obeyed: Obeyed | None) -> frozenset[tuple[str, str]]:
-    """The pairs that got what was left over."""
-    return frozenset((lot, need) for lot, need in (obeyed or {}).get("later", ()))
-
-
 def withholds(obeyed: Obeyed | None, lot: str, need: str) -> bool:
     """Whether nothing but an agreement keeps this food from this need."""
     return any(each[:2] == [lot, need] for each in (obeyed or {}).get("withheld", ()))
@@ -281,9 +276,9 @@ def with_reasons(obeyed: Obeyed | None, problem: Problem, plan: Plan, names: Map
         if each.reason == "no_vehicle_with_skills":
             code, found = "driver_by_agreement", {"driver": ", ".join(sorted({a.driver_name or "" for a in about}))}
         elif each.lot in withheld:
-            other = None
-            if looked < MOST_LOOKED_AT:
-                other, looked = routing.who_could_take(free, plan, each.lot, withheld[each.lot]), looked + 1
+            other, looks = None, len(withheld[each.lot]) * len(problem.shifts)
+            if looked + looks <= MOST_LOOKS:
+                other, looked = routing.who_could_take(free, plan, each.lot, withheld[each.lot]), looked + looks
             if other is not None or each.reason in ABOUT_FOOD_BANKS:
                 found = _kept(about, None if other is None else names[problem.needs_by_id[other].site])
         if found is not None:

@@ -111,4 +111,5 @@ def _said(found: dict[str, int] | None, *, done: bool) -> tuple[Any, dict[str, s
         return ("price_unknown" if done else "price_pending"), {}
     if not any(found[name] for name in ("metres", "seconds", "cents", "grams_left")):
         return "price_nothing", {}
-    return "price_about", {"km": km_display(found["metres"]), "kg": kg_display(found["grams_left"])}
+    km, kg = km_display(found["metres"]), kg_display(found["grams_left"])
+    return "price_about", {"km": km if found["metres"] else "0", "kg": kg if found["grams_left"] else "0"}

@@ -89,9 +89,12 @@ def _refuse_other_agreements(session: Session, plan: Plan) -> None:
     if now == agreed.agreements_of(plan.obeyed) or plan.changes_plan_id is not None:
         return
     session.refresh(plan, ["problem", "document"])
-    free = agreed.freed(routing.problem_from_json(plan.problem), plan.obeyed)
-    obeying = agreed.obeying(free, now)
-    if agreed.breaches(obeying.problem, routing.plan_from_json(plan.document), obeying.told()):
+    try:
+        problem, drawn = routing.problem_from_json(plan.problem), routing.plan_from_json(plan.document)
+    except routing.ProblemError as error:
+        raise conflict("plan_outdated", "This plan cannot be read any more. Plan the day again.") from error
+    obeying = agreed.obeying(agreed.freed(problem, plan.obeyed), now)
+    if agreed.breaches(obeying.problem, drawn, obeying.told()):
         raise conflict(
             "plan_outdated", "An agreement that this plan does not keep is in force now. Plan the day again."
         )

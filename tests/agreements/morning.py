@@ -6,7 +6,7 @@ from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.planned_here import plan_here, price_here, workshop_of
+from tests.planned_here import Again, Solver, plan_here, price_here, solve_again_here, solve_here, workshop_of
 from tests.service_client import DAY, DUFFRYN_CENTRE, LIDL_CARDIFF_ROAD, TESCO_SPYTTY, ServiceClient, a_line, an_offer
 from tests.service_client import a_need as wanted
 
@@ -49,16 +49,16 @@ class Morning:
         proposed = self.network.ok("/agreements", {**sides, **fields})
         return self.network.ok(f"/agreements/{proposed['id']}/accept", PAPER)
 
-    def planned(self, **wish: Any) -> Json:
+    def planned(self, solver: Solver = solve_here, **wish: Any) -> Json:
         run = self.network.ok("/plan-runs", {"service_date": DAY, **wish})
-        plan_here(self.workshop, run["id"], self.network.network_id())
+        plan_here(self.workshop, run["id"], self.network.network_id(), solver)
         run = self.network.get(f"/plan-runs/{run['id']}").json()
         assert run["state"] == "done", run
         found: Json = self.network.get(f"/plans/{run['plan_id']}").json()
         return found
 
-    def priced(self, plan: Json) -> Json:
-        price_here(self.workshop, plan["id"], self.network.network_id())
+    def priced(self, plan: Json, again: Again = solve_again_here) -> Json:
+        price_here(self.workshop, plan["id"], self.network.network_id(), again)
         return self.prices(plan)
 
     def prices(self, plan: Json) -> Json:

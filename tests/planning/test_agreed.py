@@ -14,6 +14,7 @@ from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.planning import agreed, prices
 from app.planning.agreed import InForce, freed, obeying
+from app.planning.solver_process import solve_again_in_child, solve_in_child
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.agreements.morning import Json, Morning
@@ -287,6 +288,20 @@ def test_as_last_tuesday_keeps_the_order_with_its_price_beside_it(morning: Morni
     assert price["metres"] == done["metres_more"]
     refused = morning.network.post("/plan-runs", {"service_date": DAY, "like_date": "2026-11-18"})
     assert (refused.status_code, refused.json()["code"]) == (422, "no_plan_that_day")
+
+
+def test_the_solvers_own_process_answers_all_of_it(morning: Morning) -> None:
+    """Without stand-ins: the pairs that wait, the order that is kept, and the search without either."""
+    morning.agree(kind="first")
+    morning.offered("30")  # the second one finds no room left at the first food bank
+    plan = morning.planned(solver=solve_in_child)
+    assert {place for _, place in went(plan)} == {"Raven House Hall", "Duffryn Centre"}
+    morning.network.published(plan)
+    usual = morning.planned(solver=solve_in_child, like_date=DAY)
+    assert went(usual) == went(plan)
+    found = morning.priced(usual, again=solve_again_in_child)
+    assert [each["kind"] for each in found["items"]] == ["agreement", "order"]
+    assert all(each["metres"] is not None for each in found["items"])
 
 
 def test_a_plan_that_obeys_nothing_asks_for_no_prices(morning: Morning, database: Database) -> None:

@@ -36,6 +36,14 @@ def test_on_any_day_pairs_that_wait_take_nothing_from_the_others(seed: int) -> N
     assert firm >= alone.grams_allocated
 
 
+@pytest.mark.parametrize("seed", range(15))
+def test_a_search_begins_with_a_plan_in_which_pairs_that_wait_have_food(seed: int) -> None:
+    day = a_random_day(seed)
+    later = [pair for number, pair in enumerate(day.pairs()) if number % 2]
+    start = solve(day, iterations=100, seed=seed)
+    assert check(day, solve(day, iterations=100, seed=seed, later=later, start=start)) == ()
+
+
 def test_without_pairs_keeps_all_others_with_their_deadlines() -> None:
     day = a_random_day(3)
     assert without_pairs(day, ()) is day
