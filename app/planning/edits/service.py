@@ -112,7 +112,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
     head = Plan(
         id=uuid4(),
         created_at=now,
-        **{name: getattr(plan, name) for name in _COPIED},
+        **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
     lines = lines_of(plan, board.day, None)
     rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, _locked(plan))
