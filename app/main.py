@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from app.agreements.api import router as agreements
 from app.alarms.api import router as alarms
 from app.arrivals.api import router as arrivals
 from app.audit.api import router as audit_trail
@@ -126,6 +127,7 @@ def create_app(
     for router in (
         partners,
         partnerships,
+        agreements,
         directory,
         people,
         signing_in,

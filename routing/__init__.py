@@ -1,6 +1,7 @@
 """Decide a day of food collection: a Problem in, a checked Plan out. No database, no web, no environment."""
 
 from routing.alone import AloneDay, alone
+from routing.as_before import plan_as_before
 from routing.by_hand import TourViolation, plan_by_hand, violations_of_tour
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
@@ -13,6 +14,7 @@ from routing.files import (
     problem_to_json,
     shift_to_json,
 )
+from routing.later import without_pairs
 from routing.locked import locked_tours
 from routing.news import Done, News
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
@@ -54,6 +56,7 @@ from routing.retime import (
 )
 from routing.solve import Progress, solve
 from routing.travel import TravelMatrix
+from routing.what_else import driving_cents, who_could_take, worth_of_plan
 
 __all__ = [
     "CHANGES",
@@ -100,6 +103,7 @@ __all__ = [
     "Visit",
     "alone",
     "check",
+    "driving_cents",
     "figures_of_plan",
     "join_neighbours",
     "locked_tours",
@@ -107,6 +111,7 @@ __all__ = [
     "news_from_json",
     "news_to_json",
     "place_breaks",
+    "plan_as_before",
     "plan_as_it_stands",
     "plan_by_hand",
     "plan_from_json",
@@ -120,5 +125,8 @@ __all__ = [
     "tours_left",
     "tours_of_plan",
     "violations_of_tour",
+    "who_could_take",
     "with_breaks_in_place",
+    "without_pairs",
+    "worth_of_plan",
 ]

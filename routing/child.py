@@ -16,18 +16,23 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from routing.alone import alone
+from routing.as_before import Order, plan_as_before
 from routing.figures import Figures, figures_of_plan
 from routing.files import news_from_json, plan_from_json, plan_to_json, problem_from_json, travel_from_file
+from routing.later import Pairs
 from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
 from routing.news import News
 from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.replan.mend import replan
-from routing.solve import ENGINES, Progress, solve
+from routing.solve import CHANGES_SECONDS, ENGINES, Progress, ready_engine, solve
 from routing.travel import TravelMatrix
 
 SECONDS_BETWEEN_LOOKS = 0.5
-FIELDS = ("problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news")
+FIELDS = (
+    "problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news", "later",
+    "start", "orders",
+)  # fmt: skip
 
 
 class Stop:
@@ -72,6 +77,9 @@ class Request:
     travel_files: Mapping[str, str] | None = None
     plan: Plan | None = None  # of the problem, to be changed as little as the news ask for
     news: News | None = None
+    later: Pairs = ()  # pairs of a lot and a need that get what the search leaves over
+    start: Plan | None = None  # of the problem, to begin the search with
+    orders: Mapping[str, Order] | None = None  # of places, by shift: they are kept, and nothing is searched
 
 
 def request_from_json(document: Any) -> Request:
@@ -108,7 +116,33 @@ def request_from_json(document: Any) -> Request:
         document.get("travel_files"),
         None if plan is None else plan_from_json(plan),
         None if news is None else news_from_json(news),
+        _later(document.get("later")),
+        None if document.get("start") is None else plan_from_json(document["start"]),
+        _orders(document.get("orders")),
     )
+
+
+def _later(pairs: Any) -> Pairs:
+    if pairs is None:
+        return ()
+    if not isinstance(pairs, list) or not all(_are_names(pair) for pair in pairs):
+        raise ProblemError("later", "This should be a list of pairs: a lot and a need.", "wrong_type")
+    return frozenset((lot, need) for lot, need in pairs)
+
+
+def _orders(orders: Any) -> Mapping[str, Order] | None:
+    if orders is None:
+        return None
+    if not isinstance(orders, dict):
+        raise ProblemError("orders", "This should be an object.", "wrong_type")
+    for shift, places in orders.items():
+        if not isinstance(places, list) or not all(_are_names(place) for place in places):
+            raise ProblemError(f"orders.{shift}", "This should be a list of places: a kind and a site.", "wrong_type")
+    return {shift: [(kind, site) for kind, site in places] for shift, places in orders.items()}
+
+
+def _are_names(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)
 
 
 def _travel(files: Any) -> dict[str, TravelMatrix] | None:
@@ -159,16 +193,7 @@ def run(source: TextIO, sink: TextIO, *, ready: bool = False) -> int:
     if request.plan is not None and request.news is not None:
         return _change(request, request.plan, request.news, say)
     try:
-        plan = solve(
-            request.problem,
-            seconds=request.seconds,
-            seed=request.seed,
-            engine=request.engine,
-            workers=request.workers,
-            iterations=request.iterations,
-            progress=progress,
-            stop=stop,
-        )
+        plan = _planned(request, progress, stop)
     except ProblemError as error:  # a locked route that cannot be driven is seen when solving
         print(f"The request cannot be answered: {error}", file=sys.stderr)
         return 1
@@ -191,6 +216,33 @@ def _make_ready() -> None:
         compile_engine()
         day = smallest_day()
         replan(day, solve(day, seed=1, iterations=1), News(), iterations=1)
+
+
+def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop) -> Plan:
+    if request.orders is not None:
+        ready_engine(request.engine, progress)
+        # Until the time is over, and somewhat longer for the changes: whoever asks has counted with it.
+        began = time.monotonic()
+        return plan_as_before(
+            request.problem,
+            request.orders,
+            later=request.later,
+            seed=request.seed,
+            until=began + request.seconds + CHANGES_SECONDS,
+            stopped=lambda: stop() or time.monotonic() - began > request.seconds,
+        )
+    return solve(
+        request.problem,
+        seconds=request.seconds,
+        seed=request.seed,
+        engine=request.engine,
+        workers=request.workers,
+        iterations=request.iterations,
+        progress=progress,
+        stop=stop,
+        start=request.start,
+        later=request.later,
+    )
 
 
 def _change(request: Request, plan: Plan, news: News, say: Callable[[dict[str, Any]], None]) -> int:

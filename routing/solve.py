@@ -10,6 +10,7 @@ from routing.bounds.grams import Bounds
 from routing.cp_sat import WORK_SECONDS
 from routing.explain.reasons import MOST_LOOKS, explain
 from routing.insert import can_look_everywhere, fill_up
+from routing.later import Pairs, tours_without_pairs, without_pairs
 from routing.locked import free_tours, with_locked, without_locked
 from routing.or_tools.allocate import allocate
 from routing.plan import Allocation, Plan, Route
@@ -59,6 +60,7 @@ def solve(
     stop: Callable[[], bool] | None = None,
     start: Plan | None = None,
     figures_alone: bool = False,
+    later: Pairs = (),
 ) -> Plan:
     """Decide the day within about `seconds`; with `stop` the best plan so far is given at once.
 
@@ -70,6 +72,7 @@ def solve(
         second opinion from two on, unless there are `iterations` or a `start`.
     start: a plan of this problem to begin with.
     figures_alone: spare the seconds that bounds and smallest changes take, for whoever wants only what is driven.
+    later: pairs of a lot and a need that wait: only what the search leaves over goes to these.
 
     The plan always passes `routing.check`. An empty problem has an empty plan. Raises ValueError for an engine that
     does not exist, and ProblemError, before the search, for a locked route that cannot be driven.
@@ -80,11 +83,15 @@ def solve(
     free = without_locked(problem)
     run = _Run(problem, free, seconds, iterations, seed, progress, stop)
     begin = None if start is None else free_tours(problem, free, tours_of_plan(problem, start))
-    tours = _search(free, run, engine, workers, begin)
-    filled = _filled_up(free, run, tours)
-    tours = worth_driving(free, filled)
+    sooner = without_pairs(free, later)
+    begin = begin if begin is None or not later else tours_without_pairs(free, begin, later)
+    tours = _search(sooner, run, engine, workers, begin)
+    filled = _filled_up(sooner, run, tours)
+    tours = worth_driving(sooner, filled)
     if tours != filled:  # part of what stays at home may be worth its own way
-        tours = _filled_up(free, run, tours)
+        tours = _filled_up(sooner, run, tours)
+    if later:
+        tours = _left_over(free, run, tours, engine)
     run.report("explaining what stays", tours)
     # A busy machine may have used up the time before: whoever reads the plan needs the changes all the same.
     until = None if iterations is not None else max(run.began + seconds, time.monotonic()) + CHANGES_SECONDS
@@ -104,6 +111,15 @@ def _filled_up(problem: Problem, run: "_Run", tours: tuple[Tour, ...]) -> tuple[
     if not can_look_everywhere(problem, Left(problem, tours)):
         return tours
     return fill_up(problem, tours, first_part=OVERLOOKED, stopped=run.grace_over)
+
+
+def _left_over(problem: Problem, run: "_Run", tours: tuple[Tour, ...], engine: str) -> tuple[Tour, ...]:
+    """With what the search has left for the pairs that waited: put in, and nothing else moved for it."""
+    if can_look_everywhere(problem, Left(problem, tours)) or engine == "or-tools":
+        return fill_up(problem, tours, first_part=2 * OVERLOOKED, stopped=run.grace_over)
+    from routing.joint.filling import finish
+
+    return finish(problem, tours, run.seed)
 
 
 def ready_engine(engine: str, progress: Callable[[Progress], None] | None = None) -> str:

@@ -17,12 +17,13 @@ from app.planning import run
 from app.planning.solver_process import Listener, Question
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
-from routing import plan_to_json, replan, solve
-from routing.child import request_from_json
+from routing import Plan, plan_as_before, plan_to_json, replan, solve
+from routing.child import Request, request_from_json
 from tests.service_client import ServiceClient
 
 ITERATIONS = 200
 Solver = Callable[[Question, float, int, Listener], Awaitable[None]]
+Again = Callable[[Question, float, int], Awaitable[dict[str, Any]]]
 Mender = Callable[[Question, float, int], Awaitable[dict[str, Any]]]
 
 
@@ -36,7 +37,28 @@ async def solve_here(question: Question, seconds: float, seed: int, listener: Li
     """What the solver's process does, by iterations instead of seconds, and without the day alone."""
     assert seconds > 0
     request = request_from_json(vars(question))
-    await listener.plan(plan_to_json(solve(request.problem, seed=seed, iterations=ITERATIONS)))
+    await listener.plan(plan_to_json(planned(request, seed)))
+
+
+def planned(request: Request, seed: int) -> Plan:
+    """The plan of a request, in steps of the search instead of seconds."""
+    if request.orders is not None:
+        return plan_as_before(request.problem, request.orders, later=request.later, seed=seed)
+    start, later = request.start, request.later
+    return solve(request.problem, seed=seed, iterations=ITERATIONS, start=start, later=later)
+
+
+async def solve_again_here(question: Question, seconds: float, seed: int) -> dict[str, Any]:
+    """What the solver's process answers where only the plan is asked for."""
+    assert seconds > 0
+    return plan_to_json(planned(request_from_json(vars(question)), seed))
+
+
+def price_here(workshop: run.Workshop, plan_id: str, network_id: UUID, again: Again = solve_again_here) -> None:
+    """Do the job behind a plan's prices."""
+    context: Any = SimpleNamespace(additional_context={"workshop": workshop})
+    with mock.patch.object(run, "solve_again_in_child", again):
+        asyncio.run(run.price_plan(cast(JobContext, context), plan_id, str(network_id)))
 
 
 async def change_in_here(question: Question, seconds: float, seed: int) -> dict[str, Any]:

@@ -73,6 +73,8 @@ class Action(StrEnum):
     PRIVACY_EDIT = "privacy.edit"
     ALARMS_READ = "alarms.read"
     ALARMS_ACKNOWLEDGE = "alarms.acknowledge"
+    AGREEMENTS_READ = "agreements.read"
+    AGREEMENTS_EDIT = "agreements.edit"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -125,6 +127,8 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.ALARMS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
     Action.ALARMS_ACKNOWLEDGE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
+    Action.AGREEMENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.AGREEMENTS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

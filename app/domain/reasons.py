@@ -61,9 +61,20 @@ UNSERVED: dict[str, tuple[str, ...]] = {
     ),
     "left_out_by_hand": ("A dispatcher has left it out of the plan.",),
 }
-# Not the planner's reasons, but what people said on the day.
+# Not the planner's reasons, but what people said on the day, or have agreed.
+# Details: kept_for, until_day, other, driver
 SAID_ON_THE_DAY: dict[str, tuple[str, ...]] = {
     "reported_closed": ("A driver found the store closed.",),
+    "kept_by_agreement": (
+        "Kept for {kept_for} by agreement until {until_day}; without it {other} could take it.",
+        "Kept for {kept_for} by agreement; without it {other} could take it.",
+        "Kept for {kept_for} by agreement.",
+        "Kept for a food bank by agreement.",
+    ),
+    "driver_by_agreement": (
+        "By agreement only vans of {driver} fetch it, and none of them is on the road today.",
+        "By agreement only some vans fetch it, and none of them is on the road today.",
+    ),
 }
 # The smallest change that would serve it. Details: kg (what it would serve), site, vehicle, category,
 # temperature_class, more and part in kg, and as HH:MM from, until, instead_of
@@ -172,6 +183,11 @@ VIOLATIONS: dict[str, tuple[str, ...]] = {
         "Food that has to stay in one piece goes in parts.",
     ),
     "only_suitable_food": ("Food goes to somebody who may not have it.",),
+    "agreements_are_kept": (
+        "By agreement only vans of {driver} fetch the {category} from {site}.",
+        "By agreement the {category} from {site} is kept for {kept_for}.",
+        "Food goes where an agreement does not want it.",
+    ),
     "locked_routes_are_driven_as_locked": ("A route that has to stay as it is was changed.",),
     **dict.fromkeys(
         (
@@ -182,6 +198,16 @@ VIOLATIONS: dict[str, tuple[str, ...]] = {
         _ADDS_UP,
     ),
 }  # fmt: skip
+# What something that a plan obeys costs. Details: km, kg
+PRICES: dict[str, tuple[str, ...]] = {
+    "price_about": (
+        "Costs about {km} km and leaves about {kg} kg more behind.",
+        "Costs something.",
+    ),
+    "price_nothing": ("Costs nothing measurable.",),
+    "price_pending": ("What it costs is being worked out.",),
+    "price_unknown": ("What it costs is not known.",),
+}
 # What a dispatcher did to a plan. Details: vehicle, from_vehicle, site, to_site, kg, category
 EDITS: dict[str, tuple[str, ...]] = {
     "move_stop": (
@@ -206,9 +232,10 @@ CHANGE_CODES: tuple[str, ...] = tuple(CHANGES)
 PROBLEM_CODES: tuple[str, ...] = tuple(PROBLEMS)
 VIOLATION_CODES: tuple[str, ...] = tuple(VIOLATIONS)
 EDIT_CODES: tuple[str, ...] = tuple(EDITS)
+PRICE_CODES: tuple[str, ...] = tuple(PRICES)
 
 
-_ALL = UNSERVED | SAID_ON_THE_DAY | CHANGES | PROBLEMS | VIOLATIONS | EDITS
+_ALL = UNSERVED | SAID_ON_THE_DAY | CHANGES | PROBLEMS | VIOLATIONS | PRICES | EDITS
 
 
 def sentence(code: str, details: Details | None = None) -> str:

@@ -47,6 +47,7 @@ RETENTION = (
     Retention("organisations", "the ledger says whose food it was"),
     Retention("partnerships", "who planned with whom, and when"),
     Retention("partnership_documents", "what was signed, as long as the partnership is known"),
+    Retention("agreements", "who agreed with whom whose food it is; plans obeyed them"),
     Retention("sites", "the ledger's food was collected and delivered there"),
     Retention("people", "an account lasts until it is erased; then the row stays without name, address and password"),
     Retention("offers", "the ledger accounts for their lines"),

@@ -1,6 +1,7 @@
 """The tables, one module per aggregate; importing this package registers all of them."""
 
 from app.models import (
+    agreements,
     alarms,
     events,
     expected,
@@ -17,6 +18,6 @@ from app.models import (
 )
 
 __all__ = [
-    "alarms", "events", "expected", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads",
-    "system", "webhooks",
+    "agreements", "alarms", "events", "expected", "feeds", "fleet", "needs", "offers", "partners", "people", "plans",
+    "roads", "system", "webhooks",
 ]  # fmt: skip

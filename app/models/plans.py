@@ -138,6 +138,9 @@ class Plan(Identified, Base):
     edits: Mapped[int] = mapped_column(default=0, server_default="0")  # by hand, and not taken back
     # Rules that the edits break: code, details as people say them, shift and number of the stop where there is one.
     violations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    # What it was made to obey (app.planning.agreed) and what each of that costs (app.planning.prices); none: nothing.
+    obeyed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    prices: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     routes: Mapped[list["Route"]] = relationship(order_by="Route.number", lazy="selectin")

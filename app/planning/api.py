@@ -16,6 +16,7 @@ from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
 from app.planning import asking, queries, service
+from app.planning.price_list import PricesOut, get_prices
 from app.planning.route_files import geojson, gpx
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
 
@@ -29,7 +30,7 @@ def request_plan(call: Caller, wish: PlanRunIn) -> Response:
     """Ask for a plan of a day. Answers at once; follow `Location` until the run is done or failed."""
 
     def verb(session: Session) -> Answer:
-        run = asking.request_plan(session, call.principal, wish.service_date, call.now)
+        run = asking.request_plan(session, call.principal, wish.service_date, call.now, wish.like_date)
         return answer(PlanRunOut.model_validate(run), 202, location=path_of("plan-runs", run.id))
 
     return call.once(wish, verb)
@@ -87,6 +88,13 @@ def get_plan(call: Caller, plan_id: UUID) -> PlanOut:
 def get_plan_document(call: Caller, plan_id: UUID) -> dict[str, Any]:
     """The problem and the plan as `python -m routing check` reads them."""
     return call.read(lambda session: queries.plan_documents(session, call.principal, plan_id))
+
+
+@router.get("/plans/{plan_id}/prices")
+def get_plan_prices(call: Caller, plan_id: UUID) -> PricesOut:
+    """What the plan obeys (agreements, locked routes, the order of another day) and about what each of it costs, beside
+    the best plan that was found without it. Worked out after the plan is there; ask again until `done`."""
+    return call.read(lambda session: get_prices(session, call.principal, plan_id))
 
 
 @router.post("/plans/{plan_id}/publish", response_model=PlanHeadOut, dependencies=[TAKES_VERSION])

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import conflict, not_found
+from app.kit.errors import conflict, not_found, refused
 from app.kit.jobs import defer
 from app.models.fleet import Shift
 from app.models.offers import OfferLine
@@ -28,18 +28,29 @@ PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
 GAVE_WAY = "A plan of the day was asked for, and an outlook is of no use then."
+LIKE = "like_date"  # in the wish of a run: the day whose order is kept
 
 
-def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
-    """Ask for a plan of the day; a run that is already under way is given back instead of a second one."""
+def request_plan(
+    session: Session, principal: Principal, service_date: date, now: datetime, like_date: date | None = None
+) -> PlanRun:
+    """Ask for a plan of the day; a run that is already under way is given back instead of a second one.
+
+    like_date: a day whose published plan's order is kept. Raises `no_plan_that_day` (422) where none was published.
+    """
     principal.require("plans.request")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
     alive = _alive_plan_run(session, principal.network_id, service_date, now)
     if alive is not None:
         return alive
-    run = queue_run(session, principal.network_id, service_date, principal.name, now)
+    wish: dict[str, Any] = {}
+    if like_date is not None:
+        if driven_plan(session, principal.network_id, like_date) is None:
+            raise refused("no_plan_that_day", "No plan of {day} was published: choose another day.", day=like_date)
+        wish = {LIKE: like_date.isoformat()}
+    run = queue_run(session, principal.network_id, service_date, principal.name, now, wish=wish)
     fill_day(session, principal.network_id, service_date, now)
-    audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date))
+    audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date), **wish)
     return run
 
 
@@ -137,7 +148,8 @@ def _alive_plan_run(session: Session, network_id: UUID, service_date: date, now:
 def _said_of(session: Session, plan_id: UUID) -> dict[str, Any]:
     """What was said when a plan was asked for: a van that broke down is not whole again because of the next news."""
     query = select(PlanRun.wish).where(PlanRun.plan_id == plan_id).order_by(PlanRun.requested_at.desc())
-    return session.scalars(query.limit(1)).first() or {}
+    said = session.scalars(query.limit(1)).first() or {}
+    return {name: value for name, value in said.items() if name != LIKE}
 
 
 def queue_run(

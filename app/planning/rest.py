@@ -12,6 +12,7 @@ from app.domain.food_safety import days_left
 from app.domain.service_date import seconds_since_midnight
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
+from app.planning.agreed import Obeyed, obeying
 from app.planning.snapshot import (
     Day,
     lots_of,
@@ -41,6 +42,7 @@ class Rest:
     plan: routing.Plan
     news: routing.News
     on_board: Mapping[str, Cargo]
+    obeyed: Obeyed | None = None  # agreements; where they came too late, what is promised stays
 
     def solved(self) -> routing.Problem:
         """The problem that the answer is for; the same in every process."""
@@ -81,13 +83,16 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
         pace=pace_steps(day),
     )
     tours = {str(shift): _tour(van, problem) for shift, van in under_way.driving.items()}
+    promised = {(each.lot, each.need, shift) for shift, tour in tours.items() for visit in tour for each in visit.cargo}
+    obeys = obeying(problem, under_way.agreements, promised)
+    problem = obeys.problem
     plan = routing.plan_as_it_stands(problem, tours)
     driven = {shift.id for shift in problem.shifts}
     news = routing.News(
         lots=tuple(_not_planned(problem, plan)),
         lock=tuple(str(shift) for shift in under_way.locked if str(shift) in driven),
     )
-    return Rest(problem, plan, news, on_board)
+    return Rest(problem, plan, news, on_board, obeys.told())
 
 
 def _came(under_way: DayUnderWay) -> tuple[Counter[str], Counter[tuple[str, str]]]:

@@ -5,7 +5,7 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 
 import asyncio
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -23,13 +23,22 @@ from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import WaslError, conflict
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
-from app.planning import asking, snapshot, store
+from app.planning import agreed, asking, prices, snapshot, store
 from app.planning.kept import keeping, read_kept
+from app.planning.like import read_like
 from app.planning.outlook_day import OutlookDay, to_outlook, with_expected
+from app.planning.queries import driven_plan
 from app.planning.rest import Rest, sites_of_rest, to_rest
 from app.planning.schemas import ChangeWishIn
 from app.planning.snapshot import Day
-from app.planning.solver_process import Listener, Question, SolverFailed, change_in_child, solve_in_child
+from app.planning.solver_process import (
+    Listener,
+    Question,
+    SolverFailed,
+    change_in_child,
+    solve_again_in_child,
+    solve_in_child,
+)
 from app.planning.store_change import Change, change_rows
 from app.planning.telling import tell_failed, tell_ready
 from app.planning.under_way import DayUnderWay, read_under_way
@@ -119,11 +128,35 @@ def _change_by_itself(workshop: Workshop, network_id: UUID, service_date: date) 
         asking.change_by_itself(session, network_id, service_date, workshop.clock())
 
 
+async def price_plan(context: JobContext, plan_id: str, network_id: str) -> None:
+    """The job that works out what each thing that a plan obeys costs; nobody waits for it."""
+    workshop: Workshop = context.additional_context["workshop"]
+    scope = Scope(network=UUID(network_id))
+    asked = await asyncio.to_thread(prices.read_asked, workshop.database, scope, UUID(plan_id))
+    if asked is None:
+        return
+    seconds = min(workshop.plan_seconds, prices.MOST_SECONDS)
+
+    async def solve_again(question: prices.Without) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
+            asked_of = await asyncio.to_thread(_question, question.problem, Path(folder))
+            asked_of = replace(asked_of, later=question.later, orders=question.orders, start=question.start)
+            return await solve_again_in_child(asked_of, seconds, asked.seed)
+
+    try:
+        found = await prices.price(asked, solve_again)
+    except (SolverFailed, routing.ProblemError) as error:
+        log.error("no price of what a plan obeys", plan=plan_id, cause=str(error))
+        return
+    await asyncio.to_thread(prices.keep, workshop.database, scope, UUID(plan_id), found)
+
+
 def planning_jobs() -> Blueprint:
     """The jobs of planning, for one queue."""
     found = Blueprint()
     again = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=2)
     found.task(name="plan_day", queue="wasl", pass_context=True, retry=again)(plan_day)
+    found.task(name="price_plan", queue="wasl", pass_context=True, retry=again)(price_plan)
     found.task(name="change_later", queue="wasl", pass_context=True, retry=again)(change_later)
     return found
 
@@ -133,14 +166,15 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
         await asyncio.to_thread(_finish, workshop, claim, claim.plan_id)
         return
     await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
-    day, travel, problem = await asyncio.to_thread(_read, workshop, claim)
+    planned = await asyncio.to_thread(_read, workshop, claim)
+    problem, obeyed = planned.problem, planned.obeyed or {}
     stored: list[UUID] = []
 
     async def on_progress(progress: dict[str, Any]) -> None:
         await asyncio.to_thread(_report, workshop, claim, progress)
 
     async def on_plan(document: dict[str, Any]) -> None:
-        stored.append(await asyncio.to_thread(_store, workshop, claim, _Planned(day, travel, problem), document))
+        stored.append(await asyncio.to_thread(_store, workshop, claim, planned, document))
 
     async def on_comparison(figures: dict[str, Any]) -> None:
         await asyncio.to_thread(_compare, workshop, claim, stored[0], problem, figures)
@@ -148,6 +182,7 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     listener = Listener(on_progress, on_plan, on_comparison)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, problem, Path(folder))
+        question = replace(question, later=obeyed.get("later"), orders=obeyed.get("like", {}).get("orders"))
         try:
             await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
         except SolverFailed as error:
@@ -195,7 +230,8 @@ def _read_outlook(workshop: Workshop, claim: Claim) -> tuple[OutlookDay, routing
     with workshop.database.transaction(claim.scope) as session:
         run = session.get_one(PlanRun, claim.run_id)
         day = with_expected(session, snapshot.read_day(session, claim.network_id, run.service_date))
-    return day, snapshot.to_problem(day, _travel(workshop, day))
+        agreements = agreed.read_agreements(session, claim.network_id, run.service_date)
+    return day, agreed.obeying(snapshot.to_problem(day, _travel(workshop, day)), agreements).problem
 
 
 def _keep_outlook(
@@ -256,6 +292,9 @@ def _store_change(
     moved = sum(said["moved"].values())
     answer = Change(rest, problem, plan, said["plan"], moved, said["forced"])
     rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
+    names = {str(site.id): site.name for site in under_way.day.sites.values()}
+    rows.plan.obeyed = agreed.with_reasons(rest.obeyed, problem, plan, names)
+    agreed.retell(rows.plan.obeyed, rows.unserved)
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "done"}, plan_id=None)
         plan_id = store.save(session, rows)
@@ -316,16 +355,25 @@ class _Planned:
     day: Day
     travel: Travels
     problem: routing.Problem
+    obeyed: agreed.Obeyed | None = None  # agreements, and the order of another day
 
 
-def _read(workshop: Workshop, claim: Claim) -> tuple[Day, Travels, routing.Problem]:
+def _read(workshop: Workshop, claim: Claim) -> _Planned:
     """The day's rows and the problem they make; the transaction is closed before anything is computed."""
     with workshop.database.transaction(claim.scope) as session:
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
         kept = read_kept(session, claim.network_id, run.service_date)
+        agreements = agreed.read_agreements(session, claim.network_id, run.service_date)
+        like_date = run.wish.get(asking.LIKE)
+        before = driven_plan(session, claim.network_id, date.fromisoformat(like_date)) if like_date else None
+        like = None if before is None else read_like(session, day, before)
     travel = _travel(workshop, day)
-    return day, travel, keeping(snapshot.to_problem(day, travel), kept)
+    obeying = agreed.obeying(snapshot.to_problem(day, travel), agreements)
+    obeyed = obeying.told()
+    if like is not None:
+        obeyed = {**(obeyed or {}), "like": like}
+    return _Planned(day, travel, keeping(obeying.problem, kept), obeyed)
 
 
 def _travel(workshop: Workshop, day: Day) -> Travels:
@@ -358,7 +406,9 @@ def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[s
     """Store the checked plan as a draft."""
     plan = _checked(planned.problem, document)
     way = store.Way(workshop.streets, planned.travel)
-    rows = store.to_rows(planned.day, planned.problem, plan, document, way, workshop.clock())
+    names = {str(site.id): site.name for site in planned.day.sites.values()}
+    obeyed = agreed.with_reasons(planned.obeyed, planned.problem, plan, names)
+    rows = store.to_rows(planned.day, planned.problem, plan, document, way, workshop.clock(), obeyed)
     so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "comparing with the day alone", **so_far}, plan_id=None)
@@ -383,7 +433,9 @@ def _finish(workshop: Workshop, claim: Claim, plan_id: UUID) -> None:
     ended = workshop.clock()
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, state="done", plan_id=plan_id, ended_at=ended, progress={"phase": "done"})
-        tell_ready(session, session.get_one(Plan, plan_id), ended)
+        plan = session.get_one(Plan, plan_id)
+        tell_ready(session, plan, ended)
+        prices.ask_for_prices(session, plan)
         run = session.get_one(PlanRun, claim.run_id)
         session.refresh(run)
         asking.follow_up(session, run, ended)

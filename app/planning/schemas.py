@@ -17,6 +17,11 @@ class PlanRunIn(Body):
     """Plan this day."""
 
     service_date: Day
+    like_date: Day | None = Field(
+        default=None,
+        description="Keep the order in which the shifts of that day's published plan came to their places: what is at"
+        " them today is fetched and brought in that order, what is new is put in where it costs least",
+    )
 
 
 class ChangeWishIn(Body):

@@ -21,7 +21,7 @@ from app.models.offers import OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route
 from app.partners.membership import active_organisations
-from app.planning import carrying_on
+from app.planning import agreed, carrying_on
 from app.planning.edits.violations import sentences
 from app.planning.promising import lock_lines, promise_lines
 from app.planning.queries import driven_plan, find_plan
@@ -48,6 +48,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     if not lifecycle.may_become(lifecycle.PLAN_MOVES, plan.state, "published"):
         raise conflict("plan_not_publishable", f"This plan is {plan.state} and cannot be published.")
     _refuse_broken(plan)
+    _refuse_other_agreements(session, plan)
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
     before = driven_plan(session, plan.network_id, plan.service_date, lock=True)
@@ -79,6 +80,24 @@ def _refuse_broken(plan: Plan) -> None:
     if plan.violations:
         sentence = "This plan cannot be driven as it was edited: {first}"
         raise conflict("plan_breaks_rules", sentence, first=sentences(plan.violations))
+
+
+def _refuse_other_agreements(session: Session, plan: Plan) -> None:
+    """A plan made before an agreement began or ended is published as long as it keeps those that are in force now. A
+    change of a driven plan keeps its word, whatever has been agreed since."""
+    now = agreed.read_agreements(session, plan.network_id, plan.service_date)
+    if now == agreed.agreements_of(plan.obeyed) or plan.changes_plan_id is not None:
+        return
+    session.refresh(plan, ["problem", "document"])
+    try:
+        problem, drawn = routing.problem_from_json(plan.problem), routing.plan_from_json(plan.document)
+    except routing.ProblemError as error:
+        raise conflict("plan_outdated", "This plan cannot be read any more. Plan the day again.") from error
+    obeying = agreed.obeying(agreed.freed(problem, plan.obeyed), now)
+    if agreed.breaches(obeying.problem, drawn, obeying.told()):
+        raise conflict(
+            "plan_outdated", "An agreement that this plan does not keep is in force now. Plan the day again."
+        )
 
 
 def _refuse_who_left(session: Session, plan: Plan) -> None:

@@ -39,6 +39,9 @@ class Question:
     travel_files: dict[str, str]
     plan: dict[str, Any] | None = None  # to be changed as little as the news ask for
     news: dict[str, Any] | None = None
+    later: list[list[str]] | None = None  # pairs that get what the search leaves over
+    orders: dict[str, list[list[str]]] | None = None  # of places, by shift: they are kept, and nothing is searched
+    start: dict[str, Any] | None = None  # a plan of the problem, to begin the search with
 
 
 async def solve_in_child(
@@ -58,6 +61,18 @@ async def solve_in_child(
             await listener.comparison(said)
 
     await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": alone}, told)
+
+
+async def solve_again_in_child(question: Question, seconds: float, seed: int) -> Said:
+    """The plan of the question as JSON and nothing else; raises what `solve_in_child` raises."""
+    answers: list[Said] = []
+
+    async def told(said: Said) -> None:
+        if "plan" in said:
+            answers.append(said["plan"])
+
+    await _ask_child({**vars(question), "seconds": seconds, "seed": seed}, told)
+    return answers[0]
 
 
 async def change_in_child(question: Question, seconds: float, seed: int) -> Said:

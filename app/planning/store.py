@@ -19,8 +19,9 @@ from app.kit.db import ROW_LOCK
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
+from app.planning import agreed
 from app.planning.changes import words_of
-from app.planning.snapshot import Day, learnt_told
+from app.planning.snapshot import Day, learnt_told, shift_as_solved
 from app.roads.choice import choice_of
 from app.roads.provider import NoRoad, Profile, RoadLine
 from app.roads.streets import Streets
@@ -81,9 +82,13 @@ def to_rows(
     document: dict[str, Any],
     way: Way,
     now: datetime,
+    obeyed: agreed.Obeyed | None = None,
 ) -> PlanRows:
-    """The rows of a new draft; its number is given when it is saved."""
+    """The rows of a new draft; its number is given when it is saved. obeyed: what it was made to obey."""
     head = plan_head(day, problem, plan, document, way, now)
+    head.obeyed = obeyed
+    if obeyed is not None:  # the shifts of the problem have skills for its agreements that they have nowhere else
+        head.shifts_read = shifts_told(day)
     set_totals(head, plan)
     return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
@@ -105,6 +110,14 @@ def plan_head(
         travel={**{profile: travel.told() for profile, travel in way.travel.items()}, "learnt": learnt_told(day)},
         created_at=now,
     )
+
+
+def shifts_told(day: Day) -> list[dict[str, Any]]:
+    """The day's shifts with their vehicles as they were read, to see later whether they have changed."""
+    return [
+        routing.shift_to_json(shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone))
+        for shift in day.shifts
+    ]
 
 
 def set_totals(head: Plan, plan: routing.Plan) -> None:
@@ -135,15 +148,17 @@ def rows_of(
             ]
         )
     by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
+    unserved = [
+        unserved_row(day, problem, head, each, position, day.lines[UUID(each.lot)])
+        for position, each in enumerate(plan.unserved)
+    ]
+    agreed.retell(head.obeyed, unserved)
     return PlanRows(
         head,
         routes,
         [stop for rows in stops for stop in rows],
         [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations],
-        [
-            unserved_row(day, problem, head, each, position, day.lines[UUID(each.lot)])
-            for position, each in enumerate(plan.unserved)
-        ],
+        unserved,
     )
 
 

@@ -15,6 +15,7 @@ from app.ledger.settlement import Known, known_of_shifts
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation, Plan, Route, Stop
+from app.planning.agreed import InForce, read_agreements
 from app.planning.schemas import ChangeWishIn
 from app.planning.snapshot import Day, read_day
 
@@ -84,6 +85,7 @@ class DayUnderWay:
     gone: frozenset[UUID]
     forbidden: frozenset[tuple[UUID, UUID]]
     locked: tuple[UUID, ...]
+    agreements: tuple[InForce, ...] = ()
 
 
 def read_under_way(
@@ -114,6 +116,7 @@ def read_under_way(
         gone=gone,
         forbidden=frozenset(pair for van in driving.values() for pair in van.refused),
         locked=tuple(dict.fromkeys([*(wish.locked_shift_ids or ()), *(r.shift_id for r in plan.routes if r.locked)])),
+        agreements=read_agreements(session, network_id, service_date),
     )
 
 

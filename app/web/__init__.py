@@ -14,6 +14,7 @@ from app.kit.errors import WaslError, not_found
 from app.kit.language import headers_of
 from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
 from app.web import (
+    agreements,
     ahead,
     day,
     drive,
@@ -47,6 +48,7 @@ def install_pages(app: FastAPI) -> None:
         shop,
         ahead,
         day,
+        agreements,
         learnt,
         reliability,
         route_sheet,

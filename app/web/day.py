@@ -27,6 +27,7 @@ from app.needs.standing import fill_day
 from app.offers.service import list_offers
 from app.partners.service import list_sites, network_of, zone_of
 from app.planning import asking, queries, service
+from app.planning.price_list import PricesOut, get_prices
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
@@ -49,6 +50,7 @@ COMPARED = (
     ("People served", "people_served", "count"),
     ("Lowest fill rate", "lowest_fill_rate", "percent"),
 )
+WEEK = timedelta(days=7)
 # What is being done just now: the first word of a run's phase, and what people read.
 PHASES = {
     "reading": "Reading the day…",
@@ -123,6 +125,8 @@ class DayView:
     proposed: PlanHeadOut | None  # a change of the plan that is driven, which nobody has published yet
     drivers: Mapping[UUID, str]  # by shift, as they are named now: a published route keeps who was named then
     alarms: Sequence[StandingAlarm]
+    prices: PricesOut | None  # of what the plan obeys
+    like_date: date | None  # the same weekday of the week before, where a plan was published for it
 
     @property
     def offered_grams(self) -> int:
@@ -199,6 +203,8 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         proposed=queries.proposed_change(session, visitor, plan),
         drivers={shift.id: shift.driver_name for shift in list_shifts(session, visitor, day)},
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
+        prices=None if plan is None else get_prices(session, visitor, plan.id),
+        like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,
     )
 
 
@@ -287,11 +293,14 @@ def _date_or(wished: str, otherwise: date) -> date:
 
 
 @router.post("/day/plan")
-def plan(request: Request, visitor: Visitor, day: Annotated[str, Form()]) -> Response:
-    """Ask for a plan of the day."""
+def plan(
+    request: Request, visitor: Visitor, day: Annotated[str, Form()], like_date: Annotated[str, Form()] = ""
+) -> Response:
+    """Ask for a plan of the day, perhaps in the order of another one."""
     wished = _date_or(day, now_of(request).date())
+    like = _date_or(like_date, wished) if like_date else None
     with database_of(request).transaction(visitor.scope) as session:
-        asking.request_plan(session, visitor, wished, now_of(request))
+        asking.request_plan(session, visitor, wished, now_of(request), like)
     return see_other("/day", date=wished.isoformat())
 
 

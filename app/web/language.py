@@ -80,6 +80,10 @@ class Language(PlainLanguage):
         """A date as people say it."""
         return format_date(day, "EEEE d MMMM y", locale=self.locale)
 
+    def weekday(self, day: date) -> str:
+        """The weekday of a date as people say it."""
+        return format_date(day, "EEEE", locale=self.locale)
+
     def clock(self, instant: datetime, zone: ZoneInfo) -> str:
         """The local time of day."""
         return f"{instant.astimezone(zone):%H:%M}"

@@ -9,6 +9,8 @@ from app.domain.reasons import (
     CHANGES,
     EDIT_CODES,
     EDITS,
+    PRICE_CODES,
+    PRICES,
     PROBLEM_CODES,
     PROBLEMS,
     REASON_CODES,
@@ -38,8 +40,12 @@ DETAILS = {
     "crates": "3",
     "from_vehicle": "Blue van",
     "to_site": "Duffryn Community Centre",
+    "kept_for": "Raven House",
+    "until_day": "2027-06-30",
+    "other": "Newport Food Bank",
+    "driver": "Green Hauliers",
 }
-EVERY_CODE = [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES, *VIOLATION_CODES, *EDIT_CODES]
+EVERY_CODE = [*REASON_CODES, *CHANGE_CODES, *PROBLEM_CODES, *VIOLATION_CODES, *EDIT_CODES, *PRICE_CODES]
 
 
 @pytest.mark.parametrize("code", EVERY_CODE)
@@ -67,6 +73,8 @@ def test_the_reasons_of_the_planner_are_known() -> None:
         "detour_not_worth_it",
         "reported_closed",
         "left_out_by_hand",
+        "kept_by_agreement",
+        "driver_by_agreement",
     }
 
 
@@ -85,6 +93,7 @@ def test_a_sentence_uses_only_the_documented_details() -> None:
             *PROBLEMS.values(),
             *VIOLATIONS.values(),
             *EDITS.values(),
+            *PRICES.values(),
         )
         for template in templates
         for _, name, _, _ in Formatter().parse(template)

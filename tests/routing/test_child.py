@@ -132,7 +132,7 @@ def test_a_request_that_cannot_be_read_is_one_sentence(text: str) -> None:
             "speed",
             9,
             "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone, travel_files,"
-            " plan, news.",
+            " plan, news, later, start, orders.",
         ),
     ],
 )

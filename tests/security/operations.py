@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from app.domain.permissions import Action, Scope
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
+from app.models.agreements import Agreement
 from app.models.alarms import Alarm
 from app.models.events import Quarantine
 from app.models.expected import Outlook, SiteReliability
@@ -298,6 +299,29 @@ def _outlook(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _agreement(tenant: "Tenant") -> str:
+    """Proposed, between the tenant and itself, so that no partner sees it."""
+    row = Agreement(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        donor_organisation_id=tenant.organisation_id,
+        receiver_organisation_id=tenant.organisation_id,
+        store_ids=[],
+        categories=[],
+        weekdays=[],
+        kind="only",
+        exclusive=False,
+        paid_by="as_partners",
+        note=f"{tenant.canary} agreement",
+        valid_from=MORNING.date(),
+        proposed_by="network",
+        created_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
 def _endpoint(tenant: "Tenant") -> str:
     """As a row: adding one asks the resolver, and there may be no more than a few."""
     row = WebhookEndpoint(
@@ -386,6 +410,7 @@ THINGS: dict[str, Thing] = {
     "feed": Thing(_made("/feeds", _feed_wish), private=True),
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
+    "agreement": Thing(_agreement),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
     "outlook": Thing(_outlook, of_network=True),
@@ -557,6 +582,26 @@ OPERATIONS: dict[str, Operation] = {
         but=_SPEAKS_FOR_ONE,
     ),
     "get_signed_document": Operation(Action.PARTNERSHIPS_READ, "signed partnership"),
+    "list_agreements": Operation(Action.AGREEMENTS_READ),
+    "propose_agreement": Operation(
+        Action.AGREEMENTS_EDIT,
+        "organisation",
+        body=lambda tenant: {
+            "donor_organisation_id": str(tenant.organisation_id),
+            "receiver_organisation_id": str(tenant.organisation_id),
+            "weekdays": [7],
+        },
+    ),
+    "get_agreement": Operation(Action.AGREEMENTS_READ, "agreement"),
+    "accept_agreement": Operation(
+        Action.AGREEMENTS_EDIT,
+        "agreement",
+        body=lambda tenant: {"signed_document": {"name": "Agreement", "signed_on": DAY}},
+        fresh=True,
+    ),
+    "end_agreement": Operation(
+        Action.AGREEMENTS_EDIT, "agreement", body=lambda tenant: {"reason": "moved away"}, fresh=True
+    ),
     "list_partners": Operation(Action.PARTNERS_READ, shared=True),
     "get_partner": Operation(Action.PARTNERS_READ, "organisation", shared=True),
     "list_allocations": Operation(Action.ALLOCATIONS_READ, shared=True),
@@ -748,6 +793,7 @@ OPERATIONS: dict[str, Operation] = {
     "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
     "get_plan": Operation(Action.PLANS_READ, "plan"),
+    "get_plan_prices": Operation(Action.PLANS_READ, "draft"),
     "get_plan_document": Operation(Action.PLANS_READ, "plan"),
     "change_plan": Operation(Action.PLANS_REQUEST, "plan", body=lambda tenant: {}),
     "edit_plan": Operation(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from app.domain import alarms, foods, lifecycle, outcomes, reasons
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
-from app.web import day, regions, reliability
+from app.web import agreements, day, regions, reliability
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -43,6 +43,7 @@ def messages() -> set[str]:
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
+    told |= set(agreements.PAYER_WORDS.values())
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
@@ -53,6 +54,7 @@ def messages() -> set[str]:
             reasons.PROBLEMS,
             reasons.VIOLATIONS,
             reasons.EDITS,
+            reasons.PRICES,
         )
         for each in group.values()
         for sentence in each

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.domain.units import kg_display
 from app.kit.errors import FieldError, not_found, refused
 from app.models.plans import Plan, Route, Stop
+from app.planning.agreed import withholds
 from app.planning.edits import drawing as board
 from app.planning.edits.drawing import Drawing
 from app.planning.edits.schemas import (
@@ -41,7 +42,7 @@ def _done(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> tu
     if isinstance(command, DropOfferLine):
         return _drop(day, drawing, command)
     if isinstance(command, PlaceOfferLine):
-        return _place(day, drawing, command)
+        return _place(day, plan, drawing, command)
     shift = str(_route(plan, command.route_id).shift_id)
     vehicle = drawing.names[shift]
     if isinstance(command, LockRoute):
@@ -80,9 +81,9 @@ def _drop(day: PlannedDay, drawing: Drawing, command: DropOfferLine) -> tuple[Dr
     return changed, _of_line(day, drawing, lot, drawing.problem.lots_by_id[lot].grams)
 
 
-def _place(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> tuple[Drawing, dict[str, str]]:
+def _place(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLine) -> tuple[Drawing, dict[str, str]]:
     lot, need, shift = str(command.offer_line_id), str(command.need_id), str(command.shift_id)
-    _require_suitable(day, drawing, command)
+    _require_suitable(day, plan, drawing, command)
     changed = board.place_lot(drawing, lot, need, shift, command.kg, command.position, command.drop_off_position)
     grams = _left_out(drawing, lot) - _left_out(changed, lot)
     receiver = day.sites[UUID(drawing.problem.needs_by_id[need].site)].name
@@ -95,14 +96,16 @@ def _left_out(drawing: Drawing, lot: str) -> int:
     return sum(each.grams for each in drawing.unserved if each.lot == lot)
 
 
-def _require_suitable(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> None:
-    """Food safety is hard: what the rule book or the plan's own problem keeps from a need never goes there."""
+def _require_suitable(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLine) -> None:
+    """Food safety is hard: what the rule book or the plan's own problem keeps from a need never goes there. What an
+    agreement keeps from it is said afterwards, as every other rule that an edit breaks."""
     need = next((each for each in day.needs if each.id == command.need_id), None)
     if command.offer_line_id not in day.lines or need is None:
         return  # not of this plan: said when it is placed
     offer, line = day.lines[command.offer_line_id]
     refusal = why_not(day, offer, line, need)
-    if refusal is not None or drawing.problem.deadline(str(line.id), str(need.id)) is None:
+    unknown = drawing.problem.deadline(str(line.id), str(need.id)) is None
+    if refusal is not None or (unknown and not withholds(plan.obeyed, str(line.id), str(need.id))):
         errors = [] if refusal is None else [FieldError("/need_id", refusal.sentence, refusal.code)]
         site = day.sites[need.site_id].name
         raise refused("food_not_suitable", "This food may not go to {site}.", errors, site=site)

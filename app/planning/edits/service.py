@@ -26,6 +26,7 @@ from app.planning.edits.drawing import Drawing, drawing_of
 from app.planning.edits.lines import lines_of
 from app.planning.edits.schemas import Command
 from app.planning.edits.violations import violations_of
+from app.planning.prices import ask_for_prices
 from app.planning.queries import find_plan, routes_out
 from app.planning.schemas import RouteOut
 from app.planning.snapshot import PlannedDay, read_planned
@@ -111,7 +112,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
     head = Plan(
         id=uuid4(),
         created_at=now,
-        **{name: getattr(plan, name) for name in _COPIED},
+        **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
     lines = lines_of(plan, board.day, None)
     rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, _locked(plan))
@@ -124,7 +125,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
 
 _COPIED = (
     "network_id", "service_date", "problem_digest", "problem", "document", "engine", "seed", "estimated_travel",
-    "travel", "grams_allocated", "metres", "seconds", "figures", "violations",
+    "travel", "grams_allocated", "metres", "seconds", "figures", "violations", "shifts_read", "obeyed", "prices",
 )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def _put(
     store.renew(session, rows)
     store.set_totals(plan, drawn)
     plan.document, plan.figures = following.document, _figures(board, drawn)
-    plan.violations = violations_of(board.day, board.problem, drawn)
+    plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
     entries = _entries(session, plan)
     plan.edits = len(plan_edits.in_force(entries)) + (1 if following.undoes is None else -1)
     kind, identity = audit.actor_of(principal)
@@ -214,6 +215,7 @@ def _put(
     session.add(edit)
     session.flush()
     _record(session, principal, plan, edit, now)
+    ask_for_prices(session, plan)
     changed = {route.id: route for route in routes_out(session, plan)}
     known = {route.id: route for route in shown}
     return Edited(

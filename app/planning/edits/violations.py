@@ -16,6 +16,7 @@ from app.domain.service_date import clock_text
 from app.domain.units import kg_display
 from app.kit.errors import Spoken
 from app.kit.language import PlainLanguage
+from app.planning import agreed
 from app.planning.snapshot import Day
 from routing import Plan, Problem, Route, TourViolation, Violation
 
@@ -35,18 +36,31 @@ class Broken:
     subject: str = ""  # the need, site or lot that it is about, where it is about no shift
 
 
-def violations_of(day: Day, problem: Problem, plan: Plan) -> list[Told]:
-    """What the plan breaks; empty for a plan that can be driven as it stands."""
-    teller = _Teller(day, problem, plan)
-    return [
+def violations_of(day: Day, problem: Problem, plan: Plan, obeyed: agreed.Obeyed | None = None) -> list[Told]:
+    """What the plan breaks; empty for a plan that can be driven as it stands. obeyed: what it was made to obey."""
+    free = agreed.freed(problem, obeyed)
+    teller = _Teller(day, free, plan)
+    return [*_of_agreements(day, problem, plan, obeyed)] + [
         {
             "code": each.rule,
             "details": teller.details(each),
             "shift": each.shift,
             "stop": each.stop,
         }
-        for each in broken_by(problem, plan)
+        for each in broken_by(free, plan)
     ]
+
+
+def _of_agreements(day: Day, problem: Problem, plan: Plan, obeyed: agreed.Obeyed | None) -> Iterator[Told]:
+    """The agreements that the plan breaks, each once at a stop."""
+    for each in dict.fromkeys(agreed.breaches(problem, plan, obeyed)):
+        lot = problem.lots_by_id[each.lot]
+        details = {"category": lot.category, "site": day.sites[UUID(lot.site)].name}
+        if each.driver:
+            details["driver"] = each.agreement.driver_name or ""
+        else:
+            details["kept_for"] = each.agreement.receiver_name
+        yield {"code": "agreements_are_kept", "details": details, "shift": each.shift, "stop": each.stop}
 
 
 def broken_by(problem: Problem, plan: Plan) -> list[Broken]:
