@@ -73,6 +73,7 @@ class Action(StrEnum):
     PRIVACY_EDIT = "privacy.edit"
     ALARMS_READ = "alarms.read"
     ALARMS_ACKNOWLEDGE = "alarms.acknowledge"
+    ALLOCATIONS_DECLINE = "allocations.decline"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -125,6 +126,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.ALARMS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
     Action.ALARMS_ACKNOWLEDGE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
+    Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

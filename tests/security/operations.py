@@ -232,6 +232,21 @@ def _quarantine(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _declined(tenant: "Tenant") -> str:
+    with tenant.another_dispatcher() as staff:
+        staff.ok(f"/allocations/{tenant.planned['allocation']}/decline", {"reason": "no_room"})
+    return tenant.planned["allocation"]
+
+
+def _nothing_declined(tenant: "Tenant") -> None:
+    with tenant.another_dispatcher() as staff:
+        staff.post(f"/allocations/{tenant.planned['allocation']}/take-back-decline")
+
+
+def _lesson(tenant: "Tenant") -> dict[str, Any]:
+    return {"site_id": tenant.id_of("site"), "category": "drinks"}
+
+
 def _alarm(tenant: "Tenant") -> str:
     """As a row: looking at shifts is the job's. Another subject each time, since an alarm stands once."""
     row = Alarm(
@@ -342,6 +357,7 @@ THINGS: dict[str, Thing] = {
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
+    "declined allocation": Thing(_declined, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
@@ -390,6 +406,10 @@ _REGION = {"name": "newport"}
 _NOT_BY_LINK = (403, "only a driver's link opens a shift; a person signed in as driver has none")
 _ORGANISATION_AND_PLANS = "key: organisation plans"
 _NO_PERSON = (403, "a key is no person: it has neither sessions nor a password")
+# The planned food is given by the own organisation: only who gets it, or plans for the network, declines it.
+_GIVES_THE_FOOD = {
+    f"{role} on own": (403, "it gives this food and does not get it") for role in ("organisation_admin", "key: needs")
+}
 _NOT_FOR_KEYS = dict.fromkeys((*(f"key: {scope.value}" for scope in Scope), _ORGANISATION_AND_PLANS), _NO_PERSON)
 # Who plans reads all partnerships; this key speaks for its own organisation alone.
 _SPEAKS_FOR_ONE = {f"{_ORGANISATION_AND_PLANS} on partner": (403, "it reads the partnership, and is no side of it")}
@@ -726,6 +746,21 @@ OPERATIONS: dict[str, Operation] = {
         },
         but={"driver": _NOT_BY_LINK},
     ),
+    # declines
+    "decline_allocation": Operation(
+        Action.ALLOCATIONS_DECLINE,
+        "allocation",
+        body=lambda tenant: {"reason": "no_room"},
+        but=_GIVES_THE_FOOD,
+        after=_nothing_declined,
+    ),
+    "take_back_decline": Operation(
+        Action.ALLOCATIONS_DECLINE, "declined allocation", fresh=True, but=_GIVES_THE_FOOD, after=_nothing_declined
+    ),
+    "list_declines": Operation(Action.ALLOCATIONS_DECLINE),
+    "list_lessons": Operation(Action.ALLOCATIONS_DECLINE),
+    "take_off_need": Operation(Action.NEEDS_STATE, "site", body=_lesson),
+    "forget_lesson": Operation(Action.NEEDS_STATE, "site", body=_lesson),
     # reports and what was learnt
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
