@@ -78,8 +78,8 @@ def take_back(session: Session, principal: Principal, allocation_id: UUID, now: 
         ask_later(session, said.network_id, said.service_date)
         session.flush()
     audit.record(
-        session, principal, "allocations.take_back_decline", ("allocation", said.allocation_id), now,
-        owner=said.organisation_id,
+        session, principal, "allocations.decline", ("allocation", said.allocation_id), now,
+        owner=said.organisation_id, taken_back=True,
     )  # fmt: skip
     return said
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from app.kit.errors import WaslError, not_found
 from app.kit.language import headers_of
 from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
-from app.web import day, drive, error_pages, learnt, regions, route_sheet, shop, sign_in, sites
+from app.web import day, declines, drive, error_pages, learnt, regions, route_sheet, shop, sign_in, sites, why
 from app.web.language import language_of
 from app.web.rendering import render
 from app.web.visitor import SignInFirst
@@ -27,7 +27,7 @@ def install_pages(app: FastAPI) -> None:
     leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
     app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (error_pages, sign_in, shop, day, learnt, route_sheet, sites, drive):
+    for module in (error_pages, sign_in, shop, day, learnt, route_sheet, sites, drive, why, declines):
         add_operations(app, module.router)
     # Its form carries map files.
     largest = app.state.settings.largest_extract + FORM_BYTES

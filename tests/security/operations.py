@@ -726,6 +726,12 @@ OPERATIONS: dict[str, Operation] = {
     "list_plan_edits": Operation(Action.PLANS_READ, "edited draft"),
     "copy_plan": Operation(Action.PLANS_EDIT, "draft"),
     "publish_plan": Operation(Action.PLANS_PUBLISH, "plan", unproven="the plan is published already"),
+    "explain_allocation": Operation(
+        Action.ALLOCATIONS_READ,
+        "allocation",
+        shared=True,
+        unproven="the plan of these tests is written by hand and does not say why",
+    ),
     "get_route": Operation(Action.ROUTES_READ, "route"),
     "get_route_geojson": Operation(Action.ROUTES_READ, "route"),
     "get_route_gpx": Operation(Action.ROUTES_READ, "route"),

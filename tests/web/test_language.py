@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, foods, lifecycle, outcomes, reasons
+from app.domain import alarms, declines, foods, lifecycle, outcomes, reasons, whys
 from app.domain.categories import WORDS
 from app.web import day, regions
 from app.web.language import Language, catalogue, language_of
@@ -41,6 +41,7 @@ def messages() -> set[str]:
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
+    told |= {words for words, _ in declines.REASONS.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
@@ -51,6 +52,7 @@ def messages() -> set[str]:
             reasons.PROBLEMS,
             reasons.VIOLATIONS,
             reasons.EDITS,
+            whys.WHYS,
         )
         for each in group.values()
         for sentence in each
