@@ -12,7 +12,10 @@ from string import Formatter
 # Of the allocation itself.
 SPEAKS_FOR: dict[str, tuple[str, ...]] = {
     "arrives": ("{kg} kg reach {site} at {at}.",),
-    "way": ("That makes the route {km} km and {minutes} min longer.",),
+    "way": (
+        "That makes the route {km} km and {minutes} min longer.",
+        "That makes the route {minutes} min longer.",
+    ),
     "no_way": ("That makes the route no longer.",),
     "share_rises": ("With it {bank} has had {percent} % of what could come to it, without it {than_percent} %.",),
 }

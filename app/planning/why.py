@@ -162,7 +162,8 @@ class _Telling:
         if why.metres < WORTH_SAYING_METRES and why.seconds < WORTH_SAYING_SECONDS:
             yield Said("no_way")
         else:
-            yield Said("way", {"km": km_display(max(0, why.metres)), "minutes": _minutes(max(0, why.seconds))})
+            way = {"km": km_display(why.metres)} if why.metres >= WORTH_SAYING_METRES else {}
+            yield Said("way", {**way, "minutes": _minutes(max(0, why.seconds))})
         before, after = _percent(why.share_before), _percent(why.share_after)
         if self._own and before is not None and after is not None and after > before:
             yield Said("share_rises", {"bank": bank, "percent": str(after), "than_percent": str(before)})

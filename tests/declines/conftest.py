@@ -1,5 +1,6 @@
 """A published day: yoghurt for the food bank that asked first, and another one that would take it too."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +98,8 @@ class YoghurtDay:
 
 def planned(network: ServiceClient, workshop: run.Workshop, day: str) -> dict[str, Any]:
     asked = network.ok("/plan-runs", {"service_date": day})
-    plan_here(workshop, asked["id"], network.network_id())
+    with ThreadPoolExecutor(1) as apart:  # an open browser has an event loop running in this thread
+        apart.submit(plan_here, workshop, asked["id"], network.network_id()).result()
     over = network.get(f"/plan-runs/{asked['id']}").json()
     found: dict[str, Any] = network.get(f"/plans/{over['plan_id']}").json()
     return found
