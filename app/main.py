@@ -16,6 +16,7 @@ from app.agreements.api import router as agreements
 from app.alarms.api import router as alarms
 from app.arrivals.api import router as arrivals
 from app.audit.api import router as audit_trail
+from app.declines.api import router as declines
 from app.driving.api import router as driving
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
@@ -146,6 +147,7 @@ def create_app(
         driving,
         arrivals,
         alarms,
+        declines,
         reports,
         learning,
         reliability,

@@ -60,7 +60,7 @@ class Search:
     limit: str  # of the last place that was in time: "time", "metres" or "stops"
 
 
-class _Line:
+class Line:
     """One tour with its earliest and latest times, so that a place is judged without driving it all again."""
 
     def __init__(self, problem: Problem, shift: Shift, tour: Tour) -> None:
@@ -78,6 +78,10 @@ class _Line:
     def leg(self, origin: str, destination: str) -> tuple[int, int]:
         """Seconds and metres of the travel tables."""
         return self.problem.leg(self.shift, origin, destination) or (10**9, 10**9)
+
+    def leads(self, origin: str, destination: str) -> bool:
+        """Whether there is a road."""
+        return self.problem.leg(self.shift, origin, destination) is not None
 
     def arrive(self, leave: int, origin: str, destination: str) -> int:
         """When a drive ends that begins then."""
@@ -133,6 +137,16 @@ class _Line:
         return seconds * self.pace.percent_at(self.leaves[position]) // 100
 
 
+def lines_of(problem: Problem, tours: Sequence[Tour], without: Collection[int] = ()) -> dict[int, Line]:
+    """By number, the tours that may be changed, as `search_place` looks at them: not the locked ones."""
+    locked = {route.shift for route in problem.locked}
+    return {
+        number: Line(problem, shift, tour)
+        for number, (shift, tour) in enumerate(zip(problem.shifts, tours, strict=True))
+        if shift.id not in locked and number not in without
+    }
+
+
 def search_place(
     problem: Problem,
     tours: Sequence[Tour],
@@ -140,22 +154,20 @@ def search_place(
     left: Left,
     needs: Sequence[str] | None = None,
     without: Collection[int] = (),
+    lines: Mapping[int, Line] | None = None,
 ) -> Search:
     """Look at every position on every route for what is left of the lot: as stops of its own first, and where that
-    finds no place, at stops that the route makes anyway. The shifts of the numbers in `without` are passed over."""
-    locked = {route.shift for route in problem.locked}
-    lines = {
-        number: _Line(problem, shift, tour)
-        for number, (shift, tour) in enumerate(zip(problem.shifts, tours, strict=True))
-        if shift.id not in locked and number not in without
-    }
+    finds no place, at stops that the route makes anyway. The shifts of the numbers in `without` are passed over; who
+    asks often of the same tours hands in the `lines_of` those that are to be looked at."""
+    if lines is None:
+        lines = lines_of(problem, tours, without)
     stops = 2 if lot.on_board is None else 1
     search = _search(problem, lines, lot, left, needs, lambda line, place: _limit_broken(line, place, stops))
     if search.best is not None:
         return search
 
     def at_its_stops(*, even_if_full: bool) -> Search:
-        def fails(_: _Line, place: Place) -> str:
+        def fails(_: Line, place: Place) -> str:
             driven = (
                 place.shares_a_stop and (place.grams or even_if_full) and insert(problem, tours, lot, place, part=-1)
             )
@@ -171,11 +183,11 @@ def search_place(
 
 def _search(
     problem: Problem,
-    lines: Mapping[int, _Line],
+    lines: Mapping[int, Line],
     lot: Lot,
     left: Left,
     needs: Sequence[str] | None,
-    fails: Callable[[_Line, Place], str],
+    fails: Callable[[Line, Place], str],
     *,
     sharing: bool = False,
 ) -> Search:
@@ -209,7 +221,7 @@ def _search(
     return Search(best, time_found, room_found, limit)
 
 
-def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
+def _places(line: Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
     """All places that are in time, with the grams that find room there (perhaps none). With `sharing`, a stop beside
     one of its kind at the same site is reckoned to need no setup: such a place is yet to be driven."""
     problem, count = line.problem, len(line.tour)
@@ -221,7 +233,9 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     for pickup in range(count + 1):
         begin = first_begin(windows, line.arrive(line.leaves[pickup], line.sites[pickup], lot.site))
         if begin is None:
-            break  # every later position is later still
+            if line.leads(line.sites[pickup], lot.site):
+                break  # every later position is later still
+            continue
         shared = line.shared_by(pickup, "pickup", lot.site) if sharing else []
         leave = begin + line.work_beside(shared, lot.site, lot)
         site, room = lot.site, most
@@ -229,11 +243,12 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
         for drop_off in range(pickup, count + 1):
             room = min(room, _room(line.shift.capacity, line.loads[drop_off], lot, most))
             begin = first_begin(receiving, line.arrive(leave, site, need.site))
-            if begin is None:
+            if begin is None and line.leads(site, need.site):
                 break
             also = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
-            done = begin + line.work_beside(also, need.site, lot)
-            if line.begin_at(drop_off, line.arrive(done, need.site, line.sites[drop_off + 1])) is not None:
+            done = None if begin is None else begin + line.work_beside(also, need.site, lot)
+            following = line.sites[drop_off + 1]
+            if done is not None and line.begin_at(drop_off, line.arrive(done, need.site, following)) is not None:
                 extra = _extra_metres(line, lot.site, need.site, pickup, drop_off, metres)
                 found.append(Place(number, pickup, drop_off, need.id, room, extra, shares_a_stop=bool(shared or also)))
             if drop_off == count:
@@ -245,14 +260,16 @@ def _places(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: 
     return found
 
 
-def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
+def _places_on_board(line: Line, number: int, lot: Lot, need: Need, most: int, sharing: bool) -> list[Place]:
     """All places where what is on board already can be unloaded in time; it has its room."""
     receiving = opening_for(line.problem, "drop_off", lot.id, need.id)
     found = []
     for drop_off in range(len(line.tour) + 1):
         begin = first_begin(receiving, line.arrive(line.leaves[drop_off], line.sites[drop_off], need.site))
         if begin is None:
-            break
+            if line.leads(line.sites[drop_off], need.site):
+                break
+            continue
         shared = line.shared_by(drop_off, "drop_off", need.site) if sharing else []
         done = begin + line.work_beside(shared, need.site, lot)
         if line.begin_at(drop_off, line.arrive(done, need.site, line.sites[drop_off + 1])) is not None:
@@ -261,7 +278,7 @@ def _places_on_board(line: _Line, number: int, lot: Lot, need: Need, most: int, 
     return found
 
 
-def _extra_metres(line: _Line, store: str, bank: str, pickup: int, drop_off: int, detour: int) -> int:
+def _extra_metres(line: Line, store: str, bank: str, pickup: int, drop_off: int, detour: int) -> int:
     if drop_off > pickup:
         return detour + line.detour(drop_off, bank)
     before, after = line.sites[pickup], line.sites[pickup + 1]
@@ -281,7 +298,7 @@ def _room(capacity: Load, on_board: Load, lot: Lot, most: int) -> int:
     return grams if lot.splittable or grams == lot.grams else 0
 
 
-def _limit_broken(line: _Line, place: Place, more_stops: int) -> str:
+def _limit_broken(line: Line, place: Place, more_stops: int) -> str:
     shift = line.shift
     if shift.maximum_metres is not None and line.metres + place.metres > shift.maximum_metres:
         return "metres"
@@ -289,7 +306,7 @@ def _limit_broken(line: _Line, place: Place, more_stops: int) -> str:
     return "stops" if shift.maximum_stops is not None and stops > shift.maximum_stops else ""
 
 
-def _with_gain(line: _Line, place: Place, lot: Lot, need: Need, left: Left) -> Place:
+def _with_gain(line: Line, place: Place, lot: Lot, need: Need, left: Left) -> Place:
     problem, shift = line.problem, line.shift
     value = place.grams * value_per_kg(problem, lot) + left.fill.bonus_for(need, place.grams)
     seconds = _extra_seconds(line, place, lot, need)
@@ -298,7 +315,7 @@ def _with_gain(line: _Line, place: Place, lot: Lot, need: Need, left: Left) -> P
     return replace(place, gain=value + kept - cost, cost=cost)
 
 
-def _extra_seconds(line: _Line, place: Place, lot: Lot, need: Need) -> int:
+def _extra_seconds(line: Line, place: Place, lot: Lot, need: Need) -> int:
     """Driving and work that the place adds; a stop already made there needs no setup again."""
     work = line.work_beside(line.shared_by(place.drop_off, "drop_off", need.site), need.site, lot)
     if lot.on_board is not None:

@@ -157,6 +157,17 @@ KINDS: Mapping[str, OutboxKind] = {
     "delivery.cancelled": OutboxKind(
         "plan", "A newer plan of the day brings nothing to the organisation any more.", "the receiver", _DAY
     ),
+    "allocation.declined": OutboxKind(
+        "allocation",
+        "A food bank does not want food that the published plan has for it; a change of the plan is asked for.",
+        "the receiver",
+        {
+            **_FOOD,
+            "service_date": "local day",
+            "kg": "as the plan has it",
+            "reason": "`not_wanted`, `too_much`, `short_dated`, `no_room`, `nobody_there` or `other`",
+        },
+    ),
     "arrival.changed": OutboxKind(
         "stop",
         "The van comes more than ten minutes earlier or later than was told last.",

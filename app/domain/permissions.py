@@ -75,6 +75,7 @@ class Action(StrEnum):
     ALARMS_ACKNOWLEDGE = "alarms.acknowledge"
     AGREEMENTS_READ = "agreements.read"
     AGREEMENTS_EDIT = "agreements.edit"
+    ALLOCATIONS_DECLINE = "allocations.decline"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -129,6 +130,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.ALARMS_ACKNOWLEDGE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
     Action.AGREEMENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.AGREEMENTS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
+    Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

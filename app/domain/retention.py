@@ -82,6 +82,15 @@ RETENTION = (
     Retention("releases", "what a later plan gave back of a promise"),
     Retention("unserved_offers", "why food stayed"),
     Retention(
+        "declines",
+        "what a food bank did not want is learnt from; who said so matters while the day can be disputed",
+        "strip",
+        90,
+        "declined_at",
+        ("declined_by", "note"),
+    ),
+    Retention("forgotten_lessons", "what is older than twelve weeks is forgotten anyway", "delete", 90, "forgotten_at"),
+    Retention(
         "stop_events",
         "append-only books of what happened; free notes may name people",
         "strip",

@@ -3,6 +3,7 @@
 from app.models import (
     agreements,
     alarms,
+    declines,
     events,
     expected,
     feeds,
@@ -18,6 +19,6 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "events", "expected", "feeds", "fleet", "needs", "offers", "partners", "people", "plans",
-    "roads", "system", "webhooks",
+    "agreements", "alarms", "declines", "events", "expected", "feeds", "fleet", "needs", "offers", "partners", "people",
+    "plans", "roads", "system", "webhooks",
 ]  # fmt: skip

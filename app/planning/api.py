@@ -19,6 +19,8 @@ from app.planning import asking, queries, service
 from app.planning.price_list import PricesOut, get_prices
 from app.planning.route_files import geojson, gpx
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
+from app.planning.why import why_this_food_bank
+from app.planning.why_schemas import WhyOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["plans"], responses=PROBLEMS)
 WATCH_SECONDS = 600
@@ -119,6 +121,16 @@ def change_plan(call: Caller, plan_id: UUID, wish: ChangeWishIn) -> Response:
         return answer(PlanRunOut.model_validate(run), 202, location=path_of("plan-runs", run.id))
 
     return call.once(wish, verb)
+
+
+@router.get("/allocations/{allocation_id}/why")
+def explain_allocation(call: Caller, allocation_id: UUID) -> WhyOut:
+    """Why this food bank: what speaks for it, the next best and what it would have cost, and why others cannot have it.
+
+    Every figure can be worked out again from the plan's document. Partners read of their own food, without the names,
+    shares and reasons of others.
+    """
+    return call.read(lambda session: WhyOut.of(why_this_food_bank(session, call.principal, allocation_id)))
 
 
 @router.get("/routes/{route_id}")

@@ -22,6 +22,7 @@ from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route
 from app.partners.membership import active_organisations
 from app.planning import agreed, carrying_on
+from app.planning.declined import refuse_declined
 from app.planning.edits.violations import sentences
 from app.planning.promising import lock_lines, promise_lines
 from app.planning.queries import driven_plan, find_plan
@@ -51,6 +52,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     _refuse_other_agreements(session, plan)
     _refuse_who_left(session, plan)
     _require_shifts_as_planned(session, plan)
+    refuse_declined(session, plan)
     before = driven_plan(session, plan.network_id, plan.service_date, lock=True)
     if plan.changes_plan_id is not None:
         carrying_on.carry_on(session, before, plan, now)

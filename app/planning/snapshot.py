@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, cast
@@ -13,8 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import routing
+from app.declines.queries import declined_pairs, reluctant_places
 from app.domain import food_safety, opening
 from app.domain.categories import value_cents_per_kg
+from app.domain.declines import Wanted, left_to_others
 from app.domain.pace import AS_THE_TABLE, HOURS, Pace
 from app.domain.priorities import fairness_percent
 from app.domain.safety_limits import Policy, policy_of
@@ -46,6 +48,9 @@ class Day:
     organisations: Mapping[UUID, Organisation]
     pace: Pace | None  # None: too little is learnt to plan with
     service_times: Mapping[UUID, ServiceTime]  # of the sites of which enough is learnt
+    # Lines and needs that do not meet, since the food bank declined; and places that usually turn a category down.
+    declined: frozenset[tuple[UUID, UUID]] = field(default=frozenset(), kw_only=True)
+    reluctant: frozenset[tuple[UUID, str]] = field(default=frozenset(), kw_only=True)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -110,6 +115,8 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         organisations={row.id: row for row in session.scalars(select(Organisation))},
         pace=learnt.usable_pace(session, network_id),
         service_times=learnt.usable_service_times(session, network_id),
+        declined=declined_pairs(session, network_id, service_date),
+        reluctant=reluctant_places(session, network_id, service_date),
     )
 
 
@@ -178,9 +185,7 @@ def to_problem(day: Day, travel: Mapping[Profile, Travel]) -> routing.Problem:
         sites=tuple(site_as_solved(day, site) for site in sites_of(day)),
         lots=tuple(lots_of(day)),
         needs=tuple(needs_of(day)),
-        eligibilities=tuple(
-            pairs_of(day, [(str(id), *found) for id, found in day.lines.items() if day.available.get(id, 0) > 0])
-        ),
+        eligibilities=tuple(_pairs_planned(day)),
         shifts=tuple(
             shift_as_solved(shift, day.vehicles[shift.vehicle_id], day.service_date, day.zone) for shift in day.shifts
         ),
@@ -312,25 +317,42 @@ def _receiver(need: Need, site: Site) -> food_safety.Receiver:
 
 
 def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[routing.Eligibility]:
-    """The pairs of lot and need that food safety allows, each with its latest arrival; a lot is its name, and the line
-    that it is of. The rule book is asked once for all needs that want the same of their food: a large day has very
-    many pairs, and few kinds of receivers."""
-    by_category: dict[str, list[tuple[str, food_safety.Receiver]]] = defaultdict(list)
+    """The pairs of lot and need that food safety allows and nobody has declined, each with its latest arrival; a lot is
+    its name, and the line that it is of. The rule book is asked once for all needs that want the same of their food: a
+    large day has very many pairs, and few kinds of receivers."""
+    by_category: dict[str, list[tuple[UUID, food_safety.Receiver]]] = defaultdict(list)
     alike: dict[food_safety.Receiver, food_safety.Receiver] = {}
     for need in day.needs:
         receiver = _receiver(need, day.sites[need.site_id])
-        by_category[need.category].append((str(need.id), alike.setdefault(receiver, receiver)))
+        by_category[need.category].append((need.id, alike.setdefault(receiver, receiver)))
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
         until: dict[int, int | None] = {}
         for need_id, receiver in by_category[line.category]:
+            if (line.id, need_id) in day.declined:
+                continue
             if id(receiver) not in until:
                 latest = _latest_for(day, offer, line, receiver, policy)
                 until[id(receiver)] = None if isinstance(latest, food_safety.Refusal) else _seconds(day, latest)
             deliver_by = until[id(receiver)]
             if deliver_by is not None:
-                pairs.append(routing.Eligibility(name, need_id, deliver_by))
+                pairs.append(routing.Eligibility(name, str(need_id), deliver_by))
     return pairs
+
+
+def _pairs_planned(day: Day) -> list[routing.Eligibility]:
+    """The pairs that a plan from the beginning has: without those of places that usually turn such food down, where
+    others ask for as much."""
+    pairs = pairs_of(day, [(str(id), *found) for id, found in day.lines.items() if day.available.get(id, 0) > 0])
+    if not day.reluctant:
+        return pairs
+    reluctant = {str(need.id): (need.site_id, need.category) in day.reluctant for need in day.needs}
+    needs: dict[str, dict[str, bool]] = defaultdict(dict)
+    for pair in pairs:
+        needs[pair.lot][pair.need] = reluctant[pair.need]
+    lines = [Wanted(lot, day.available[UUID(lot)], found) for lot, found in needs.items()]
+    without = left_to_others(lines, {str(need.id): need.grams for need in day.needs})
+    return [pair for pair in pairs if (pair.lot, pair.need) not in without]
 
 
 def why_not(day: Day, offer: Offer, line: OfferLine, need: Need) -> food_safety.Refusal | None:

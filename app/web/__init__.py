@@ -17,6 +17,7 @@ from app.web import (
     agreements,
     ahead,
     day,
+    declines,
     drive,
     error_pages,
     learnt,
@@ -27,6 +28,7 @@ from app.web import (
     shop,
     sign_in,
     sites,
+    why,
 )
 from app.web.language import language_of
 from app.web.rendering import render
@@ -54,6 +56,8 @@ def install_pages(app: FastAPI) -> None:
         route_sheet,
         sites,
         drive,
+        why,
+        declines,
     ):
         add_operations(app, module.router)
     # Its form carries map files.

@@ -50,6 +50,16 @@ LAWS: dict[str, str] = {
     "I21 a day has two planning runs alive": """
         SELECT network_id, service_date FROM plan_runs WHERE state IN ('queued', 'running')
         GROUP BY 1, 2 HAVING count(*) > 1""",
+    "one promise is declined twice": """
+        SELECT parcel_id FROM declines WHERE taken_back_at IS NULL GROUP BY 1 HAVING count(*) > 1""",
+    # A plan whose problem does not have the pair was made since; it may still name what is on its way there.
+    "a plan took the place of one of which food was declined, and brings it all the same": """
+        SELECT d.id FROM declines d JOIN allocations a
+            ON a.offer_line_id = d.offer_line_id AND a.need_id = d.need_id AND a.plan_id <> d.plan_id
+            JOIN plans p ON p.id = a.plan_id JOIN plans before ON before.id = d.plan_id
+        WHERE p.state = 'published' AND before.state = 'superseded' AND d.taken_back_at IS NULL
+            AND p.problem->'eligibilities' @> jsonb_build_array(
+                jsonb_build_object('lot', d.offer_line_id::text, 'need', d.need_id::text))""",
     "a vehicle is on two shifts at once": """
         SELECT a.id FROM shifts a JOIN shifts b ON a.vehicle_id = b.vehicle_id AND a.id < b.id
             AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at""",

@@ -23,6 +23,8 @@ from tests.invariants.verbs import (
     changing_the_need,
     collecting,
     copying,
+    declining,
+    delivering,
     editing,
     posting_anew,
     posting_with_a_key,
@@ -134,6 +136,17 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
         "changed", ("office", publishing("change")), ("office", publishing("another change")),
         exactly_one("plan_outdated"),
     ),
+    "decline and decline": ("published", ("office", declining), ("office", declining), both_the_same),
+    "decline and publish another": (
+        "published", ("office", declining), ("office", publishing("first")),
+        exactly_one("plan_outdated", "not_planned_any_more"),
+    ),
+    "decline and a change that leaves it out": (
+        "changed", ("office", declining), ("office", publishing("change")), done_or_refused("not_planned_any_more"),
+    ),
+    "a report of handing over and decline": (
+        "published", ("driver", delivering(REPORT)), ("office", declining), done_or_refused("already_delivered"),
+    ),
     "revoke and use": ("planned", ("office", revoking), ("till", posting_anew), done_or_refused("not_signed_in")),
 }  # fmt: skip
 
@@ -169,6 +182,8 @@ TWINS: dict[str, list[str]] = {
     "a change and a report of what it leaves out": ["DROP TRIGGER balanced ON ledger_entries"],
     "a change and another": ["DROP INDEX uq_plans_one_published"],
     "one report twice": ["ALTER TABLE stop_events DROP CONSTRAINT pk_stop_events"],
+    "decline and decline": ["DROP INDEX uq_declines_one_standing"],
+    "decline and publish another": ["DROP INDEX uq_plans_one_published"],
 }
 
 

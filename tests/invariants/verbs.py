@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.declines.schemas import DeclineIn
+from app.declines.service import decline
 from app.driving.schemas import StopEventIn
 from app.driving.service import record_events
 from app.fleet.schemas import ShiftIn
@@ -172,6 +174,30 @@ def collecting(identity: UUID, site: str = "") -> Verb:
         ]
 
     return verb
+
+
+def delivering(identity: UUID) -> Verb:
+    """The driver hands over at the food bank, by the route that was published first."""
+
+    def verb(copy: Copy, database: Database, principal: Principal) -> list[str]:
+        stop = next(each for each in copy.scene.documents["route"]["stops"] if each["kind"] == "drop_off")
+        body = an_event(stop, "delivered", *[kilograms(food) for food in stop["allocations"]], id=str(identity))
+        events = [StopEventIn.model_validate(body)]
+        return [
+            each.status
+            for each in _in_scope(
+                database, principal, lambda session: record_events(session, principal, events, MORNING)
+            )
+        ]
+
+    return verb
+
+
+def declining(copy: Copy, database: Database, principal: Principal) -> str:
+    """The food bank does not want the first thing that the published plan brings."""
+    stop = next(each for each in copy.scene.documents["route"]["stops"] if each["kind"] == "drop_off")
+    food, wish = UUID(stop["allocations"][0]["id"]), DeclineIn(reason="not_wanted")
+    return str(_in_scope(database, principal, lambda session: decline(session, principal, food, wish, MORNING).id))
 
 
 def revoking(copy: Copy, database: Database, principal: Principal) -> str:

@@ -234,6 +234,21 @@ def _quarantine(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _declined(tenant: "Tenant") -> str:
+    with tenant.another_dispatcher() as staff:
+        staff.ok(f"/allocations/{tenant.planned['allocation']}/decline", {"reason": "no_room"})
+    return tenant.planned["allocation"]
+
+
+def _nothing_declined(tenant: "Tenant") -> None:
+    with tenant.another_dispatcher() as staff:
+        staff.post(f"/allocations/{tenant.planned['allocation']}/take-back-decline")
+
+
+def _lesson(tenant: "Tenant") -> dict[str, Any]:
+    return {"site_id": tenant.id_of("site"), "category": "drinks"}
+
+
 def _alarm(tenant: "Tenant") -> str:
     """As a row: looking at shifts is the job's. Another subject each time, since an alarm stands once."""
     row = Alarm(
@@ -414,6 +429,7 @@ THINGS: dict[str, Thing] = {
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
     "outlook": Thing(_outlook, of_network=True),
+    "declined allocation": Thing(_declined, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
@@ -462,6 +478,10 @@ _REGION = {"name": "newport"}
 _NOT_BY_LINK = (403, "only a driver's link opens a shift; a person signed in as driver has none")
 _ORGANISATION_AND_PLANS = "key: organisation plans"
 _NO_PERSON = (403, "a key is no person: it has neither sessions nor a password")
+# The planned food is given by the own organisation: only who gets it, or plans for the network, declines it.
+_GIVES_THE_FOOD = {
+    f"{role} on own": (403, "it gives this food and does not get it") for role in ("organisation_admin", "key: needs")
+}
 _NOT_FOR_KEYS = dict.fromkeys((*(f"key: {scope.value}" for scope in Scope), _ORGANISATION_AND_PLANS), _NO_PERSON)
 # Who plans reads all partnerships; this key speaks for its own organisation alone.
 _SPEAKS_FOR_ONE = {f"{_ORGANISATION_AND_PLANS} on partner": (403, "it reads the partnership, and is no side of it")}
@@ -806,6 +826,12 @@ OPERATIONS: dict[str, Operation] = {
     "list_plan_edits": Operation(Action.PLANS_READ, "edited draft"),
     "copy_plan": Operation(Action.PLANS_EDIT, "draft"),
     "publish_plan": Operation(Action.PLANS_PUBLISH, "plan", unproven="the plan is published already"),
+    "explain_allocation": Operation(
+        Action.ALLOCATIONS_READ,
+        "allocation",
+        shared=True,
+        unproven="the plan of these tests is written by hand and does not say why",
+    ),
     "get_route": Operation(Action.ROUTES_READ, "route"),
     "get_route_geojson": Operation(Action.ROUTES_READ, "route"),
     "get_route_gpx": Operation(Action.ROUTES_READ, "route"),
@@ -826,6 +852,21 @@ OPERATIONS: dict[str, Operation] = {
         },
         but={"driver": _NOT_BY_LINK},
     ),
+    # declines
+    "decline_allocation": Operation(
+        Action.ALLOCATIONS_DECLINE,
+        "allocation",
+        body=lambda tenant: {"reason": "no_room"},
+        but=_GIVES_THE_FOOD,
+        after=_nothing_declined,
+    ),
+    "take_back_decline": Operation(
+        Action.ALLOCATIONS_DECLINE, "declined allocation", fresh=True, but=_GIVES_THE_FOOD, after=_nothing_declined
+    ),
+    "list_declines": Operation(Action.ALLOCATIONS_DECLINE),
+    "list_lessons": Operation(Action.ALLOCATIONS_DECLINE),
+    "take_off_need": Operation(Action.NEEDS_STATE, "site", body=_lesson),
+    "forget_lesson": Operation(Action.NEEDS_STATE, "site", body=_lesson),
     # reports and what was learnt
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, foods, lifecycle, outcomes, reasons
+from app.domain import alarms, declines, foods, lifecycle, outcomes, reasons, whys
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
 from app.web import agreements, day, regions, reliability
@@ -44,6 +44,7 @@ def messages() -> set[str]:
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values())
+    told |= {words for words, _ in declines.REASONS.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
@@ -55,6 +56,7 @@ def messages() -> set[str]:
             reasons.VIOLATIONS,
             reasons.EDITS,
             reasons.PRICES,
+            whys.WHYS,
         )
         for each in group.values()
         for sentence in each
