@@ -13,6 +13,7 @@ from app.learning.jobs import learning_jobs
 from app.ledger.jobs import ledger_jobs
 from app.offers.jobs import offer_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
+from app.planning.cut_off_jobs import cut_off_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.privacy.jobs import privacy_jobs
 from app.roads.import_job import Importing, import_jobs
@@ -64,6 +65,7 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
         "ledger": ledger_jobs(),
         "webhooks": webhook_jobs(),
         "alarms": alarm_jobs(),
+        "cut_off": cut_off_jobs(),
     }
     workshop = rooms.workshop
     async with open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:

@@ -65,6 +65,7 @@ RETENTION = (
     Retention(
         "plan_runs", "who asked matters while the day can be disputed", "strip", 90, "requested_at", ("requested_by",)
     ),
+    Retention("cut_off_runs", "no day is planned by itself twice; dates alone"),
     Retention("plans", "what was promised; without names of people"),
     Retention(
         "plan_edits",

@@ -1,8 +1,22 @@
 """The tables, one module per aggregate; importing this package registers all of them."""
 
-from app.models import alarms, events, feeds, fleet, needs, offers, partners, people, plans, roads, system, webhooks
+from app.models import (
+    alarms,
+    cut_offs,
+    events,
+    feeds,
+    fleet,
+    needs,
+    offers,
+    partners,
+    people,
+    plans,
+    roads,
+    system,
+    webhooks,
+)
 
 __all__ = [
-    "alarms", "events", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads", "system",
-    "webhooks",
+    "alarms", "cut_offs", "events", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads",
+    "system", "webhooks",
 ]  # fmt: skip

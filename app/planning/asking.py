@@ -26,8 +26,10 @@ from app.planning.schemas import ChangeWishIn
 
 PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
+PLAN_ANEW = "cut_off:plan_anew"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
 SECONDS_TO_GATHER = 2.0  # reports come in bursts: a phone that is connected again sends all it has
+SECONDS_TO_PLAN_ANEW = 60.0  # before anybody drives: whoever posts late often posts more
 
 
 def request_plan(session: Session, principal: Principal, service_date: date, now: datetime) -> PlanRun:
@@ -37,7 +39,7 @@ def request_plan(session: Session, principal: Principal, service_date: date, now
     alive = alive_run(session, principal.network_id, service_date)
     if alive is not None:
         return alive
-    run = _queue(session, principal.network_id, service_date, principal.name, now)
+    run = queue_run(session, principal.network_id, service_date, principal.name, now)
     fill_day(session, principal.network_id, service_date, now)
     audit.record(session, principal, "plans.request", ("planning run", run.id), now, day=str(service_date))
     return run
@@ -62,7 +64,7 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
         alive.again, alive.wish = True, {**alive.wish, **asked}
         session.flush()
         return alive
-    run = _queue(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
+    run = queue_run(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
     audit.record(session, principal, "plans.change", ("planning run", run.id), now, number=plan.number, **asked)
     return run
 
@@ -70,15 +72,34 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
 def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
     """Have the plan that is driven on a day, if there is one, changed in a moment: something came that it knows not.
 
-    Works in any scope, since a job does it; the burst that this belongs to makes one job.
+    Before that, a plan that was made by itself is made anew. Works in any scope, since a job does it; the burst that
+    this belongs to makes one job.
     """
     if not session.scalar(select(func.wasl_day_is_driven(network_id, service_date))):
+        plan_anew_later(session, network_id, service_date)
         return
     defer(
         session,
         CHANGE_LATER,
         lock=f"{network_id}:{service_date}:change",
         seconds=SECONDS_TO_GATHER,
+        network_id=str(network_id),
+        service_date=service_date.isoformat(),
+    )
+
+
+def plan_anew_later(session: Session, network_id: UUID, service_date: date) -> None:
+    """Have a day that was planned by itself, at the cut-off time, planned anew: its offers are not what they were.
+
+    Works in any scope; all that comes within a minute makes one run.
+    """
+    if not session.scalar(select(func.wasl_day_was_cut_off(network_id, service_date))):
+        return
+    defer(
+        session,
+        PLAN_ANEW,
+        lock=f"{network_id}:{service_date}:anew",
+        seconds=SECONDS_TO_PLAN_ANEW,
         network_id=str(network_id),
         service_date=service_date.isoformat(),
     )
@@ -106,17 +127,21 @@ def change_by_itself(session: Session, network_id: UUID, service_date: date, now
         alive.again = True
         session.flush()
         return alive
-    return _queue(session, network_id, service_date, BY_ITSELF, now, plan.id)
+    return queue_run(session, network_id, service_date, BY_ITSELF, now, plan.id)
 
 
 def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
-    """The run that follows one during which something came, if its plan is still the one that is driven."""
+    """The run that follows one during which something came: a change of the plan that is driven, or else the day anew
+    where that is what it was about.
+    """
     if not run.again:
         return None
     plan = driven_plan(session, run.network_id, run.service_date)
+    if plan is None and run.changes_plan_id is None:
+        return queue_run(session, run.network_id, run.service_date, run.requested_by, now)
     if plan is None:
         return None
-    return _queue(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
+    return queue_run(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
 
 
 def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun | None:
@@ -131,7 +156,7 @@ def _said_of(session: Session, plan_id: UUID) -> dict[str, Any]:
     return session.scalars(query.limit(1)).first() or {}
 
 
-def _queue(
+def queue_run(
     session: Session,
     network_id: UUID,
     service_date: date,
@@ -140,6 +165,7 @@ def _queue(
     changes_plan_id: UUID | None = None,
     wish: Mapping[str, Any] | None = None,
 ) -> PlanRun:
+    """A new run, and the job that does it; whoever asks holds the network's lock and has seen that none is alive."""
     said = {} if changes_plan_id is None else _said_of(session, changes_plan_id)
     run = PlanRun(
         network_id=network_id,
