@@ -38,6 +38,8 @@ from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
 from app.offers.photos_api import router as offer_photos
 from app.offers.standing_api import router as standing_offers
+from app.outlets.api import handovers_router as handovers
+from app.outlets.api import router as outlets
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
 from app.partners.network_api import router as network
@@ -149,6 +151,8 @@ def create_app(
         network,
         safety,
         ledger,
+        outlets,
+        handovers,
         webhooks,
         live,
         feeds,

@@ -56,6 +56,8 @@ RETENTION = (
     ),
     Retention("standing_offers", "offers say which standing one they come from"),
     Retention("standing_offer_days", "why a date of a standing offer was different"),
+    Retention("outlets", "the ledger's food went there"),
+    Retention("handovers", "which outlet took which food; nobody's name"),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),

@@ -8,6 +8,7 @@ from app.models import (
     fleet,
     needs,
     offers,
+    outlets,
     partners,
     people,
     plans,
@@ -17,6 +18,6 @@ from app.models import (
 )
 
 __all__ = [
-    "alarms", "cut_offs", "events", "feeds", "fleet", "needs", "offers", "partners", "people", "plans", "roads",
-    "system", "webhooks",
+    "alarms", "cut_offs", "events", "feeds", "fleet", "needs", "offers", "outlets", "partners", "people", "plans",
+    "roads", "system", "webhooks",
 ]  # fmt: skip
