@@ -42,6 +42,8 @@ from app.offers.csv_api import router as offer_files
 from app.offers.nothing_today_api import router as nothing_today
 from app.offers.photos_api import router as offer_photos
 from app.offers.standing_api import router as standing_offers
+from app.outlets.api import handovers_router as handovers
+from app.outlets.api import router as outlets
 from app.partners.api import router as partners
 from app.partners.directory_api import router as directory
 from app.partners.network_api import router as network
@@ -159,6 +161,8 @@ def create_app(
         network,
         safety,
         ledger,
+        outlets,
+        handovers,
         webhooks,
         live,
         feeds,

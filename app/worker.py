@@ -13,6 +13,7 @@ from app.learning.jobs import learning_jobs
 from app.ledger.jobs import ledger_jobs
 from app.offers.jobs import offer_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
+from app.planning.cut_off_jobs import cut_off_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.planning.solver_process import solver_at_hand
 from app.privacy.jobs import privacy_jobs
@@ -73,6 +74,7 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
         "ledger": ledger_jobs(),
         "webhooks": webhook_jobs(),
         "alarms": alarm_jobs(),
+        "cut_off": cut_off_jobs(),
     }
     workshop = rooms.workshop
     hand = solver_at_hand() if workshop.solver_at_hand else contextlib.nullcontext()

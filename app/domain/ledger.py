@@ -21,12 +21,15 @@ ACCOUNTS: tuple[str, ...] = (
     "wasted",
     "expired",
     "withdrawn",
+    "community_fridge",
+    "animal_feed",
+    "compost",
 )
 OPEN_ACCOUNTS: tuple[str, ...] = ("offered", "allocated", "collected")
 # Which account food may move on to; the way back is a correction.
 MOVES: dict[str, tuple[str, ...]] = {
     "supply": ("offered",),
-    "offered": ("allocated", "expired", "withdrawn"),
+    "offered": ("allocated", "expired", "withdrawn", "community_fridge", "animal_feed", "compost"),
     "allocated": ("collected",),
     "collected": ("delivered", "refused", "returned", "wasted"),
     "refused": ("returned", "wasted"),
@@ -69,7 +72,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class MassBalance:
-    """Where all is: offered = delivered + refused + returned + wasted + expired + withdrawn + still open.
+    """Where all is: offered = delivered + refused + returned + wasted + expired + withdrawn + still open, and what went
+    to community fridges, to animals and to compost.
 
     `collected` and `refused_at_the_door` are what passed there, wherever it went then.
     """
@@ -83,8 +87,16 @@ class MassBalance:
     wasted: int = 0
     expired: int = 0
     withdrawn: int = 0
+    community_fridge: int = 0
+    animal_feed: int = 0
+    compost: int = 0
     still_open: int = 0
     unaccounted: int = 0
+
+    @property
+    def for_people(self) -> int:
+        """Grams that people get: brought to food banks, or put in a community fridge. Meals are these alone."""
+        return self.delivered + self.community_fridge
 
 
 def entries_for_posting(line: str, grams: int) -> tuple[Entry, ...]:
@@ -288,6 +300,9 @@ def mass_balance(entries: Iterable[Entry], posted: Mapping[str, int] | None = No
         wasted=there["wasted"],
         expired=there["expired"],
         withdrawn=there["withdrawn"],
+        community_fridge=there["community_fridge"],
+        animal_feed=there["animal_feed"],
+        compost=there["compost"],
         still_open=sum(there[account] for account in OPEN_ACCOUNTS),
         unaccounted=offered + unbooked - sum(there.values()),
     )

@@ -223,6 +223,20 @@ KINDS: Mapping[str, OutboxKind] = {
     "food.refused": OutboxKind(
         "allocation", "The receiver has refused food at the door.", _BOTH, {**_HANDLED, "reason": "why, or null"}
     ),
+    "food.handed_over": OutboxKind(
+        "handover",
+        "An outlet took food that no food bank had taken.",
+        _DONOR,
+        {
+            "offer_line_id": "the line of the offer",
+            "description": "what the donor calls it",
+            "category": "as in the glossary",
+            "kg": "what it took",
+            "outlet": "`community_fridge`, `animal_feed` or `compost`",
+            "outlet_name": "which one",
+            "service_date": "local day of the offer",
+        },
+    ),
     "shift.added": OutboxKind(
         "shift",
         "A vehicle will be driven: somebody can plan with it.",

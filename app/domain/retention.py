@@ -57,6 +57,8 @@ RETENTION = (
     ),
     Retention("standing_offers", "offers say which standing one they come from"),
     Retention("standing_offer_days", "why a date of a standing offer was different"),
+    Retention("outlets", "the ledger's food went there"),
+    Retention("handovers", "which outlet took which food; nobody's name"),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),
@@ -66,6 +68,7 @@ RETENTION = (
     Retention(
         "plan_runs", "who asked matters while the day can be disputed", "strip", 90, "requested_at", ("requested_by",)
     ),
+    Retention("cut_off_runs", "no day is planned by itself twice; dates alone"),
     Retention("plans", "what was promised; without names of people"),
     Retention(
         "plan_edits",

@@ -11,7 +11,19 @@ from app.kit.wire import FreeText, KgOrZero, KgOut
 from app.partners.schemas import Out
 
 Account = Literal[
-    "supply", "offered", "allocated", "collected", "delivered", "refused", "returned", "wasted", "expired", "withdrawn"
+    "supply",
+    "offered",
+    "allocated",
+    "collected",
+    "delivered",
+    "refused",
+    "returned",
+    "wasted",
+    "expired",
+    "withdrawn",
+    "community_fridge",
+    "animal_feed",
+    "compost",
 ]
 
 
@@ -41,6 +53,9 @@ class BalancesOut(BaseModel):
     kg_wasted: KgOut = 0
     kg_expired: KgOut = 0
     kg_withdrawn: KgOut = 0
+    kg_community_fridge: KgOut = 0
+    kg_animal_feed: KgOut = 0
+    kg_compost: KgOut = 0
 
 
 class LineLedgerOut(BaseModel):

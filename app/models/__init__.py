@@ -3,6 +3,7 @@
 from app.models import (
     agreements,
     alarms,
+    cut_offs,
     declines,
     events,
     expected,
@@ -10,6 +11,7 @@ from app.models import (
     fleet,
     needs,
     offers,
+    outlets,
     partners,
     people,
     plans,
@@ -19,6 +21,6 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "declines", "events", "expected", "feeds", "fleet", "needs", "offers", "partners", "people",
-    "plans", "roads", "system", "webhooks",
+    "agreements", "alarms", "cut_offs", "declines", "events", "expected", "feeds", "fleet", "needs", "offers",
+    "outlets", "partners", "people", "plans", "roads", "system", "webhooks",
 ]  # fmt: skip

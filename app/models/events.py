@@ -12,7 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, Identified, UtcDateTime
 from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, by_organisation, by_shift
 
-ACCOUNTS = "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn'"
+ACCOUNTS = (
+    "'supply','offered','allocated','collected','delivered','refused','returned','wasted','expired','withdrawn',"
+    "'community_fridge','animal_feed','compost'"
+)
 
 
 class StopEvent(Base):

@@ -26,7 +26,7 @@ from app.models.partners import Network, Site
 from app.offers.schemas import OfferChange, OfferIn, OfferLineIn
 from app.partners.membership import uncovered
 from app.partners.service import get_site, list_sites, network_of, own_site, zone_of
-from app.planning.asking import ask_later
+from app.planning.asking import ask_later, plan_anew_later
 
 AUDITED = ("pickup_from", "pickup_until", "service_date", "note")
 
@@ -293,6 +293,7 @@ def amend_offer(
     lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
     _refuse(_faults(session, get_site(session, offer.site_id), lines, (pickup_from, pickup_until), now, network))
     before = audit.values_of(offer, AUDITED)
+    day_before = offer.service_date
     before["lines"] = [_told(_as_wish(line)) for line in offer.lines]
     offer.pickup_from, offer.pickup_until = pickup_from.astimezone(UTC), pickup_until.astimezone(UTC)
     offer.service_date = service_date_of(pickup_from, zone_of(network))
@@ -308,6 +309,8 @@ def amend_offer(
     )
     session.flush()
     _announce(session, offer, "offer.amended", now)
+    if day_before != offer.service_date:
+        plan_anew_later(session, offer.network_id, day_before)
     ask_later(session, offer.network_id, offer.service_date)
     return offer
 
@@ -358,4 +361,5 @@ def withdraw_offer(session: Session, principal: Principal, offer_id: UUID, versi
     audit.record(session, principal, "offers.withdraw", ("offer", offer.id), now, owner=offer.organisation_id)
     session.flush()
     _announce(session, offer, "offer.withdrawn", now)
+    plan_anew_later(session, offer.network_id, offer.service_date)  # a driven plan has nothing of it
     return offer

@@ -17,7 +17,7 @@ def get_network(call: Caller) -> WholeNetworkOut:
 
 @router.patch("")
 def change_network(call: Caller, change: NetworkChange) -> WholeNetworkOut:
-    """Make limits of food safety stricter, from the version in If-Match. Loosening them is refused."""
+    """Set the cut-off time, or make limits of food safety stricter (never looser), from the version in If-Match."""
     version = call.expected_version()
     return call.show(
         WholeNetworkOut,

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainSerializer, computed_field
 
+from app.domain.cut_off import WhichDay, cut_off_of
 from app.domain.safety_limits import policy_of
 from app.kit.web import Body
+from app.kit.wire import LocalTime
 from app.partners.schemas import NetworkOut
 
 _Celsius = Annotated[Decimal, Field(max_digits=5, decimal_places=2, allow_inf_nan=False)]
@@ -25,10 +27,18 @@ class FoodSafetyChange(Body):
     best_before_tolerance_days: int | None = Field(default=None, ge=0, le=365)
 
 
+class CutOffTime(Body):
+    """The local time at which the plan of a day is made by itself: on that day, or on the day before."""
+
+    at: LocalTime
+    day: WhichDay
+
+
 class NetworkChange(Body):
     """What may be changed of a network; what is left out stays."""
 
     food_safety: FoodSafetyChange | None = None
+    cut_off: CutOffTime | None = Field(default=None, description="null: days are planned by hand alone")
 
 
 class FoodSafetyPolicy(Body):
@@ -47,6 +57,7 @@ class WholeNetworkOut(NetworkOut):
     """The region whose partners plan together, with the limits that hold there."""
 
     stricter: dict[str, Any] = Field(validation_alias="food_safety", exclude=True)
+    policy: dict[str, Any] = Field(exclude=True)
     version: int
 
     @computed_field(description="The limits that hold: the rule book's, or stricter ones")  # type: ignore[prop-decorator]
@@ -54,3 +65,10 @@ class WholeNetworkOut(NetworkOut):
     def food_safety(self) -> FoodSafetyPolicy:
         """The rule book's limits with the network's own in their place."""
         return FoodSafetyPolicy(**vars(policy_of(self.stricter)))
+
+    @computed_field(description="When each day is planned by itself; null: by hand alone")  # type: ignore[prop-decorator]
+    @property
+    def cut_off(self) -> CutOffTime | None:
+        """The network's cut-off time."""
+        found = cut_off_of(self.policy)
+        return None if found is None else CutOffTime(at=found.at, day=found.day)

@@ -1,10 +1,11 @@
-"""Verbs on the network itself: read it, and make its limits of food safety stricter."""
+"""Verbs on the network itself: read it, make its limits of food safety stricter, set its cut-off time."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from app.domain.cut_off import CutOff
 from app.domain.safety_limits import as_stored, looser_than_the_law, policy_of
 from app.kit import audit
 from app.kit.auth import Principal
@@ -42,8 +43,22 @@ def change_network(
         audit.record(
             session, principal, "network.change", ("network", network.id), now, food_safety=network.food_safety
         )
+    if "cut_off" in change.model_fields_set:
+        _set_cut_off(session, principal, network, change, now)
     session.flush()
     return network
+
+
+def _set_cut_off(
+    session: Session, principal: Principal, network: Network, change: NetworkChange, now: datetime
+) -> None:
+    """A day that was planned by itself already is not planned again because of another time."""
+    wish = change.cut_off
+    stored = None if wish is None else CutOff(wish.at, wish.day).stored()
+    changes = {"cut_off": (network.policy.get("cut_off"), stored)}
+    kept = {name: value for name, value in network.policy.items() if name != "cut_off"}
+    network.policy = kept if stored is None else {**kept, "cut_off": stored}
+    audit.record(session, principal, "network.change", ("network", network.id), now, changes=changes)
 
 
 def _refuse_looser(wished: dict[str, Decimal | int]) -> None:

@@ -26,9 +26,11 @@ from app.planning.schemas import ChangeWishIn
 
 PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
+PLAN_ANEW = "cut_off:plan_anew"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
 GAVE_WAY = "A plan of the day was asked for, and an outlook is of no use then."
 LIKE = "like_date"  # in the wish of a run: the day whose order is kept
+SECONDS_TO_PLAN_ANEW = 60.0  # before anybody drives: whoever posts late often posts more
 
 
 def request_plan(
@@ -40,7 +42,7 @@ def request_plan(
     """
     principal.require("plans.request")
     session.get_one(Network, principal.network_id, with_for_update=ROW_LOCK)  # one request at a time decides
-    alive = _alive_plan_run(session, principal.network_id, service_date, now)
+    alive = alive_plan_run(session, principal.network_id, service_date, now)
     if alive is not None:
         return alive
     wish: dict[str, Any] = {}
@@ -68,7 +70,7 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
         raise conflict("plan_not_published", "Only the plan that is driven can be changed so. Plan the day instead.")
     _require_there(session, wish)
     asked = wish.model_dump(mode="json", exclude_none=True)
-    alive = _alive_plan_run(session, plan.network_id, plan.service_date, now)
+    alive = alive_plan_run(session, plan.network_id, plan.service_date, now)
     if alive is not None:
         alive.again, alive.wish = True, {**alive.wish, **asked}
         session.flush()
@@ -81,14 +83,33 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
 def ask_later(session: Session, network_id: UUID, service_date: date) -> None:
     """Have the plan that is driven on a day, if there is one, changed in a moment: something came that it knows not.
 
-    Works in any scope, since a job does it; the burst that this belongs to makes one job.
+    Before that, a plan that was made by itself is made anew. Works in any scope, since a job does it; the burst that
+    this belongs to makes one job.
     """
     if not session.scalar(select(func.wasl_day_is_driven(network_id, service_date))):
+        plan_anew_later(session, network_id, service_date)
         return
     defer(
         session,
         CHANGE_LATER,
         lock=f"{network_id}:{service_date}:change",
+        network_id=str(network_id),
+        service_date=service_date.isoformat(),
+    )
+
+
+def plan_anew_later(session: Session, network_id: UUID, service_date: date) -> None:
+    """Have a day that was planned by itself, at the cut-off time, planned anew: its offers are not what they were.
+
+    Works in any scope; all that comes within a minute makes one run.
+    """
+    if not session.scalar(select(func.wasl_day_was_cut_off(network_id, service_date))):
+        return
+    defer(
+        session,
+        PLAN_ANEW,
+        lock=f"{network_id}:{service_date}:anew",
+        seconds=SECONDS_TO_PLAN_ANEW,
         network_id=str(network_id),
         service_date=service_date.isoformat(),
     )
@@ -111,7 +132,7 @@ def change_by_itself(session: Session, network_id: UUID, service_date: date, now
     plan = driven_plan(session, network_id, service_date)
     if plan is None:
         return None
-    alive = _alive_plan_run(session, network_id, service_date, now)
+    alive = alive_plan_run(session, network_id, service_date, now)
     if alive is not None:
         alive.again = True
         session.flush()
@@ -120,10 +141,14 @@ def change_by_itself(session: Session, network_id: UUID, service_date: date, now
 
 
 def follow_up(session: Session, run: PlanRun, now: datetime) -> PlanRun | None:
-    """The run that follows one during which something came, if its plan is still the one that is driven."""
+    """The run that follows one during which something came: a change of the plan that is driven, or else the day anew
+    where that is what it was about.
+    """
     if not run.again:
         return None
     plan = driven_plan(session, run.network_id, run.service_date)
+    if plan is None and run.changes_plan_id is None:
+        return queue_run(session, run.network_id, run.service_date, run.requested_by, now, wish=run.wish)
     if plan is None:
         return None
     return queue_run(session, run.network_id, run.service_date, run.requested_by, now, plan.id, run.wish)
@@ -135,7 +160,7 @@ def alive_run(session: Session, network_id: UUID, service_date: date) -> PlanRun
     return session.scalars(query.where(PlanRun.state.in_(("queued", "running")))).first()
 
 
-def _alive_plan_run(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:
+def alive_plan_run(session: Session, network_id: UUID, service_date: date, now: datetime) -> PlanRun | None:
     """The run that is alive, if it makes a plan: an outlook gives way to one, and its worker writes nothing more."""
     alive = alive_run(session, network_id, service_date)
     if alive is None or not alive.outlook:
@@ -163,7 +188,7 @@ def queue_run(
     *,
     outlook: bool = False,
 ) -> PlanRun:
-    """A new run of a day that has none alive, with the job that does it."""
+    """A new run, and the job that does it; whoever asks holds the network's lock and has seen that none is alive."""
     said = {} if changes_plan_id is None else _said_of(session, changes_plan_id)
     run = PlanRun(
         network_id=network_id,

@@ -361,6 +361,7 @@ class _Planned:
 def _read(workshop: Workshop, claim: Claim) -> _Planned:
     """The day's rows and the problem they make; the transaction is closed before anything is computed."""
     with workshop.database.transaction(claim.scope) as session:
+        _write(session, claim, again=False)  # whatever comes from here on is not in the answer: it asks again
         run = session.get_one(PlanRun, claim.run_id)
         day = snapshot.read_day(session, claim.network_id, run.service_date)
         kept = read_kept(session, claim.network_id, run.service_date)

@@ -19,6 +19,9 @@ class MassBalanceOut(BaseModel):
     kg_wasted: KgOut
     kg_expired: KgOut
     kg_withdrawn: KgOut
+    kg_community_fridge: KgOut = Field(description="For people, too: counted in meals")
+    kg_animal_feed: KgOut
+    kg_compost: KgOut
     kg_still_open: KgOut
     kg_unaccounted: KgOut
 

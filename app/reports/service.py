@@ -28,7 +28,7 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
         demonstration=network_of(session, principal).demonstration,
         offers=len([offer for offer in offers if offer.state == "open"]),
         actuals=_balance_out(balance),
-        meals=impact.meals(balance.delivered),
+        meals=impact.meals(balance.for_people),
         meals_factor=impact.GRAMS_PER_MEAL.source,
         estimated_travel=plan is not None and plan.estimated_travel,
         coordinated=(figures or {}).get("coordinated"),
@@ -53,6 +53,9 @@ def _balance_out(balance: ledger.MassBalance) -> MassBalanceOut:
         kg_wasted=balance.wasted,
         kg_expired=balance.expired,
         kg_withdrawn=balance.withdrawn,
+        kg_community_fridge=balance.community_fridge,
+        kg_animal_feed=balance.animal_feed,
+        kg_compost=balance.compost,
         kg_still_open=balance.still_open,
         kg_unaccounted=balance.unaccounted,
     )

@@ -26,6 +26,7 @@ from tests.invariants.verbs import (
     declining,
     delivering,
     editing,
+    handing_over,
     posting_anew,
     posting_with_a_key,
     publishing,
@@ -82,6 +83,14 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
     "publish and withdraw": (
         "planned", ("office", publishing("second")), ("till", withdrawing),
         exactly_one("plan_outdated", "offer_planned"),
+    ),
+    "hand over to an outlet and publish": (
+        "planned", ("office", handing_over), ("office", publishing("second")),
+        exactly_one("plan_outdated", "not_so_much_left"),
+    ),
+    "publish and hand over to an outlet": (
+        "planned", ("office", publishing("second")), ("office", handing_over),
+        exactly_one("plan_outdated", "not_so_much_left"),
     ),
     "publish and amend": (
         "planned", ("office", publishing("second")), ("till", amending),
@@ -174,6 +183,7 @@ def test_two_at_once_have_one_legal_outcome_wherever_they_meet(name: str, copy: 
 TWINS: dict[str, list[str]] = {
     "publish and publish another": ["DROP INDEX uq_plans_one_published", "DROP TRIGGER balanced ON ledger_entries"],
     "publish and withdraw": ["DROP TRIGGER balanced ON ledger_entries"],
+    "publish and hand over to an outlet": ["DROP TRIGGER balanced ON ledger_entries"],
     "publish and amend": ["DROP TRIGGER balanced ON ledger_entries"],
     "state and state one need": ["ALTER TABLE needs DROP CONSTRAINT uq_needs_site_id_service_date_category"],
     "shift and shift of one vehicle": [],

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from app.declines.schemas import DeclineIn
 from app.declines.service import decline
+from app.domain.categories import CATEGORIES
+from app.domain.units import kg_text
 from app.driving.schemas import StopEventIn
 from app.driving.service import record_events
 from app.fleet.schemas import ShiftIn
@@ -19,7 +21,9 @@ from app.models.plans import Route
 from app.needs.schemas import NeedChange, NeedIn
 from app.needs.service import change_need, state_need
 from app.offers.schemas import OfferChange, OfferIn
-from app.offers.service import amend_offer, post_offer, withdraw_offer
+from app.offers.service import amend_offer, get_offer, post_offer, withdraw_offer
+from app.outlets.schemas import HandoverIn, OutletIn
+from app.outlets.service import add_outlet, hand_over
 from app.people.keys import revoke_key
 from app.planning.asking import request_plan
 from app.planning.edits.schemas import Command, LockRoute, MoveStop
@@ -94,6 +98,19 @@ def withdrawing(copy: Copy, database: Database, principal: Principal) -> str:
             lambda session: withdraw_offer(session, principal, copy.scene.ids["offer"], None, MORNING).state,
         )
     )
+
+
+def handing_over(copy: Copy, database: Database, principal: Principal) -> int:
+    """A community fridge takes all of an offer's food."""
+
+    def hand(session: Any) -> int:
+        fridge = OutletIn.model_validate({"kind": "community_fridge", "name": "Fridge", "categories": list(CATEGORIES)})
+        outlet = add_outlet(session, principal, fridge, MORNING)
+        line = get_offer(session, principal, copy.scene.ids["offer"]).lines[0]
+        wish = HandoverIn.model_validate({"offer_line_id": line.id, "kg": kg_text(line.grams)})
+        return hand_over(session, principal, outlet.id, wish, MORNING).grams
+
+    return int(_in_scope(database, principal, hand))
 
 
 def amending(copy: Copy, database: Database, principal: Principal) -> str:

@@ -22,6 +22,7 @@ from app.models.alarms import Alarm
 from app.models.events import Quarantine
 from app.models.expected import Outlook, SiteReliability
 from app.models.offers import StandingOffer
+from app.models.outlets import Outlet
 from app.models.partners import Partnership, Person
 from app.models.plans import Plan, PlanRun, Route
 from app.models.system import OutboxMessage
@@ -81,6 +82,27 @@ def _offer(tenant: "Tenant") -> dict[str, Any]:
 
 def _need(tenant: "Tenant") -> dict[str, Any]:
     return a_need({"id": tenant.id_of("site")}, service_date=tenant.another_day())
+
+
+def _outlet(tenant: "Tenant") -> dict[str, Any]:
+    return {"kind": "community_fridge", "name": f"{tenant.canary} fridge", "categories": ["bread_and_bakery"]}
+
+
+def _an_outlet(tenant: "Tenant") -> str:
+    """As the network's staff enter them."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        outlet = Outlet(
+            network_id=tenant.network_id, temperature_classes=["ambient"], animal_products=False, collects=False,
+            created_at=MORNING, **_outlet(tenant),
+        )  # fmt: skip
+        session.add(outlet)
+        session.flush()
+        return str(outlet.id)
+
+
+def _handover(tenant: "Tenant") -> dict[str, Any]:
+    offer = tenant.admin.ok("/offers", _offer(tenant))
+    return {"offer_line_id": offer["lines"][0]["id"], "kg": "1"}
 
 
 def _vehicle(tenant: "Tenant") -> dict[str, Any]:
@@ -426,6 +448,7 @@ THINGS: dict[str, Thing] = {
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
     "agreement": Thing(_agreement),
+    "outlet": Thing(_an_outlet, of_network=True),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
     "outlook": Thing(_outlook, of_network=True),
@@ -768,6 +791,14 @@ OPERATIONS: dict[str, Operation] = {
         unproven="nothing was refused or is left over; tests/ledger drive a day",
     ),
     "list_contradictions": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
+    # where food goes that no food bank takes
+    "add_outlet": Operation(Action.POLICY_EDIT, body=_outlet),
+    "list_outlets": Operation(Action.PLANS_READ),
+    "list_open_food": Operation(Action.PLANS_READ, query={"service_date": DAY}),
+    "get_outlet": Operation(Action.PLANS_READ, "outlet"),
+    "change_outlet": Operation(Action.POLICY_EDIT, "outlet", body=lambda tenant: {"collects": True}, fresh=True),
+    "hand_over_to_outlet": Operation(Action.LEDGER_SETTLE, "outlet", body=_handover),
+    "list_handovers": Operation(Action.LEDGER_READ),
     # vans expected, and what is wrong
     "get_plan_arrivals": Operation(Action.PLANS_READ, "plan"),
     "list_arrivals": Operation(Action.ALLOCATIONS_READ),
