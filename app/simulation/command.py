@@ -1,18 +1,23 @@
 """`wasl simulate`: the week on a database of its own, once with changes and once without, and what it came to."""
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import structlog
 import typer
-from sqlalchemy import make_url
 
 from app.demo.network import import_city
 from app.kit.db import Database
 from app.kit.embedded_postgres import EmbeddedPostgres
 from app.kit.migrate import upgrade
+from app.kit.request_log import configure_logging
 from app.roads.streets import Streets
 from app.settings import Settings
 from app.simulation import report
@@ -38,27 +43,38 @@ def run_simulation(config: Settings, say: Say, *, days: int, seed: int, as_json:
     import_city(regions, say)
     wishes = [Wish(seed, FIRST, days, changes=True)]
     wishes += [Wish(seed, FIRST, days, changes=False)] if compare else []
-    streets = Streets(regions)
-    try:
-        weeks = [_on_a_database_of_its_own(streets, regions, wish, say) for wish in wishes]
-    finally:
-        streets.close()
+    weeks = _side_by_side(regions, wishes, say)
     _show(weeks[0], weeks[1] if compare else None, as_json=as_json)
     return all(told.good for told in weeks)
 
 
-def _on_a_database_of_its_own(streets: Streets, regions: Path, wish: Wish, say: Say) -> Told:
+def _side_by_side(regions: Path, wishes: Sequence[Wish], say: Say) -> list[Told]:
+    """Each week in a process of its own; one alone in this one."""
+    if len(wishes) == 1:
+        return [_on_a_database_of_its_own(regions, wishes[0], say)]
+    with ProcessPoolExecutor(len(wishes), mp_context=get_context("spawn")) as pool:
+        return list(pool.map(partial(_on_a_database_of_its_own, regions, say=say), wishes))
+
+
+def _on_a_database_of_its_own(regions: Path, wish: Wish, say: Say) -> Told:
     """The week in a PostgreSQL that is thrown away afterwards: nothing of this installation is touched."""
-    say(f"The week {'with' if wish.changes else 'without'} changes: starting a database for it alone.")
+    configure_logging()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+    def named(sentence: str) -> None:
+        say(f"{'With' if wish.changes else 'Without'} changes: {sentence}")
+
+    named("a database is started for this week alone.")
     with TemporaryDirectory(prefix="wasl-simulation-") as name:
         folder = Path(name)
         (folder / "regions").symlink_to(regions, target_is_directory=True)
         with EmbeddedPostgres(folder / "postgres", for_tests=True) as server:
             upgrade(server.owner_url)
-            database = Database(make_url(server.service_url()).render_as_string(hide_password=False))
+            database, streets = Database(server.service_url()), Streets(regions)
             try:
-                return play(database, streets, folder, wish, say)[1]
+                return play(database, streets, folder, wish, named)[1]
             finally:
+                streets.close()
                 database.close()
 
 
