@@ -225,6 +225,21 @@ def demo(
 
 
 @cli.command()
+def simulate(
+    *,
+    days: Annotated[int, typer.Option(help="How many days, from a Monday on")] = 7,
+    seed: Annotated[int, typer.Option(help="The same seed, the same happenings")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end")] = False,
+    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Run the week without changes too")] = True,
+) -> None:
+    """Run a simulated week of Newport; exit status 1 where a gram or an offer is not accounted for."""
+    from app.simulation.command import run_simulation
+
+    if not run_simulation(settings(), say, days=days, seed=seed, as_json=as_json, compare=compare):
+        raise SystemExit(1)
+
+
+@cli.command()
 def client(folder: Annotated[Path, typer.Argument(help="Where the package is written, such as wasl_client")]) -> None:
     """Write a Python client of this version's API, generated from its description."""
     write_client(folder)

@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from procrastinate import Blueprint
+
 from app.alarms.jobs import alarm_jobs
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -60,11 +62,9 @@ def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: S
     )
 
 
-async def work_until_cancelled(rooms: Workrooms) -> None:
-    """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it, and webhooks
-    wait for their receivers in a queue of their own.
-    """
-    blueprints = {
+def blueprints() -> dict[str, Blueprint]:
+    """All jobs that a worker knows, by what they are about."""
+    return {
         "planning": planning_jobs(),
         "learning": learning_jobs(),
         "offers": offer_jobs(),
@@ -76,15 +76,16 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
         "alarms": alarm_jobs(),
         "cut_off": cut_off_jobs(),
     }
+
+
+async def work_until_cancelled(rooms: Workrooms) -> None:
+    """Take jobs until cancelled; a region's import, which can last, leaves room for a plan beside it, and webhooks
+    wait for their receivers in a queue of their own.
+    """
     workshop = rooms.workshop
     hand = solver_at_hand() if workshop.solver_at_hand else contextlib.nullcontext()
-    async with hand, open_jobs(workshop.database.url, blueprints) as app, asyncio.TaskGroup() as tasks:
-        context = {
-            "workshop": workshop,
-            "importing": rooms.importing,
-            "mailroom": rooms.mailroom,
-            "postroom": rooms.postroom,
-        }
+    async with hand, open_jobs(workshop.database.url, blueprints()) as app, asyncio.TaskGroup() as tasks:
+        context = vars(rooms)
         for queue, concurrency in ((PLANS, 2), (POST, POSTS_AT_ONCE)):
             tasks.create_task(
                 work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=concurrency, queue=queue)

@@ -8,7 +8,14 @@ import httpx
 
 
 class DemoStopped(Exception):
-    """The service refused something that the demonstration needs; the message is one sentence."""
+    """The service refused something that the demonstration needs; the message is one sentence.
+
+    code: the problem's stable code, empty where there is none.
+    """
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Caller:
@@ -25,6 +32,10 @@ class Caller:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         self._http.close()
 
     def another(self, key: str) -> "Caller":
@@ -42,8 +53,16 @@ class Caller:
             headers["If-Match"] = f'"{version}"'
         return self._answer(self._http.post(path, json=body, headers=headers))
 
+    def patch(self, path: str, body: Any, *, version: int) -> Any:
+        """Change what was read in that version."""
+        return self._answer(self._http.patch(path, json=body, headers={"If-Match": f'"{version}"'}))
+
     def _answer(self, response: httpx.Response) -> Any:
         if response.is_success:
             return response.json()
-        problem = response.json()
-        raise DemoStopped(f"{response.request.method} {response.request.url.path}: {problem.get('detail', '?')}")
+        try:
+            problem = response.json()
+        except ValueError:  # a fault that nobody foresaw is no problem document
+            problem = {"detail": f"status {response.status_code}"}
+        sentence = f"{response.request.method} {response.request.url.path}: {problem.get('detail', '?')}"
+        raise DemoStopped(sentence, problem.get("code", ""))

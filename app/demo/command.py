@@ -3,35 +3,23 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import typer
 from fastapi import FastAPI
 
 from app.demo import DemoResult, run_day
+from app.demo.network import NETWORK, ZONE, import_city
 from app.kit.clock import HandSetClock
 from app.kit.database_access import DatabaseAccess, open_database
 from app.kit.db import Database
 from app.kit.live_server import LiveServer
 from app.kit.migrate import upgrade
 from app.main import create_app
-from app.partners.founding import NewNetwork, found
-from app.roads.region import import_region
+from app.partners.founding import found
 from app.roads.streets import Streets
 from app.settings import Settings
 
-CITY = Path(__file__).resolve().parents[2] / "data" / "newport"
-ZONE = ZoneInfo("Europe/London")
 EARLY = time(6, 0)
-NETWORK = NewNetwork(
-    name="Newport (demonstration)",
-    region="newport",
-    time_zone=ZONE.key,
-    currency="GBP",
-    coordinator="Newport network office (invented)",
-    demonstration=True,
-)
 Say = Callable[[str], None]
 
 
@@ -63,13 +51,7 @@ def _run_on(
     if access.owner_url is not None:
         say("Bringing the tables up to date.")
         upgrade(access.owner_url)
-    import_region(
-        CITY / "newport.osm.pbf",
-        NETWORK.region,
-        config.data_folder / "regions",
-        lambda sentence, _percent: say(sentence),
-        profiles=["car"],
-    )
+    import_city(config.data_folder / "regions", say)
     database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
     try:
         first = found(database, NETWORK, clock())

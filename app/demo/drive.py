@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from app.demo.caller import Caller
@@ -51,7 +51,7 @@ def drive(
         clock.set(max(clock(), moment))
         driver.post("/driver/stop-events", {"events": [event]})
     for driver in drivers:
-        driver.__exit__(None, None, None)
+        driver.close()
     say(f"{len(drivers)} drivers have reported {len(reports)} times.")
     return len(reports)
 
@@ -75,15 +75,16 @@ def _really(
             continue
         stray = math.exp(roads.gauss(0, DRIVES_STRAY))
         percent = SLOWER_AT.get(gone.astimezone(zone).hour, USUAL_PERCENT)
-        arrived = gone + _whole_seconds((arrive - gone_as_planned) * stray * percent / 100)
+        arrived = gone + whole_seconds((arrive - gone_as_planned) * stray * percent / 100)
         site = slow.setdefault(stop["site_name"], math.exp(roads.gauss(0, SITES_STRAY)))
-        stay = _whole_seconds((leave - begin) * site * math.exp(roads.gauss(0, STOPS_STRAY)))
+        stay = whole_seconds((leave - begin) * site * math.exp(roads.gauss(0, STOPS_STRAY)))
         opening = begin if begin > arrive else arrived
         gone_as_planned, gone = leave, max(arrived, opening) + stay
         yield stop, Truth(arrived, gone)
 
 
-def _whole_seconds(length: timedelta) -> timedelta:
+def whole_seconds(length: timedelta) -> timedelta:
+    """The length without its fraction of a second."""
     return timedelta(seconds=round(length.total_seconds()))
 
 
@@ -100,7 +101,7 @@ def _events(
         if stop["kind"] not in ("pickup", "drop_off"):
             continue
         if roads.random() >= NO_TAP:
-            events.append(_event(stop, "arrived", truth.arrived, []))
+            events.append(event_of(stop, "arrived", truth.arrived, []))
         if stop["kind"] == "pickup":
             events.append(_pickup(stop, truth, on_board, rng))
         else:
@@ -111,7 +112,7 @@ def _events(
 
 def _pickup(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], rng: random.Random) -> dict[str, Any]:
     if rng.random() < NOT_THERE:
-        return _event(stop, "failed", truth.ended, [], reason="nothing_there")
+        return event_of(stop, "failed", truth.ended, [], reason="nothing_there")
     lines = []
     for food in stop["allocations"]:
         kg = float(food["kg"])
@@ -119,7 +120,7 @@ def _pickup(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], rng:
             kg = round(kg * rng.uniform(0.7, 0.98), 1)
         on_board[food["id"]] = kg
         lines.append(_line(food, kg))
-    return _event(stop, "collected", truth.ended, lines)
+    return event_of(stop, "collected", truth.ended, lines)
 
 
 def _drop_off(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], *, refuse: bool) -> list[dict[str, Any]]:
@@ -129,10 +130,10 @@ def _drop_off(stop: dict[str, Any], truth: Truth, on_board: dict[str, float], *,
     events = []
     if taken:
         lines = [_line(food, on_board[food["id"]]) for food in taken]
-        events.append(_event(stop, "delivered", truth.ended, lines))
+        events.append(event_of(stop, "delivered", truth.ended, lines))
     if refused:
         lines = [_line(food, on_board[food["id"]]) for food in refused]
-        events.append(_event(stop, "refused", truth.ended, lines, reason="refused_at_the_door"))
+        events.append(event_of(stop, "refused", truth.ended, lines, reason="refused_at_the_door"))
     return events
 
 
@@ -141,16 +142,18 @@ def _line(food: dict[str, Any], kg: float) -> dict[str, Any]:
     return {"allocation_id": food["id"], "kg": f"{kg:g}", "celsius": celsius}
 
 
-def _event(
+def event_of(
     stop: dict[str, Any],
     kind: str,
     at: datetime,
     lines: list[dict[str, Any]],
     *,
     reason: str | None = None,
+    identity: UUID | None = None,
 ) -> dict[str, Any]:
+    """A report as the phone sends it; `identity`: its id, else a fresh one."""
     return {
-        "id": str(uuid4()),
+        "id": str(identity or uuid4()),
         "stop_id": stop["id"],
         "kind": kind,
         "occurred_at": at.isoformat(),

@@ -70,17 +70,17 @@ def offers_of(store: Place, day: date, zone: ZoneInfo, rng: random.Random) -> li
 def _offer(day: date, zone: ZoneInfo, kilograms: tuple[int, int], rng: random.Random) -> dict[str, Any]:
     opens, closes = rng.choice(PICKUPS)
     foods = rng.sample(FOODS, rng.choice((1, 1, 2, 2, 3)))
-    return {
-        "pickup_from": datetime.combine(day, opens, tzinfo=zone).isoformat(),
-        "pickup_until": datetime.combine(day, closes, tzinfo=zone).isoformat(),
-        "note": "",
-        "lines": [_line(food, day, kilograms, rng) for food in foods],
-    }
+    lines = [line_of(food, day, rng.randint(2 * kilograms[0], 2 * kilograms[1]) / 2, rng) for food in foods]
+    return offer_of(datetime.combine(day, opens, tzinfo=zone), datetime.combine(day, closes, tzinfo=zone), lines)
 
 
-def _line(food: Food, day: date, kilograms: tuple[int, int], rng: random.Random) -> dict[str, Any]:
-    half_kilograms = rng.randint(2 * kilograms[0], 2 * kilograms[1])
-    kg = half_kilograms / 2
+def offer_of(opens: datetime, closes: datetime, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """An offer of these lines; `site_id` is still missing."""
+    return {"pickup_from": opens.isoformat(), "pickup_until": closes.isoformat(), "note": "", "lines": lines}
+
+
+def line_of(food: Food, day: date, kg: float, rng: random.Random) -> dict[str, Any]:
+    """A line of an offer that is fetched on a day."""
     marked = None if food.date_mark == "none" else day + timedelta(days=rng.randint(*food.days_left))
     return {
         "category": food.category,

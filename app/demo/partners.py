@@ -23,6 +23,16 @@ class SignIn:
     password: str
 
 
+@dataclass(frozen=True)
+class Wheels:
+    """A van that was entered: whose it is, and where its shifts begin and end."""
+
+    owner: Caller
+    van: city.Van
+    vehicle: dict[str, Any]
+    site: dict[str, Any]
+
+
 @dataclass
 class TakingPart:
     """What the office has entered so far."""
@@ -31,22 +41,36 @@ class TakingPart:
     shifts: list[dict[str, Any]] = field(default_factory=list)
     sites: dict[str, dict[str, Any]] = field(default_factory=dict)  # by OpenStreetMap id
     sign_ins: list[SignIn] = field(default_factory=list)
+    tills: dict[str, Caller] = field(default_factory=dict)  # each chain's stores, by its name
+    owners: dict[str, Caller] = field(default_factory=dict)  # each receiver's office, by OpenStreetMap id
+    wheels: list[Wheels] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Hang up on all of them."""
+        for caller in (*self.tills.values(), *self.owners.values(), *(each.owner for each in self.wheels)):
+            caller.close()
 
 
 def bring_in(office: Caller, day: date, zone: ZoneInfo, seed: int, say: Say) -> TakingPart:
     """Everything up to the evening before: the day is then ready to be planned."""
     rng = random.Random(seed)
-    taking_part = TakingPart()
-    keys = _enter_donors(office, taking_part, day, zone, say)
-    owners = _enter_receivers(office, taking_part, day, zone, say)
+    taking_part = enter_all(office, day, zone, say)
     _enter_people(office, taking_part)
     posts = {store.osm_id: food.offers_of(store, day, zone, rng) for store in city.stores()}
-    _state_needs(owners, taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
-    _lend_carrier(office, taking_part, day, zone)
+    _state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
+    taking_part.shifts += [plan_shift(wheels, day, zone) for wheels in taking_part.wheels]
     say(f"{len(taking_part.shifts)} vehicles have a shift.")
-    _post_offers(office, keys, taking_part, posts, say)
-    for owner in owners.values():
-        owner.__exit__(None, None, None)
+    _post_offers(taking_part, posts, say)
+    taking_part.close()
+    return taking_part
+
+
+def enter_all(office: Caller, day: date, zone: ZoneInfo, say: Say) -> TakingPart:
+    """Whoever takes part, with a key each: donors with their stores, receivers and the carrier with their vans."""
+    taking_part = TakingPart()
+    _enter_donors(office, taking_part, day, zone, say)
+    _enter_receivers(office, taking_part, day, zone, say)
+    _enter_carrier(office, taking_part)
     return taking_part
 
 
@@ -60,16 +84,15 @@ def _join(office: Caller, kind: str, name: str) -> dict[str, Any]:
     return organisation
 
 
-def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> dict[str, str]:
-    """Chains and their stores; the key of each chain by its name."""
+def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> None:
+    """Chains and their stores, each chain with a key."""
     stores = city.stores()
-    keys = {}
     for chain in dict.fromkeys(city.chain_of(store) for store in stores):
         organisation = _join(office, "supermarket", chain)
         made = office.post(
             f"/organisations/{organisation['id']}/api-keys", {"name": "Stores of the chain", "scopes": ["offers"]}
         )
-        keys[chain] = made["key"]
+        taking_part.tills[chain] = office.another(made["key"])
         for store in (store for store in stores if city.chain_of(store) == chain):
             taking_part.sites[store.osm_id] = office.post(
                 "/sites",
@@ -88,13 +111,12 @@ def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: Zone
                     "osm_id": store.osm_id,
                 },
             )
-    say(f"{len(stores)} real supermarkets of {len(keys)} names take part.")
-    return keys
+    say(f"{len(stores)} real supermarkets of {len(taking_part.tills)} names take part.")
 
 
-def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> dict[str, Caller]:
-    """Food banks and community places, each with a key of its own; those that have a vehicle plan its shift."""
-    places, owners = city.receiving_places(), {}
+def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo, say: Say) -> None:
+    """Food banks and community places, each with a key of its own; some have a vehicle."""
+    places, owners = city.receiving_places(), taking_part.owners
     for receiver in city.RECEIVERS:
         place = places[receiver.osm_id]
         organisation = _join(office, receiver.kind, place.name)
@@ -120,12 +142,11 @@ def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: Z
             },
         )
         if receiver.vehicle is not None:
-            taking_part.shifts.append(_plan_shift(owner, receiver.vehicle, site, day, zone))
+            taking_part.wheels.append(_enter_vehicle(owner, receiver.vehicle, site))
     say(f"{len(owners)} real food banks and community places take part as receivers.")
-    return owners
 
 
-def _plan_shift(owner: Caller, van: city.Van, site: dict[str, Any], day: date, zone: ZoneInfo) -> dict[str, Any]:
+def _enter_vehicle(owner: Caller, van: city.Van, site: dict[str, Any]) -> Wheels:
     vehicle = owner.post(
         "/vehicles",
         {
@@ -136,15 +157,20 @@ def _plan_shift(owner: Caller, van: city.Van, site: dict[str, Any], day: date, z
             "frozen_kg": str(van.frozen_kg),
         },
     )
-    shift: dict[str, Any] = owner.post(
+    return Wheels(owner, van, vehicle, site)
+
+
+def plan_shift(wheels: Wheels, day: date, zone: ZoneInfo) -> dict[str, Any]:
+    """The van's usual shift on a day."""
+    shift: dict[str, Any] = wheels.owner.post(
         "/shifts",
         {
-            "vehicle_id": vehicle["id"],
-            "driver_name": van.driver,
-            "starts_at": datetime.combine(day, van.starts, tzinfo=zone).isoformat(),
-            "ends_at": datetime.combine(day, van.ends, tzinfo=zone).isoformat(),
-            "start_site_id": site["id"],
-            "end_site_id": site["id"],
+            "vehicle_id": wheels.vehicle["id"],
+            "driver_name": wheels.van.driver,
+            "starts_at": datetime.combine(day, wheels.van.starts, tzinfo=zone).isoformat(),
+            "ends_at": datetime.combine(day, wheels.van.ends, tzinfo=zone).isoformat(),
+            "start_site_id": wheels.site["id"],
+            "end_site_id": wheels.site["id"],
         },
     )
     return shift
@@ -167,7 +193,6 @@ def _enter_people(office: Caller, taking_part: TakingPart) -> None:
 
 
 def _state_needs(
-    owners: dict[str, Caller],
     taking_part: TakingPart,
     offers: list[dict[str, Any]],
     day: date,
@@ -177,11 +202,11 @@ def _state_needs(
     needs = food.needs_of(offers, day, rng)
     for receiver, need in needs:
         site = taking_part.sites[receiver.osm_id]
-        owners[receiver.osm_id].post("/needs", {**need, "site_id": site["id"]})
+        taking_part.owners[receiver.osm_id].post("/needs", {**need, "site_id": site["id"]})
     say(f"{len(needs)} needs are stated (invented).")
 
 
-def _lend_carrier(office: Caller, taking_part: TakingPart, day: date, zone: ZoneInfo) -> None:
+def _enter_carrier(office: Caller, taking_part: TakingPart) -> None:
     carrier = _join(office, "carrier", city.CARRIER_NAME)
     made = office.post(f"/organisations/{carrier['id']}/api-keys", {"name": "Office", "scopes": ["fleet"]})
     depot = office.post(
@@ -195,22 +220,19 @@ def _lend_carrier(office: Caller, taking_part: TakingPart, day: date, zone: Zone
             "windows": [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "06:00", "closes": "22:00"}],
         },
     )
-    with office.another(made["key"]) as owner:
-        taking_part.shifts.append(_plan_shift(owner, city.CARRIER_VAN, depot, day, zone))
+    taking_part.wheels.append(_enter_vehicle(office.another(made["key"]), city.CARRIER_VAN, depot))
 
 
 def _post_offers(
-    office: Caller,
-    keys: dict[str, str],
     taking_part: TakingPart,
     posts: dict[str, list[dict[str, Any]]],
     say: Say,
 ) -> None:
     """Each chain's stores post with the chain's own key."""
     for store in city.stores():
-        with office.another(keys[city.chain_of(store)]) as till:
-            for offer in posts[store.osm_id]:
-                body = {**offer, "site_id": taking_part.sites[store.osm_id]["id"]}
-                taking_part.offers.append(till.post("/offers", body))
+        till = taking_part.tills[city.chain_of(store)]
+        for offer in posts[store.osm_id]:
+            body = {**offer, "site_id": taking_part.sites[store.osm_id]["id"]}
+            taking_part.offers.append(till.post("/offers", body))
     kg = sum(float(line["kg"]) for offer in taking_part.offers for line in offer["lines"])
     say(f"{len(taking_part.offers)} offers are posted, {kg:,.0f} kg (invented).")

@@ -50,7 +50,8 @@ def outcome_of(
     collected = told.collected_grams
     all_failed = pickup.state == "failed" and not pickup.partial
     failed = all_failed or pickup_stop in told.failed_at
-    if collected is None and failed and told.delivered_grams is None and told.refused_grams is None:
+    # A driver who says at the door that there is nothing of it has not handed anything over.
+    if collected is None and failed and not told.delivered_grams and not told.refused_grams:
         collected = 0
     states = {hold.state for hold in holds}
     said = list(settled)

@@ -157,7 +157,8 @@ def _progress(known: Known, allocation: Allocation) -> AllocationProgress:
     on_board = outcome.on_board_grams if allocation.from_parcel_id is not None else None
     return AllocationProgress(
         allocation_id=allocation.id,
-        kg_collected=told.collected_grams if on_board is None else on_board,
+        # Where the pickup failed it is none: the phone must not propose to hand over what nobody loaded.
+        kg_collected=outcome.collected_grams if on_board is None else on_board,
         kg_delivered=told.delivered_grams,
         kg_refused=told.refused_grams,
         held_back=outcome.held,

@@ -63,6 +63,11 @@ class StopAllocationOut(Out):
     """What is loaded or handed over at a stop."""
 
     id: UUID
+    parcel_id: UUID = Field(description="The same in every plan that keeps this promise, as `visit_id` is of a stop")
+    from_parcel_id: UUID | None = Field(
+        description="Handed on: the promise that this food was collected for; else null"
+    )
+    offer_line_id: UUID
     description: str
     category: str
     temperature_class: str

@@ -27,6 +27,14 @@ def test_where_the_line_was_left_behind_nothing_of_it_was_collected() -> None:
     assert known(left) == Outcome(100, 0, shortfall_reason="van_full")
 
 
+def test_where_the_pickup_failed_nothing_was_collected_whatever_was_said_of_nothing_at_the_receiver() -> None:
+    failed = StopEvent("1", "shop", "failed", NOON, (), "closed")
+    nothing = StopEvent("2", "bank", "delivered", NOON, (EventLine("bread", 0),))
+    assert known(failed, nothing).places() == known(nothing, failed).places() == {"offered": 100}
+    brought = StopEvent("2", "bank", "delivered", NOON, (EventLine("bread", 100),))
+    assert known(failed, brought).places() == {"delivered": 100}
+
+
 def test_a_reason_at_the_receiver_or_for_other_food_does_not_explain_a_shortfall() -> None:
     short = StopEvent("1", "shop", "collected", NOON, (EventLine("bread", 90),))
     closed = StopEvent("2", "bank", "failed", NOON, (EventLine("bread", 0),), "closed")

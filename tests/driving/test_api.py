@@ -116,6 +116,8 @@ def test_a_store_with_nothing_there_ends_the_promise(network: ServiceClient, shi
         report(driver, an_event(pickup, "failed", reason="nothing_there"))
         found = balance(network)
         assert (found["kg_collected"], found["kg_unaccounted"]) == ("0", "0")
+        [told] = driver.get("/driver/route").json()["allocations"]
+        assert (told["kg_collected"], told["kg_delivered"]) == ("0", None)
 
 
 def test_a_strangers_stop_is_not_found_and_nothing_of_the_batch_is_kept(

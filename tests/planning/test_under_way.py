@@ -131,6 +131,7 @@ def test_food_refused_at_the_door_goes_to_the_next_food_bank(day: UnderWay) -> N
     first, second = day.stops("drop_off")
     assert first["site_name"] == "Newport Food Bank"
     assert (second["site_name"], [each["kg"] for each in second["allocations"]]) == ("Duffryn Community Centre", ["12"])
+    assert second["allocations"][0]["from_parcel_id"] == drop_off["allocations"][0]["parcel_id"]
     assert day.books()["kg_refused"] == "0"  # on its way again
     day.deliver(second)
     books = day.books()
@@ -210,6 +211,12 @@ def test_what_was_reported_stays_reported_and_the_stops_that_stay_are_the_same(d
         stop["arrive_at"] for stop in before["route"]["stops"][:2]
     ]
     assert after["contradictions"] == []
+    [food], [same] = (
+        [each for stop in shown["route"]["stops"][:2] for each in stop["allocations"]] for shown in (before, after)
+    )
+    assert food["id"] != same["id"]
+    assert food["parcel_id"] == same["parcel_id"]
+    assert same["from_parcel_id"] is None
 
 
 def test_a_phone_that_still_has_the_route_of_before_reports_all_the_same(day: UnderWay) -> None:

@@ -1,0 +1,231 @@
+"""The ledger once more, from the events alone: what was sent and acknowledged, and nothing that the service computed.
+
+It shares no code with the ledger, the settlement or the rule book, and reads no table. Of each offer line it says how
+many grams are where; the week compares that with the service's own ledger, gram by gram.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+ACCOUNTS = (
+    "offered", "allocated", "collected", "delivered", "refused", "returned", "wasted", "expired", "withdrawn",
+)  # fmt: skip
+# What a store still has after these may be fetched by somebody else; after any other word it was never there.
+STILL_AT_THE_STORE = frozenset({"closed", "van_full", "other"})
+
+Places = dict[str, int]
+
+
+def grams(kg: str) -> int:
+    """Whole grams of kilograms as the API writes them."""
+    return int(Decimal(kg) * 1000)
+
+
+@dataclass
+class Parcel:
+    """One promise through all plans that keep it, and what was reported of it."""
+
+    key: str
+    line: str
+    grams: int
+    pickup: tuple[str, str]  # the shift, and the visit at the store
+    parent: str | None  # the promise that its food was collected for, where it was handed on
+    released: int = 0
+    collected: int | None = None
+    delivered: int = 0
+    refused: int = 0
+    reason: str | None = None
+    discarded: bool = False
+    returned: int = 0
+    wasted: int = 0
+
+    def loaded(self) -> int:
+        """Grams that passed the door of the store: whoever hands over more than was reported did load it."""
+        return max(self.collected or 0, self.delivered + self.refused)
+
+
+@dataclass
+class Account:
+    """What was acknowledged, in the order in which it was."""
+
+    posted: dict[str, int] = field(default_factory=dict)
+    taken_back: set[str] = field(default_factory=set)
+    parcels: dict[str, Parcel] = field(default_factory=dict)
+    _of_allocation: dict[str, str] = field(default_factory=dict)
+    _of_stop: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _driven: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _failed: dict[tuple[str, str], str] = field(default_factory=dict)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def offer_posted(self, offer: Mapping[str, Any]) -> None:
+        """A store has posted an offer."""
+        for line in offer["lines"]:
+            self.posted[line["id"]] = grams(line["kg"])
+
+    def offer_amended(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """It says something else now: its lines are other lines."""
+        self.offer_withdrawn(before)
+        self.offer_posted(after)
+
+    def offer_withdrawn(self, offer: Mapping[str, Any]) -> None:
+        """It is taken back."""
+        self.taken_back |= {line["id"] for line in offer["lines"]}
+
+    def plan_published(self, plan: Mapping[str, Any]) -> None:
+        """A plan is driven from now on; what the one before promised and this one does not is given back."""
+        promised = set()
+        for route in plan["routes"]:
+            for stop in route["stops"]:
+                visit = (route["shift_id"], stop["visit_id"])
+                self._of_stop[stop["id"]] = visit
+                for food in stop["allocations"]:
+                    promised.add(food["parcel_id"])
+                    self._of_allocation[food["id"]] = food["parcel_id"]
+                    if food["parcel_id"] not in self.parcels:  # its pickup comes before its drop-off
+                        self.parcels[food["parcel_id"]] = Parcel(
+                            food["parcel_id"], food["offer_line_id"], grams(food["kg"]), visit, food["from_parcel_id"]
+                        )
+        for dropped in self._driven[plan["service_date"]] - promised:
+            self._release(self.parcels[dropped])
+        self._driven[plan["service_date"]] = promised
+
+    def _release(self, parcel: Parcel) -> None:
+        """What was not loaded is on offer again, unless it is known never to have been there."""
+        if parcel.parent is None and (not self._told(parcel) or self._reason(parcel) in STILL_AT_THE_STORE):
+            parcel.released = max(0, parcel.grams - parcel.loaded())
+
+    def reported(self, shift: str, report: Mapping[str, Any]) -> None:
+        """A driver's report has arrived; the same one again changes nothing."""
+        if (shift, report["id"]) in self._seen:
+            return
+        self._seen.add((shift, report["id"]))
+        if report["kind"] == "failed" and not report["lines"]:
+            self._failed[self._of_stop[report["stop_id"]]] = report["reason"] or "other"
+        for line in report["lines"]:
+            parcel = self.parcel_of(line["allocation_id"])
+            kg = grams(line["kg"])
+            if report["kind"] == "collected":
+                parcel.collected, parcel.reason = (parcel.collected or 0) + kg, report["reason"]
+            elif report["kind"] == "delivered":
+                parcel.delivered += kg
+            elif report["kind"] == "refused":
+                parcel.refused += kg
+
+    def parcel_of(self, allocation: str) -> Parcel:
+        """The promise that an allocation of some plan stands for."""
+        return self.parcels[self._of_allocation[allocation]]
+
+    def decided(self, quarantine: Mapping[str, Any]) -> None:
+        """Somebody has decided about food that was held back."""
+        if quarantine["state"] == "discarded":
+            self.parcel_of(quarantine["allocation_id"]).discarded = True
+
+    def settled(self, allocation: str, returned: int, wasted: int) -> None:
+        """Somebody has said what became of food that was refused or left over."""
+        parcel = self.parcel_of(allocation)
+        parcel.returned += returned
+        parcel.wasted += wasted
+
+    def left_at_the_store(self) -> dict[str, str]:
+        """By line, why a driver left some of it at the store."""
+        reasons = ((parcel.line, self._reason(parcel)) for parcel in self.parcels.values())
+        return {line: reason for line, reason in reasons if reason in STILL_AT_THE_STORE}
+
+    def refused(self) -> tuple[int, int]:
+        """Grams that were refused at a door, and how many of them nobody got in the end."""
+        later: Counter[str] = Counter()
+        for parcel in self.parcels.values():
+            if parcel.parent is not None:
+                later[parcel.parent] += parcel.delivered
+        lost = [max(0, parcel.refused - later[key]) for key, parcel in self.parcels.items()]
+        return sum(parcel.refused for parcel in self.parcels.values()), sum(lost)
+
+    def _told(self, parcel: Parcel) -> bool:
+        """Whether it is known what was loaded of it."""
+        return parcel.collected is not None or parcel.pickup in self._failed
+
+    def _reason(self, parcel: Parcel) -> str | None:
+        return parcel.reason or (None if parcel.collected is not None else self._failed.get(parcel.pickup))
+
+    def places(self) -> dict[str, Places]:
+        """Grams of each line by where they are, now that nobody drives any more."""
+        children: defaultdict[str, list[Parcel]] = defaultdict(list)
+        for each in self.parcels.values():
+            if each.parent is not None:
+                children[each.parent].append(each)
+        found = {line: self._line(line, amount) for line, amount in self.posted.items()}
+        for key, parcel in self.parcels.items():
+            if parcel.parent is None:
+                found[parcel.line].update(self._of_parcel(parcel, list(_all_under(key, children))))
+        for line, places in found.items():
+            free = places.pop("free", 0)
+            # Nobody may have promised more than there was: what is left over nobody fetched in time.
+            places["expired" if free >= 0 else "promised twice"] += free
+            if line in self.taken_back and places["expired"]:
+                places["given away though taken back"] = places["expired"]
+        return {line: {name: amount for name, amount in places.items() if amount} for line, places in found.items()}
+
+    def _line(self, line: str, amount: int) -> Counter[str]:
+        return Counter(withdrawn=amount) if line in self.taken_back else Counter(free=amount)
+
+    def _of_parcel(self, parcel: Parcel, later: list[Parcel]) -> Counter[str]:
+        """Where the food of one promise is, with whatever it was handed on to. It comes out of what is free."""
+        places: Counter[str] = Counter()
+        promised, everybody = parcel.grams - parcel.released, [parcel, *later]
+        loaded = max(parcel.loaded(), sum(each.delivered for each in everybody))
+        for each in everybody:
+            if not (each.discarded or parcel.discarded):
+                places["delivered"] += each.delivered
+                places["wasted"] += each.wasted
+            places["returned"] += each.returned
+        if parcel.discarded:
+            places["wasted"] += loaded - places["returned"]
+        else:
+            places["wasted"] += sum(each.delivered + each.refused for each in later if each.discarded)
+        places["collected"] = loaded - places["delivered"] - places["wasted"] - places["returned"]
+        short = max(0, promised - loaded)
+        if not self._told(parcel):
+            places["allocated"] += short
+        elif self._reason(parcel) not in STILL_AT_THE_STORE:
+            places["withdrawn"] += short
+        else:
+            promised -= short
+        places["free"] = -promised  # what was loaded beyond the promise came in beside what was posted
+        return places
+
+
+def _all_under(key: str, children: Mapping[str, list[Parcel]]) -> Iterable[Parcel]:
+    """What was handed on of a promise's food, and on again."""
+    for parcel in children.get(key, ()):
+        yield parcel
+        yield from _all_under(parcel.key, children)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One line of an offer of which the two accounts say something else, in grams."""
+
+    line: str
+    by_events: Mapping[str, int]
+    by_ledger: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """What differs, in one line."""
+        names = sorted({*self.by_events, *self.by_ledger})
+        parts = [
+            f"{name} {self.by_events.get(name, 0)} g by the events, {self.by_ledger.get(name, 0)} g by the ledger"
+            for name in names
+            if self.by_events.get(name, 0) != self.by_ledger.get(name, 0)
+        ]
+        return f"Offer line {self.line}: {'; '.join(parts)}."
+
+
+def differences(by_events: Mapping[str, Places], by_ledger: Mapping[str, Places]) -> list[Difference]:
+    """The lines of which the two do not say the same."""
+    lines = sorted({*by_events, *by_ledger})
+    pairs = ((line, by_events.get(line, {}), by_ledger.get(line, {})) for line in lines)
+    return [Difference(*each) for each in pairs if each[1] != each[2]]

@@ -1,0 +1,40 @@
+"""One week on one database, the real service over it: on a port of this machine, with jobs, streets and solver."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from app.demo.network import NETWORK, ZONE
+from app.kit.clock import HandSetClock
+from app.kit.db import Database
+from app.kit.live_server import LiveServer
+from app.main import create_app
+from app.partners.founding import found
+from app.planning.asking import CHANGE_LATER
+from app.roads.streets import Streets
+from app.settings import Settings
+from app.simulation.happenings import Happenings
+from app.simulation.report import Told, tell
+from app.simulation.week import Week, Wish, begin
+from app.simulation.works import Works
+from app.worker import workrooms_of
+
+Say = Callable[[str], None]
+
+
+def play(database: Database, streets: Streets, folder: Path, wish: Wish, say: Say) -> tuple[Week, Told]:
+    """Found a network in an empty database and run its week; `folder` has the regions, and keeps travel tables."""
+    evening = datetime.combine(wish.first - timedelta(days=1), time(16), tzinfo=ZONE)
+    clock = HandSetClock(evening.astimezone(UTC))
+    config = Settings(data_folder=folder, plan_seconds=wish.plan_seconds, worker="off", request_log="off")
+    key = found(database, NETWORK, clock()).key
+    rooms = workrooms_of(database, streets, clock, config)
+    # Without changes nobody works out what nobody would publish.
+    never = () if wish.changes else (CHANGE_LATER,)
+    with LiveServer(create_app(database, streets, clock, config)) as server, Works(rooms, clock, never) as works:
+        week = begin(server.address, key, works, Happenings(clock), wish, say)
+        try:
+            week.run()
+            return week, tell(week)
+        finally:
+            week.close()

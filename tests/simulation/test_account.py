@@ -1,0 +1,137 @@
+"""The account of the events alone: what each kind of event does to a line, in whatever order reports come, and that one
+gram more or one event less is found."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.simulation.account import Account, differences
+
+SHIFT, LINE = "shift", "line"
+
+
+def an_offer(kg: str = "20") -> dict[str, Any]:
+    return {"lines": [{"id": LINE, "kg": kg}]}
+
+
+def a_food(parcel: str = "parcel", kg: str = "20", parent: str | None = None) -> dict[str, Any]:
+    return {"id": f"of {parcel}", "parcel_id": parcel, "from_parcel_id": parent, "offer_line_id": LINE, "kg": kg}
+
+
+def a_plan(*foods: dict[str, Any]) -> dict[str, Any]:
+    stops = [
+        {"id": f"stop {name}", "visit_id": f"visit {name}", "allocations": list(foods)} for name in ("store", "bank")
+    ]
+    return {"service_date": "2026-06-01", "routes": [{"shift_id": SHIFT, "stops": stops if foods else []}]}
+
+
+def a_report(kind: str, kg: str | None = None, *, parcel: str = "parcel", **fields: Any) -> dict[str, Any]:
+    where = "store" if kind == "collected" or fields.pop("at_store", False) else "bank"
+    lines = [] if kg is None else [{"allocation_id": f"of {parcel}", "kg": kg}]
+    body = {"id": f"{kind} {parcel} {kg}", "stop_id": f"stop {where}", "kind": kind, "lines": lines, "reason": None}
+    return {**body, **fields}
+
+
+def account(reports: Sequence[dict[str, Any]] = (), *plans: dict[str, Any], kg: str = "20") -> Account:
+    found = Account()
+    found.offer_posted(an_offer(kg))
+    for plan in plans or (a_plan(a_food()),):
+        found.plan_published(plan)
+    for report in reports:
+        found.reported(SHIFT, report)
+    return found
+
+
+def places(*reports: dict[str, Any]) -> dict[str, int]:
+    return account(reports).places()[LINE]
+
+
+def test_what_is_collected_and_delivered_is_delivered() -> None:
+    assert places(a_report("collected", "20"), a_report("delivered", "20")) == {"delivered": 20_000}
+
+
+def test_what_nobody_planned_is_expired_and_what_the_store_took_back_is_withdrawn() -> None:
+    found = Account()
+    found.offer_posted(an_offer())
+    assert found.places() == {LINE: {"expired": 20_000}}
+    found.offer_withdrawn(an_offer())
+    assert found.places() == {LINE: {"withdrawn": 20_000}}
+
+
+def test_what_is_missing_without_a_reason_was_never_there_and_what_did_not_fit_is_still_at_the_store() -> None:
+    brought = a_report("delivered", "15")
+    assert places(a_report("collected", "15"), brought) == {"delivered": 15_000, "withdrawn": 5_000}
+    full = a_report("collected", "15", reason="van_full")
+    assert places(full, brought) == {"delivered": 15_000, "expired": 5_000}
+
+
+def test_a_pickup_that_failed_leaves_the_food_at_a_closed_store_and_none_where_nothing_was_there() -> None:
+    assert places(a_report("failed", at_store=True, reason="closed")) == {"expired": 20_000}
+    assert places(a_report("failed", at_store=True, reason="nothing_there")) == {"withdrawn": 20_000}
+
+
+def test_what_nobody_reported_is_still_promised_and_what_is_on_the_van_still_there() -> None:
+    assert places() == {"allocated": 20_000}
+    assert places(a_report("collected", "20")) == {"collected": 20_000}
+
+
+def test_more_than_was_promised_came_in_beside_it() -> None:
+    assert places(a_report("collected", "22"), a_report("delivered", "22")) == {"delivered": 22_000}
+
+
+def test_what_was_refused_and_settled_and_what_was_discarded_is_where_people_said() -> None:
+    found = account([a_report("collected", "20"), a_report("delivered", "12"), a_report("refused", "8")])
+    found.settled("of parcel", 3_000, 5_000)
+    assert found.places()[LINE] == {"delivered": 12_000, "returned": 3_000, "wasted": 5_000}
+    thrown = account([a_report("collected", "20"), a_report("delivered", "20")])
+    thrown.decided({"allocation_id": "of parcel", "state": "discarded"})
+    assert thrown.places()[LINE] == {"wasted": 20_000}
+
+
+def test_a_promise_that_a_change_drops_is_on_offer_again_and_what_is_collected_all_the_same_came_in_beside_it() -> None:
+    dropped = account([], a_plan(a_food()), a_plan())
+    assert dropped.places()[LINE] == {"expired": 20_000}
+    dropped.reported(SHIFT, a_report("collected", "20"))
+    dropped.reported(SHIFT, a_report("delivered", "20"))
+    assert dropped.places()[LINE] == {"delivered": 20_000, "expired": 20_000}
+
+
+def test_food_that_is_handed_on_counts_once() -> None:
+    reports = [a_report("collected", "20"), a_report("refused", "20"), a_report("delivered", "20", parcel="next")]
+    found = account(reports, a_plan(a_food()), a_plan(a_food("next", parent="parcel"), a_food()))
+    assert found.places()[LINE] == {"delivered": 20_000}
+    assert found.refused() == (20_000, 0)
+
+
+@given(
+    collected=st.integers(0, 30),
+    share=st.floats(0, 1),
+    order=st.integers(0, 999),
+)
+def test_neither_order_nor_repetition_of_reports_changes_anything_and_no_gram_is_lost(
+    collected: int, share: float, order: int
+) -> None:
+    refused = int(collected * share)
+    reports = [
+        a_report("collected", str(collected)),
+        a_report("delivered", str(collected - refused)),
+        a_report("refused", str(refused)),
+    ]
+    shuffled = reports * 2
+    Random(order).shuffle(shuffled)
+    assert places(*shuffled) == places(*reports)
+    assert sum(places(*reports).values()) == max(20, collected) * 1000
+
+
+def test_two_accounts_that_say_the_same_do_not_differ_and_one_gram_is_found() -> None:
+    ours = {LINE: {"delivered": 20_000}}
+    assert differences(ours, {LINE: {"delivered": 20_000}}) == []
+    [found] = differences(ours, {LINE: {"delivered": 19_999, "wasted": 1}})
+    assert found.sentence == (
+        "Offer line line: delivered 20000 g by the events, 19999 g by the ledger; wasted 0 g by the events, 1 g by the"
+        " ledger."
+    )
+    assert differences(ours, {}) != []
