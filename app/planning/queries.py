@@ -1,6 +1,7 @@
 """Plans, routes and runs as they are read."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -142,8 +143,23 @@ def violations_out(plan: Plan) -> list[ViolationOut]:
 
 def routes_out(session: Session, plan: Plan) -> list[RouteOut]:
     """The routes of a plan with what happens at their stops."""
-    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
-    return [route_out(route, allocations) for route in plan.routes]
+    return routes_shown(session, plan, plan.routes)
+
+
+def routes_of(session: Session, plan: Plan, shifts: Collection[UUID] | None) -> Sequence[Route]:
+    """The routes of these shifts, in their order; None: all."""
+    query = select(Route).where(Route.plan_id == plan.id).order_by(Route.number)
+    return session.scalars(query if shifts is None else query.where(Route.shift_id.in_(shifts))).all()
+
+
+def routes_shown(session: Session, plan: Plan, routes: Sequence[Route]) -> list[RouteOut]:
+    """These routes of a plan with what happens at their stops."""
+    carried: defaultdict[UUID, list[Allocation]] = defaultdict(list)
+    ids = [route.id for route in routes]
+    query = select(Allocation).where(Allocation.plan_id == plan.id, Allocation.route_id.in_(ids))
+    for each in session.scalars(query):
+        carried[each.route_id].append(each)
+    return [route_out(route, carried[route.id]) for route in routes]
 
 
 def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:

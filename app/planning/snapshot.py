@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 import routing
 from app.declines.queries import declined_pairs, reluctant_places
@@ -140,6 +140,7 @@ def read_planned(session: Session, network_id: UUID, service_date: date, problem
             select(Offer, OfferLine)
             .join(OfferLine, OfferLine.offer_id == Offer.id)
             .where(OfferLine.id.in_([UUID(lot.id) for lot in problem.lots]))
+            .options(lazyload(Offer.lines))
         )
     }
     needs = session.scalars(select(Need).where(Need.id.in_([UUID(need.id) for need in problem.needs])))

@@ -132,11 +132,15 @@ def rows_of(
     head: Plan,
     way: Lines,
     locked: Collection[str] = (),
+    shifts: Collection[UUID] | None = None,
 ) -> PlanRows:
-    """All rows under the head of a plan; the routes of locked shifts say that they are."""
+    """All rows under the head of a plan; the routes of locked shifts say that they are. shifts: those whose routes are
+    wanted; None: all."""
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
+        if shifts is not None and UUID(planned.shift) not in shifts:
+            continue
         route = _route_row(day, head, planned, number, way)
         route.locked = planned.shift in locked
         routes.append(route)
@@ -157,7 +161,7 @@ def rows_of(
         head,
         routes,
         [stop for rows in stops for stop in rows],
-        [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations],
+        [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations if each.shift in by_shift],
         unserved,
     )
 
@@ -328,20 +332,25 @@ def save(session: Session, rows: PlanRows) -> UUID:
     return plan.id
 
 
-def renew(session: Session, rows: PlanRows) -> None:
-    """Put these rows in the place of those that a draft has. What is still there keeps its id: whoever looks at a route
-    that has not changed looks at the same one."""
+def renew(session: Session, rows: PlanRows, shifts: Collection[UUID] | None = None) -> None:
+    """Put these rows in the place of those that a draft has, of these shifts or (None) of all. What is still there
+    keeps its id: whoever looks at a route that has not changed looks at the same one."""
     plan = rows.plan
-    before = list(plan.routes)
-    allocations = session.scalars(select(Allocation).where(Allocation.plan_id == plan.id)).all()
-    _keep_ids(rows, before, allocations)
-    for row in (*(stop for route in before for stop in route.stops), *before, *allocations, *plan.unserved):
+    routes = select(Route).where(Route.plan_id == plan.id).order_by(Route.number)
+    allocations = select(Allocation).where(Allocation.plan_id == plan.id)
+    if shifts is not None:
+        routes = routes.where(Route.shift_id.in_(shifts))
+        allocations = allocations.where(Allocation.shift_id.in_(shifts))
+    before, carried = session.scalars(routes).all(), session.scalars(allocations).all()
+    unserved = session.scalars(select(UnservedOffer).where(UnservedOffer.plan_id == plan.id)).all()
+    _keep_ids(rows, before, carried)
+    for row in (*(stop for route in before for stop in route.stops), *before, *carried, *unserved):
         session.expunge(row)
-    stops = select(Route.id).where(Route.plan_id == plan.id)
+    ids = [route.id for route in before]
     for gone in (
-        delete(Allocation).where(Allocation.plan_id == plan.id),
-        delete(Stop).where(Stop.route_id.in_(stops)),
-        delete(Route).where(Route.plan_id == plan.id),
+        delete(Allocation).where(Allocation.id.in_([each.id for each in carried])),
+        delete(Stop).where(Stop.route_id.in_(ids)),
+        delete(Route).where(Route.id.in_(ids)),
         delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id),
     ):
         session.execute(gone.execution_options(synchronize_session=False))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
 from app.domain.units import kg_display
 from app.kit.errors import FieldError, not_found, refused
 from app.models.plans import Plan, Route, Stop
@@ -54,16 +57,23 @@ def _done(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> tu
 
 
 def _route(plan: Plan, identity: UUID) -> Route:
-    found = next((route for route in plan.routes if route.id == identity), None)
+    found = _session_of(plan).scalar(select(Route).where(Route.id == identity, Route.plan_id == plan.id))
     if found is None:
         raise not_found("route")
     return found
 
 
 def _stop(plan: Plan, identity: UUID) -> Stop:
-    found = next((stop for route in plan.routes for stop in route.stops if stop.id == identity), None)
+    of_plan = select(Stop).join(Route, Route.id == Stop.route_id).where(Route.plan_id == plan.id)
+    found = _session_of(plan).scalar(of_plan.where(Stop.id == identity))
     if found is None:
         raise not_found("stop")
+    return found
+
+
+def _session_of(plan: Plan) -> Session:
+    found = object_session(plan)
+    assert found is not None  # noqa: S101
     return found
 
 

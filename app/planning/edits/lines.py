@@ -43,12 +43,10 @@ class EditedLines:
         return RoadLine(tuple((point.longitude, point.latitude) for point in points), (), estimated=True)
 
 
-def lines_of(plan: Plan, day: Day, streets: Streets | None) -> EditedLines:
-    """What draws the lines of a plan that may have some already."""
+def lines_of(plan: Plan, routes: Sequence[Route], day: Day, streets: Streets | None) -> EditedLines:
+    """What draws the lines of a plan whose routes may have some already."""
     profiles = {shift.id: cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
-    known = {
-        _key(profiles[route.shift_id], [stop.site_id for stop in route.stops]): _line(route) for route in plan.routes
-    }
+    known = {_key(profiles[route.shift_id], [stop.site_id for stop in route.stops]): _line(route) for route in routes}
     return EditedLines(plan.travel, known, streets)
 
 

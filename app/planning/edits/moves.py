@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from routing import (
+    END_OF_PLANNING,
     Cargo,
     Problem,
     Shift,
@@ -15,6 +16,8 @@ from routing import (
     violations_of_tour,
     with_breaks_in_place,
 )
+
+MOST_TRIED = 60  # places for two visits at once: a long route has a thousand
 
 type Cost = tuple[int, int, int]
 type Placed = tuple[Tour, int]  # a tour, and where in it the visit is that was put there
@@ -64,7 +67,8 @@ def with_food(
         found = _at(places[0][0], others.pop(), other_position - 1)[0]
     elif others:
         first = others.pop(0)
-        found = _best(problem, shift, (each for one in places for each in _beside(*one, anchor, first)))[0]
+        both = [each for one in places for each in _beside(*one, anchor, first)]
+        found = _best(problem, shift, _promising(problem, shift, both))[0]
     else:
         found = _best(problem, shift, places)[0]
     for other in others:
@@ -137,6 +141,28 @@ def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     return min(
         ((finished(shift, tour), place) for tour, place in places), key=lambda placed: _cost(problem, shift, placed[0])
     )
+
+
+def _promising(problem: Problem, shift: Shift, placed: Sequence[Placed]) -> Sequence[Placed]:
+    """Of very many places those with the shortest drives: the shortest of all, and for each place of the second visit
+    the shortest, so that every hour of the day is tried."""
+    if len(placed) <= MOST_TRIED:
+        return placed
+    drives = [_drive_seconds(problem, shift, tour) for tour, _ in placed]
+    order = sorted(range(len(placed)), key=lambda number: (drives[number], number))
+    shortest: dict[int, int] = {}
+    for number in order:
+        shortest.setdefault(placed[number][1], number)
+    return [placed[number] for number in sorted({*order[:MOST_TRIED], *shortest.values()})]
+
+
+def _drive_seconds(problem: Problem, shift: Shift, tour: Tour) -> int:
+    """As the tables have it; a break is taken where the vehicle stands, and a missing road is no way."""
+    numbers = problem.site_numbers
+    sites = [visit.site for visit in tour if visit.kind != "break"]
+    way = [numbers[site] for site in (shift.start_site, *sites, shift.end_site)]
+    seconds = problem.travel[shift.profile].seconds[way[:-1], way[1:]]
+    return int(seconds.sum()) if (seconds >= 0).all() else END_OF_PLANNING
 
 
 def _cost(problem: Problem, shift: Shift, tour: Tour) -> Cost:

@@ -11,23 +11,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, lazyload, undefer
 
 import routing
 from app.domain import plan_edits
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import WaslError, conflict, stale
-from app.models.plans import Plan, PlanEdit
+from app.kit.errors import WaslError, conflict, not_found, stale
+from app.models.plans import Plan, PlanEdit, Route
 from app.planning import store
 from app.planning.edits.commands import edited
 from app.planning.edits.drawing import Drawing, drawing_of
 from app.planning.edits.lines import lines_of
+from app.planning.edits.remembered import problem_of, remember, state_of
 from app.planning.edits.schemas import Command
 from app.planning.edits.violations import violations_of
 from app.planning.prices import ask_for_prices
-from app.planning.queries import find_plan, routes_out
+from app.planning.queries import find_plan, routes_of, routes_shown
 from app.planning.schemas import RouteOut
 from app.planning.snapshot import PlannedDay, read_planned
 from app.roads.streets import Streets
@@ -52,7 +53,10 @@ class _Board:
     plan: Plan
     day: PlannedDay
     problem: routing.Problem
+    document: dict[str, Any]
     drawn: routing.Plan
+    locked: frozenset[str]  # shifts whose routes stay
+    entries: Sequence[PlanEdit]  # what was done to it, the oldest first
 
 
 def edit_plan(
@@ -72,7 +76,7 @@ def edit_plan(
     drawing = _drawing(board)
     edit = edited(board.day, plan, drawing, command)
     said = command.model_dump(mode="json", exclude_none=True)
-    document = plan.document if edit.drawing.plan is edit.plan else routing.plan_to_json(edit.plan)
+    document = board.document if edit.drawing.plan is edit.plan else routing.plan_to_json(edit.plan)
     return _put(
         session, principal, board, _Next(edit.plan, document, edit.drawing.locked, said, edit.details), now, streets
     )
@@ -88,7 +92,8 @@ def undo_edit(
 ) -> Edited:
     """Take the last edit of a draft back; raises `nothing_to_undo` (409) where the plan is as it was made."""
     plan = _held(session, principal, plan_id, version)
-    left = plan_edits.in_force(_entries(session, plan))
+    board = _board(session, plan)
+    left = plan_edits.in_force(board.entries)
     if not left:
         raise conflict("nothing_to_undo", "No edit of this plan is left to take back.")
     last = session.get_one(PlanEdit, left[-1].id, options=[undefer(PlanEdit.before)])
@@ -101,7 +106,7 @@ def undo_edit(
         {},
         undoes=last.number,
     )
-    return _put(session, principal, _board(session, plan), following, now, streets)
+    return _put(session, principal, board, following, now, streets)
 
 
 def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: datetime) -> Plan:
@@ -114,8 +119,8 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         created_at=now,
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
-    lines = lines_of(plan, board.day, None)
-    rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, _locked(plan))
+    lines = lines_of(plan, plan.routes, board.day, None)
+    rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, board.locked)
     store.save(session, rows)
     audit.record(session, principal, "plans.copy", ("plan", head.id), now, number=head.number, copy_of=plan.number)
     session.flush()
@@ -132,8 +137,12 @@ _COPIED = (
 def _held(session: Session, principal: Principal, plan_id: UUID, version: int) -> Plan:
     """The draft, locked, in the version that somebody has read."""
     principal.require("plans.edit")
-    plan = find_plan(session, principal, plan_id)
-    session.refresh(plan, with_for_update=ROW_LOCK)
+    principal.require("plans.read")
+    # Its routes are many: an edit reads those that it changes.
+    alone = (lazyload(Plan.routes), lazyload(Plan.unserved))
+    plan = session.get(Plan, plan_id, options=alone, with_for_update=ROW_LOCK, populate_existing=True)
+    if plan is None:
+        raise not_found("plan")
     if plan.version != version:
         raise stale()
     if not plan_edits.may_be_edited(plan.state):
@@ -147,11 +156,14 @@ def _board(session: Session, plan: Plan) -> _Board:
         # Its document is the rest of a day; what is behind the vehicles stands in its rows alone.
         sentence = "This plan changes one that is driven and is not edited by hand. Ask for another change instead."
         raise conflict("plan_not_editable", sentence)
+    entries = _entries(session, plan)
     try:
-        problem, drawn = routing.problem_from_json(plan.problem), routing.plan_from_json(plan.document)
+        problem = problem_of(plan)
+        document, drawn = state_of(plan, entries[-1] if entries else None)
     except routing.ProblemError as error:
         raise _too_old() from error
-    return _Board(plan, read_planned(session, plan.network_id, plan.service_date, problem), problem, drawn)
+    day = read_planned(session, plan.network_id, plan.service_date, problem)
+    return _Board(plan, day, problem, document, drawn, _locked(session, plan), entries)
 
 
 def _too_old() -> WaslError:
@@ -160,11 +172,11 @@ def _too_old() -> WaslError:
 
 def _drawing(board: _Board) -> Drawing:
     names = {str(shift.id): board.day.vehicles[shift.vehicle_id].name for shift in board.day.shifts}
-    return drawing_of(board.problem, board.drawn, _locked(board.plan), names)
+    return drawing_of(board.problem, board.drawn, board.locked, names)
 
 
-def _locked(plan: Plan) -> frozenset[str]:
-    return frozenset(str(route.shift_id) for route in plan.routes if route.locked)
+def _locked(session: Session, plan: Plan) -> frozenset[str]:
+    return frozenset(map(str, session.scalars(select(Route.shift_id).where(Route.plan_id == plan.id, Route.locked))))
 
 
 def _entries(session: Session, plan: Plan) -> Sequence[PlanEdit]:
@@ -188,20 +200,21 @@ def _put(
 ) -> Edited:
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
     plan, drawn = board.plan, following.drawn
-    shown, metres, seconds = routes_out(session, plan), plan.metres, plan.seconds
-    before = {"document": plan.document, "locked": sorted(_locked(plan))}
-    rows = store.rows_of(board.day, board.problem, drawn, plan, lines_of(plan, board.day, streets), following.locked)
-    store.renew(session, rows)
+    shifts = _changed(board, following)
+    before_it = routes_of(session, plan, shifts)
+    shown, metres, seconds = routes_shown(session, plan, before_it), plan.metres, plan.seconds
+    lines = lines_of(plan, before_it, board.day, streets)
+    rows = store.rows_of(board.day, board.problem, drawn, plan, lines, following.locked, shifts)
+    store.renew(session, rows, shifts)
     store.set_totals(plan, drawn)
     plan.document, plan.figures = following.document, _figures(board, drawn)
     plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
-    entries = _entries(session, plan)
-    plan.edits = len(plan_edits.in_force(entries)) + (1 if following.undoes is None else -1)
+    plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
     kind, identity = audit.actor_of(principal)
     edit = PlanEdit(
         network_id=plan.network_id,
         plan_id=plan.id,
-        number=plan_edits.next_number(entries),
+        number=plan_edits.next_number(board.entries),
         undoes=following.undoes,
         command=following.command,
         details=following.details,
@@ -210,13 +223,14 @@ def _put(
         actor_kind=kind,
         actor_id=identity,
         at=now,
-        before=before,
+        before={"document": board.document, "locked": sorted(board.locked)},
     )
     session.add(edit)
     session.flush()
+    remember(plan, edit, (following.document, drawn))
     _record(session, principal, plan, edit, now)
     ask_for_prices(session, plan)
-    changed = {route.id: route for route in routes_out(session, plan)}
+    changed = {route.id: route for route in routes_shown(session, plan, routes_of(session, plan, shifts))}
     known = {route.id: route for route in shown}
     return Edited(
         plan,
@@ -225,6 +239,29 @@ def _put(
         edit.metres_more,
         edit.seconds_more,
     )
+
+
+def _changed(board: _Board, following: _Next) -> frozenset[UUID] | None:
+    """The shifts whose routes are other than before; None where a route is new or gone: all have other numbers then."""
+    was, becomes = _by_shift(board.drawn), _by_shift(following.drawn)
+    if list(was) != list(becomes):
+        return None
+    return frozenset(
+        UUID(shift)
+        for shift in becomes
+        if was[shift] != becomes[shift] or (shift in board.locked) != (shift in following.locked)
+    )
+
+
+def _by_shift(drawn: routing.Plan) -> dict[str, tuple[routing.Route, list[routing.Allocation]]]:
+    """What each shift that has something to do drives and carries, in the order of the routes."""
+    found: dict[str, tuple[routing.Route, list[routing.Allocation]]] = {
+        route.shift: (route, []) for route in drawn.routes if any(stop.kind == "pickup" for stop in route.stops)
+    }
+    for each in drawn.allocations:
+        if each.shift in found:
+            found[each.shift][1].append(each)
+    return found
 
 
 def _record(session: Session, principal: Principal, plan: Plan, edit: PlanEdit, now: datetime) -> None:
