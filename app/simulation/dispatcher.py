@@ -95,7 +95,7 @@ class Dispatcher:
             if self.plan is not None:
                 mine = [route for route in self.plan["routes"] if route["shift_id"] == driver.shift["id"]]
                 driver.learn([stop for route in mine for stop in route["stops"]])
-            for parcel, amount in sorted(driver.on_board.items(), key=lambda each: driver.food[each[0]]["id"]):
+            for parcel, amount in driver.on_board.items():
                 if amount and not self._thrown_away(parcel):
                     self._settle(driver.food[parcel], amount)
 

@@ -131,20 +131,22 @@ def lines(told: Told, without: Told | None) -> Iterator[str]:
     """The same for people."""
     weeks = [told] if without is None else [told, without]
     yield ""
-    yield "What happened (invented, the same in both weeks where it does not follow from the plans)"
+    heads = [] if without is None else [_row("", ["with changes", "without"])]
+    yield "What happened (invented; the same in both weeks where it does not follow from the plans)"
+    yield from heads
     for name in sorted({*told.events, *(without.events if without else ())}):
         yield _row(name, [f"{each.events.get(name, 0):,}" for each in weeks])
     yield ""
     yield "What became of the offer lines (by where most of each is)"
+    yield from heads
     for name in sorted({name for each in weeks for name in each.outcomes.counts}):
         yield _row(name, [f"{each.outcomes.counts.get(name, 0):,}" for each in weeks])
-    yield "  Why food was left at stores, lines:"
+    yield "  Why food was left at stores (lines)"
     for name in sorted({name for each in weeks for name in each.outcomes.reasons}):
         yield _row(f"  {name.replace('_', ' ')}", [f"{each.outcomes.reasons.get(name, 0):,}" for each in weeks])
     yield ""
     yield "The week in figures"
-    if without is not None:
-        yield _row("", ["with changes", "without"])
+    yield from heads
     for key, words, form in FIGURES:
         values = [each.figures[key] for each in weeks]
         yield _row(words, ["-" if value is None else form.format(value) for value in values])
