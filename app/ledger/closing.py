@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger
+from app.domain.driver_link import STORED_REPORTS
 from app.domain.lifecycle import Contradiction
 from app.domain.units import kg_text
 from app.kit import audit
@@ -16,11 +17,11 @@ from app.kit.errors import conflict, not_found, refused
 from app.kit.outbox import announce
 from app.ledger.schemas import SettlementIn
 from app.ledger.service import balances_of, write_entries
-from app.ledger.settlement import book_changes, known_of
+from app.ledger.settlement import book_changes, known_of, known_of_shifts
 from app.models.events import Settlement
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
-from app.models.plans import Allocation
+from app.models.plans import Allocation, Release
 
 # A driver may be late, and a dispatcher may plan what is left once more: food counts as expired only then.
 GRACE = timedelta(hours=2)
@@ -94,10 +95,57 @@ def networks_with_late_offers(session: Session, now: datetime) -> list[UUID]:
     return list(session.scalars(select(func.wasl_networks_with_late_offers(now - GRACE, now - LOOKS_BACK))))
 
 
+def networks_with_unreported(session: Session, now: datetime) -> list[UUID]:
+    """The networks of which food is promised by shifts that can report no more."""
+    latest = now - STORED_REPORTS
+    return list(session.scalars(select(func.wasl_networks_with_unreported(latest, now - LOOKS_BACK))))
+
+
+def release_unreported(session: Session, network_id: UUID, now: datetime) -> int:
+    """Give back what was to be collected and nobody has said anything about, once the driver's link has ended and no
+    report can come any more; how many promises it was. It is on offer then, and expires as what was never planned."""
+    ended = select(Shift.id).where(
+        Shift.network_id == network_id,
+        Shift.ends_at <= now - STORED_REPORTS,
+        Shift.ends_at > now - LOOKS_BACK,
+        Shift.id.in_(
+            select(Allocation.shift_id).where(
+                Allocation.published_at.is_not(None), func.wasl_line_balance(Allocation.offer_line_id, "allocated") > 0
+            )
+        ),
+    )
+    # As whoever publishes a change: shifts first, then lines.
+    shifts = session.scalars(ended.order_by(Shift.id).with_for_update(key_share=True)).all()
+    silent = [
+        (row, outcome.places())
+        for known in known_of_shifts(session, shifts).values()
+        for parcel, row in known.promises.rows.items()
+        if (outcome := known.outcome(row)).places().get("allocated", 0) and parcel not in known.promises.released
+    ]
+    wanted = select(OfferLine).where(OfferLine.id.in_({row.offer_line_id for row, _ in silent}))
+    lines = {line.id: line for line in session.scalars(wanted.order_by(OfferLine.id).with_for_update(key_share=True))}
+    for row, places in silent:
+        allocated = places["allocated"]
+        entries = ledger.entries_for_release(str(row.offer_line_id), allocated)
+        write_entries(session, lines[row.offer_line_id], entries, ("plan", row.plan_id), now)
+        session.add(
+            Release(
+                network_id=network_id,
+                shift_id=row.shift_id,
+                parcel_id=row.parcel_id,
+                plan_id=row.plan_id,
+                grams=allocated + places.get("offered", 0),
+                released_at=now,
+            )
+        )
+    session.flush()
+    return len(silent)
+
+
 def expire_offers(session: Session, network_id: UUID, now: datetime) -> int:
     """Book what is still on offer `GRACE` after its pickup as expired, once; how many offers it was.
 
-    Nothing else is settled by itself: what was allocated waits for the driver's report or a dispatcher's word.
+    What was allocated waits for the driver's report, as long as one can come; what was collected for a person's word.
     """
     late = select(Offer).where(
         Offer.network_id == network_id,

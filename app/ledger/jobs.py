@@ -34,8 +34,13 @@ async def expire_offers(context: JobContext, timestamp: int) -> None:  # noqa: A
 
 
 def expire_everywhere(database: Database, clock: Clock) -> int:
-    """How many offers were booked, over all networks."""
+    """How many offers were booked, over all networks; first, what nobody reports on any more is on offer again."""
     now = clock()
+    with database.transaction(Scope()) as session:
+        silent = closing.networks_with_unreported(session, now)
+    for network_id in silent:
+        with database.transaction(Scope(network=network_id)) as session:
+            closing.release_unreported(session, network_id, now)
     with database.transaction(Scope()) as session:
         networks = closing.networks_with_late_offers(session, now)
     found = 0

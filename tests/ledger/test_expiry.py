@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain.driver_link import STORED_REPORTS
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
@@ -53,6 +54,31 @@ def test_what_is_promised_or_on_the_van_waits_for_a_person(
         report(driver, an_event(pickup, "collected", kilograms(food)))
     assert expire_everywhere(database, HandSetClock(CLOSED + timedelta(days=3))) == 0
     assert places(network, day["offer"]) == {"kg_collected": "20", "kg_expired": "10"}
+
+
+def test_what_no_driver_has_reported_on_expires_once_no_report_can_come_any_more(
+    network: ServiceClient, database: Database, day: dict[str, Any]
+) -> None:
+    network.published(draft(database, network, day["shift"], Ride(day["offer"], day["need"], 20_000)))
+    link_ends = datetime.fromisoformat(day["shift"]["ends_at"]) + STORED_REPORTS
+    assert expire_everywhere(database, HandSetClock(link_ends - timedelta(seconds=1))) == 1
+    assert places(network, day["offer"]) == {"kg_allocated": "20", "kg_expired": "10"}
+    assert expire_everywhere(database, HandSetClock(link_ends)) == 1
+    assert places(network, day["offer"]) == {"kg_expired": "30"}
+    assert expire_everywhere(database, HandSetClock(link_ends)) == 0
+    actuals = network.get("/reports/day", service_date="2026-11-25").json()["actuals"]
+    assert (actuals["kg_expired"], actuals["kg_unaccounted"]) == ("30", "0")
+
+
+def test_what_was_reported_stays_as_it_was_said_when_the_rest_is_given_back(
+    network: ServiceClient, database: Database, day: dict[str, Any]
+) -> None:
+    network.published(draft(database, network, day["shift"], Ride(day["offer"], day["need"], 20_000)))
+    with network.driver(day["shift"]) as driver:
+        pickup, drop_off, food = stops_of(driver)
+        report(driver, an_event(pickup, "collected", kilograms(food)), an_event(drop_off, "delivered", kilograms(food)))
+    expire_everywhere(database, HandSetClock(CLOSED + timedelta(days=3)))
+    assert places(network, day["offer"]) == {"kg_delivered": "20", "kg_expired": "10"}
 
 
 def test_a_late_report_takes_back_what_had_expired_meanwhile(
