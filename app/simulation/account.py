@@ -15,6 +15,7 @@ ACCOUNTS = (
 )  # fmt: skip
 # What a store still has after these may be fetched by somebody else; after any other word it was never there.
 STILL_AT_THE_STORE = frozenset({"closed", "van_full", "other"})
+NOT_REPORTED = "not reported"
 
 Places = dict[str, int]
 
@@ -130,9 +131,11 @@ class Account:
         parcel.wasted += wasted
 
     def left_at_the_store(self) -> dict[str, str]:
-        """By line, why a driver left some of it at the store."""
-        reasons = ((parcel.line, self._reason(parcel)) for parcel in self.parcels.values())
-        return {line: reason for line, reason in reasons if reason in STILL_AT_THE_STORE}
+        """By line, why a driver left some of it at the store; "not reported" where nobody ever said."""
+        reasons = (
+            (each.line, self._reason(each) if self._told(each) else NOT_REPORTED) for each in self.parcels.values()
+        )
+        return {line: reason for line, reason in reasons if reason in {*STILL_AT_THE_STORE, NOT_REPORTED}}
 
     def refused(self) -> tuple[int, int]:
         """Grams that were refused at a door, and how many of them nobody got in the end."""
@@ -187,11 +190,9 @@ class Account:
             places["wasted"] += sum(each.delivered + each.refused for each in later if each.discarded)
         places["collected"] = loaded - places["delivered"] - places["wasted"] - places["returned"]
         short = max(0, promised - loaded)
-        if not self._told(parcel):
-            places["allocated"] += short
-        elif self._reason(parcel) not in STILL_AT_THE_STORE:
+        if self._told(parcel) and self._reason(parcel) not in STILL_AT_THE_STORE:
             places["withdrawn"] += short
-        else:
+        else:  # left there, or nobody has said anything: the drivers' links have ended
             promised -= short
         places["free"] = -promised  # what was loaded beyond the promise came in beside what was posted
         return places

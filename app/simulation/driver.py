@@ -238,7 +238,7 @@ class Driver:
                     warm.append(_line(food, amount, celsius))
                     continue
             share = troubles.refused_share(self.day, stop["site_name"], food["category"])
-            back = round(amount * share / 100) * 100
+            back = min(amount, round(amount * share / 100) * 100)
             if back:
                 self.town.counts["refusals at the door"] += 1
                 refused.append(_line(food, back, celsius))

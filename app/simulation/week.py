@@ -63,7 +63,7 @@ class Week:
     _looking: set[datetime] = field(default_factory=set)
 
     def run(self) -> None:
-        """From the evening before the first day until the evening of the last."""
+        """From the evening before the first day until no driver of the last can report any more."""
         stores = city.stores()[: self.stores]
         self.habits = habits_of(stores, self.town.troubles.seed)
         self.taking_part = partners.enter_all(self.town.office, self.first, self.zone, self.say)
@@ -74,6 +74,7 @@ class Week:
             day = self.first + timedelta(days=number)
             self.town.happenings.run_until(local(day, 21, 0, self.town), self._after_each)
             self.say(self._told(day, self.offices[number]))
+        self.town.happenings.run_until(local(day + timedelta(days=1), 7, 0, self.town), self._after_each)
 
     def close(self) -> None:
         """Hang up on everybody."""
@@ -125,6 +126,7 @@ class Week:
         at(local(day, 18, 45, town), office.decide)
         at(local(day, 19, 0, town), lambda: office.settle(drivers))
         at(local(day, 20, 30, town), partial(_each, drivers, Driver.close))
+        at(local(day + timedelta(days=1), 6, 0, town), self.works.pass_time)  # the drivers' links have ended
 
     def _look_all_day(self, day: date, office: Dispatcher) -> None:
         moment, evening = local(day, 8, 0, self.town), local(day, 17, 0, self.town)

@@ -85,7 +85,7 @@ def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     assert page.locator(".lane").count() == 1
     assert page.locator(".columns section").first.locator("li").count() == 2
     assert page.locator(".columns section").first.locator(".change").count() == 1
-    page.locator(".lane summary").click()
+    page.locator(".lane > summary").click()
     page.click(".lane-actions a")
     page.wait_for_url("**/routes/*")
     page.wait_for_selector("#map .wasl-stop")

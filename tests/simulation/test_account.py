@@ -73,8 +73,8 @@ def test_a_pickup_that_failed_leaves_the_food_at_a_closed_store_and_none_where_n
     assert places(a_report("failed", at_store=True, reason="nothing_there")) == {"withdrawn": 20_000}
 
 
-def test_what_nobody_reported_is_still_promised_and_what_is_on_the_van_still_there() -> None:
-    assert places() == {"allocated": 20_000}
+def test_what_nobody_reported_is_given_back_in_the_end_and_what_is_on_the_van_still_there() -> None:
+    assert places() == {"expired": 20_000}
     assert places(a_report("collected", "20")) == {"collected": 20_000}
 
 
