@@ -54,6 +54,8 @@ NAMED_THINGS = {
     ("stops", "organisation_name"): "a partner",
     ("allocations", "donor_name"): "a partner",
     ("allocations", "receiver_name"): "a partner",
+    ("outlets", "name"): "a fridge, a farm or a heap",
+    ("handovers", "outlet_name"): "a fridge, a farm or a heap",
 }
 # What a caller may write in their own words; each says not to write of people in need.
 FREE_TEXT = frozenset({"note", "notes", "access_notes", "comment", "remark", "message"})
