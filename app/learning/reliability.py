@@ -112,7 +112,7 @@ def follow_up(
     principal.require("plans.edit")
     row = session.get(SiteReliability, (site_id, side))
     if row is None or row.last_happened_at is None:
-        raise not_found("reliability")
+        raise not_found("site")
     if row.last_happened_at.replace(microsecond=0) > seen_until:
         raise conflict("something_new_happened", "Something else has happened there since you looked. Read it first.")
     found = FollowUp(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
-from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out, path_of
+from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, Problem, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
 from app.planning import asking, queries, service
 from app.planning.price_list import PricesOut, get_prices
@@ -123,7 +123,10 @@ def change_plan(call: Caller, plan_id: UUID, wish: ChangeWishIn) -> Response:
     return call.once(wish, verb)
 
 
-@router.get("/allocations/{allocation_id}/why")
+@router.get(
+    "/allocations/{allocation_id}/why",
+    responses={409: {"model": Problem, "description": "The plan was drawn by hand, or edits have broken it"}},
+)
 def explain_allocation(call: Caller, allocation_id: UUID) -> WhyOut:
     """Why this food bank: what speaks for it, the next best and what it would have cost, and why others cannot have it.
 

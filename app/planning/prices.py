@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import routing
 from app.kit.db import Database
 from app.kit.jobs import defer
 from app.kit.tenancy import Scope
-from app.models.plans import Plan
+from app.models.plans import Plan, Route
 from app.planning import agreed
 from app.planning.kept import Kept, keeping
 
@@ -87,7 +87,8 @@ def locked_shifts(plan: Plan) -> list[str]:
 def ask_for_prices(session: Session, plan: Plan) -> None:
     """Have a plan's prices worked out in a moment, where it obeys anything. A change of a driven plan has none: its
     problem is the rest of a day."""
-    if plan.changes_plan_id is not None or not subjects_of(plan.obeyed, locked_shifts(plan)):
+    locked = select(Route.shift_id).where(Route.plan_id == plan.id, Route.locked)  # a large plan has many that are not
+    if plan.changes_plan_id is not None or not subjects_of(plan.obeyed, [*map(str, session.scalars(locked))]):
         return
     defer(
         session,
