@@ -24,6 +24,7 @@ from tests.invariants.verbs import (
     collecting,
     copying,
     declining,
+    declining_of,
     delivering,
     editing,
     handing_over,
@@ -143,7 +144,7 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
     ),
     "a change and another": (
         "changed", ("office", publishing("change")), ("office", publishing("another change")),
-        exactly_one("plan_outdated"),
+        exactly_one("plan_outdated", "still_running"),  # who has waited too long for the other is to ask again
     ),
     "decline and decline": ("published", ("office", declining), ("office", declining), both_the_same),
     "decline and publish another": (
@@ -151,7 +152,8 @@ RACES: dict[str, tuple[str, tuple[str, Verb], tuple[str, Verb], Legal]] = {
         exactly_one("plan_outdated", "not_planned_any_more"),
     ),
     "decline and a change that leaves it out": (
-        "changed", ("office", declining), ("office", publishing("change")), done_or_refused("not_planned_any_more"),
+        "changed", ("office", declining_of("Tesco")), ("office", publishing("change")),
+        done_or_refused("not_planned_any_more"),
     ),
     "a report of handing over and decline": (
         "published", ("driver", delivering(REPORT)), ("office", declining), done_or_refused("already_delivered"),

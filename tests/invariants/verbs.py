@@ -210,11 +210,19 @@ def delivering(identity: UUID) -> Verb:
     return verb
 
 
-def declining(copy: Copy, database: Database, principal: Principal) -> str:
-    """The food bank does not want the first thing that the published plan brings."""
-    stop = next(each for each in copy.scene.documents["route"]["stops"] if each["kind"] == "drop_off")
-    food, wish = UUID(stop["allocations"][0]["id"]), DeclineIn(reason="not_wanted")
-    return str(_in_scope(database, principal, lambda session: decline(session, principal, food, wish, MORNING).id))
+def declining_of(site: str) -> Verb:
+    """The food bank does not want what the published plan brings it from a store."""
+
+    def verb(copy: Copy, database: Database, principal: Principal) -> str:
+        stop = next(each for each in copy.scene.documents["route"]["stops"] if each["kind"] == "drop_off")
+        food = UUID(next(each["id"] for each in stop["allocations"] if site in each["donor_name"]))
+        wish = DeclineIn(reason="not_wanted")
+        return str(_in_scope(database, principal, lambda session: decline(session, principal, food, wish, MORNING).id))
+
+    return verb
+
+
+declining = declining_of("")
 
 
 def revoking(copy: Copy, database: Database, principal: Principal) -> str:

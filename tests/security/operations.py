@@ -907,6 +907,7 @@ OPERATIONS: dict[str, Operation] = {
     "follow_up_site": Operation(
         Action.PLANS_EDIT,
         "unreliable site",
+        fresh=True,
         body=lambda tenant: {"side": "store", "seen_until": MORNING.isoformat(), "note": "spoken with them"},
     ),
     "get_expected_food": Operation(Action.OFFERS_READ, query={"service_date": DAY}),
