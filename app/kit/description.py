@@ -63,8 +63,8 @@ def _finish(method: str, operation: dict[str, Any]) -> None:
         also |= {409, 412, 428}
     for status in also:
         responses.setdefault(str(status), {"description": _SENTENCES[status]})
-    if method not in _CHANGES:
-        responses.pop("409", None)
+    if method not in _CHANGES and responses.get("409", {}).get("description") == _SENTENCES[409]:
+        del responses["409"]  # said of everything; a reading has it where it says itself what that means
     for status, response in responses.items():
         if status.isdigit() and int(status) >= 400:
             response["content"] = {PROBLEM_JSON: {"schema": _PROBLEM}}
