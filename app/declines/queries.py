@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from app.domain.declines import LOOKS_BACK, NOT_WANTED, REFUSED_FOR_NOT_WANTING, Case, Lesson, lessons
 from app.kit.auth import Principal
 from app.kit.paging import Order, Page, page
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, within
 from app.models.declines import Decline, ForgottenLesson
 from app.models.events import StopEvent
 from app.models.needs import Need, StandingNeed
 from app.models.partners import Site
 from app.models.plans import Allocation, Plan
-from app.privacy.reach import within
 
 
 def list_declines(

@@ -13,7 +13,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, conflict, forbidden, not_found
 from app.kit.outbox import announce
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, within
 from app.ledger.settlement import known_of
 from app.models.declines import Decline, ForgottenLesson
 from app.models.fleet import Shift
@@ -22,7 +22,6 @@ from app.models.partners import Network, Site
 from app.models.plans import Allocation, Plan, Stop
 from app.needs.standing import end_standing_need
 from app.planning.asking import ask_later
-from app.privacy.reach import within
 
 
 def decline(session: Session, principal: Principal, allocation_id: UUID, wish: DeclineIn, now: datetime) -> Decline:

@@ -4,7 +4,8 @@ Row-level security in the database is the one guard; the other is the session's 
 table's rule into every SELECT, UPDATE and DELETE that goes through the ORM. Either alone keeps tenants apart.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -126,3 +127,14 @@ def enter_scope(session: Session, scope: Scope) -> None:
             "email": scope.email,
         },
     )
+
+
+@contextmanager
+def within(session: Session, scope: Scope, back: Scope) -> Iterator[None]:
+    """Run the block in `scope`, for a verb that has decided already that it may, then go `back`; what waits to be
+    written is written on its own side of the border."""
+    session.flush()
+    enter_scope(session, scope)
+    yield
+    session.flush()
+    enter_scope(session, back)

@@ -14,11 +14,10 @@ from app.domain.units import kg_display, km_display
 from app.domain.whys import Said
 from app.kit.auth import Principal
 from app.kit.errors import WaslError, conflict, not_found
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, within
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation, Plan
 from app.planning.snapshot import Day, read_planned, why_not
-from app.privacy.reach import within
 from routing.explain.instead import Cannot, Instead, NotDrivable, Share, Why, why_there
 
 AS_GOOD_CENTS = 50  # what is within that of the plan is as good: nobody would drive otherwise for it

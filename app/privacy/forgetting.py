@@ -13,10 +13,10 @@ from app.domain.personal import ERASED_DRIVER, ERASED_PERSON
 from app.domain.retention import RETENTION, Retention
 from app.kit import audit
 from app.kit.db import Base, Database
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, within
 from app.models.plans import Plan, Route
 from app.models.system import Credential, IdempotencyRecord
-from app.privacy.reach import organisations_of, within
+from app.privacy.reach import organisations_of
 
 BATCH = 1_000
 NEUTRAL = {

@@ -1,24 +1,11 @@
-"""Rows beyond the caller's own scope: entered for a moment, by verbs that have decided already that they may."""
+"""Which organisations a network reaches: those whose rows are looked at in its name."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.tenancy import Scope, enter_scope
 from app.models.partners import Organisation, Partnership
-
-
-@contextmanager
-def within(session: Session, scope: Scope, back: Scope) -> Iterator[None]:
-    """Run the block in `scope`, then go `back`; what waits to be written is written on its own side of the border."""
-    session.flush()
-    enter_scope(session, scope)
-    yield
-    session.flush()
-    enter_scope(session, back)
 
 
 def organisations_of(session: Session, network_id: UUID) -> list[UUID]:

@@ -23,13 +23,13 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK, Base
 from app.kit.errors import FieldError, forbidden, not_found, refused
-from app.kit.tenancy import Scope
+from app.kit.tenancy import Scope, within
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
-from app.privacy.reach import organisations_of, within
+from app.privacy.reach import organisations_of
 
 ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})

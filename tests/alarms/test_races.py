@@ -5,7 +5,6 @@ With twins that take the guards away and have to find something told twice.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +22,7 @@ from tests.arrivals.conftest import Look, the_hour
 from tests.conftest import TestDatabase
 from tests.feeds.test_api import Partners
 from tests.invariants.conftest import WAITS
-from tests.invariants.interleaving import Gate, interleaved, without_row_locks
+from tests.invariants.interleaving import Gate, interleaved, workers
 from tests.invariants.interleaving import Told as Outcome
 from tests.service_client import ServiceClient
 
@@ -50,20 +49,6 @@ def forgotten(migrated: TestDatabase) -> Iterator[Forgotten]:
 
         yield run
     engine.dispose()
-
-
-@contextmanager
-def workers(migrated: TestDatabase, *, guarded: bool) -> Iterator[tuple[Database, Database]]:
-    """Two, each with connections of its own."""
-    both = Database(migrated.service_url, pool_size=2), Database(migrated.service_url, pool_size=2)
-    for each in both:
-        with each.engine.connect():  # what a first connection asks for is no statement of the deed
-            pass
-        if not guarded:
-            without_row_locks(each)
-    yield both
-    for each in both:
-        each.close()
 
 
 def looking(database: Database, network_id: UUID, shift_id: UUID, now: datetime) -> int:

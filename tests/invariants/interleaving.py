@@ -3,7 +3,8 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import event
 
 from app.kit.db import Database
 from app.kit.errors import WaslError
+from tests.conftest import TestDatabase
 
 LONGEST_SECONDS = 60.0
 LOOK_SECONDS = 0.002
@@ -89,3 +91,17 @@ def without_row_locks(database: Database) -> None:
         return re.sub(r" FOR (NO KEY )?UPDATE", "", statement), parameters
 
     event.listen(database.engine, "before_cursor_execute", unlocked, retval=True)
+
+
+@contextmanager
+def workers(migrated: TestDatabase, *, guarded: bool) -> Iterator[tuple[Database, Database]]:
+    """Two, each with connections of its own."""
+    both = Database(migrated.service_url, pool_size=2), Database(migrated.service_url, pool_size=2)
+    for each in both:
+        with each.engine.connect():  # what a first connection asks for is no statement of the deed
+            pass
+        if not guarded:
+            without_row_locks(each)
+    yield both
+    for each in both:
+        each.close()

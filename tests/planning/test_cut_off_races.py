@@ -1,7 +1,6 @@
 """Two workers at the same cut-off, the second at every statement of the first: one plan is asked for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.planning.cut_off import ask_at_cut_off
 from app.settings import Settings
 from tests.conftest import MORNING, TestDatabase
 from tests.invariants.conftest import WAITS
-from tests.invariants.interleaving import Gate, Told, interleaved, without_row_locks
+from tests.invariants.interleaving import Gate, Told, interleaved, workers
 from tests.planning.test_cut_off import cut_off
 from tests.service_client import LIDL_CARDIFF_ROAD, ServiceClient, an_offer
 
@@ -38,19 +37,6 @@ def everything(migrated: TestDatabase) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
-
-
-@contextmanager
-def workers(migrated: TestDatabase, *, guarded: bool) -> Iterator[tuple[Database, Database]]:
-    both = Database(migrated.service_url, pool_size=2), Database(migrated.service_url, pool_size=2)
-    for each in both:
-        with each.engine.connect():  # what a first connection asks for is no statement of the deed
-            pass
-        if not guarded:
-            without_row_locks(each)
-    yield both
-    for each in both:
-        each.close()
 
 
 def asking(database: Database, network_id: UUID) -> UUID | None:
