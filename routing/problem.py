@@ -82,6 +82,16 @@ class Load:
             self.hot_grams - other.hot_grams,
         )
 
+    def with_room_for(self, load: "Load") -> "Load":
+        """At least as much of everything as the load has."""
+        return Load(
+            max(self.grams, load.grams),
+            max(self.crates, load.crates),
+            max(self.chilled_grams, load.chilled_grams),
+            max(self.frozen_grams, load.frozen_grams),
+            max(self.hot_grams, load.hot_grams),
+        )
+
     def fits_in(self, capacity: "Load") -> bool:
         return (
             self.grams <= capacity.grams

@@ -43,6 +43,7 @@ SHORTFALL_ACCOUNT: dict[str | None, str] = {
     "van_full": "offered",
     "other": "offered",
 }
+LEFT_AT_THE_STORE = ("expired", "withdrawn")
 _PASSED_THE_DOOR_OF_THE_STORE = frozenset({"collected", "delivered", "refused", "returned", "wasted"})
 
 Balances = dict[str, dict[str, int]]
@@ -190,6 +191,8 @@ class Outcome:
         """Grams per account. Whoever hands over more than was reported collected did collect it.
 
         What is settled or handed on is taken from the refused first, then from what is left; never more than is there.
+        Below 0 stands what it took from there: "supply" for more than anybody knew of, "offered" for food that a later
+        plan had given back.
         """
         delivered, refused = self.delivered_grams or 0, self.refused_grams or 0
         collected = max(self.collected_grams or 0, self.on_board_grams, delivered + refused)
@@ -204,7 +207,11 @@ class Outcome:
         places["collected"] = self.at_hand - settled - places["refused"]
         known = self.collected_grams is not None
         places[SHORTFALL_ACCOUNT.get(self.shortfall_reason, "offered") if known else "allocated"] += missing
-        places["supply"] = -max(0, collected - self.promised_grams - self.on_board_grams)
+        beyond = max(0, collected - self.promised_grams - self.on_board_grams)
+        # What a later plan had given back, and was collected all the same, is the food that it put on offer again.
+        fetched = min(beyond, self.released_grams)
+        places["offered"] -= fetched
+        places["supply"] = fetched - beyond
         return {account: grams for account, grams in places.items() if grams}
 
 
@@ -244,16 +251,20 @@ def _places_together(outcomes: Iterable[Outcome]) -> Counter[str]:
     return found
 
 
-def entries_to_cover(line: str, grams: int, offered: int, expired: int) -> tuple[Entry, ...]:
+def entries_to_cover(line: str, grams: int, offered: int, gone: Mapping[str, int]) -> tuple[Entry, ...]:
     """What brings grams back on offer that a late report takes from there, though they have left it meanwhile.
 
-    What had been booked as expired was fetched after all; beyond that there was more food than anybody knew.
+    `gone`: grams of the line that were booked as left at the store, or as never there: they were fetched after all, in
+    that order; beyond them there was more food than anybody knew.
     """
     missing = max(0, grams - offered)
-    fetched = min(missing, expired)
-    back = entries_along(line, fetched, "expired", "offered") if fetched else ()
-    more = entries_along(line, missing - fetched, "supply", "offered") if missing > fetched else ()
-    return back + more
+    entries: list[Entry] = []
+    for account in LEFT_AT_THE_STORE:
+        fetched = min(missing, gone.get(account, 0))
+        entries += entries_along(line, fetched, account, "offered") if fetched else ()
+        missing -= fetched
+    entries += entries_along(line, missing, "supply", "offered") if missing else ()
+    return tuple(entries)
 
 
 def entries_along(line: str, grams: int, from_account: str, to_account: str) -> tuple[Entry, ...]:

@@ -233,10 +233,11 @@ def _offered(outcomes: Iterable[ledger.Outcome]) -> int:
 
 def _cover(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:
     """What a correction takes from "offered" may have been booked elsewhere since."""
-    offered, expired = (
-        session.scalar(select(func.wasl_line_balance(line_id, account))) or 0 for account in ("offered", "expired")
-    )
-    return ledger.entries_to_cover(str(line_id), grams, int(offered), int(expired))
+    balance = {
+        account: int(session.scalar(select(func.wasl_line_balance(line_id, account))) or 0)
+        for account in ("offered", *ledger.LEFT_AT_THE_STORE)
+    }
+    return ledger.entries_to_cover(str(line_id), grams, balance["offered"], balance)
 
 
 def _book(session: Session, allocation: Allocation, entries: Sequence[ledger.Entry], cause: str, now: datetime) -> None:

@@ -28,6 +28,16 @@ from app.planning.under_way import Cargo, DayUnderWay, Driving
 from app.roads.provider import Profile
 from app.roads.travel import Travel
 
+# Food on a vehicle that goes to nobody is thrown away; what stays at its store can still go elsewhere, and has cost
+# nobody a drive. So a change leaves it on board only where three times as much would be left at stores otherwise.
+WORTH_ON_BOARD = 3
+
+# Who is late finishes the round all the same: food that is on board would be thrown away, and people wait for it.
+OVERTIME_SECONDS = 3600
+# What is new to a day under way is planned into what leaves some of the rest of a shift: drives and stops take longer
+# than planned as often as not, and what is on board when a shift ends was fetched for nobody.
+SPARE_PART, SPARE_SECONDS = 0.2, 1800
+
 type Legs = Callable[[routing.Shift], tuple[int, int] | None]
 
 
@@ -70,14 +80,16 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     def way_home(shift: routing.Shift) -> tuple[int, int] | None:
         return tables[shift.profile].leg(numbers[shift.start_site], numbers[shift.end_site])
 
+    loaded = [_on_board(under_way, each) for each in on_board.values()]
+    shifts = [_with_room(shift, loaded) for shift in _shifts_left(under_way)]
     problem = routing.Problem(
         service_date=day.service_date.isoformat(),
         time_zone=day.network.time_zone,
         sites=tuple(_site_left(site_as_solved(day, site), stored) for site in sites),
-        lots=(*lots_of(day), *(_on_board(under_way, each) for each in on_board.values())),
+        lots=(*lots_of(day), *loaded),
         needs=tuple(_need_left(each, came, under_way.closed) for each in needs_of(day)),
         eligibilities=tuple(_pairs(under_way, on_board.values())),
-        shifts=_with_ways_home(_shifts_left(under_way), under_way, way_home),
+        shifts=_with_ways_home(shifts, under_way, way_home),
         travel=tables,
         estimated_travel=any(found.estimated for found in travel.values()),
         pace=pace_steps(day),
@@ -87,6 +99,10 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     obeys = obeying(problem, under_way.agreements, promised)
     problem = obeys.problem
     plan = routing.plan_as_it_stands(problem, tours)
+    late = _with_ways_home(_with_overtime(problem.shifts, plan), under_way, way_home)
+    if late != problem.shifts:
+        problem = replace(problem, shifts=late)
+        plan = routing.plan_as_it_stands(problem, tours)
     driven = {shift.id for shift in problem.shifts}
     news = routing.News(
         lots=tuple(_not_planned(problem, plan)),
@@ -135,7 +151,7 @@ def _on_board(under_way: DayUnderWay, each: Cargo) -> routing.Lot:
         temperature_class=line.temperature_class,
         window=_whole_day(under_way.day, offer),
         splittable=line.splittable,
-        value_per_kg=value_cents_per_kg(line.category, left),
+        value_per_kg=WORTH_ON_BOARD * value_cents_per_kg(line.category, left),
         on_board=str(each.row.shift_id),
     )
 
@@ -192,6 +208,12 @@ def _as_full(shift: routing.Shift, van: Driving | None) -> routing.Shift:
     return replace(shift, capacity=replace(shift.capacity, grams=min(shift.capacity.grams, grams)))
 
 
+def _with_room(shift: routing.Shift, lots: Iterable[routing.Lot]) -> routing.Shift:
+    """A van has room for what is on it already, whatever is written of it: food may be more than was said."""
+    load = sum((lot.load_for(lot.grams) for lot in lots if lot.on_board == shift.id), routing.Load())
+    return replace(shift, capacity=shift.capacity.with_room_for(load))
+
+
 def _with_ways_home(shifts: Iterable[routing.Shift], under_way: DayUnderWay, legs: Legs) -> tuple[routing.Shift, ...]:
     """Who is out may drive home from where it is, though the shift is over by then."""
     out = {str(id) for id, van in under_way.driving.items() if van.standing.left}
@@ -202,6 +224,21 @@ def _with_ways_home(shifts: Iterable[routing.Shift], under_way: DayUnderWay, leg
         window = routing.TimeWindow(shift.window.earliest, max(shift.window.latest, home))
         found.append(replace(shift, window=window))
     return tuple(found)
+
+
+def _with_overtime(shifts: Iterable[routing.Shift], plan: routing.Plan) -> Iterable[routing.Shift]:
+    """The shifts in which a driver who runs late may finish the round."""
+    home = {route.shift: route.stops[-1].arrive for route in plan.routes}
+    return (_until_home(shift, home.get(shift.id, 0)) for shift in shifts)
+
+
+def _until_home(shift: routing.Shift, home: int) -> routing.Shift:
+    """For what is planned already as long as it takes, though no longer than the overtime that people put up with; for
+    what is new to the plan until some of the rest of the shift is spare."""
+    earliest, latest = shift.window.earliest, shift.window.latest
+    spare = min(SPARE_SECONDS, round((latest - earliest) * SPARE_PART))
+    until = max(latest - spare, min(home, latest + OVERTIME_SECONDS))
+    return replace(shift, window=routing.TimeWindow(earliest, min(until, routing.END_OF_PLANNING)))
 
 
 def _tour(van: Driving, problem: routing.Problem) -> tuple[routing.Visit, ...]:

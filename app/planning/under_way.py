@@ -176,7 +176,7 @@ def _cargo(known: Known, row: Allocation, standing: Standing, route: Route) -> C
         on_board = 0
     to_deliver = drop_off in standing.ahead and row.plan_id == route.plan_id
     brought = outcome.booked_as_delivered
-    if not standing.reported and not to_deliver and row.plan_id == route.plan_id:
+    if drop_off in standing.presumed and row.plan_id == route.plan_id:
         brought, on_board = brought + on_board, 0
     return Cargo(
         row,

@@ -35,6 +35,7 @@ class Parcel:
     pickup: tuple[str, str]  # the shift, and the visit at the store
     parent: str | None  # the promise that its food was collected for, where it was handed on
     released: int = 0
+    fetched: int = 0  # of what was released: it was loaded all the same
     collected: int | None = None
     delivered: int = 0
     refused: int = 0
@@ -114,6 +115,23 @@ class Account:
                 parcel.delivered += kg
             elif report["kind"] == "refused":
                 parcel.refused += kg
+            self._fetch_released(parcel)
+
+    def _fetch_released(self, parcel: Parcel) -> None:
+        """What was given back and loaded all the same is the food that was put on offer again, as far as nobody else
+        has been promised it, or has loaded it, meanwhile."""
+        beyond = max(0, parcel.loaded() - (parcel.grams - parcel.released))
+        wanted = min(beyond, parcel.released) - parcel.fetched
+        others = (each for each in self.parcels.values() if each.line == parcel.line and each.parent is None)
+        free = self.posted[parcel.line] - sum(self._held(each) for each in others if each is not parcel)
+        if wanted > 0:
+            mine = min(parcel.loaded(), parcel.grams - parcel.released) + parcel.fetched
+            parcel.fetched += min(wanted, max(0, free - mine))
+
+    def _held(self, parcel: Parcel) -> int:
+        """Grams of what was posted that are promised, or were loaded."""
+        promised = parcel.grams - parcel.released
+        return min(parcel.loaded(), promised) + parcel.fetched if self._told(parcel) else promised
 
     def parcel_of(self, allocation: str) -> Parcel:
         """The promise that an allocation of some plan stands for."""
@@ -165,6 +183,10 @@ class Account:
                 found[parcel.line].update(self._of_parcel(parcel, list(_all_under(key, children))))
         for line, places in found.items():
             free = places.pop("free", 0)
+            # What was given back and fetched all the same may have been taken to be gone, or never to have been there.
+            back = min(max(0, -free), places["withdrawn"])
+            places["withdrawn"] -= back
+            free += back
             # Nobody may have promised more than there was: what is left over nobody fetched in time.
             places["expired" if free >= 0 else "promised twice"] += free
             if line in self.taken_back and places["expired"]:
@@ -194,7 +216,8 @@ class Account:
             places["withdrawn"] += short
         else:  # left there, or nobody has said anything: the drivers' links have ended
             promised -= short
-        places["free"] = -promised  # what was loaded beyond the promise came in beside what was posted
+        # What was loaded beyond that came in beside what was posted.
+        places["free"] = -promised - parcel.fetched
         return places
 
 

@@ -1,6 +1,7 @@
 """From the engine's arrays to tours and back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,24 +69,50 @@ def _cargo(prepared: Prepared, piece: int, pieces: Rows) -> Cargo:
 
 def load_tours(prepared: Prepared, tours: Sequence[Tour]) -> bool:
     """Let the search begin with these tours; the first pieces are those that they carry, in the order of unloading
-    (`pieces_in`). False if some tour could not be driven: its pieces are then on no route."""
-    day, state = prepared.day, prepared.state
+    (`pieces_in`). False if some tour could not be driven: as many of its pieces as the search finds drivable are then
+    on it, in its order, and the others on no route.
+
+    The search counts the service at a stop by pieces, `retime` by lots, and each piece has crates of its own: a tour
+    that is right to the minute, as those of a day under way are, may be too long or too full for it.
+    """
     number, whole = 0, True
     for vehicle, tour in enumerate(tours):
-        if not tour:
-            continue
         numbers: dict[Cargo, int] = {}
         for visit in tour:
             if visit.kind == "drop_off":
                 for cargo in visit.cargo:
                     numbers[cargo] = number
                     number += 1
-        for cargo, piece in numbers.items():
-            candidate = _candidate(prepared, piece, cargo.need)
-            give_piece(day, state, piece, vehicle, candidate, cargo.grams)
-        if not _drive(prepared, vehicle, tour, numbers):
+        if tour and not _drive_all(prepared, vehicle, tour, numbers):
             whole = False
+            _drive_most(prepared, vehicle, tour, numbers)
     return whole
+
+
+def _drive_all(prepared: Prepared, vehicle: int, tour: Tour, numbers: dict[Cargo, int]) -> bool:
+    for cargo, piece in numbers.items():
+        candidate = _candidate(prepared, piece, cargo.need)
+        give_piece(prepared.day, prepared.state, piece, vehicle, candidate, cargo.grams)
+    return _drive(prepared, vehicle, tour, numbers)
+
+
+def _drive_most(prepared: Prepared, vehicle: int, tour: Tour, numbers: dict[Cargo, int]) -> None:
+    """The tour with one piece after the other, in the order of unloading, as long as it can be driven."""
+    kept: dict[Cargo, int] = {}
+    for cargo, piece in numbers.items():
+        wished = {**kept, cargo: piece}
+        candidate = _candidate(prepared, piece, cargo.need)
+        give_piece(prepared.day, prepared.state, piece, vehicle, candidate, cargo.grams)
+        if _drive(prepared, vehicle, _only(tour, wished), wished):
+            kept = wished
+        elif kept:
+            _drive_all(prepared, vehicle, _only(tour, kept), kept)
+
+
+def _only(tour: Tour, kept: Collection[Cargo]) -> Tour:
+    """The tour with this cargo alone, and its breaks."""
+    visits = (replace(visit, cargo=tuple(each for each in visit.cargo if each in kept)) for visit in tour)
+    return tuple(visit for visit in visits if visit.cargo or visit.kind == "break")
 
 
 def _candidate(prepared: Prepared, piece: int, need: str) -> int:

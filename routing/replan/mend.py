@@ -145,18 +145,18 @@ def _mended(
     from routing.joint.filling import candidates_of, finish
     from routing.joint.groups import Divider, search_group
 
-    filled = finish(problem, begin, seed)
+    firm = replace(problem, policy=replace(problem.policy, move_cents=_firm(problem)))
+    filled = finish(firm, begin, seed)
     near = shifts_near(problem, filled, sorted(places), MOST_SHIFTS)
     time_left = seconds * SEARCH_PART - (time.monotonic() - began)
     if not near or (iterations is None and time_left <= 0):
         return filled
-    firm = replace(problem, policy=replace(problem.policy, move_cents=_firm(problem)))
     group = Divider(firm, candidates_of(firm)).group_of(near, filled, seed)
     searched = search_group(group, time_left, iterations, Heat(COOL, COOL / 10))
     tours = list(filled)
     for shift, tour in zip(searched.shifts, searched.tours, strict=True):
         tours[shift] = tour
-    return finish(problem, what_pays(problem, filled, tours), seed)
+    return finish(firm, what_pays(problem, filled, tours), seed)
 
 
 def _firm(problem: Problem) -> int:

@@ -38,8 +38,9 @@ def moved_stops(before: Mapping[str, Tour], after: Mapping[str, Tour]) -> MovedS
     elsewhere = left_out = reordered = 0
     for shift, tour in before.items():
         places: list[int] = []
+        theirs = _stops(after.get(shift, ()))
         for visit in _stops(tour):
-            place = _place_of(visit, stops.get(shift, ()))
+            place = _place_of(visit, theirs, places)
             if place is not None:
                 places.append(place)
             elif anywhere[visit.kind, visit.site] & _lots(visit):
@@ -58,11 +59,15 @@ def _lots(visit: Visit) -> set[str]:
     return {cargo.lot for cargo in visit.cargo}
 
 
-def _place_of(visit: Visit, tour: Sequence[Visit]) -> int | None:
-    for place, other in enumerate(tour):
-        if (other.kind, other.site) == (visit.kind, visit.site) and _lots(other) & _lots(visit):
-            return place
-    return None
+def _place_of(visit: Visit, tour: Sequence[Visit], taken: Sequence[int]) -> int | None:
+    """Where the stop is in a tour. A place may be visited several times for one lot: it is the stop that has most of
+    its lots, the first of these, and none that another is already, unless the two have become one."""
+    shared = {
+        place: (place not in taken, len(_lots(other) & _lots(visit)))
+        for place, other in enumerate(tour)
+        if (other.kind, other.site) == (visit.kind, visit.site) and _lots(other) & _lots(visit)
+    }
+    return next((place for place, merit in shared.items() if merit == max(shared.values())), None)
 
 
 def _longest_rise(places: Sequence[int]) -> int:

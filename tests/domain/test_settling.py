@@ -137,14 +137,28 @@ def test_what_cannot_all_be_true_is_told() -> None:
     assert contradictions_of(day, "milk", outcome_of(day, "milk", 100, "shop"), ()) == ()
 
 
-@given(st.integers(1, 100), st.integers(0, 100), st.integers(0, 100))
-def test_a_late_report_gets_back_what_expired_meanwhile_and_no_account_goes_below_nothing(
-    needed: int, offered: int, expired: int
+@given(st.integers(1, 100), st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_a_late_report_gets_back_what_was_booked_as_gone_and_no_account_goes_below_nothing(
+    needed: int, offered: int, expired: int, withdrawn: int
 ) -> None:
-    entries = [*entries_for_posting("milk", offered + expired)] if offered + expired else []
-    if expired:
-        entries.append(Entry("milk", "offered", "expired", expired))
-    entries += entries_to_cover("milk", needed, offered, expired)
+    posted = offered + expired + withdrawn
+    entries = [*entries_for_posting("milk", posted)] if posted else []
+    gone = {"expired": expired, "withdrawn": withdrawn}
+    entries += [Entry("milk", "offered", account, grams) for account, grams in gone.items() if grams]
+    entries += entries_to_cover("milk", needed, offered, gone)
     entries.append(Entry("milk", "offered", "allocated", needed))
     assert is_balanced(entries)
-    assert balances(entries)["milk"]["expired"] == max(0, expired - max(0, needed - offered))
+    found = balances(entries)["milk"]
+    assert found["expired"] == max(0, expired - max(0, needed - offered))
+    assert found["withdrawn"] == max(0, withdrawn - max(0, needed - offered - expired))
+    assert -found["supply"] == max(posted, needed)  # there was more than anybody knew only where it is not enough
+
+
+def test_food_that_was_given_back_and_collected_all_the_same_is_taken_off_the_offer_and_is_no_new_food() -> None:
+    silent = Outcome(100, released_grams=100)
+    assert silent.places() == {}
+    assert Outcome(100, 100, released_grams=100).places() == {"collected": 100, "offered": -100}
+    assert Outcome(100, 110, released_grams=60).places() == {"collected": 110, "offered": -60, "supply": -10}
+    entries = entries_between("milk", silent, Outcome(100, 80, released_grams=100))
+    posted = [*entries_for_posting("milk", 100), *entries]
+    assert balances(posted)["milk"] | {"offered": 20, "collected": 80, "supply": -100} == balances(posted)["milk"]

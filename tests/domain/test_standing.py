@@ -53,22 +53,42 @@ def test_a_stop_that_failed_is_behind_too() -> None:
     assert (found.behind, found.ahead) == (("home", "shop"), ("bank", "hall"))
 
 
-def test_who_has_arrived_goes_on_from_there_and_has_the_stop_still_ahead() -> None:
+def test_a_stop_that_has_begun_is_not_planned_anew_and_its_driver_goes_on_from_there_when_it_is_done() -> None:
     found = standing_of(ROUTE, {"shop": StopState("arrived", at(9))}, at(14))
-    assert (found.behind, found.ahead, found.at, found.free_at) == (("home",), ("shop", "bank", "hall"), "shop", at(14))
+    assert (found.behind, found.ahead, found.at) == (("home", "shop"), ("bank", "hall"), "shop")
+    assert (found.free_at, found.presumed) == (at(19), {"shop"})
+    slow = standing_of(ROUTE, {"shop": StopState("arrived", at(9))}, at(25))
+    assert (slow.at, slow.free_at) == ("shop", at(25))  # longer than planned: it is there still
+
+
+def test_who_reports_no_more_goes_on_as_late_as_the_last_report_was() -> None:
+    states = {"shop": StopState("done", None, at(30))}  # ten minutes late
+    still = standing_of(ROUTE, states, at(49))
+    assert (still.ahead, still.presumed) == (("bank", "hall"), frozenset())
+    found = standing_of(ROUTE, states, at(56))
+    assert (found.behind, found.ahead, found.presumed) == (("home", "shop", "bank"), ("hall",), {"bank"})
+    assert (found.at, found.free_at, found.reported) == ("bank", at(60), True)
+    assert standing_of(ROUTE, states, at(200)).presumed == {"bank", "hall"}
+
+
+def test_nobody_goes_on_who_is_known_not_to_drive() -> None:
+    states = {"shop": StopState("done", None, at(20))}
+    found = standing_of(ROUTE, states, at(200), silent_drives=False)
+    assert (found.ahead, found.presumed) == (("bank", "hall"), frozenset())
 
 
 def test_between_two_stops_it_can_be_at_the_next_one_by_now_and_not_before() -> None:
     states = {"shop": StopState("done", None, at(20))}
     assert standing_of(ROUTE, states, at(25)).free_at == at(20)  # it left just then
     assert standing_of(ROUTE, states, at(45)).free_at == at(35)  # ten minutes away: it is there now at the earliest
+    assert standing_of(ROUTE, states, at(49)).at == "shop"
 
 
 def test_a_phone_whose_clock_is_days_ahead_does_not_keep_the_van_from_driving_on() -> None:
     states = {"shop": StopState("done", at(2 * 24 * 60), at(2 * 24 * 60 + 5))}
     assert standing_of(ROUTE, states, at(25)).free_at == at(25)
     arrived = {"shop": StopState("arrived", at(2 * 24 * 60))}
-    assert standing_of(ROUTE, arrived, at(25)).free_at == at(25)
+    assert standing_of(ROUTE, arrived, at(25)).free_at == at(35)
 
 
 KINDS = {"shop": "collected", "bank": "delivered", "hall": "delivered"}
@@ -90,4 +110,5 @@ def test_the_order_of_the_reports_does_not_matter_and_no_stop_is_lost(reports: l
     handled = [stop for stop in standing.behind if stop != "home"]
     assert sorted([*handled, *standing.ahead]) == ["bank", "hall", "shop"]
     if reports:
-        assert set(handled) == {report.stop for report in reports}
+        assert set(handled) == {report.stop for report in reports} | standing.presumed
+        assert not standing.presumed & {report.stop for report in reports}

@@ -287,6 +287,37 @@ def test_a_silent_van_that_has_brought_the_food_already_is_believed(day: UnderWa
     assert [each["kg_collected"] for each in day.route()["allocations"] if each["kg_delivered"] is None] == ["0"]
 
 
+def test_a_van_that_falls_silent_after_its_first_report_is_not_taken_off_what_it_is_doing(day: UnderWay) -> None:
+    [pickup], [drop_off] = day.stops("pickup"), day.stops("drop_off")
+    day.collect(pickup)
+    day.clock.set(datetime.fromisoformat(drop_off["leave_at"]) + timedelta(minutes=45))
+    tesco = day.network.site(TESCO_SPYTTY, "Tesco Spytty")
+    day.network.ok("/offers", an_offer(tesco, a_line(kg="25")))
+    proposed = day.changed()
+    assert (proposed["stops_moved"], proposed["stops_forced"]) == (0, 0)
+    assert proposed["kg_allocated"] == "55"  # what it is taken to have brought, and what is new
+    day.publish(proposed)
+    day.tell(drop_off, "delivered", *(kilograms(each) for each in drop_off["allocations"]))  # the phone is back
+    assert day.books()["kg_delivered"] == "30"
+
+
+def test_a_driver_who_is_late_finishes_the_round_though_the_shift_is_over(day: UnderWay) -> None:
+    [pickup], [drop_off] = day.stops("pickup"), day.stops("drop_off")
+    end = datetime.fromisoformat(day.shift["ends_at"])
+    day.collect(pickup, occurred_at=(end - timedelta(minutes=2)).isoformat())
+    day.clock.set(end - timedelta(minutes=1))
+    proposed = day.changed(closed_site_ids=[day.other["id"]])
+    assert [stop["site_name"] for stop in proposed["routes"][0]["stops"]][-2:-1] == [drop_off["site_name"]]
+    assert proposed["unserved"] == []
+
+
+def test_a_van_has_room_for_what_is_on_it_though_it_is_more_than_was_written(day: UnderWay) -> None:
+    [pickup] = day.stops("pickup")
+    day.collect(pickup, "2000")  # more than the vehicle is said to carry
+    proposed = day.changed()
+    assert proposed["state"] == "ready" or proposed["state"] == "draft"
+
+
 def test_food_that_was_left_at_a_store_where_the_van_still_stands_is_on_offer_once(day: UnderWay) -> None:
     second = day.network.vehicle_and_shift(day.bank, name="Blue van")
     [pickup] = day.stops("pickup")

@@ -1,6 +1,7 @@
 """The engine's search against what can be said without it: the checker, the score, a second run, a brute force."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from routing.engine.prepare import Prepared, prepare
 from routing.engine.search import Habits, begin, fill, improve
 from routing.engine.tours import load_tours, tours_of
 from routing.joint.filling import candidates_of, loaded
-from routing.problem import Problem
+from routing.problem import Problem, TimeWindow
 from routing.retime import Cargo, Visit, retime
 from routing.score import Left, tiers_of, worth_of
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
@@ -61,6 +62,34 @@ def test_a_search_goes_on_from_the_tours_it_is_given() -> None:
     assert load_tours(again, tours)
     assert again.state.totals[WORTH] == pytest.approx(worth_of(problem, tours), rel=1e-6, abs=50_000)
     assert tiers_of(problem, tours_of(again)).food == tiers_of(problem, tours).food
+
+
+def test_of_a_tour_that_is_too_long_for_the_search_as_much_as_it_can_drive_stays_in_its_order() -> None:
+    """The search counts one lot for two food banks as two services at the store, `retime` as one."""
+    places = {"store": (0, 0), "west": (-4000, 0), "bank": (1000, 1000), "hall": (3000, 0)}
+    lots = [a_lot("bread", site="store", grams=40_000), a_lot("milk", site="west", grams=10_000)]
+    needs = [a_need("bank's", site="bank", grams=20_000), a_need("hall's", site="hall", grams=30_000)]
+    problem = a_problem(lots, needs, [a_shift()], places=places)
+    first, second, third = (
+        Cargo("bread", "bank's", 20_000, 0),
+        Cargo("bread", "hall's", 20_000, 1),
+        Cargo("milk", "hall's", 10_000, 2),
+    )
+    tour = (
+        Visit("pickup", "store", (first, second)), Visit("pickup", "west", (third,)),
+        Visit("drop_off", "bank", (first,)), Visit("drop_off", "hall", (second, third)),
+    )  # fmt: skip
+    route = retime(problem, problem.shifts[0], tour)
+    assert route is not None
+    until_home = replace(problem.shifts[0], window=TimeWindow(route.stops[0].leave, route.stops[-1].arrive))
+    problem = replace(problem, shifts=(until_home,))
+    assert retime(problem, until_home, tour) is not None
+    prepared = prepare(problem, pieces_in(problem, [tour]), needs_worth_trying(problem), seed=1)
+    begin(prepared)
+    assert not load_tours(prepared, [tour])
+    [kept] = tours_of(prepared)
+    assert [visit.site for visit in kept] == ["store", "bank", "hall"]
+    assert sum(cargo.grams for visit in kept if visit.kind == "drop_off" for cargo in visit.cargo) == 40_000
 
 
 def test_the_engine_finds_the_best_order_that_there_is() -> None:

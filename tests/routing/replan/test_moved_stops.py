@@ -50,6 +50,12 @@ def test_of_stops_in_another_order_the_fewest_count() -> None:
     assert moved_stops({"van": ROUND}, {"van": ROUND[::-1]}) == MovedStops(reordered=3)
 
 
+def test_a_lot_that_is_fetched_at_several_stops_of_one_place_moves_none_of_them() -> None:
+    again = a_tour("pickup store bread", "drop_off bank bread", "pickup store bread cake", "drop_off club bread cake")
+    assert moved_stops({"van": again}, {"van": again}).total == 0
+    assert moved_stops({"van": again[::-1]}, {"van": again[::-1]}).total == 0
+
+
 def test_two_stops_that_become_one_have_not_moved() -> None:
     twice = a_tour("pickup store bread", "pickup store cake")
     assert moved_stops({"van": twice}, {"van": ROUND[:1]}).total == 0
