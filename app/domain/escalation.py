@@ -139,8 +139,8 @@ def ladder(left: Left, policy: Policy, possible: Collection[str] = STEPS) -> tup
 
 
 def due(steps: Sequence[Step], taken: Collection[str], now: datetime, *, wanted: bool = False) -> tuple[Step, ...]:
-    """The steps whose hour has come and which were not taken yet. wanted: a food bank takes the food and a van may still
-    fetch it, so nothing is done that would give it to anybody but people."""
+    """The steps whose hour has come and which were not taken yet. wanted: a food bank takes the food and a van may
+    still fetch it, so nothing is done that would give it to anybody but people."""
     return tuple(
         step for step in steps if step.at <= now and step.kind not in taken and (step.for_people or not wanted)
     )
@@ -175,8 +175,8 @@ def to_ask(
     radius_metres: int,
     safety: SafetyPolicy = LAW,
 ) -> tuple[Bank, ...]:
-    """Whom a step asks, the nearest first: those that food safety and their own terms allow the food, that still receive
-    today in time, within the radius or, for `ask_wider`, beyond it; nobody who has said no to it."""
+    """Whom a step asks, the nearest first: those that food safety and their own terms allow it, that receive today
+    in time still, within the radius or, for `ask_wider`, beyond it; nobody who has said no to it."""
     found = []
     for bank in banks:
         near = bank.metres <= radius_metres

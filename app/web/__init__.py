@@ -16,12 +16,15 @@ from app.kit.web import add_operations, http_error, misfit_error, problem_respon
 from app.web import (
     agreements,
     ahead,
+    asked,
     day,
     declines,
     drive,
     error_pages,
     learnt,
     nothing_today,
+    open_food,
+    outlets,
     regions,
     reliability,
     route_sheet,
@@ -58,6 +61,9 @@ def install_pages(app: FastAPI) -> None:
         drive,
         why,
         declines,
+        open_food,
+        outlets,
+        asked,
     ):
         add_operations(app, module.router)
     # Its form carries map files.
