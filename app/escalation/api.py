@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from app.escalation import queries, service
+from app.escalation import next_day, queries, service
 from app.escalation.schemas import AnswerIn, AskOut, EscalationOut, LaddersOut
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer
 from app.kit.wire import Day, PageOut
+from app.offers.schemas import OfferOut
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["escalation"], responses=PROBLEMS)
 
@@ -45,6 +46,18 @@ def resume_escalation(call: Caller, offer_line_id: UUID) -> Response:
         return answer(EscalationOut.model_validate(row))
 
     return call.once(None, verb)
+
+
+@router.post("/escalations/{offer_line_id}/offer-next-day", status_code=201, response_model=OfferOut)
+def offer_on_next_day(call: Caller, offer_line_id: UUID) -> Response:
+    """Keep what is left of a line, and offer it on the next day at the same hours, as far as the store is open."""
+    return call.once_shown(
+        None,
+        OfferOut,
+        lambda session: next_day.offer_on_next_day(session, call.principal, offer_line_id, call.now),
+        status=201,
+        place="offers",
+    )
 
 
 @router.get("/asks")

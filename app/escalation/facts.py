@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from app.domain import escalation as rules
 from app.domain.escalation import Bank, Left, Policy, Step, policy_of
 from app.domain.food_safety import Line
-from app.domain.outlets import KINDS
+from app.domain.outlets import KINDS, may_have_returned
 from app.domain.safety_limits import policy_of as safety_of
 from app.escalation.banks import Banks, read_banks
 from app.ledger.service import balances_of
@@ -28,6 +28,7 @@ from app.outlets.fitting import refusal_at
 from app.partners.service import zone_of
 
 NOT_YET_PUBLISHED = ("draft", "ready")
+OPEN_IN = ("offered", "expired", "returned")  # the accounts of food that is open
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Case:
     planned: Mapping[UUID, int]
     promised: Mapping[UUID, int]
     withdrawn_needs: frozenset[UUID]
-    open_since: datetime  # when some of it came on offer the last time
+    open_since: datetime  # when some of it came on offer, or back, the last time
     outlets: Sequence[Outlet]
     banks: Banks
     now: datetime
@@ -61,9 +62,14 @@ class Case:
         return self.balances.get("offered", 0)
 
     @property
-    def there(self) -> int:
+    def at_store(self) -> int:
         """Grams that stand at the store: on offer, or booked as not fetched in time."""
         return self.offered + self.balances.get("expired", 0)
+
+    @property
+    def there(self) -> int:
+        """Grams that are open: at the store, or come back from a van and settled as returned."""
+        return self.at_store + self.balances.get("returned", 0)
 
     @cached_property
     def left(self) -> Left:
@@ -156,7 +162,8 @@ class Case:
         """The outlets of a kind that may have it at that moment."""
         return [
             each for each in self.outlets
-            if each.kind == kind and refusal_at(self.network, each, self.offer, self.line, at) is None
+            if each.kind == kind and (self.at_store or may_have_returned(kind, self.line.temperature_class))
+            and refusal_at(self.network, each, self.offer, self.line, at) is None
         ]  # fmt: skip
 
     @cached_property
@@ -172,7 +179,7 @@ class Case:
         if step.kind in rules.ASKS:
             return at < self.left.fetched_until and bool(self.to_ask(step.kind, at))
         if step.kind == "next_day":
-            return self.policy.next_day and self.next_pickup is not None
+            return self.policy.next_day and self.at_store > 0 and self.next_pickup is not None
         return step.kind not in KINDS or bool(self.fitting(step.kind, at))
 
 
@@ -197,7 +204,7 @@ def read_cases(session: Session, network: Network, lines: Collection[UUID], now:
     withdrawn = frozenset(session.scalars(select(Need.id).where(Need.id.in_(needs), Need.state == "withdrawn")))
     came = (
         select(LedgerEntry.offer_line_id, func.max(LedgerEntry.recorded_at))
-        .where(LedgerEntry.offer_line_id.in_(lines), LedgerEntry.to_account == "offered")
+        .where(LedgerEntry.offer_line_id.in_(lines), LedgerEntry.to_account.in_(("offered", "returned")))
         .group_by(LedgerEntry.offer_line_id)
     )
     since: dict[UUID, datetime] = dict(session.execute(came).all())
@@ -215,7 +222,7 @@ def read_cases(session: Session, network: Network, lines: Collection[UUID], now:
 def open_lines(session: Session, network: Network, now: datetime) -> list[UUID]:
     """The lines of a network whose ladder may have something to do: open and not too old, or with one that climbs."""
     since = now - timedelta(hours=policy_of(network.policy).longest_hours)
-    still = func.wasl_line_balance(OfferLine.id, "offered") + func.wasl_line_balance(OfferLine.id, "expired") > 0
+    still = or_(*(func.wasl_line_balance(OfferLine.id, account) > 0 for account in OPEN_IN))
     opened = (
         select(OfferLine.id)
         .join(Offer, Offer.id == OfferLine.offer_id)
@@ -235,9 +242,7 @@ def lines_of_day(session: Session, network: Network, service_date: date) -> list
     lines = list(session.scalars(of_day.order_by(OfferLine.id)))
     balances = balances_of(session, lines)
     begun = set(session.scalars(select(Escalation.offer_line_id).where(Escalation.offer_line_id.in_(lines))))
-    standing = {
-        line for line, accounts in balances.items() if accounts.get("offered", 0) + accounts.get("expired", 0) > 0
-    }
+    standing = {line for line, there in balances.items() if any(there.get(account, 0) > 0 for account in OPEN_IN)}
     return [line for line in lines if line in standing | begun]
 
 

@@ -22,6 +22,7 @@ from app.web import (
     drive,
     error_pages,
     learnt,
+    next_day,
     nothing_today,
     open_food,
     outlets,
@@ -64,6 +65,7 @@ def install_pages(app: FastAPI) -> None:
         open_food,
         outlets,
         asked,
+        next_day,
     ):
         add_operations(app, module.router)
     # Its form carries map files.

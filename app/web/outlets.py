@@ -1,5 +1,6 @@
 """The network's outlets, and the hours at which things happen by themselves: the cut-off time and the ladder."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -112,5 +113,8 @@ def _ladder(sent: FormData) -> dict[str, Any]:
     numbers = {name: str(sent.get(name, "")) for name in ("ask_minutes", "wider_minutes", "longest_hours")}
     said: dict[str, Any] = {name: int(value) if value.isdigit() else value for name, value in numbers.items()}
     kilometres = str(sent.get("radius_km", ""))
-    said["radius_metres"] = int(kilometres) * METRES_A_KM if kilometres.isdigit() else kilometres
+    try:
+        said["radius_metres"] = round(Decimal(kilometres) * METRES_A_KM)
+    except (InvalidOperation, ValueError, OverflowError):
+        said["radius_metres"] = kilometres
     return {"escalation": {**said, "on": "on" in sent, "next_day": "next_day" in sent}}

@@ -22,7 +22,8 @@ CREATE FUNCTION wasl_networks_with_food_left(closed_after timestamptz)
 RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   SELECT o.network_id FROM offers o JOIN offer_lines l ON l.offer_id = o.id
    WHERE o.pickup_until > closed_after AND l.position >= 0
-     AND (wasl_line_balance(l.id, 'offered') > 0 OR wasl_line_balance(l.id, 'expired') > 0)
+     AND (wasl_line_balance(l.id, 'offered') > 0 OR wasl_line_balance(l.id, 'expired') > 0
+          OR wasl_line_balance(l.id, 'returned') > 0)
   UNION SELECT e.network_id FROM escalations e WHERE e.state <> 'over'
 $$
 """

@@ -18,6 +18,7 @@ from tests.service_client import (
     an_offer,
     kilograms,
     report,
+    stops_of,
 )
 
 
@@ -96,6 +97,25 @@ def test_a_ladder_that_ended_begins_anew_where_the_food_comes_back_and_asks_nobo
     day.at("11:00")
     assert [ask["asked_at"][11:16] for ask in day.asks(day.near)] == ["08:00"]
     assert len(day.asks(day.far)) == 1
+
+
+def test_food_that_was_refused_and_came_back_climbs_to_outlets_and_asks_nobody(
+    day: BreadDay, promised: dict[str, object], outlets: Outlets
+) -> None:
+    outlets("community_fridge", "compost")
+    with day.network.driver(day.shift) as driver:
+        pickup, drop_off, food = stops_of(driver)
+        loaded = an_event(pickup, "collected", kilograms(food))
+        refused = an_event(drop_off, "refused", kilograms(food), reason="refused_at_the_door")
+        day.clock.set(day.clock().replace(hour=10, minute=0))
+        assert report(driver, loaded, refused) == ["stored", "stored"]
+        assert day.at("10:05") == 0
+        day.network.ok(f"/allocations/{food['id']}/settle", {"returned_kg": "40"})
+    ladder = day.ladder()
+    assert (ladder["kg"], [each["step"] for each in ladder["steps"]]) == ("40", ["plan", "community_fridge", "compost"])
+    assert day.at("15:00") == 2
+    assert day.mails("dispatcher")[0].words["step"] == "community_fridge"
+    assert day.asks() == []
 
 
 def test_a_dispatcher_stops_a_ladder_and_lets_it_go_on(day: BreadDay) -> None:

@@ -110,6 +110,13 @@ def _open_line(tenant: "Tenant") -> str:
     return str(tenant.admin.ok("/offers", _offer(tenant))["lines"][0]["id"])
 
 
+def _line_that_keeps(tenant: "Tenant") -> str:
+    offer = _offer(tenant)
+    marked = {"date_mark": "best_before", "mark_date": "2027-06-30"}
+    lines = [{**line, **marked} for line in offer["lines"]]
+    return str(tenant.admin.ok("/offers", {**offer, "lines": lines})["lines"][0]["id"])
+
+
 def _ask(tenant: "Tenant") -> str:
     """As rows: asking is the job's."""
     line = UUID(_open_line(tenant))
@@ -480,6 +487,7 @@ THINGS: dict[str, Thing] = {
     "agreement": Thing(_agreement),
     "outlet": Thing(_an_outlet, of_network=True),
     "open line": Thing(_open_line, of_network=True),
+    "line that keeps": Thing(_line_that_keeps),
     "ask": Thing(_ask),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
@@ -834,6 +842,11 @@ OPERATIONS: dict[str, Operation] = {
     "list_escalations": Operation(Action.PLANS_READ, query={"service_date": DAY}),
     "stop_escalation": Operation(Action.PLANS_EDIT, "open line"),
     "resume_escalation": Operation(Action.PLANS_EDIT, "open line"),
+    "offer_on_next_day": Operation(
+        Action.OFFERS_POST,
+        "line that keeps",
+        fresh=True,
+    ),
     "list_asks": Operation(Action.NEEDS_READ),
     "get_ask": Operation(Action.NEEDS_READ, "ask"),
     "answer_ask": Operation(Action.NEEDS_STATE, "ask", body=lambda tenant: {"takes": False}, fresh=True),

@@ -37,6 +37,11 @@ def desk(day: BreadDay) -> Iterator[Reader]:  # noqa: F811
 
 
 @pytest.fixture
+def shop(day: BreadDay) -> Iterator[Reader]:  # noqa: F811
+    yield from reading(day, day.people["store"]["email"])
+
+
+@pytest.fixture
 def office(day: BreadDay) -> Iterator[Reader]:  # noqa: F811
     yield from reading(day, entered(day.network, own(day.network), "network_admin")["email"])
 
@@ -83,6 +88,17 @@ def test_a_dispatcher_sees_what_happened_and_what_comes_and_hands_over(
     assert desk.http.post("/open-food/hand-over", data={**deed, "outlet_id": fridge["id"], "kg": ""}).status_code == 422
 
 
+def test_a_store_offers_again_on_the_next_day_at_a_button(day: BreadDay, shop: Reader) -> None:  # noqa: F811
+    lasting = a_line(kg="12", date_mark="best_before", mark_date="2026-12-10")
+    cake = day.network.ok("/offers", an_offer(day.store, lasting))
+    assert "offer it again" not in words(shop.http.get("/offers").text)
+    day.at("12:00")
+    assert "until Thursday 26 November 2026 ?" in words(shop.http.get("/offers").text)
+    page = words(shop.http.post("/offers/next-day", data={"offer_line_id": cake["lines"][0]["id"]}).text)
+    assert "Thursday 26 November 2026" in page
+    assert "offer it again" not in page
+
+
 def test_outlets_are_entered_changed_and_retired_and_the_hours_set(day: BreadDay, office: Reader) -> None:  # noqa: F811
     said = {"kind": "compost", "name": "Heap", "categories": ["bread_and_bakery"], "temperature_classes": ["ambient"]}
     assert "Heap" in words(office.http.post("/outlets", data={**said, "collects": "on"}).text)
@@ -102,13 +118,13 @@ def test_outlets_are_entered_changed_and_retired_and_the_hours_set(day: BreadDay
     hours = {"at": "18:30", "day": "day_before", "version": version}
     assert "At 18:30 on the day before." in words(office.http.post("/outlets/hours", data=hours).text)
     ladder = {
-        "on": "on", "radius_km": "7", "ask_minutes": "200", "wider_minutes": "100", "longest_hours": "48",
+        "on": "on", "radius_km": "7.5", "ask_minutes": "200", "wider_minutes": "100", "longest_hours": "48",
         "version": version + 1,
     }  # fmt: skip
     assert office.http.post("/outlets/hours", data=ladder).status_code == 200
     kept = day.network.get("/network").json()["escalation"]
     assert kept == {
-        "on": True, "radius_metres": 7_000, "ask_minutes": 200, "wider_minutes": 100, "next_day": False,
+        "on": True, "radius_metres": 7_500, "ask_minutes": 200, "wider_minutes": 100, "next_day": False,
         "longest_hours": 48,
     }  # fmt: skip
     bad = office.http.post("/outlets/hours", data={**ladder, "ask_minutes": "soon", "version": version + 2})
