@@ -13,7 +13,7 @@ from app.escalation import telling
 from app.escalation.facts import Case, open_lines, read_cases
 from app.models.escalations import Ask, Escalation
 from app.models.offers import OfferLine
-from app.models.partners import Network, Organisation, Site
+from app.models.partners import Network, Site
 
 _ON_A_PLAN = ("allocated", "collected", "delivered", "refused", "returned")
 
@@ -133,7 +133,6 @@ def _take(session: Session, case: Case, row: Escalation, step: Step) -> None:
 
 def _ask(session: Session, case: Case, row: Escalation, step: Step, grams: int) -> int:
     """Ask everybody whom the step asks: how many."""
-    donor = session.get_one(Organisation, case.line.organisation_id).name
     banks = case.to_ask(step.kind)
     for bank in banks:
         site = session.get_one(Site, UUID(bank.id))
@@ -148,7 +147,7 @@ def _ask(session: Session, case: Case, row: Escalation, step: Step, grams: int) 
             step=step.kind,
             grams=grams,
             metres=bank.metres,
-            food=_food(case, donor, site.name),
+            food=_food(case, site.name),
             asked_at=case.now,
             closes_at=case.left.fetched_until,
         )
@@ -160,7 +159,7 @@ def _ask(session: Session, case: Case, row: Escalation, step: Step, grams: int) 
     return len(banks)
 
 
-def _food(case: Case, donor: str, site_name: str) -> dict[str, object]:
+def _food(case: Case, site_name: str) -> dict[str, object]:
     """What a food bank has to know: its people do not see the offer."""
     line = case.line
     return {
@@ -171,6 +170,6 @@ def _food(case: Case, donor: str, site_name: str) -> dict[str, object]:
         "mark_date": None if line.mark_date is None else line.mark_date.isoformat(),
         "allergens": list(line.allergens),
         "dietary_flags": list(line.dietary_flags),
-        "donor": donor,
+        "donor": case.donor,
         "site": site_name,
     }

@@ -22,7 +22,7 @@ from app.models.events import LedgerEntry
 from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
 from app.models.outlets import Outlet
-from app.models.partners import Network, Site
+from app.models.partners import Network, Organisation, Site
 from app.models.plans import Allocation, Plan
 from app.outlets.fitting import refusal_at
 from app.partners.service import zone_of
@@ -40,12 +40,13 @@ class Case:
     offer: Offer
     line: OfferLine
     store: Site
+    donor: str  # what the organisation is called whose food it is
     row: Escalation | None
     asks: Sequence[Ask]
     balances: Mapping[str, int]
     planned: Mapping[UUID, int]
     promised: Mapping[UUID, int]
-    withdrawn_needs: frozenset[UUID]
+    said_yes: Mapping[UUID, int]  # grams of the needs that a yes has made, unless they were withdrawn
     open_since: datetime  # when some of it came on offer, or back, the last time
     outlets: Sequence[Outlet]
     banks: Banks
@@ -99,16 +100,15 @@ class Case:
     def wanted(self) -> int:
         """Grams that food banks said yes to, and that no published plan brings them yet."""
         return sum(
-            max(0, (ask.taken_grams or 0) - self.promised.get(ask.need_id, 0))
+            max(0, min(ask.taken_grams or 0, self.said_yes[ask.need_id]) - self.promised.get(ask.need_id, 0))
             for ask in self.asks
-            if ask.need_id is not None and ask.need_id not in self.withdrawn_needs
+            if ask.need_id is not None and ask.need_id in self.said_yes
         )
 
     @property
     def open_to_ask(self) -> int:
         """Grams of which nobody has said yes and that no draft brings to others."""
-        said_yes = {ask.need_id for ask in self.asks}
-        to_others = sum(grams for need, grams in self.planned.items() if need not in said_yes)
+        to_others = sum(grams for need, grams in self.planned.items() if need not in self.said_yes)
         return max(0, self.offered - self.wanted - to_others)
 
     @property
@@ -186,9 +186,10 @@ class Case:
 def read_cases(session: Session, network: Network, lines: Collection[UUID], now: datetime) -> list[Case]:
     """These lines with all that is known of them, those whose pickup ends first first; the scope is the network's."""
     rows = session.execute(
-        select(Offer, OfferLine, Site)
+        select(Offer, OfferLine, Site, Organisation.name)
         .join(OfferLine, OfferLine.offer_id == Offer.id)
         .join(Site, Site.id == Offer.site_id)
+        .join(Organisation, Organisation.id == Offer.organisation_id)
         .where(OfferLine.id.in_(lines))
         .order_by(Offer.pickup_until, Offer.id, OfferLine.position, OfferLine.id)
         .options(lazyload(Offer.lines))
@@ -198,24 +199,25 @@ def read_cases(session: Session, network: Network, lines: Collection[UUID], now:
         row.offer_line_id: row for row in session.scalars(select(Escalation).where(Escalation.offer_line_id.in_(lines)))
     }
     balances = balances_of(session, list(lines))
-    planned, promised = _plans_of(session, network.id, {offer.service_date for offer, _, _ in rows}, lines)
+    planned, promised = _plans_of(session, network.id, {offer.service_date for offer, *_ in rows}, lines)
     outlets = session.scalars(select(Outlet).where(Outlet.state == "active").order_by(Outlet.name, Outlet.id)).all()
     needs = [ask.need_id for each in asks.values() for ask in each if ask.need_id is not None]
-    withdrawn = frozenset(session.scalars(select(Need.id).where(Need.id.in_(needs), Need.state == "withdrawn")))
+    stated = session.execute(select(Need.id, Need.grams).where(Need.id.in_(needs), Need.state == "open"))
+    said_yes: dict[UUID, int] = dict(stated.all())
     came = (
         select(LedgerEntry.offer_line_id, func.max(LedgerEntry.recorded_at))
         .where(LedgerEntry.offer_line_id.in_(lines), LedgerEntry.to_account.in_(("offered", "returned")))
         .group_by(LedgerEntry.offer_line_id)
     )
     since: dict[UUID, datetime] = dict(session.execute(came).all())
-    banks = read_banks(session, network, {offer.service_date for offer, _, _ in rows}, lines)
+    banks = read_banks(session, network, {offer.service_date for offer, *_ in rows}, lines)
     return [
         Case(
-            network, offer, line, store, escalations.get(line.id), asks.get(line.id, ()), balances.get(line.id, {}),
-            planned.get(line.id, {}), promised.get(line.id, {}), withdrawn, since.get(line.id, offer.created_at),
+            network, offer, line, store, donor, escalations.get(line.id), asks.get(line.id, ()),
+            balances.get(line.id, {}), planned.get(line.id, {}), promised.get(line.id, {}), said_yes, since.get(line.id, offer.created_at),
             outlets, banks, now,
         )
-        for offer, line, store in rows
+        for offer, line, store, donor in rows
     ]  # fmt: skip
 
 

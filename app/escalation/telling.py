@@ -51,7 +51,8 @@ def mail_of(session: Session, people: Sequence[Person], case: Case, letter: str,
             "day": str(case.offer.service_date),
             "food": case.line.description or case.line.category,
             "kg": kg_display(grams),
-            "store": case.store.name,
+            # Before anything is promised, a food bank sees of a partner what the partner is called.
+            "store": case.donor if letter == "asked" else case.store.name,
             "step": step,
             "until": f"{until.astimezone(zone_of(case.network)):%H:%M}",
         }

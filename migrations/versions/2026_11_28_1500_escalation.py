@@ -20,15 +20,12 @@ UNIQUE_NEEDS = "uq_needs_site_id_service_date_category"
 LEFT = """
 CREATE FUNCTION wasl_networks_with_food_left(closed_after timestamptz)
 RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT o.network_id FROM offers o JOIN offer_lines l ON l.offer_id = o.id
-   WHERE o.pickup_until > closed_after AND l.position >= 0
-     AND (wasl_line_balance(l.id, 'offered') > 0 OR wasl_line_balance(l.id, 'expired') > 0
-          OR wasl_line_balance(l.id, 'returned') > 0)
-  UNION SELECT e.network_id FROM escalations e WHERE e.state <> 'over'
+  SELECT network_id FROM offers WHERE pickup_until > closed_after
+  UNION SELECT network_id FROM escalations WHERE state <> 'over'
 $$
 """
 # The owner of the function owns the tables, whose row security holds for owners too.
-LOOKED_AT = ("offers", "offer_lines", "escalations")
+LOOKED_AT = ("offers", "escalations")
 
 
 def upgrade() -> None:
@@ -155,8 +152,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE mail_messages FORCE ROW LEVEL SECURITY")
     _mails("'invitation','sign_in','alarm'", "kind = 'alarm'")
     op.execute("DROP FUNCTION wasl_networks_with_food_left(timestamptz)")
-    for table in ("offers", "offer_lines"):
-        op.execute(f"DROP POLICY owner_looks_for_food_left ON {table}")
+    op.execute("DROP POLICY owner_looks_for_food_left ON offers")
     op.drop_table("asks")
     op.drop_table("escalations")
     _without_needs_of_one_line()

@@ -198,3 +198,13 @@ def test_terms_older_than_twelve_weeks_are_forgotten(day: BreadDay, monkeypatch:
     monkeypatch.setattr(banks, "LOOKS_BACK", timedelta(days=-1))
     day.at("08:00")
     assert day.asks() == []
+
+
+def test_a_need_that_a_yes_has_made_may_be_lowered_and_the_rest_is_free_again(day: BreadDay) -> None:
+    escalation(day.network, radius_metres=20_000)
+    day.at("08:00")
+    need = day.answer(day.near, takes=True).json()["need_id"]
+    lower = day.near.http.patch(f"/needs/{need}", json={"kg": "12"}, headers={"If-Match": '"1"'})
+    assert lower.status_code == 200
+    assert day.asks(day.far)[0]["kg_left"] == "28"
+    assert day.ladder()["kg_wanted"] == "12"
