@@ -214,8 +214,8 @@ def read_cases(session: Session, network: Network, lines: Collection[UUID], now:
     return [
         Case(
             network, offer, line, store, donor, escalations.get(line.id), asks.get(line.id, ()),
-            balances.get(line.id, {}), planned.get(line.id, {}), promised.get(line.id, {}), said_yes, since.get(line.id, offer.created_at),
-            outlets, banks, now,
+            balances.get(line.id, {}), planned.get(line.id, {}), promised.get(line.id, {}), said_yes,
+            since.get(line.id, offer.created_at), outlets, banks, now,
         )
         for offer, line, store, donor in rows
     ]  # fmt: skip
