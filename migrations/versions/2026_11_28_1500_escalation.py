@@ -43,6 +43,15 @@ def _needs_of_one_line() -> None:
     op.add_column("needs", sa.Column("offer_line_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(op.f("fk_needs_offer_line_id"), "needs", "offer_lines", ["offer_line_id"], ["id"])
     op.create_index(op.f("ix_needs_offer_line_id"), "needs", ["offer_line_id"])
+    # A step back kept those that plans refer to, named in the index: they are of the line that was planned for them.
+    op.execute("ALTER TABLE needs NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "UPDATE needs n SET offer_line_id = (SELECT a.offer_line_id FROM allocations a WHERE a.need_id = n.id LIMIT 1)"
+        " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        f" WHERE c.relname = '{UNIQUE_NEEDS}' AND i.indpred IS NOT NULL"
+        " AND position(n.id::text IN pg_get_expr(i.indpred, i.indrelid)) > 0"
+    )
+    op.execute("ALTER TABLE needs FORCE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE needs DROP CONSTRAINT IF EXISTS {UNIQUE_NEEDS}")
     op.execute(f"DROP INDEX IF EXISTS {UNIQUE_NEEDS}")  # as a step back left it
     op.execute(
