@@ -48,7 +48,7 @@ def _needs_of_one_line() -> None:
     op.execute(
         "UPDATE needs n SET offer_line_id = (SELECT a.offer_line_id FROM allocations a WHERE a.need_id = n.id LIMIT 1)"
         " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-        f" WHERE c.relname = '{UNIQUE_NEEDS}' AND i.indpred IS NOT NULL"
+        " WHERE c.relname = 'uq_needs_site_id_service_date_category' AND i.indpred IS NOT NULL"
         " AND position(n.id::text IN pg_get_expr(i.indpred, i.indrelid)) > 0"
     )
     op.execute("ALTER TABLE needs FORCE ROW LEVEL SECURITY")

@@ -28,7 +28,10 @@ def test_a_yes_is_a_need_of_that_food_alone_and_the_plan_obeys_it(day: BreadDay)
     answered = day.near.ok(f"/asks/{mine['id']}/answer", {"takes": True})
     [need] = [each for each in day.near.get("/needs", service_date=DAY).json()["items"] if each["offer_line_id"]]
     assert (need["id"], need["offer_line_id"], need["kg"]) == (answered["need_id"], day.line, "40")
-    day.network.published(day.planned())
+    plan = day.planned()
+    problem = day.network.get(f"/plans/{plan['id']}/document").json()["problem"]
+    assert [each["lot"] for each in problem["eligibilities"] if each["need"] == need["id"]] == [day.line]
+    day.network.published(plan)
     brought = [(each["offer_line_id"], each["need_id"]) for each in day.near.get("/allocations").json()["items"]]
     assert (day.line, need["id"]) in brought
     assert all(line == day.line for line, to in brought if to == need["id"])
