@@ -18,6 +18,7 @@ from app.arrivals.api import router as arrivals
 from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
 from app.driving.api import router as driving
+from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
@@ -163,6 +164,7 @@ def create_app(
         ledger,
         outlets,
         handovers,
+        escalation,
         webhooks,
         live,
         feeds,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from procrastinate import Blueprint
 
 from app.alarms.jobs import alarm_jobs
+from app.escalation.jobs import escalation_jobs
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import PLANS, POST, open_jobs, work
@@ -75,6 +76,7 @@ def blueprints() -> dict[str, Blueprint]:
         "webhooks": webhook_jobs(),
         "alarms": alarm_jobs(),
         "cut_off": cut_off_jobs(),
+        "escalation": escalation_jobs(),
     }
 
 

@@ -33,7 +33,9 @@ MOVES: dict[str, tuple[str, ...]] = {
     "allocated": ("collected",),
     "collected": ("delivered", "refused", "returned", "wasted"),
     "refused": ("returned", "wasted"),
+    "returned": ("community_fridge", "animal_feed", "compost"),
 }
+OUTLETS = frozenset(MOVES["returned"])
 # Where food is that was allocated and not collected, by the driver's reason. Without one there was less.
 SHORTFALL_ACCOUNT: dict[str | None, str] = {
     None: "withdrawn",
@@ -267,6 +269,13 @@ def entries_to_cover(line: str, grams: int, offered: int, gone: Mapping[str, int
     return tuple(entries)
 
 
+def entries_to_cover_returned(line: str, grams: int, returned: int) -> tuple[Entry, ...]:
+    """What brings back grams that a late report takes from what was returned, though an outlet has taken them since:
+    there was more food than anybody knew."""
+    missing = max(0, grams - returned)
+    return entries_along(line, missing, "supply", "returned") if missing else ()
+
+
 def entries_along(line: str, grams: int, from_account: str, to_account: str) -> tuple[Entry, ...]:
     """Entries that take grams to another account over all the accounts between."""
     way = _way(from_account, to_account)
@@ -320,9 +329,12 @@ def mass_balance(entries: Iterable[Entry], posted: Mapping[str, int] | None = No
 
 
 def _net_flow(entries: Iterable[Entry], into: frozenset[str], only_from: frozenset[str] | None = None) -> int:
-    """Grams that went into a group of accounts, less what a correction took out of it again."""
+    """Grams that went into a group of accounts, less what a correction took out of it again; an outlet that takes what
+    was returned takes nothing out of it."""
     total = 0
     for entry in entries:
+        if {entry.from_account, entry.to_account} & OUTLETS and "returned" in (entry.from_account, entry.to_account):
+            continue
         onward, back = entry.to_account in into, entry.from_account in into
         outside = entry.from_account if onward else entry.to_account
         if onward != back and (only_from is None or outside in only_from):
@@ -338,6 +350,8 @@ def _way(start: str, goal: str) -> tuple[str, ...]:
         way = queue.popleft()
         if way[-1] == goal:
             return way
+        if way[-1] in OUTLETS and len(way) > 1:  # where food ends, and no way to somewhere else
+            continue
         for account in _neighbours(way[-1]):
             if account not in seen:
                 seen.add(account)

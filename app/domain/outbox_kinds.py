@@ -87,6 +87,13 @@ _ALARM = {
     "next_step_at": "when more people are told unless somebody takes it on, or null",
 }
 
+_OPEN_FOOD = {
+    "offer_line_id": "the line of the offer",
+    "description": "what the donor calls it",
+    "category": "as in the glossary",
+    "service_date": "local day of the offer",
+}
+
 KINDS: Mapping[str, OutboxKind] = {
     "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
     "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
@@ -235,6 +242,30 @@ KINDS: Mapping[str, OutboxKind] = {
             "outlet": "`community_fridge`, `animal_feed` or `compost`",
             "outlet_name": "which one",
             "service_date": "local day of the offer",
+        },
+    ),
+    "food.asked": OutboxKind(
+        "ask",
+        "A food bank is asked whether it takes food beyond its needs.",
+        "the food bank",
+        {**_OPEN_FOOD, "site_id": "its site", "kg": "what is open", "donor": "who gives it", "until": "too late then"},
+    ),
+    "food.answered": OutboxKind(
+        "ask",
+        "A food bank has said yes or no to food that it was asked about; after a yes a change of the day is asked for.",
+        "the food bank",
+        {**_OPEN_FOOD, "site_id": "its site", "answer": "`yes` or `no`", "kg": "what it takes, or null"},
+    ),
+    "food.escalated": OutboxKind(
+        "escalation",
+        "Nobody has taken food, and the next step of its ladder was taken.",
+        _DONOR,
+        {
+            **_OPEN_FOOD,
+            "site_id": "the store",
+            "kg": "what is open",
+            "step": "`ask_food_banks`, `ask_wider`, `next_day`, `community_fridge`, `animal_feed` or `compost`",
+            "ends_at": "until when people may have it",
         },
     ),
     "shift.added": OutboxKind(

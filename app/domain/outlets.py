@@ -55,6 +55,12 @@ def refusal_of(
     return None
 
 
+def may_have_returned(kind: str, temperature_class: str) -> bool:
+    """Whether an outlet of this kind may have food that came back from a van: nobody knows how cold or hot it was kept
+    there, so people get only what needs neither."""
+    return kind not in FOR_PEOPLE or temperature_class == "ambient"
+
+
 def _unsafe_for_people(line: Line, at: datetime, zone: tzinfo, ready_at: datetime, policy: Policy) -> Refusal | None:
     """As for any receiver; past its best-before date it is good as long as the network says."""
     fridge = Receiver(

@@ -205,7 +205,7 @@ _OFFER = frozenset({
 _NEED = frozenset({
     "id", "organisation_id", "site_id", "service_date", "category", "kg", "minimum_shelf_life_days",
     "accepts_past_best_before", "excluded_allergens", "required_dietary_flags", "people_served", "priority", "note",
-    "standing_need_id", "from_standing", "state", "created_at", "version",
+    "standing_need_id", "from_standing", "offer_line_id", "state", "created_at", "version",
 })  # fmt: skip
 _ALLOCATION = frozenset({
     "id", "service_date", "category", "description", "temperature_class", "kg", "crates", "pickup_at", "drop_off_at",

@@ -59,6 +59,16 @@ RETENTION = (
     Retention("standing_offer_days", "why a date of a standing offer was different"),
     Retention("outlets", "the ledger's food went there"),
     Retention("handovers", "which outlet took which food; nobody's name"),
+    Retention(
+        "escalations", "who was told what of food left over, and when, can be disputed", "delete", 90, "created_at"
+    ),
+    Retention(
+        "asks",
+        "who answered what matters while the day can be disputed; a yes stays as a need",
+        "delete",
+        90,
+        "asked_at",
+    ),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),

@@ -221,14 +221,17 @@ def _book_together(session: Session, rows: Sequence[Allocation], before: Known, 
     entries = ledger.entries_of_change(str(rows[0].offer_line_id), was, becomes)
     if not entries:
         return
-    taken = _offered(was) - _offered(becomes)
+    taken = _there(was, "offered") - _there(becomes, "offered")
     if taken > 0:
         _book(session, rows[0], _cover(session, rows[0].offer_line_id, taken), "late_report", now)
+    back = _there(was, "returned") - _there(becomes, "returned")
+    if back > 0:
+        _book(session, rows[0], _cover_returned(session, rows[0].offer_line_id, back), "late_report", now)
     _book(session, rows[0], entries, "allocation", now)
 
 
-def _offered(outcomes: Iterable[ledger.Outcome]) -> int:
-    return sum(outcome.places().get("offered", 0) for outcome in outcomes)
+def _there(outcomes: Iterable[ledger.Outcome], account: str) -> int:
+    return sum(outcome.places().get(account, 0) for outcome in outcomes)
 
 
 def _cover(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:
@@ -238,6 +241,12 @@ def _cover(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, .
         for account in ("offered", *ledger.LEFT_AT_THE_STORE)
     }
     return ledger.entries_to_cover(str(line_id), grams, balance["offered"], balance)
+
+
+def _cover_returned(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:
+    """What a correction takes from "returned" may have gone to an outlet since."""
+    returned = session.scalar(select(func.wasl_line_balance(line_id, "returned"))) or 0
+    return ledger.entries_to_cover_returned(str(line_id), grams, int(returned))
 
 
 def _book(session: Session, allocation: Allocation, entries: Sequence[ledger.Entry], cause: str, now: datetime) -> None:

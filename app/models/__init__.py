@@ -5,6 +5,7 @@ from app.models import (
     alarms,
     cut_offs,
     declines,
+    escalations,
     events,
     expected,
     feeds,
@@ -21,6 +22,6 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "cut_offs", "declines", "events", "expected", "feeds", "fleet", "needs", "offers",
-    "outlets", "partners", "people", "plans", "roads", "system", "webhooks",
+    "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
+    "offers", "outlets", "partners", "people", "plans", "roads", "system", "webhooks",
 ]  # fmt: skip

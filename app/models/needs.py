@@ -13,7 +13,8 @@ from app.kit.tenancy import OWN_OR_NETWORK
 
 
 class Need(Identified, Base):
-    """The most that one site takes of one category on one service date, and on what terms."""
+    """The most that one site takes of one category on one service date, and on what terms; or, where there is an
+    `offer_line_id`, of that line alone, which nobody had taken and the food bank said yes to."""
 
     __tablename__ = "needs"
     __tenancy__ = OWN_OR_NETWORK
@@ -23,7 +24,15 @@ class Need(Identified, Base):
         CheckConstraint("minimum_shelf_life_days >= 0", name="minimum_shelf_life_days"),
         CheckConstraint("state IN ('open','withdrawn')", name="state"),
         CheckConstraint("priority BETWEEN 1 AND 5", name="priority"),
-        UniqueConstraint("site_id", "service_date", "category"),
+        # One of a site, date and category; besides, one for each line that a food bank said yes to.
+        UniqueConstraint(
+            "site_id",
+            "service_date",
+            "category",
+            "offer_line_id",
+            name="uq_needs_site_id_service_date_category",
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_needs_network_day", "network_id", "service_date"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -41,6 +50,7 @@ class Need(Identified, Base):
     note: Mapped[str] = mapped_column(default="", server_default="")
     # The standing need that this one follows; none once somebody has stated or changed it for its date.
     standing_need_id: Mapped[UUID | None] = mapped_column(ForeignKey("standing_needs.id"), index=True)
+    offer_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("offer_lines.id"), index=True)
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()

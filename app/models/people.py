@@ -37,8 +37,8 @@ class MailMessage(Identified, Base):
     __tablename__ = "mail_messages"
     __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
-        CheckConstraint("kind IN ('invitation','sign_in','alarm')", name="kind"),
-        CheckConstraint("(kind = 'alarm') = (link_id IS NULL)", name="link"),
+        CheckConstraint("kind IN ('invitation','sign_in','alarm','escalation')", name="kind"),
+        CheckConstraint("(kind IN ('alarm','escalation')) = (link_id IS NULL)", name="link"),
         CheckConstraint("state IN ('waiting','sent','refused','expired')", name="state"),
         CheckConstraint("state = 'waiting' OR words = '{}'::jsonb", name="wiped"),
     )

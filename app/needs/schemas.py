@@ -69,6 +69,7 @@ class NeedOut(Out):
     priority: int
     note: str
     standing_need_id: UUID | None
+    offer_line_id: UUID | None = Field(description="The one line that it is for, where it was asked about and said yes")
     state: Literal["open", "withdrawn"]
     created_at: datetime
     version: int

@@ -290,11 +290,11 @@ def amend_offer(
         change.pickup_from or offer.pickup_from,
         change.pickup_until or offer.pickup_until,
     )
-    lines = change.lines if change.lines is not None else [_as_wish(line) for line in offer.lines]
+    lines = change.lines if change.lines is not None else [as_wish(line) for line in offer.lines]
     _refuse(_faults(session, get_site(session, offer.site_id), lines, (pickup_from, pickup_until), now, network))
     before = audit.values_of(offer, AUDITED)
     day_before = offer.service_date
-    before["lines"] = [_told(_as_wish(line)) for line in offer.lines]
+    before["lines"] = [_told(as_wish(line)) for line in offer.lines]
     offer.pickup_from, offer.pickup_until = pickup_from.astimezone(UTC), pickup_until.astimezone(UTC)
     offer.service_date = service_date_of(pickup_from, zone_of(network))
     offer.note = change.note if change.note is not None else offer.note
@@ -320,7 +320,8 @@ def _told(line: OfferLineIn) -> dict[str, Any]:
     return line.model_dump(mode="json", include={"category", "kg", "crates", "temperature_class", "mark_date"})
 
 
-def _as_wish(line: OfferLine) -> OfferLineIn:
+def as_wish(line: OfferLine) -> OfferLineIn:
+    """A line as it was posted, to be posted again."""
     return OfferLineIn.model_validate(
         {
             "category": line.category,

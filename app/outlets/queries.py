@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.outlets import KINDS
+from app.domain.outlets import KINDS, may_have_returned
 from app.kit.auth import Principal
 from app.ledger.service import balances_of
 from app.models.offers import Offer, OfferLine
@@ -19,7 +19,8 @@ from app.partners.service import network_of
 
 @dataclass(frozen=True)
 class OpenFood:
-    """Grams of a line that are on no van and went nowhere; the outlets that may have them, best use first."""
+    """Grams of a line that are on no van and went nowhere, those that came back among them; the outlets that may have
+    them, best use first."""
 
     offer: Offer
     line: OfferLine
@@ -29,7 +30,8 @@ class OpenFood:
 
 
 def open_food(session: Session, principal: Principal, service_date: date, now: datetime) -> list[OpenFood]:
-    """What is on offer still, or was booked as not fetched in time, of one day's offers; the first to close first."""
+    """What is on offer still, was booked as not fetched in time, or came back, of one day's offers; the first to close
+    first."""
     principal.require("plans.read")
     network = network_of(session, principal)
     rows = session.execute(
@@ -45,9 +47,14 @@ def open_food(session: Session, principal: Principal, service_date: date, now: d
     found = []
     for offer, line, site_name in rows:
         there = balances.get(line.id, {})
-        grams = there.get("offered", 0) + there.get("expired", 0)
-        if grams > 0:
-            found.append(OpenFood(offer, line, site_name, grams, _fitting(network, ordered, offer, line, now)))
+        at_store, returned = there.get("offered", 0) + there.get("expired", 0), there.get("returned", 0)
+        if at_store + returned > 0:
+            fitting = [
+                outlet
+                for outlet in _fitting(network, ordered, offer, line, now)
+                if at_store or may_have_returned(outlet.kind, line.temperature_class)
+            ]
+            found.append(OpenFood(offer, line, site_name, at_store + returned, fitting))
     return found
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger
+from app.domain.outlets import may_have_returned
 from app.domain.units import kg_text
 from app.kit import audit
 from app.kit.auth import Principal
@@ -70,7 +71,8 @@ def change_outlet(
 
 
 def hand_over(session: Session, principal: Principal, outlet_id: UUID, wish: HandoverIn, now: datetime) -> Handover:
-    """Book that an outlet took food which is on offer still, or was booked as not fetched in time.
+    """Book that an outlet took food which is on offer still, was booked as not fetched in time, or came back from a van
+    and was settled as returned.
 
     Raises the rule book's refusals (422: `outlet_does_not_take_it`, `unsafe_for_people`, `never_for_animals`,
     `not_composted_here`), `outlet_retired` (409), and `not_so_much_left` (409) where less is left than that.
@@ -123,16 +125,22 @@ def _refuse_unfit(
 
 
 def _book(session: Session, outlet: Outlet, line: OfferLine, grams: int, now: datetime) -> None:
-    """From what is on offer first, then from what was booked as expired, which is there after all."""
+    """From what is on offer first, then from what was booked as expired, which is there after all, then from what came
+    back from a van."""
     there = balances_of(session, [line.id]).get(line.id, {})
-    offered, expired = there.get("offered", 0), there.get("expired", 0)
-    if grams > offered + expired:
+    places = ["offered", "expired"]
+    if may_have_returned(outlet.kind, line.temperature_class):
+        places.append("returned")
+    most = sum(there.get(account, 0) for account in places)
+    if grams > most:
         sentence = "Only {kg} kg of this food is neither on a van nor gone already."
-        raise conflict("not_so_much_left", sentence, kg=kg_text(offered + expired))
-    for account, most in (("offered", min(grams, offered)), ("expired", max(0, grams - offered))):
-        if most:
-            entries = ledger.entries_along(str(line.id), most, account, outlet.kind)
+        raise conflict("not_so_much_left", sentence, kg=kg_text(most))
+    for account in places:
+        taken = min(grams, there.get(account, 0))
+        if taken:
+            entries = ledger.entries_along(str(line.id), taken, account, outlet.kind)
             write_entries(session, line, entries, ("outlet", outlet.id), now)
+            grams -= taken
 
 
 def list_handovers(

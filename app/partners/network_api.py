@@ -17,7 +17,8 @@ def get_network(call: Caller) -> WholeNetworkOut:
 
 @router.patch("")
 def change_network(call: Caller, change: NetworkChange) -> WholeNetworkOut:
-    """Set the cut-off time, or make limits of food safety stricter (never looser), from the version in If-Match."""
+    """Set the cut-off time and the ladder of food that nobody takes, or make limits of food safety stricter (never
+    looser), from the version in If-Match."""
     version = call.expected_version()
     return call.show(
         WholeNetworkOut,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, computed_field
 
 from app.domain.cut_off import WhichDay, cut_off_of
+from app.domain.escalation import policy_of as escalation_of
 from app.domain.safety_limits import policy_of
 from app.kit.web import Body
 from app.kit.wire import LocalTime
@@ -34,11 +35,27 @@ class CutOffTime(Body):
     day: WhichDay
 
 
+class EscalationChange(Body):
+    """How food that nobody takes escalates by itself; what is left out stays. Minutes: before no van can fetch it."""
+
+    on: bool | None = None
+    radius_metres: int | None = Field(
+        default=None, ge=0, le=500_000, description="Who is asked first; as the crow flies"
+    )
+    ask_minutes: int | None = Field(default=None, ge=15, le=1440, description="When food banks within it are asked")
+    wider_minutes: int | None = Field(default=None, ge=15, le=1440, description="When those beyond it are asked")
+    next_day: bool | None = Field(default=None, description="Whether stores are asked to offer food on the next day")
+    longest_hours: int | None = Field(
+        default=None, ge=1, le=336, description="How much of what is left of a food's life counts for outlets' hours"
+    )
+
+
 class NetworkChange(Body):
     """What may be changed of a network; what is left out stays."""
 
     food_safety: FoodSafetyChange | None = None
     cut_off: CutOffTime | None = Field(default=None, description="null: days are planned by hand alone")
+    escalation: EscalationChange | None = None
 
 
 class FoodSafetyPolicy(Body):
@@ -51,6 +68,17 @@ class FoodSafetyPolicy(Body):
     pickup_longest_hours: int
     minimum_days_before_use_by: int
     best_before_tolerance_days: int | None
+
+
+class EscalationPolicy(Body):
+    """How food that nobody takes escalates by itself in the network."""
+
+    on: bool
+    radius_metres: int
+    ask_minutes: int
+    wider_minutes: int
+    next_day: bool
+    longest_hours: int
 
 
 class WholeNetworkOut(NetworkOut):
@@ -72,3 +100,9 @@ class WholeNetworkOut(NetworkOut):
         """The network's cut-off time."""
         found = cut_off_of(self.policy)
         return None if found is None else CutOffTime(at=found.at, day=found.day)
+
+    @computed_field(description="How food that nobody takes escalates by itself")  # type: ignore[prop-decorator]
+    @property
+    def escalation(self) -> EscalationPolicy:
+        """The network's ladder."""
+        return EscalationPolicy(**escalation_of(self.policy).stored())

@@ -1,4 +1,4 @@
-"""Verbs on the network itself: read it, make its limits of food safety stricter, set its cut-off time."""
+"""Verbs on the network itself: read it, make its limits of food safety stricter, set its cut-off time and ladder."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,6 +6,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.domain.cut_off import CutOff
+from app.domain.escalation import Policy
+from app.domain.escalation import policy_of as escalation_of
 from app.domain.safety_limits import as_stored, looser_than_the_law, policy_of
 from app.kit import audit
 from app.kit.auth import Principal
@@ -45,8 +47,21 @@ def change_network(
         )
     if "cut_off" in change.model_fields_set:
         _set_cut_off(session, principal, network, change, now)
+    if change.escalation is not None:
+        _set_escalation(session, principal, network, change.escalation.model_dump(exclude_none=True), now)
     session.flush()
     return network
+
+
+def _set_escalation(
+    session: Session, principal: Principal, network: Network, wished: dict[str, int], now: datetime
+) -> None:
+    """What of it is said; steps that were taken stay taken."""
+    before = escalation_of(network.policy).stored()
+    after = Policy(**{**before, **wished}).stored()
+    network.policy = {**network.policy, "escalation": after}
+    changes = {f"escalation.{name}": (before[name], value) for name, value in after.items() if value != before[name]}
+    audit.record(session, principal, "network.change", ("network", network.id), now, changes=changes)
 
 
 def _set_cut_off(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.alarms import SENTENCES, Kind
+from app.domain.escalation import WORDS as STEPS
 from app.kit.auth import Principal
 from app.kit.jobs import defer
 from app.kit.language import PlainLanguage
@@ -58,6 +59,22 @@ def mail_alarm(session: Session, person: Person, alarm: Alarm, now: datetime) ->
     return _queued(session, message)
 
 
+def mail_escalation(
+    session: Session, person: Person, letter: str, words: dict[str, str], expires_at: datetime, now: datetime
+) -> MailMessage:
+    """Tell somebody of food that nobody takes; `letter` is `asked`, `keep` or `left`, and says what they can do."""
+    message = MailMessage(
+        network_id=person.network_id,
+        organisation_id=person.organisation_id,
+        person_id=person.id,
+        kind="escalation",
+        words={"name": person.name, "letter": letter, **words},
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return _queued(session, message)
+
+
 def _write(
     session: Session, kind: str, person: Person, link: PersonLink, words: dict[str, str], now: datetime
 ) -> MailMessage:
@@ -100,6 +117,8 @@ def compose(message: MailMessage, person: Person, sender: str, base_url: str, no
     words = {name: " ".join(str(word).split()) for name, word in message.words.items() if name != "token"}
     if message.kind == "alarm":
         words["sentence"] = _sentence(message, person)
+    if message.kind == "escalation":
+        words["step"] = PlainLanguage(person.language).said(STEPS[message.words["step"]])
     link = f"{base_url.rstrip('/')}{_page(message, person)}"
     text = (TEXTS / f"{_text(message)}.{person.language}.txt").read_text("utf-8")
     subject, _, body = text.format_map({**words, "link": link}).partition("\n\n")
@@ -117,11 +136,16 @@ def compose(message: MailMessage, person: Person, sender: str, base_url: str, no
 
 def _text(message: MailMessage) -> str:
     """What the text of a mail is called: a silent store is a question, and no shift."""
+    if message.kind == "escalation":
+        return str(message.words["letter"])
     return "question" if message.words.get("alarm") == Kind.STORE_SILENT else message.kind
 
 
 def _page(message: MailMessage, person: Person) -> str:
     """Where a mail leads to."""
+    if message.kind == "escalation":
+        pages = {"asked": "/asked", "keep": "/offers", "left": f"/open-food?date={message.words['day']}"}
+        return pages[message.words["letter"]]
     if message.kind == "alarm" and person.role == "donor_staff":
         return "/offers/new"
     if message.kind == "alarm":

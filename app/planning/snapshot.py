@@ -318,26 +318,26 @@ def _receiver(need: Need, site: Site) -> food_safety.Receiver:
 
 
 def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[routing.Eligibility]:
-    """The pairs of lot and need that food safety allows and nobody has declined, each with its latest arrival; a lot is
-    its name, and the line that it is of. The rule book is asked once for all needs that want the same of their food: a
-    large day has very many pairs, and few kinds of receivers."""
-    by_category: dict[str, list[tuple[UUID, food_safety.Receiver]]] = defaultdict(list)
+    """The pairs of lot and need that food safety allows and nobody has declined, each with its latest arrival; a need
+    of one line meets that alone. A lot is its name, and the line that it is of. The rule book is asked once for all
+    needs that want the same of their food: a large day has very many pairs, and few kinds of receivers."""
+    by_category: dict[str, list[tuple[Need, food_safety.Receiver]]] = defaultdict(list)
     alike: dict[food_safety.Receiver, food_safety.Receiver] = {}
     for need in day.needs:
         receiver = _receiver(need, day.sites[need.site_id])
-        by_category[need.category].append((need.id, alike.setdefault(receiver, receiver)))
+        by_category[need.category].append((need, alike.setdefault(receiver, receiver)))
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
         until: dict[int, int | None] = {}
-        for need_id, receiver in by_category[line.category]:
-            if (line.id, need_id) in day.declined:
+        for need, receiver in by_category[line.category]:
+            if (line.id, need.id) in day.declined or need.offer_line_id not in (None, line.id):
                 continue
             if id(receiver) not in until:
                 latest = _latest_for(day, offer, line, receiver, policy)
                 until[id(receiver)] = None if isinstance(latest, food_safety.Refusal) else _seconds(day, latest)
             deliver_by = until[id(receiver)]
             if deliver_by is not None:
-                pairs.append(routing.Eligibility(name, str(need_id), deliver_by))
+                pairs.append(routing.Eligibility(name, str(need.id), deliver_by))
     return pairs
 
 
@@ -347,7 +347,10 @@ def _pairs_planned(day: Day) -> list[routing.Eligibility]:
     pairs = pairs_of(day, [(str(id), *found) for id, found in day.lines.items() if day.available.get(id, 0) > 0])
     if not day.reluctant:
         return pairs
-    reluctant = {str(need.id): (need.site_id, need.category) in day.reluctant for need in day.needs}
+    reluctant = {
+        str(need.id): need.offer_line_id is None and (need.site_id, need.category) in day.reluctant
+        for need in day.needs
+    }  # who said yes to this very food is not reluctant
     needs: dict[str, dict[str, bool]] = defaultdict(dict)
     for pair in pairs:
         needs[pair.lot][pair.need] = reluctant[pair.need]
@@ -358,6 +361,8 @@ def _pairs_planned(day: Day) -> list[routing.Eligibility]:
 
 def why_not(day: Day, offer: Offer, line: OfferLine, need: Need) -> food_safety.Refusal | None:
     """Why the rule book, as it is now, keeps this food from this need; None where it does not."""
+    if need.offer_line_id not in (None, line.id):
+        return food_safety.Refusal("need_of_one_line", "They said yes to other food, and to that alone.")
     receiver = _receiver(need, day.sites[need.site_id])
     latest = _latest_for(day, offer, line, receiver, policy_of(day.network.food_safety))
     return latest if isinstance(latest, food_safety.Refusal) else None

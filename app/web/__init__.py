@@ -16,12 +16,16 @@ from app.kit.web import add_operations, http_error, misfit_error, problem_respon
 from app.web import (
     agreements,
     ahead,
+    asked,
     day,
     declines,
     drive,
     error_pages,
     learnt,
+    next_day,
     nothing_today,
+    open_food,
+    outlets,
     regions,
     reliability,
     route_sheet,
@@ -58,6 +62,10 @@ def install_pages(app: FastAPI) -> None:
         drive,
         why,
         declines,
+        open_food,
+        outlets,
+        asked,
+        next_day,
     ):
         add_operations(app, module.router)
     # Its form carries map files.

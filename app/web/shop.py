@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.categories import CATEGORIES
 from app.domain.foods import ALLERGENS, DIETARY_FLAGS
+from app.escalation.next_day import to_keep
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
@@ -108,6 +109,7 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         since = now_of(request).astimezone(zone_of(network)).date() - timedelta(days=SHOWN_DAYS)
         offers = queries.offers_with_fate(session, visitor, since)
         names = {each.offer.site_id: get_site(session, each.offer.site_id).name for each in offers}
+        keep = to_keep(session, visitor, now_of(request))
     return render(
         request,
         "offers.html",
@@ -117,5 +119,6 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         names=names,
         zone=zone_of(network),
         posted=posted,
+        keep=keep,
         may_post=visitor.may("offers.post"),
     )

@@ -189,3 +189,16 @@ def test_the_twin_that_forgets_the_way_back_loses_food(monkeypatch: pytest.Monke
 def test_every_account_can_be_reached_from_supply() -> None:
     for account in ACCOUNTS[1:]:
         assert entries_along("a", 1, "supply", account)[-1].to_account == account
+
+
+def test_no_way_leads_through_an_outlet_and_what_came_back_may_go_there() -> None:
+    for start in ACCOUNTS:
+        for goal in ACCOUNTS:
+            if start == goal:
+                continue
+            way = [entry.to_account for entry in entries_along("bread", 1, start, goal)][:-1]
+            assert not ledger.OUTLETS & set(way), (start, goal, way)
+    booked = [*entries_for_posting("bread", 10), *entries_along("bread", 10, "offered", "returned")]
+    gone = [*booked, *entries_along("bread", 10, "returned", "compost")]
+    assert mass_balance(gone).collected == mass_balance(booked).collected == 10
+    assert mass_balance(gone).compost == 10

@@ -19,6 +19,7 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.agreements import Agreement
 from app.models.alarms import Alarm
+from app.models.escalations import Ask, Escalation
 from app.models.events import Quarantine
 from app.models.expected import Outlook, SiteReliability
 from app.models.offers import StandingOffer
@@ -103,6 +104,42 @@ def _an_outlet(tenant: "Tenant") -> str:
 def _handover(tenant: "Tenant") -> dict[str, Any]:
     offer = tenant.admin.ok("/offers", _offer(tenant))
     return {"offer_line_id": offer["lines"][0]["id"], "kg": "1"}
+
+
+def _open_line(tenant: "Tenant") -> str:
+    return str(tenant.admin.ok("/offers", _offer(tenant))["lines"][0]["id"])
+
+
+def _line_that_keeps(tenant: "Tenant") -> str:
+    offer = _offer(tenant)
+    marked = {"date_mark": "best_before", "mark_date": "2027-06-30"}
+    lines = [{**line, **marked} for line in offer["lines"]]
+    return str(tenant.admin.ok("/offers", {**offer, "lines": lines})["lines"][0]["id"])
+
+
+def _ask(tenant: "Tenant") -> str:
+    """As rows: asking is the job's."""
+    line = UUID(_open_line(tenant))
+    whose: dict[str, Any] = {"network_id": tenant.network_id, "organisation_id": tenant.organisation_id}
+    food: dict[str, Any] = {
+        "description": tenant.canary, "category": "bread_and_bakery", "temperature_class": "ambient",
+        "date_mark": "none", "mark_date": None, "allergens": [], "dietary_flags": [], "donor": tenant.canary,
+        "site": tenant.canary,
+    }  # fmt: skip
+    day, climbed, asked = MORNING.date(), uuid4(), uuid4()
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(
+            Escalation(id=climbed, offer_line_id=line, service_date=day, opened_at=MORNING, created_at=MORNING, **whose)
+        )
+        session.flush()
+        session.add(
+            Ask(
+                id=asked, site_id=UUID(tenant.id_of("site")), escalation_id=climbed, offer_line_id=line,
+                service_date=day, step="ask_food_banks", grams=10_000, metres=900, food=food, asked_at=MORNING,
+                closes_at=MORNING + timedelta(hours=6), **whose,
+            )
+        )  # fmt: skip
+    return str(asked)
 
 
 def _vehicle(tenant: "Tenant") -> dict[str, Any]:
@@ -449,6 +486,9 @@ THINGS: dict[str, Thing] = {
     "alarm": Thing(_alarm),
     "agreement": Thing(_agreement),
     "outlet": Thing(_an_outlet, of_network=True),
+    "open line": Thing(_open_line, of_network=True),
+    "line that keeps": Thing(_line_that_keeps),
+    "ask": Thing(_ask),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
     "outlook": Thing(_outlook, of_network=True),
@@ -799,6 +839,17 @@ OPERATIONS: dict[str, Operation] = {
     "change_outlet": Operation(Action.POLICY_EDIT, "outlet", body=lambda tenant: {"collects": True}, fresh=True),
     "hand_over_to_outlet": Operation(Action.LEDGER_SETTLE, "outlet", body=_handover),
     "list_handovers": Operation(Action.LEDGER_READ),
+    "list_escalations": Operation(Action.PLANS_READ, query={"service_date": DAY}),
+    "stop_escalation": Operation(Action.PLANS_EDIT, "open line"),
+    "resume_escalation": Operation(Action.PLANS_EDIT, "open line"),
+    "offer_on_next_day": Operation(
+        Action.OFFERS_POST,
+        "line that keeps",
+        fresh=True,
+    ),
+    "list_asks": Operation(Action.NEEDS_READ),
+    "get_ask": Operation(Action.NEEDS_READ, "ask"),
+    "answer_ask": Operation(Action.NEEDS_STATE, "ask", body=lambda tenant: {"takes": False}, fresh=True),
     # vans expected, and what is wrong
     "get_plan_arrivals": Operation(Action.PLANS_READ, "plan"),
     "list_arrivals": Operation(Action.ALLOCATIONS_READ),

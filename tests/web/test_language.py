@@ -9,10 +9,10 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, declines, foods, lifecycle, outcomes, reasons, whys
+from app.domain import alarms, declines, escalation, foods, lifecycle, outcomes, reasons, whys
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
-from app.web import agreements, day, regions, reliability
+from app.web import agreements, asked, day, open_food, outlets, regions, reliability
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -44,6 +44,9 @@ def messages() -> set[str]:
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values())
+    told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
+    told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
+    told |= set(outlets.KEPT_WORDS.values())
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
