@@ -120,6 +120,8 @@ RETENTION = (
     Retention(
         "arrivals", "what was told of arrivals is compared with what came for four weeks", "delete", 90, "planned_at"
     ),
+    Retention("van_links", "a link to the page of a place ends with its day", "delete", 30, "expires_at"),
+    Retention("van_link_keys", "what a network's links are made with; a number alone"),
     Retention("alarms", "who was told what, and when, can be disputed", "delete", 90, "raised_at"),
     Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
     Retention(

@@ -28,6 +28,7 @@ from app.web import (
     shop,
     sign_in,
     sites,
+    van,
     why,
 )
 from app.web.language import language_of
@@ -58,6 +59,7 @@ def install_pages(app: FastAPI) -> None:
         drive,
         why,
         declines,
+        van,
     ):
         add_operations(app, module.router)
     # Its form carries map files.

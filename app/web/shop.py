@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.categories import CATEGORIES
 from app.domain.foods import ALLERGENS, DIETARY_FLAGS
+from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
@@ -105,7 +106,8 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
     """What happened to our offers of the last days."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        since = now_of(request).astimezone(zone_of(network)).date() - timedelta(days=SHOWN_DAYS)
+        today = service_date_of(now_of(request), zone_of(network))
+        since = today - timedelta(days=SHOWN_DAYS)
         offers = queries.offers_with_fate(session, visitor, since)
         names = {each.offer.site_id: get_site(session, each.offer.site_id).name for each in offers}
     return render(
@@ -117,5 +119,6 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         names=names,
         zone=zone_of(network),
         posted=posted,
+        today=today,
         may_post=visitor.may("offers.post"),
     )

@@ -6,7 +6,7 @@ that says so: whoever adds an operation says who may call it, whose thing it nam
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from app.domain.permissions import Action, Scope
+from app.kit.auth import digest_of, new_secret
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.agreements import Agreement
@@ -23,9 +24,10 @@ from app.models.events import Quarantine
 from app.models.expected import Outlook, SiteReliability
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
-from app.models.partners import Partnership, Person
-from app.models.plans import Plan, PlanRun, Route
+from app.models.partners import Partnership, Person, Site
+from app.models.plans import Plan, PlanRun, Route, Stop
 from app.models.system import OutboxMessage
+from app.models.van_links import VanLink
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
 from app.offers.schemas import OfferIn
@@ -404,6 +406,40 @@ def _calendar(tenant: "Tenant") -> str:
     return url.rpartition("/")[2].removesuffix(".ics")
 
 
+def _visited(tenant: "Tenant") -> str:
+    """The tenant's site on the published plan."""
+    visited = (
+        select(Stop.site_id)
+        .join(Site, Site.id == Stop.site_id)
+        .where(Stop.route_id == UUID(tenant.planned["route"]), Stop.kind.in_(("pickup", "drop_off")))
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        return str(session.scalars(visited.where(Site.organisation_id == tenant.organisation_id)).one())
+
+
+def _van_link(tenant: "Tenant") -> str:
+    """As a row, of another day each time: one of a site and day stands at a time."""
+    tenant.latest["van token"] = new_secret("van")
+    row = VanLink(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        site_id=UUID(tenant.id_of("site")),
+        service_date=date.fromisoformat(tenant.another_day()),
+        secret_sha256=digest_of(tenant.latest["van token"]),
+        made_at=MORNING,
+        expires_at=MORNING + timedelta(days=365),
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
+def _van_token(tenant: "Tenant") -> str:
+    _van_link(tenant)
+    return tenant.latest["van token"]
+
+
 def _draft(tenant: "Tenant") -> str:
     """A draft beside the published plan, of the same food."""
     line, shift = tenant.planned["line"], tenant.planned["shift"]
@@ -460,6 +496,8 @@ THINGS: dict[str, Thing] = {
     "route": Thing(lambda tenant: tenant.planned["route"], of_network=True),
     "import": Thing(lambda tenant: tenant.an_import(), of_network=True),
     "stop": Thing(lambda tenant: tenant.planned["stop"]),
+    "visited site": Thing(_visited),
+    "van link": Thing(_van_link),
 }
 
 # ---- Operations. -----------------------------------------------------------------------------------------------------
@@ -802,6 +840,9 @@ OPERATIONS: dict[str, Operation] = {
     # vans expected, and what is wrong
     "get_plan_arrivals": Operation(Action.PLANS_READ, "plan"),
     "list_arrivals": Operation(Action.ALLOCATIONS_READ),
+    "give_van_link": Operation(Action.VAN_LINKS_GIVE, "visited site", body=lambda tenant: {"service_date": DAY}),
+    "end_van_link": Operation(Action.VAN_LINKS_GIVE, "van link", fresh=True),
+    "read_van_page": Operation(EVERYBODY, path={"token": _van_token}, shared=True),
     "list_alarms": Operation(Action.ALARMS_READ),
     "get_alarm": Operation(Action.ALARMS_READ, "alarm"),
     "acknowledge_alarm": Operation(Action.ALARMS_ACKNOWLEDGE, "alarm", fresh=True),
