@@ -174,6 +174,13 @@ RETENTION = (
     ),
     Retention("site_reliability", "what became of the visits of twelve weeks, replaced daily; places, no people"),
     Retention(
+        "shift_follow_ups",
+        "what was said of shifts of the last twelve weeks; then these are gone too",
+        "delete",
+        90,
+        "followed_at",
+    ),
+    Retention(
         "follow_ups",
         "what was said of visits of the last twelve weeks; then these are gone too",
         "delete",

@@ -1,4 +1,5 @@
-"""Links to the page of a place and day that needs no account, and when an arrival was last worked out."""
+"""Links to the page of a place and day that needs no account, when an arrival was last worked out, and who has spoken with
+whom about shifts that nobody drove."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,6 +57,30 @@ def upgrade() -> None:
     _secured("van_links", f"{OWN_OR_NETWORK} OR {PRESENTED}", OWN_OR_NETWORK)
     # A link stays what it was made for: it can be taken back, and goes when its time is up.
     op.execute("GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON van_links TO wasl_app")
+    _shift_follow_ups()
+
+
+def _shift_follow_ups() -> None:
+    op.create_table(
+        "shift_follow_ups",
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("heard_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("followed_by", sa.String(), nullable=False),
+        sa.Column("followed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_shift_follow_ups_network_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_shift_follow_ups_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_follow_ups")),
+    )
+    for column in ("network_id", "organisation_id"):
+        op.create_index(op.f(f"ix_shift_follow_ups_{column}"), "shift_follow_ups", [column])
+    _secured("shift_follow_ups", NETWORK, NETWORK)
+    # What was said stays as it is; who said it can be forgotten.
+    op.execute("GRANT SELECT, INSERT, UPDATE (followed_by), DELETE ON shift_follow_ups TO wasl_app")
 
 
 def _secured(table: str, seen: str, written: str) -> None:
@@ -66,6 +91,7 @@ def _secured(table: str, seen: str, written: str) -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    op.drop_table("shift_follow_ups")
     op.drop_table("van_links")
     op.drop_table("van_link_keys")
     op.drop_column("arrivals", "looked_at")

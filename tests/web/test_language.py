@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, declines, foods, lifecycle, outcomes, reasons, van_page, whys
+from app.domain import alarms, declines, foods, lifecycle, no_shows, outcomes, reasons, van_page, whys
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
 from app.web import agreements, day, regions, reliability
@@ -44,6 +44,7 @@ def messages() -> set[str]:
     told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values())
+    told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
