@@ -15,6 +15,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app.agreements.api import router as agreements
 from app.alarms.api import router as alarms
 from app.arrivals.api import router as arrivals
+from app.arrivals.van_api import public as van_pages
+from app.arrivals.van_api import router as van_links
 from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
 from app.driving.api import router as driving
@@ -149,6 +151,8 @@ def create_app(
         outlooks,
         driving,
         arrivals,
+        van_links,
+        van_pages,
         alarms,
         declines,
         reports,

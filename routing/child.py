@@ -248,7 +248,13 @@ def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop)
 def _change(request: Request, plan: Plan, news: News, say: Callable[[dict[str, Any]], None]) -> int:
     try:
         found = replan(
-            request.problem, plan, news, seconds=request.seconds, iterations=request.iterations, seed=request.seed
+            request.problem,
+            plan,
+            news,
+            seconds=request.seconds,
+            iterations=request.iterations,
+            seed=request.seed,
+            later=request.later,
         )
     except ProblemError as error:
         print(f"The request cannot be answered: {error}", file=sys.stderr)

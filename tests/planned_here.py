@@ -67,7 +67,7 @@ async def change_in_here(question: Question, seconds: float, seed: int) -> dict[
     request = request_from_json(vars(question))
     assert request.plan is not None
     assert request.news is not None
-    found = replan(request.problem, request.plan, request.news, seed=seed, iterations=ITERATIONS)
+    found = replan(request.problem, request.plan, request.news, seed=seed, iterations=ITERATIONS, later=request.later)
     return {"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced}
 
 

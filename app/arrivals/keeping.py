@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.arrivals.links import page_of, standing_token
 from app.arrivals.routes import RouteUnderWay
 from app.domain.arrivals import Expected, moved
 from app.kit.outbox import announce
@@ -42,6 +43,8 @@ def keep_arrivals(session: Session, shift: Shift, found: RouteUnderWay | None, n
         row.state = "arrived" if state.partial else state.state
         row.arrived_at = state.arrived_at
         expected = found.expected.get(stop.id)
+        if expected is not None:
+            row.looked_at = now
         if expected is not None and moved(row.expected_at, expected.arrive_at):
             _tell(session, row, stop, expected, now)
             told += 1
@@ -88,6 +91,7 @@ def _with_new(session: Session, shift: Shift, stops: dict[UUID, Stop]) -> dict[U
 def _tell(session: Session, row: Arrival, stop: Stop, expected: Expected, now: datetime) -> None:
     before = row.expected_at
     row.expected_at, row.told_at = expected.arrive_at, now
+    token = standing_token(session, row.network_id, session.get_one(Site, row.site_id), row.service_date, now)
     announce(
         session,
         row.network_id,
@@ -101,4 +105,5 @@ def _tell(session: Session, row: Arrival, stop: Stop, expected: Expected, now: d
         at=row.expected_at.isoformat(),
         told_before=before.isoformat(),
         planned_at=row.planned_at.isoformat(),
+        page=None if token is None else page_of(token),
     )

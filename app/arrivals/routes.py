@@ -58,7 +58,7 @@ def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> Ro
     windows = {**_of_pickups(session, route), **_of_drop_offs(session, route, shift.service_date, zone)}
     drives = [0, *(_drive_seconds(before, after) for before, after in pairwise(route.stops))]
     stops = [_stop(stop, drive, windows.get(stop.id)) for stop, drive in zip(route.stops, drives, strict=True)]
-    return RouteUnderWay(route, stops, known_of(session, shift.id), _opened(session, shift), now)
+    return RouteUnderWay(route, stops, known_of(session, shift.id), opened(session, shift), now)
 
 
 def _stop(stop: Stop, drive_seconds: int, window: Window | None) -> RouteStop:
@@ -113,7 +113,7 @@ def _of_drop_offs(session: Session, route: Route, day: date, zone: ZoneInfo) -> 
     return found
 
 
-def _opened(session: Session, shift: Shift) -> bool:
+def opened(session: Session, shift: Shift) -> bool:
     """Whether somebody has used a link of the shift on its day: that is known by the day alone."""
     used = select(Credential.id).where(
         Credential.shift_id == shift.id,

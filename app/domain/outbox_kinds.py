@@ -186,6 +186,7 @@ KINDS: Mapping[str, OutboxKind] = {
             "at": "when the van is expected now",
             "told_before": "what was told last",
             "planned_at": "when it was planned",
+            "page": "the path of a page of this place and day that needs no account, or null when the day is over",
         },
     ),
     "alarm.raised": OutboxKind(

@@ -76,6 +76,7 @@ class Action(StrEnum):
     AGREEMENTS_READ = "agreements.read"
     AGREEMENTS_EDIT = "agreements.edit"
     ALLOCATIONS_DECLINE = "allocations.decline"
+    VAN_LINKS_GIVE = "van_links.give"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -131,6 +132,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.AGREEMENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.AGREEMENTS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
     Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
+    Action.VAN_LINKS_GIVE: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

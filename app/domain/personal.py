@@ -35,6 +35,7 @@ NAMED_FIELDS = (
     NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
     NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
     NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
+    NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),

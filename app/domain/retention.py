@@ -130,6 +130,8 @@ RETENTION = (
     Retention(
         "arrivals", "what was told of arrivals is compared with what came for four weeks", "delete", 90, "planned_at"
     ),
+    Retention("van_links", "a link to the page of a place ends with its day", "delete", 30, "expires_at"),
+    Retention("van_link_keys", "what a network's links are made with; a number alone"),
     Retention("alarms", "who was told what, and when, can be disputed", "delete", 90, "raised_at"),
     Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
     Retention(
@@ -181,6 +183,13 @@ RETENTION = (
         "outlooks", "how a day looked before the posts came is of no use when it is over", "delete", 30, "created_at"
     ),
     Retention("site_reliability", "what became of the visits of twelve weeks, replaced daily; places, no people"),
+    Retention(
+        "shift_follow_ups",
+        "what was said of shifts of the last twelve weeks; then these are gone too",
+        "delete",
+        90,
+        "followed_at",
+    ),
     Retention(
         "follow_ups",
         "what was said of visits of the last twelve weeks; then these are gone too",

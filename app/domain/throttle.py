@@ -17,6 +17,7 @@ class Limit:
 
 PASSWORDS = Limit(account=10, address=50)
 MAILED_LINKS = Limit(account=5, address=50)
+PUBLIC_LINKS = Limit(account=50, address=50)  # of a link: also a page that asks again by itself after its day
 
 
 def pause_seconds(tries: Iterable[datetime], most: int, now: datetime) -> int | None:

@@ -18,10 +18,11 @@ from app.models import (
     plans,
     roads,
     system,
+    van_links,
     webhooks,
 )
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "offers", "outlets", "partners", "people", "plans", "roads", "system", "webhooks",
+    "offers", "outlets", "partners", "people", "plans", "roads", "system", "van_links", "webhooks",
 ]  # fmt: skip

@@ -39,6 +39,8 @@ class Arrival(Base):
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expected_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: nothing but the plan was told
+    # When it was last worked out that what was told still holds; none since the van was reported there at first sight.
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(default="waiting")
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

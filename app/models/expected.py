@@ -136,3 +136,17 @@ class FollowUp(Identified, Base):
     note: Mapped[str]
     followed_by: Mapped[str]
     followed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ShiftFollowUp(Identified, Base):
+    """A dispatcher has spoken with an organisation about its shifts that nobody drove until `heard_until`;
+    append-only."""
+
+    __tablename__ = "shift_follow_ups"
+    __tenancy__ = OF_NETWORK
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    heard_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str]
+    followed_by: Mapped[str]
+    followed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,5 @@
-"""Counts tries to sign in, for an account and for an address, before each is judged; a right one is not counted."""
+"""Counts tries to sign in or to open public links, for an account and an address, before each is judged; a right one is
+not counted."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,14 +12,14 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from app.domain.throttle import MAILED_LINKS, PASSWORDS, WINDOW, pause_seconds
+from app.domain.throttle import MAILED_LINKS, PASSWORDS, PUBLIC_LINKS, WINDOW, pause_seconds
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from app.models.people import SignInTry
 
 FORGOTTEN_AFTER = timedelta(days=1)
-LIMITS = {"password": PASSWORDS, "mailed_link": MAILED_LINKS}
+LIMITS = {"password": PASSWORDS, "mailed_link": MAILED_LINKS, "public_link": PUBLIC_LINKS}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,11 @@ class Try:
 
 
 def count_try(
-    database: Database, what: Literal["password", "mailed_link"], account: str, address: str, now: datetime
+    database: Database,
+    what: Literal["password", "mailed_link", "public_link"],
+    account: str,
+    address: str,
+    now: datetime,
 ) -> Try:
     """Count a try, committed before it is judged: a hundred at once do not slip through together.
 

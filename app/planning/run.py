@@ -202,6 +202,7 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
     under_way, travel, rest = await asyncio.to_thread(_read_rest, workshop, claim)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, rest.problem, Path(folder), rest.plan, rest.news)
+        question = replace(question, later=(rest.obeyed or {}).get("later"))
         said = await change_in_child(question, CHANGE_SECONDS, workshop.seed)
     plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, said)
     await asyncio.to_thread(_finish, workshop, claim, plan_id)

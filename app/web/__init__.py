@@ -32,6 +32,7 @@ from app.web import (
     shop,
     sign_in,
     sites,
+    van,
     why,
 )
 from app.web.language import language_of
@@ -66,6 +67,7 @@ def install_pages(app: FastAPI) -> None:
         outlets,
         asked,
         next_day,
+        van,
     ):
         add_operations(app, module.router)
     # Its form carries map files.

@@ -18,7 +18,7 @@ from app.kit.web import database_of, now_of
 from app.models.declines import Decline
 from app.offers.schemas import Category
 from app.partners.directory import list_allocations
-from app.partners.directory_schemas import AllocationOut
+from app.partners.directory_schemas import AllocationOut, PartnerSiteOut
 from app.partners.service import network_of, zone_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
@@ -51,6 +51,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         demonstration=network.demonstration,
         zone=zone,
         promised=promised,
+        places=_places(promised),
         learnt=learnt,
         reasons={code: words for code, (words, _) in REASONS.items()},
         may_see_plans=visitor.may("plans.read"),
@@ -69,6 +70,12 @@ def _promised(session: Session, visitor: Principal, day: date) -> list[Promised]
         for each in page.items
         if mine or each.receiver.organisation.id == visitor.organisation_id
     ]
+
+
+def _places(promised: list[Promised]) -> list[tuple[PartnerSiteOut, date]]:
+    """Each place with each day on which a van comes there."""
+    found = {(each.food.receiver.site.id, each.food.service_date): each.food.receiver.site for each in promised}
+    return [(site, day) for (_, day), site in found.items()]
 
 
 @router.post("/declines")

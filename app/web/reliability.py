@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from fastapi import APIRouter, Form, Request, Response
 
+from app.domain.no_shows import SENTENCE as NOBODY_DROVE
 from app.domain.reliability import sentence_of
 from app.kit.web import database_of, now_of
+from app.learning.no_shows import ShiftsLine, follow_up_shifts, shifts_of_organisations
 from app.learning.reliability import ReliabilityLine, follow_up, reliability
 from app.partners.service import network_of, zone_of
 from app.web.language import language_of
@@ -37,6 +39,7 @@ class ReliabilityView:
 
     zone: ZoneInfo
     lines: Sequence[ReliabilityLine]
+    shifts: Sequence[ShiftsLine]
 
     @property
     def to_follow_up(self) -> list[ReliabilityLine]:
@@ -47,6 +50,11 @@ class ReliabilityView:
     def others(self) -> list[ReliabilityLine]:
         """Everybody else who was visited."""
         return [each for each in self.lines if not each.to_follow_up]
+
+    @property
+    def shifts_missed(self) -> list[ShiftsLine]:
+        """Organisations of which a shift was not driven."""
+        return [each for each in self.shifts if each.kept.no_shows]
 
     @property
     def learnt_at(self) -> datetime | None:
@@ -61,13 +69,15 @@ def show(request: Request, visitor: Visitor) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         lines = reliability(session, visitor)
+        shifts = shifts_of_organisations(session, visitor, now_of(request))
     locale = language_of(request).locale
     return render(
         request,
         "reliability.html",
         signed_in=visitor.name,
         demonstration=network.demonstration,
-        view=ReliabilityView(zone_of(network), lines),
+        view=ReliabilityView(zone_of(network), lines, shifts),
+        nobody_drove=NOBODY_DROVE,
         troubles=TROUBLES,
         sentence_of=sentence_of,
         day_label=lambda day: format_date(date.fromisoformat(day), "EEE d MMM", locale=locale),
@@ -87,4 +97,18 @@ def followed_up(
     """Say that one has spoken with them, as they were shown."""
     with database_of(request).transaction(visitor.scope) as session:
         follow_up(session, visitor, site_id, side, seen_until, note.strip(), now_of(request))
+    return see_other("/reliability")
+
+
+@router.post("/reliability/shifts/follow-up")
+def shifts_followed_up(
+    request: Request,
+    visitor: Visitor,
+    organisation_id: Annotated[UUID, Form()],
+    seen_until: Annotated[datetime, Form()],
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Say that one has spoken with an organisation about its shifts, as they were shown."""
+    with database_of(request).transaction(visitor.scope) as session:
+        follow_up_shifts(session, visitor, organisation_id, seen_until, note.strip(), now_of(request))
     return see_other("/reliability")

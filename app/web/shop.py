@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.categories import CATEGORIES
 from app.domain.foods import ALLERGENS, DIETARY_FLAGS
+from app.domain.service_date import service_date_of
 from app.escalation.next_day import to_keep
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
@@ -106,7 +107,8 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
     """What happened to our offers of the last days."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        since = now_of(request).astimezone(zone_of(network)).date() - timedelta(days=SHOWN_DAYS)
+        today = service_date_of(now_of(request), zone_of(network))
+        since = today - timedelta(days=SHOWN_DAYS)
         offers = queries.offers_with_fate(session, visitor, since)
         names = {each.offer.site_id: get_site(session, each.offer.site_id).name for each in offers}
         keep = to_keep(session, visitor, now_of(request))
@@ -120,5 +122,6 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         zone=zone_of(network),
         posted=posted,
         keep=keep,
+        today=today,
         may_post=visitor.may("offers.post"),
     )

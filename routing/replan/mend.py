@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.explain.reasons import MOST_LOOKS
 from routing.insert import fill_up
+from routing.later import Pairs, without_pairs
 from routing.limits import MOST_CENTS
 from routing.locked import free_tours, with_locked, without_locked
 from routing.news import News
@@ -51,13 +52,21 @@ class Replan:
 
 
 def replan(
-    day: Problem, plan: Plan, news: News, *, seconds: float = 1.0, iterations: int | None = None, seed: int = 1
+    day: Problem,
+    plan: Plan,
+    news: News,
+    *,
+    seconds: float = 1.0,
+    iterations: int | None = None,
+    seed: int = 1,
+    later: Pairs = (),
 ) -> Replan:
     """Plan the rest of a day after the news, in about so many seconds.
 
     day, plan: the problem of the day and a plan of it that passes `routing.check`; those of an earlier replan will do.
     news: what has changed, and how far the shifts are.
     iterations: steps of the search instead of seconds; the same seed then gives the same plan on every machine.
+    later: pairs of a lot and a need that wait: only what is left over then goes to these. What the plan promises stays.
 
     What is done or on board stays as it is, and locked routes are driven as they are locked (`rest_of_day`).
     The search begins with the tours that are left, hardly warmer than it ends, and only with the shifts nearest to what
@@ -74,12 +83,15 @@ def replan(
     free = without_locked(rest.problem)
     still = tours_left(rest)
     begin = free_tours(rest.problem, free, still)
-    if not (free.lots and free.needs and free.shifts):
-        found = begin
-    elif engine == "or-tools":  # without a compiler there is no search
-        found = fill_up(free, begin, first_part=len(plan.allocations), stopped=lambda: False)
-    else:
-        found = _mended(free, begin, _places(day, rest, news, begin, free), began, seconds, iterations, seed)
+    sooner = without_pairs(free, set(later) - _carried(begin))
+    found = begin
+    if free.lots and free.needs and free.shifts:
+        if engine == "or-tools":  # without a compiler there is no search
+            found = _filled(sooner, begin, engine, seed)
+        else:
+            found = _mended(sooner, begin, _places(day, rest, news, begin, free), began, seconds, iterations, seed)
+        if sooner is not free:
+            found = _filled(free, found, engine, seed)
     tours = with_locked(rest.problem, free, found)
     most_looks = MOST_LOOKS if iterations is None else FEW_LOOKS
     until = None if iterations is not None else began + seconds * EXPLAIN_PART
@@ -91,6 +103,21 @@ def replan(
 def tours_by_shift(problem: Problem, plan: Plan) -> dict[str, Tour]:
     """The tours of a plan by shift."""
     return _by_shift(problem, tours_of_plan(problem, plan))
+
+
+def _carried(tours: Iterable[Tour]) -> set[tuple[str, str]]:
+    """The lots and needs that meet on these tours."""
+    return {(cargo.lot, cargo.need) for tour in tours for visit in tour for cargo in visit.cargo}
+
+
+def _filled(problem: Problem, tours: tuple[Tour, ...], engine: str, seed: int) -> tuple[Tour, ...]:
+    """With what finds a place as the tours are."""
+    if engine == "or-tools":
+        parts = [cargo.part for tour in tours for visit in tour for cargo in visit.cargo]
+        return fill_up(problem, tours, first_part=max(parts, default=-1) + 1, stopped=lambda: False)
+    from routing.joint.filling import finish
+
+    return finish(problem, tours, seed)
 
 
 def _by_shift(problem: Problem, tours: Sequence[Tour]) -> dict[str, Tour]:

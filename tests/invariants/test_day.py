@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import create_engine
 
+from app.domain.declines import REASONS as DECLINED_FOR
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.embedded_postgres import EmbeddedPostgres
@@ -220,6 +221,14 @@ class Day(RuleBasedStateMachine):
         if need is not None:
             self.ask(self.office, "PATCH", f"/needs/{need['id']}", change, **{"If-Match": f'"{need["version"]}"'})
 
+    @rule(which=ANY, reason=st.sampled_from(sorted(DECLINED_FOR)), back=st.sampled_from((False, False, True)))
+    def a_food_bank_declines_or_has_it_after_all(self, which: int, reason: str, back: bool) -> None:
+        """Before the van is there, on its way or afterwards, once or again; also what a newer plan took elsewhere."""
+        allocation = self.one_of("/allocations", which)
+        if allocation is not None:
+            verb, body = ("take-back-decline", None) if back else ("decline", {"reason": reason})
+            self.post(self.office, f"/allocations/{allocation['id']}/{verb}", body)
+
     # ---- the office --------------------------------------------------------------------------------------------------
 
     @rule()
@@ -405,6 +414,24 @@ def test_the_laws_hold_after_every_step_of_every_history(stage: Stage) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_history_without_the_look_at_declines_brings_what_was_declined(stage: Stage) -> None:
+    """The twin: a change that was made before the food bank declined takes the place of the plan."""
+    law = "a plan took the place of one of which food was declined"
+    day = type("DecliningDay", (Day,), {"stage": stage})()
+    try:
+        day.a_morning("published")
+        day.the_plan_that_is_driven_is_changed(closed=None, lock=False, publish=False)
+        day.a_food_bank_declines_or_has_it_after_all(which=0, reason="no_room", back=False)
+        day.a_plan_is_published(0)
+        day.the_laws_hold()
+        with mock.patch("app.planning.service.refuse_declined"):
+            day.a_plan_is_published(0)
+        with pytest.raises(AssertionError, match=law):
+            day.the_laws_hold()
+    finally:
+        day.closing.close()
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,17 @@ def went(plan: Json) -> set[tuple[str, str]]:
     }
 
 
+def collected(plan: Json) -> set[tuple[str, str]]:
+    """How much is collected for which place."""
+    return {
+        (each["kg"], each["receiver_name"])
+        for route in plan["routes"]
+        for stop in route["stops"]
+        if stop["kind"] == "pickup"
+        for each in stop["allocations"]
+    }
+
+
 def test_a_store_is_pinned_to_a_food_bank_with_the_km_that_it_costs_beside_it(morning: Morning) -> None:
     free = morning.planned()
     assert {place for _, place in went(free)} == {"Duffryn Centre"}
@@ -240,15 +251,22 @@ def test_a_change_of_the_driven_plan_obeys_and_what_is_promised_already_stays(mo
     morning.agree(exclusive=True)
     morning.offered("25")
     change = changed_here(morning.network, morning.workshop, plan)
-    brought = {
-        (each["kg"], each["receiver_name"])
-        for route in change["routes"]
-        for stop in route["stops"]
-        if stop["kind"] == "pickup"
-        for each in stop["allocations"]
-    }
-    assert brought == {("38", "Duffryn Centre"), ("25", "Raven House Hall")}
+    assert collected(change) == {("38", "Duffryn Centre"), ("25", "Raven House Hall")}
     assert morning.network.published(change)["state"] == "published"
+
+
+def test_who_is_first_is_first_for_what_is_new_on_a_day_under_way(morning: Morning) -> None:
+    plan = morning.planned()
+    morning.network.published(plan)
+    morning.offered("20")
+    kept = ("38", "Duffryn Centre")
+    assert collected(changed_here(morning.network, morning.workshop, plan)) == {kept, ("20", "Raven House Hall")}
+    morning.agree(kind="first", receiver_organisation_id=morning.near["id"])
+    change = changed_here(morning.network, morning.workshop, plan)
+    assert collected(change) == {kept, ("20", "Duffryn Centre")}
+    assert morning.network.published(change)["state"] == "published"
+    # Once promised it stays so in the change that follows.
+    assert collected(changed_here(morning.network, morning.workshop, change)) == collected(change)
 
 
 def test_a_locked_route_has_its_price_beside_it(morning: Morning) -> None:

@@ -6,15 +6,18 @@ that says so: whoever adds an operation says who may call it, whose thing it nam
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
 
 from app.domain.permissions import Action, Scope
+from app.kit.auth import digest_of, new_secret
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.agreements import Agreement
@@ -22,11 +25,13 @@ from app.models.alarms import Alarm
 from app.models.escalations import Ask, Escalation
 from app.models.events import Quarantine
 from app.models.expected import Outlook, SiteReliability
+from app.models.fleet import Shift
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
-from app.models.partners import Partnership, Person
-from app.models.plans import Plan, PlanRun, Route
+from app.models.partners import Partnership, Person, Site
+from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from app.models.system import OutboxMessage
+from app.models.van_links import VanLink
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
 from app.offers.schemas import OfferIn
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
 
 _DATE = {"day": "2026-12-01"}
 QUIET_DAY = "2026-12-24"  # nothing is planned for it
+_OLD_PLANS = count()
 EVERYBODY_SIGNED_IN = "everybody who is signed in"
 EVERYBODY = "everybody"
 PASSWORD = "a long enough password"
@@ -349,6 +355,42 @@ def _unreliable(tenant: "Tenant") -> str:
     return str(row.site_id)
 
 
+def _not_driven(tenant: "Tenant") -> str:
+    """The tenant's organisation, whose van was to drive the planned route three days ago and did not."""
+    ago = timedelta(days=3)
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        planned = {name: UUID(each) for name, each in tenant.planned.items()}
+        shift = _copied(
+            session, Shift, planned["shift"], organisation_id=tenant.organisation_id,
+            **{name: getattr(session.get_one(Shift, planned["shift"]), name) - ago
+               for name in ("starts_at", "ends_at", "service_date")},
+        )  # fmt: skip
+        number = 1_000 + next(_OLD_PLANS)  # what stood when the shift began is the newest of them
+        published = {"state": "superseded", "published_at": None, "number": number, "service_date": shift.service_date}
+        plan = _copied(session, Plan, planned["plan"], **published)
+        route = _copied(session, Route, planned["route"], plan_id=plan.id, shift_id=shift.id)
+        stop = _copied(session, Stop, planned["stop"], route_id=route.id, shift_id=shift.id, visit_id=uuid4())
+        ids = {"plan_id": plan.id, "route_id": route.id, "shift_id": shift.id, "pickup_stop_id": stop.id}
+        food = {"drop_off_stop_id": stop.id, "parcel_id": uuid4(), "published_at": None}
+        _copied(session, Allocation, planned["allocation"], **ids, **food)
+        session.execute(
+            update(Plan)
+            .where(Plan.id == plan.id)
+            .values(published_at=shift.starts_at - ago + timedelta(seconds=number))
+        )
+    return str(tenant.organisation_id)
+
+
+def _copied[R](session: Session, model: type[R], row_id: UUID, **values: Any) -> R:
+    """Another row like that one, but for these values."""
+    row = session.get_one(model, row_id)
+    known = {each.key: getattr(row, each.key) for each in inspect(model).column_attrs}
+    found = model(**{**known, "id": uuid4(), **values})
+    session.add(found)
+    session.flush()
+    return found
+
+
 def _outlook(tenant: "Tenant") -> str:
     """As a row: making one is the worker's."""
     common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
@@ -441,6 +483,40 @@ def _calendar(tenant: "Tenant") -> str:
     return url.rpartition("/")[2].removesuffix(".ics")
 
 
+def _visited(tenant: "Tenant") -> str:
+    """The tenant's site on the published plan."""
+    visited = (
+        select(Stop.site_id)
+        .join(Site, Site.id == Stop.site_id)
+        .where(Stop.route_id == UUID(tenant.planned["route"]), Stop.kind.in_(("pickup", "drop_off")))
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        return str(session.scalars(visited.where(Site.organisation_id == tenant.organisation_id)).one())
+
+
+def _van_link(tenant: "Tenant") -> str:
+    """As a row, of another day each time: one of a site and day stands at a time."""
+    tenant.latest["van token"] = new_secret("van")
+    row = VanLink(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        site_id=UUID(tenant.id_of("site")),
+        service_date=date.fromisoformat(tenant.another_day()),
+        secret_sha256=digest_of(tenant.latest["van token"]),
+        made_at=MORNING,
+        expires_at=MORNING + timedelta(days=365),
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
+def _van_token(tenant: "Tenant") -> str:
+    _van_link(tenant)
+    return tenant.latest["van token"]
+
+
 def _draft(tenant: "Tenant") -> str:
     """A draft beside the published plan, of the same food."""
     line, shift = tenant.planned["line"], tenant.planned["shift"]
@@ -491,6 +567,7 @@ THINGS: dict[str, Thing] = {
     "ask": Thing(_ask),
     "allocation": Thing(lambda tenant: tenant.planned["allocation"], of_network=True),
     "unreliable site": Thing(_unreliable),
+    "organisation with a shift not driven": Thing(_not_driven),
     "outlook": Thing(_outlook, of_network=True),
     "declined allocation": Thing(_declined, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
@@ -500,6 +577,8 @@ THINGS: dict[str, Thing] = {
     "route": Thing(lambda tenant: tenant.planned["route"], of_network=True),
     "import": Thing(lambda tenant: tenant.an_import(), of_network=True),
     "stop": Thing(lambda tenant: tenant.planned["stop"]),
+    "visited site": Thing(_visited),
+    "van link": Thing(_van_link),
 }
 
 # ---- Operations. -----------------------------------------------------------------------------------------------------
@@ -853,6 +932,9 @@ OPERATIONS: dict[str, Operation] = {
     # vans expected, and what is wrong
     "get_plan_arrivals": Operation(Action.PLANS_READ, "plan"),
     "list_arrivals": Operation(Action.ALLOCATIONS_READ),
+    "give_van_link": Operation(Action.VAN_LINKS_GIVE, "visited site", body=lambda tenant: {"service_date": DAY}),
+    "end_van_link": Operation(Action.VAN_LINKS_GIVE, "van link", fresh=True),
+    "read_van_page": Operation(EVERYBODY, path={"token": _van_token}, shared=True),
     "list_alarms": Operation(Action.ALARMS_READ),
     "get_alarm": Operation(Action.ALARMS_READ, "alarm"),
     "acknowledge_alarm": Operation(Action.ALARMS_ACKNOWLEDGE, "alarm", fresh=True),
@@ -960,6 +1042,13 @@ OPERATIONS: dict[str, Operation] = {
         "unreliable site",
         fresh=True,
         body=lambda tenant: {"side": "store", "seen_until": MORNING.isoformat(), "note": "spoken with them"},
+    ),
+    "get_shift_reliability": Operation(Action.FLEET_READ),
+    "follow_up_shifts": Operation(
+        Action.PLANS_EDIT,
+        "organisation with a shift not driven",
+        fresh=True,
+        body=lambda tenant: {"seen_until": MORNING.isoformat(), "note": "spoken with them"},
     ),
     "get_expected_food": Operation(Action.OFFERS_READ, query={"service_date": DAY}),
     # streets

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, declines, escalation, foods, lifecycle, outcomes, reasons, whys
+from app.domain import alarms, declines, escalation, foods, lifecycle, no_shows, outcomes, reasons, van_page, whys
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
 from app.web import agreements, asked, day, open_food, outlets, regions, reliability
@@ -47,6 +47,8 @@ def messages() -> set[str]:
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
     told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
     told |= set(outlets.KEPT_WORDS.values())
+    told.add(no_shows.SENTENCE)
+    told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from routing import (
     Break,
+    Cargo,
     Done,
     Eligibility,
     LockedRoute,
@@ -20,10 +21,13 @@ from routing import (
     ProblemError,
     Replan,
     TimeWindow,
+    Visit,
     check,
+    plan_as_it_stands,
     replan,
     solve,
 )
+from routing.later import Pairs
 from routing.plan import REASONS
 from routing.replan.mend import shifts_near, tours_by_shift, what_pays
 from routing.replan.rest_of_day import REPLAN_MOVE_CENTS
@@ -375,3 +379,40 @@ def test_a_need_that_is_less_changes_only_what_it_must() -> None:
     found = mended(day, planned(day), News(needs=(less,)))
     assert {each.lot for each in found.plan.allocations} == {"cake"}
     assert [each.lot for each in found.plan.unserved] == ["bread"]
+
+
+FAR_FROM_FIRST: dict[str, tuple[float, float]] = {"store": (0, 0), "bank": (9000, 0), "other bank": (200, 0)}
+
+
+def a_day_of_two(**of_first: Any) -> Problem:
+    """One lot that is new; the food bank near the store would get it, the one further away comes first."""
+    needs = [a_need("first", **of_first), a_need("next", organisation="others", site="other bank")]
+    van = a_shift(start_site="other bank", end_site="other bank")
+    return a_problem([a_lot(splittable=False)], needs, [van], places=FAR_FROM_FIRST)
+
+
+def went(day: Problem, plan: Plan | None = None, later: Pairs = ()) -> list[str]:
+    before = plan or plan_as_it_stands(day, {"van": ()})
+    news = News(lots=() if plan else day.lots)
+    found = replan(day, before, news, iterations=100, later=later)
+    assert check(found.problem, found.plan) == ()
+    return [each.need for each in found.plan.allocations]
+
+
+def test_what_is_new_goes_to_who_comes_first_however_near_the_others_are() -> None:
+    assert went(a_day_of_two(), later={("bread", "next")}) == ["first"]
+    assert went(a_day_of_two()) == ["next"]  # without the pair that waits it would go elsewhere
+
+
+def test_what_the_first_cannot_have_in_time_goes_to_who_waits() -> None:
+    closed = a_day_of_two(windows=(TimeWindow(0, 1),))
+    assert went(closed, later={("bread", "next")}) == ["next"]
+
+
+def test_what_the_plan_promises_to_somebody_who_waits_stays() -> None:
+    day = a_day_of_two()
+    loaded = Cargo("bread", "next", 40_000)
+    plan = plan_as_it_stands(
+        day, {"van": (Visit("pickup", "store", (loaded,)), Visit("drop_off", "other bank", (loaded,)))}
+    )
+    assert went(day, plan, later={("bread", "next")}) == ["next"]
