@@ -112,13 +112,18 @@ class Dispatcher:
         )
         kg = f"{amount / 1000:.3f}"
         body = {"returned_kg": kg} if back else {"wasted_kg": kg}
-        try:
-            self.town.office.post(f"/allocations/{food['id']}/settle", body)
-        except DemoStopped as stopped:
-            self.town.faults.append(f"{kg} kg of {food['description']} on {self.day} cannot be settled: {stopped}")
+        # It stands under the promise that it was handed on to last, also where the driver never saw that plan.
+        promises = [food["id"], *reversed(self.town.account.promises_of_food(food["parcel_id"]))]
+        for allocation in dict.fromkeys(promises):
+            try:
+                self.town.office.post(f"/allocations/{allocation}/settle", body)
+            except DemoStopped as stopped:
+                why = str(stopped)
+                continue
+            self.town.counts["leftovers settled"] += 1
+            self.town.account.settled(allocation, amount if back else 0, 0 if back else amount)
             return
-        self.town.counts["leftovers settled"] += 1
-        self.town.account.settled(food["id"], amount if back else 0, 0 if back else amount)
+        self.town.faults.append(f"{kg} kg of {food['description']} on {self.day} cannot be settled: {why}")
 
 
 def local(day: date, hour: int, minute: int, town: Town) -> datetime:
