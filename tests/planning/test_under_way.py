@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import routing
 from app.kit.auth import authenticate
@@ -20,10 +22,11 @@ from app.kit.tenancy import Scope
 from app.kit.web import SESSION_COOKIE
 from app.learning.queries import driven_routes
 from app.offers.queries import offers_with_fate
-from app.planning import run
+from app.planning import rest, run
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.planned_here import changed_here, plan_here, workshop_of
+from tests.routing.builders import a_shift
 from tests.service_client import (
     DAY,
     DUFFRYN_CENTRE,
@@ -312,10 +315,33 @@ def test_a_driver_who_is_late_finishes_the_round_though_the_shift_is_over(day: U
 
 
 def test_a_van_has_room_for_what_is_on_it_though_it_is_more_than_was_written(day: UnderWay) -> None:
-    [pickup] = day.stops("pickup")
-    day.collect(pickup, "2000")  # more than the vehicle is said to carry
+    hall = day.network.site(TESCO_SPYTTY, "Hall", kind="distribution_point")
+    day.network.ok("/needs", a_need(hall, kg="700"))
+    day.collect(day.stops("pickup")[0], "640")  # the vehicle is said to carry 600
     proposed = day.changed()
-    assert proposed["state"] == "ready" or proposed["state"] == "draft"
+    assert float(proposed["kg_allocated"]) > 600
+
+
+def test_food_on_board_weighs_more_than_food_at_its_store_and_new_food_leaves_time_to_spare(day: UnderWay) -> None:
+    day.collect(day.stops("pickup")[0])
+    day.network.ok("/offers", an_offer(day.network.site(TESCO_SPYTTY, "Tesco Spytty"), a_line(kg="25")))
+    document = day.network.get(f"/plans/{day.changed()['id']}/document").json()
+    problem = routing.problem_from_json(document["problem"])
+    loaded, waiting = sorted(problem.lots, key=lambda lot: lot.on_board is None)
+    assert loaded.value_per_kg == rest.WORTH_ON_BOARD * waiting.value_per_kg
+    [shift], end = problem.shifts, datetime.fromisoformat(day.shift["ends_at"])
+    assert end.hour * 3600 - shift.window.latest == rest.SPARE_SECONDS
+
+
+@given(st.integers(0, 80_000), st.integers(0, 20_000), st.integers(0, 100_000))
+def test_a_round_that_is_planned_may_end_and_none_ends_later_than_people_put_up_with(
+    earliest: int, seconds: int, home: int
+) -> None:
+    latest = earliest + seconds
+    found = rest._until_home(a_shift(window=routing.TimeWindow(earliest, latest)), home).window
+    assert found.earliest == earliest <= found.latest <= max(latest, min(home, latest + rest.OVERTIME_SECONDS))
+    assert found.latest >= min(home, latest)
+    assert found.latest >= latest - rest.SPARE_PART * seconds - 1
 
 
 def test_food_that_was_left_at_a_store_where_the_van_still_stands_is_on_offer_once(day: UnderWay) -> None:
