@@ -29,7 +29,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
-from app.ledger.settlement import Known, Promises, book_changes, known_of
+from app.ledger.settlement import Known, Promises, book_changes, known_of, known_with
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
@@ -67,15 +67,16 @@ def _no_route() -> WaslError:
 def _published_stops(session: Session, shift_id: UUID) -> list[Stop]:
     """The stops of every route that was ever published for the shift, oldest first: what a phone reports that was long
     without a connection stands in a route that another has replaced."""
-    routes = session.scalars(
-        select(Route)
+    stops = session.scalars(
+        select(Stop)
+        .join(Route, Route.id == Stop.route_id)
         .join(Plan, Plan.id == Route.plan_id)
         .where(Route.shift_id == shift_id, Plan.published_at.is_not(None))
-        .order_by(Plan.number)
+        .order_by(Plan.number, Stop.sequence)
     ).all()
-    if not routes:
+    if not stops:
         raise _no_route()
-    return [stop for route in routes for stop in route.stops]
+    return list(stops)
 
 
 def _events(session: Session, shift_id: UUID) -> list[StopEvent]:
@@ -191,7 +192,7 @@ def record_events(
         results.append(_store(session, shift, event, known, now))
     arrived = [known[each.id] for each in results if each.status == "stored"]
     hold_back(session, shift, arrived, allocations, now)
-    after = known_of(session, shift_id)
+    after = known_with(session, shift_id, before, known.values())
     book_changes(session, before, after, now)
     visits = {stop.visit_id: stop for stop in stops.values()}
     tell_progress(session, visits.values(), after.promises.rows.values(), before, after, now)

@@ -31,13 +31,13 @@ def tell_progress(
 ) -> None:
     """Announce what the new reports change: arrivals, food collected, delivered, refused, stops that failed."""
     rows = sorted(allocations, key=lambda row: (row.pickup_at, row.drop_off_at, row.id))
+    handled = defaultdict[str, list[Allocation]](list)
+    for row in rows:
+        for visit in dict.fromkeys(map(after.promises.stop, (row.pickup_stop_id, row.drop_off_stop_id))):
+            handled[visit].append(row)
     for stop in stops:
         was, now_is = (known.stop(stop) for known in (before, after))
-        here = [
-            row
-            for row in rows
-            if str(stop.visit_id) in map(after.promises.stop, (row.pickup_stop_id, row.drop_off_stop_id))
-        ]
+        here = handled[str(stop.visit_id)]
         if now_is.arrived_at is not None and was.arrived_at is None:
             _tell_arrival(session, stop, here, now_is.arrived_at, now)
         if now_is.state == "failed" and (was.state, was.partial) != (now_is.state, now_is.partial):

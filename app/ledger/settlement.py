@@ -36,7 +36,12 @@ class Promises:
 
     def stop(self, stop_id: UUID) -> str:
         """The identity of a stop, as the fold names it."""
-        return str(self.visits.get(stop_id, stop_id))
+        return self._names.get(stop_id) or str(stop_id)
+
+    @cached_property
+    def _names(self) -> Mapping[UUID, str]:
+        # A report asks thousands of times: to write an identity out takes longer than to find it written.
+        return {stop: str(visit) for stop, visit in self.visits.items()}
 
     def parcel(self, allocation_id: UUID) -> UUID:
         """The identity of a promise."""
@@ -175,6 +180,14 @@ def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promis
 def known_of(session: Session, shift_id: UUID) -> Known:
     """What is known of a shift now."""
     return known_of_shifts(session, [shift_id])[shift_id]
+
+
+def known_with(session: Session, shift_id: UUID, before: Known, events: Iterable[StopEvent]) -> Known:
+    """What is known once these are all its reports; `before`: from the same transaction, in which nobody publishes for
+    the shift, so that its promises are the same."""
+    quarantines = session.scalars(select(Quarantine).where(Quarantine.shift_id == shift_id))
+    settlements = session.scalars(select(Settlement).where(Settlement.shift_id == shift_id))
+    return _known(before.promises, events, quarantines, settlements)
 
 
 def known_of_shifts(session: Session, shifts: Collection[UUID]) -> dict[UUID, Known]:
