@@ -44,8 +44,8 @@ Legal = Callable[[Told, Told], bool]
 
 
 def exactly_one(*codes: str) -> Legal:
-    """One of the two is done, the other refused with one of these codes, or asked to try again: on a busy machine it may
-    have waited for the other longer than anybody is to wait."""
+    """One of the two is done, the other refused with one of these codes, or asked to try again: on a busy machine it
+    may have waited for the other longer than anybody is to wait."""
     return lambda one, other: {one.code, other.code} in [{None, code} for code in (*codes, "still_running")]
 
 
