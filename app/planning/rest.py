@@ -89,7 +89,7 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
         lots=(*lots_of(day), *loaded),
         needs=tuple(_need_left(each, came, under_way.closed) for each in needs_of(day)),
         eligibilities=tuple(_pairs(under_way, on_board.values())),
-        shifts=_with_ways_home(shifts, under_way, way_home),
+        shifts=tuple(shifts),
         travel=tables,
         estimated_travel=any(found.estimated for found in travel.values()),
         pace=pace_steps(day),
@@ -99,10 +99,8 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     obeys = obeying(problem, under_way.agreements, promised)
     problem = obeys.problem
     plan = routing.plan_as_it_stands(problem, tours)
-    late = _with_ways_home(_with_overtime(problem.shifts, plan), under_way, way_home)
-    if late != problem.shifts:
-        problem = replace(problem, shifts=late)
-        plan = routing.plan_as_it_stands(problem, tours)
+    problem = replace(problem, shifts=_with_ways_home(_with_overtime(problem.shifts, plan), under_way, way_home))
+    plan = routing.plan_as_it_stands(problem, tours)
     driven = {shift.id for shift in problem.shifts}
     news = routing.News(
         lots=tuple(_not_planned(problem, plan)),
@@ -229,10 +227,10 @@ def _with_ways_home(shifts: Iterable[routing.Shift], under_way: DayUnderWay, leg
 def _with_overtime(shifts: Iterable[routing.Shift], plan: routing.Plan) -> Iterable[routing.Shift]:
     """The shifts in which a driver who runs late may finish the round."""
     home = {route.shift: route.stops[-1].arrive for route in plan.routes}
-    return (_until_home(shift, home.get(shift.id, 0)) for shift in shifts)
+    return (until_home(shift, home.get(shift.id, 0)) for shift in shifts)
 
 
-def _until_home(shift: routing.Shift, home: int) -> routing.Shift:
+def until_home(shift: routing.Shift, home: int) -> routing.Shift:
     """For what is planned already as long as it takes, though no longer than the overtime that people put up with; for
     what is new to the plan until some of the rest of the shift is spare."""
     earliest, latest = shift.window.earliest, shift.window.latest

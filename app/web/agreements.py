@@ -8,7 +8,6 @@ from uuid import UUID
 
 from babel import Locale
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -18,8 +17,6 @@ from app.domain.agreements import PAYERS
 from app.domain.categories import CATEGORIES
 from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
-from app.kit.errors import invalid_request
-from app.kit.misfits import field_error
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.models.agreements import Agreement
@@ -28,6 +25,7 @@ from app.partners.partnership_schemas import SignedDocument
 from app.partners.service import list_organisations, list_sites, network_of, zone_of
 from app.web.language import language_of
 from app.web.rendering import render, see_other
+from app.web.sent_forms import read_as
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -159,25 +157,14 @@ def _wish(sent: FormData) -> AgreementIn:
     exclusive = kind == "exclusive"  # one choice of three for people, two fields of the API
     document: dict[str, Any] = {**one, **several, "weekdays": weekdays, "exclusive": exclusive}
     document["kind"] = "only" if exclusive else kind
-    try:
-        return AgreementIn.model_validate(document)
-    except ValidationError as error:
-        raise _misfit(error, document) from error
+    return read_as(AgreementIn, document)
 
 
 def _signed(sent: FormData) -> SignedDocument | None:
     if not sent.get("signed_name"):
         return None
     document = {"name": sent.get("signed_name"), "signed_on": sent.get("signed_on")}
-    try:
-        return SignedDocument.model_validate(document)
-    except ValidationError as error:
-        raise _misfit(error, document) from error
-
-
-def _misfit(error: ValidationError, document: Any) -> Exception:
-    items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
-    return invalid_request([field_error(item, document) for item in items])
+    return read_as(SignedDocument, document)
 
 
 @router.post("/agreements/end")

@@ -4,17 +4,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import ValidationError
 
 from app.escalation import service
 from app.escalation.queries import list_asks
 from app.escalation.schemas import AnswerIn
-from app.kit.errors import invalid_request
-from app.kit.misfits import field_error
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.partners.service import network_of, zone_of
 from app.web.rendering import render, see_other
+from app.web.sent_forms import read_as
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -59,11 +57,7 @@ def answer(
 ) -> Response:
     """Yes or no; without kilograms it is all that is left."""
     document: dict[str, Any] = {"takes": takes, **({"kg": kg} if takes and kg.strip() else {})}
-    try:
-        wish = AnswerIn.model_validate(document)
-    except ValidationError as error:
-        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
-        raise invalid_request([field_error(item, document) for item in items]) from error
+    wish = read_as(AnswerIn, document)
     with database_of(request).transaction(visitor.scope) as session:
         service.answer(session, visitor, ask_id, wish, now_of(request))
     return see_other("/asked")

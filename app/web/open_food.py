@@ -5,19 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import ValidationError
 
 from app.domain.escalation import WORDS
 from app.domain.service_date import service_date_of
 from app.escalation import service
 from app.escalation.queries import ladders_of_day
-from app.kit.errors import invalid_request
-from app.kit.misfits import field_error
 from app.kit.web import database_of, now_of
 from app.outlets.schemas import HandoverIn
 from app.outlets.service import hand_over
 from app.partners.service import network_of, zone_of
 from app.web.rendering import render, see_other
+from app.web.sent_forms import read_as
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -80,11 +78,7 @@ def give(
 ) -> Response:
     """Book what an outlet took."""
     document = {"offer_line_id": str(offer_line_id), "kg": kg}
-    try:
-        wish = HandoverIn.model_validate(document)
-    except ValidationError as error:
-        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
-        raise invalid_request([field_error(item, document) for item in items]) from error
+    wish = read_as(HandoverIn, document)
     with database_of(request).transaction(visitor.scope) as session:
         hand_over(session, visitor, outlet_id, wish, now_of(request))
     return see_other("/open-food", date=day.isoformat())

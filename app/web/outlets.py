@@ -5,15 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from app.domain.categories import CATEGORIES
 from app.domain.cut_off import cut_off_of
 from app.domain.escalation import policy_of
 from app.domain.foods import TEMPERATURE_CLASSES
-from app.kit.errors import invalid_request
-from app.kit.misfits import field_error
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.outlets import service
@@ -23,6 +20,7 @@ from app.partners.network_service import change_network
 from app.partners.service import network_of
 from app.web.open_food import OUTLET_WORDS
 from app.web.rendering import render, see_other
+from app.web.sent_forms import read_as
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -56,14 +54,6 @@ def show(request: Request, visitor: Visitor) -> Response:
     )
 
 
-def _read[M: BaseModel](model: type[M], document: dict[str, Any]) -> M:
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
-        raise invalid_request([field_error(item, document) for item in items]) from error
-
-
 def _said(sent: FormData) -> dict[str, Any]:
     texts = {name: str(sent[name]) for name in _TEXTS if name in sent}
     return {**texts, **{name: sent.getlist(name) for name in _LISTS}, **{name: name in sent for name in _TICKS}}
@@ -72,7 +62,7 @@ def _said(sent: FormData) -> dict[str, Any]:
 @router.post("/outlets")
 def add(request: Request, visitor: Visitor, sent: Sent) -> Response:
     """Enter what the form says."""
-    wish = _read(OutletIn, _said(sent))
+    wish = read_as(OutletIn, _said(sent))
     with database_of(request).transaction(visitor.scope) as session:
         service.add_outlet(session, visitor, wish, now_of(request))
     return see_other("/outlets")
@@ -88,7 +78,7 @@ def change(
 ) -> Response:
     """Change an outlet as it was shown, or retire it, or have it again."""
     said = {name: value for name, value in _said(sent).items() if name != "kind"}
-    wish = _read(OutletChange, {"state": str(sent["state"])} if "state" in sent else said)
+    wish = read_as(OutletChange, {"state": str(sent["state"])} if "state" in sent else said)
     with database_of(request).transaction(visitor.scope) as session:
         service.change_outlet(session, visitor, outlet_id, wish, version, now_of(request))
     return see_other("/outlets")
@@ -97,7 +87,7 @@ def change(
 @router.post("/outlets/hours")
 def set_hours(request: Request, visitor: Visitor, sent: Sent, version: Annotated[int, Form()]) -> Response:
     """Set the cut-off time or the ladder, from the network as it was shown."""
-    wish = _read(NetworkChange, _cut_off(sent) if "day" in sent else _ladder(sent))
+    wish = read_as(NetworkChange, _cut_off(sent) if "day" in sent else _ladder(sent))
     with database_of(request).transaction(visitor.scope) as session:
         change_network(session, visitor, wish, version, now_of(request))
     return see_other("/outlets")

@@ -67,7 +67,7 @@ def _place_of(visit: Visit, tour: Sequence[Visit], taken: Sequence[int]) -> int 
         for place, other in enumerate(tour)
         if (other.kind, other.site) == (visit.kind, visit.site) and _lots(other) & _lots(visit)
     }
-    return next((place for place, merit in shared.items() if merit == max(shared.values())), None)
+    return max(shared, key=shared.__getitem__, default=None)
 
 
 def _longest_rise(places: Sequence[int]) -> int:

@@ -6,7 +6,6 @@ The tests set the clock and let the job come round.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +19,10 @@ from app.models.people import MailMessage
 from app.models.system import OutboxMessage
 from app.planning import run
 from app.planning.asking import change_by_itself
-from app.roads.streets import Streets
-from app.settings import Settings
-from tests.declines.conftest import planned, receivers
+from tests.declines.conftest import config, planned, receivers, workshop
 from tests.outlets.conftest import an_outlet
 from tests.people.builders import entered, own
-from tests.planned_here import plan_here, workshop_of
+from tests.planned_here import plan_here
 from tests.service_client import (
     DAY,
     DUFFRYN_CENTRE,
@@ -37,19 +34,9 @@ from tests.service_client import (
     an_offer,
 )
 
-__all__ = ["planned", "receivers"]
+__all__ = ["config", "planned", "receivers", "workshop"]
 RADIUS = 2_000  # metres: Duffryn is within it, the food bank in the middle of Newport is not
 BREAD = a_line(kg="40", splittable=True, date_mark="use_by", mark_date=DAY)
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off", request_log="off")
-
-
-@pytest.fixture
-def workshop(database: Database, streets: Streets, clock: HandSetClock, tmp_path: Path) -> run.Workshop:
-    return workshop_of(database, streets, clock, tmp_path)
 
 
 def escalation(network: ServiceClient, **wish: Any) -> dict[str, Any]:

@@ -338,7 +338,7 @@ def test_a_round_that_is_planned_may_end_and_none_ends_later_than_people_put_up_
     earliest: int, seconds: int, home: int
 ) -> None:
     latest = earliest + seconds
-    found = rest._until_home(a_shift(window=routing.TimeWindow(earliest, latest)), home).window
+    found = rest.until_home(a_shift(window=routing.TimeWindow(earliest, latest)), home).window
     assert found.earliest == earliest <= found.latest <= max(latest, min(home, latest + rest.OVERTIME_SECONDS))
     assert found.latest >= min(home, latest)
     assert found.latest >= latest - rest.SPARE_PART * seconds - 1
