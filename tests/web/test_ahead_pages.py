@@ -22,6 +22,7 @@ from tests.web.test_pages import Reader
 
 __all__ = ["driven", "van", "wednesday"]
 FIFTH = day_of(4)
+LONG_NAME = "Zimbabwe Newport Volunteering Association"  # longer than a phone is wide, with what stands before it
 
 
 def words(page: str) -> str:
@@ -42,7 +43,8 @@ def shop(
     fifth, and a van drives."""
     chain = network.organisation("supermarket", "Lidl")
     site = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=chain["id"])
-    bank = network.site(FOOD_BANK, "Pantry", kind="distribution_point")
+    pantry = network.organisation("food_bank", LONG_NAME)
+    bank = network.site(FOOD_BANK, LONG_NAME, kind="distribution_point", organisation_id=pantry["id"])
     for week in range(4):
         offer = wednesday(network, site, week, "60")
         if week == 2:
