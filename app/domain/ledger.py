@@ -45,7 +45,8 @@ SHORTFALL_ACCOUNT: dict[str | None, str] = {
     "van_full": "offered",
     "other": "offered",
 }
-LEFT_AT_THE_STORE = ("expired", "withdrawn")
+# The accounts that late reports take from, and where the food of each may have been booked meanwhile.
+COVERED_FROM: dict[str, tuple[str, ...]] = {"offered": ("expired", "withdrawn"), "returned": ()}
 _PASSED_THE_DOOR_OF_THE_STORE = frozenset({"collected", "delivered", "refused", "returned", "wasted"})
 
 Balances = dict[str, dict[str, int]]
@@ -253,27 +254,20 @@ def _places_together(outcomes: Iterable[Outcome]) -> Counter[str]:
     return found
 
 
-def entries_to_cover(line: str, grams: int, offered: int, gone: Mapping[str, int]) -> tuple[Entry, ...]:
-    """What brings grams back on offer that a late report takes from there, though they have left it meanwhile.
+def entries_to_cover(line: str, account: str, grams: int, balance: Mapping[str, int]) -> tuple[Entry, ...]:
+    """What brings grams back to an account that a late report takes from there, though they have left it meanwhile.
 
-    `gone`: grams of the line that were booked as left at the store, or as never there: they were fetched after all, in
-    that order; beyond them there was more food than anybody knew.
+    `balance`: grams of the line by account. What was booked as left at the store, or as never there, was fetched after
+    all, in that order; beyond it, and where an outlet has what came back, there was more food than anybody knew.
     """
-    missing = max(0, grams - offered)
+    missing = max(0, grams - balance.get(account, 0))
     entries: list[Entry] = []
-    for account in LEFT_AT_THE_STORE:
-        fetched = min(missing, gone.get(account, 0))
-        entries += entries_along(line, fetched, account, "offered") if fetched else ()
-        missing -= fetched
-    entries += entries_along(line, missing, "supply", "offered") if missing else ()
+    for source in COVERED_FROM[account]:
+        found = min(missing, balance.get(source, 0))
+        entries += entries_along(line, found, source, account) if found else ()
+        missing -= found
+    entries += entries_along(line, missing, "supply", account) if missing else ()
     return tuple(entries)
-
-
-def entries_to_cover_returned(line: str, grams: int, returned: int) -> tuple[Entry, ...]:
-    """What brings back grams that a late report takes from what was returned, though an outlet has taken them since:
-    there was more food than anybody knew."""
-    missing = max(0, grams - returned)
-    return entries_along(line, missing, "supply", "returned") if missing else ()
 
 
 def entries_along(line: str, grams: int, from_account: str, to_account: str) -> tuple[Entry, ...]:

@@ -234,12 +234,10 @@ def _book_together(session: Session, rows: Sequence[Allocation], before: Known, 
     entries = ledger.entries_of_change(str(rows[0].offer_line_id), was, becomes)
     if not entries:
         return
-    taken = _there(was, "offered") - _there(becomes, "offered")
-    if taken > 0:
-        _book(session, rows[0], _cover(session, rows[0].offer_line_id, taken), "late_report", now)
-    back = _there(was, "returned") - _there(becomes, "returned")
-    if back > 0:
-        _book(session, rows[0], _cover_returned(session, rows[0].offer_line_id, back), "late_report", now)
+    for account in ledger.COVERED_FROM:
+        taken = _there(was, account) - _there(becomes, account)
+        if taken > 0:
+            _book(session, rows[0], _cover(session, rows[0].offer_line_id, account, taken), "late_report", now)
     _book(session, rows[0], entries, "allocation", now)
 
 
@@ -247,19 +245,13 @@ def _there(outcomes: Iterable[ledger.Outcome], account: str) -> int:
     return sum(outcome.places().get(account, 0) for outcome in outcomes)
 
 
-def _cover(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:
-    """What a correction takes from "offered" may have been booked elsewhere since."""
+def _cover(session: Session, line_id: UUID, account: str, grams: int) -> tuple[ledger.Entry, ...]:
+    """What a correction takes from an account may have been booked elsewhere since."""
     balance = {
-        account: int(session.scalar(select(func.wasl_line_balance(line_id, account))) or 0)
-        for account in ("offered", *ledger.LEFT_AT_THE_STORE)
+        each: int(session.scalar(select(func.wasl_line_balance(line_id, each))) or 0)
+        for each in (account, *ledger.COVERED_FROM[account])
     }
-    return ledger.entries_to_cover(str(line_id), grams, balance["offered"], balance)
-
-
-def _cover_returned(session: Session, line_id: UUID, grams: int) -> tuple[ledger.Entry, ...]:
-    """What a correction takes from "returned" may have gone to an outlet since."""
-    returned = session.scalar(select(func.wasl_line_balance(line_id, "returned"))) or 0
-    return ledger.entries_to_cover_returned(str(line_id), grams, int(returned))
+    return ledger.entries_to_cover(str(line_id), account, grams, balance)
 
 
 def _book(session: Session, allocation: Allocation, entries: Sequence[ledger.Entry], cause: str, now: datetime) -> None:

@@ -145,7 +145,7 @@ def test_a_late_report_gets_back_what_was_booked_as_gone_and_no_account_goes_bel
     entries = [*entries_for_posting("milk", posted)] if posted else []
     gone = {"expired": expired, "withdrawn": withdrawn}
     entries += [Entry("milk", "offered", account, grams) for account, grams in gone.items() if grams]
-    entries += entries_to_cover("milk", needed, offered, gone)
+    entries += entries_to_cover("milk", "offered", needed, {"offered": offered, **gone})
     entries.append(Entry("milk", "offered", "allocated", needed))
     assert is_balanced(entries)
     found = balances(entries)["milk"]

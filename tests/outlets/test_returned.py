@@ -64,7 +64,7 @@ def test_without_the_cover_the_late_report_would_be_lost(
     network: ServiceClient, came_back: dict[str, Any], outlets: Outlets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(settlement, "_cover_returned", lambda *_: ())
+    monkeypatch.setattr(settlement, "_cover", lambda *_: ())
     hand_over(network, outlets["compost"], came_back["offer"], "15")
     with pytest.raises(AssertionError):
         delivered_after_all(network, came_back)
