@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from app.client import ClientError, write_client
 from app.demo.caller import DemoStopped
+from app.kit.collector import search_seldom
 from app.kit.database_access import DatabaseAccess, DatabaseError, open_database
 from app.kit.db import Database
 from app.kit.errors import WaslError
@@ -60,10 +61,12 @@ def serve() -> None:
     config = settings()
     with opened(config) as access:
         database, streets = Database(access.service_url), streets_of(config)
+        app = create_app(database, streets)
+        search_seldom()
         say(f"Wasl is at http://{config.host}:{config.port}/")
         try:
             uvicorn.run(
-                create_app(database, streets),
+                app,
                 host=config.host,
                 port=config.port,
                 log_level="warning",
@@ -84,6 +87,7 @@ def worker() -> None:
     config = settings()
     with opened(config, migrate=False) as access:
         database, streets = Database(access.service_url), streets_of(config)
+        search_seldom()
         say("Waiting for jobs.")
         try:
             asyncio.run(work_until_cancelled(workrooms_of(database, streets, system_clock, config)))

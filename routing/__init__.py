@@ -40,7 +40,7 @@ from routing.problem import (
     Storage,
     TimeWindow,
 )
-from routing.replan.as_it_stands import plan_as_it_stands
+from routing.replan.as_it_stands import home_as_it_stands, plan_as_it_stands
 from routing.replan.mend import Replan, replan
 from routing.replan.moved_stops import MovedStops, moved_stops
 from routing.replan.rest_of_day import RestOfDay, rest_of_day
@@ -105,6 +105,7 @@ __all__ = [
     "check",
     "driving_cents",
     "figures_of_plan",
+    "home_as_it_stands",
     "join_neighbours",
     "locked_tours",
     "moved_stops",

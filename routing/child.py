@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import orjson
+
 from routing.alone import alone
 from routing.as_before import Order, plan_as_before
 from routing.figures import Figures, figures_of_plan
@@ -180,7 +182,7 @@ def run(source: TextIO, sink: TextIO, *, ready: bool = False) -> int:
         _make_ready()
 
     def say(document: dict[str, Any]) -> None:
-        print(json.dumps(document, ensure_ascii=False), file=sink, flush=True)
+        print(orjson.dumps(document).decode(), file=sink, flush=True)
 
     def progress(step: Progress) -> None:
         say({"progress": asdict(step)})

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import types
 from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
@@ -25,8 +26,12 @@ def to_plain(value: Any) -> Any:
     if hasattr(value, "to_plain"):
         return value.to_plain()
     if dataclasses.is_dataclass(kind):
+        if (flat := _flat(kind)) is not None:
+            return flat.to_plain(value)
         return {name: to_plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, tuple | list):
+        if (flat := _flat_alike(value)) is not None:
+            return [flat.to_plain(item) for item in value]
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
@@ -39,6 +44,40 @@ _AS_THEY_ARE = frozenset({int, str, float, bool, types.NoneType})
 @functools.cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Flat:
+    """A dataclass with nothing but texts and numbers: a large day has tens of thousands of them."""
+
+    names: tuple[str, ...]
+    types: tuple[type[Any], ...]
+
+    def to_plain(self, value: Any) -> dict[str, Any]:
+        """One of them as an object."""
+        return {name: getattr(value, name) for name in self.names}
+
+    def fits(self, value: dict[str, Any]) -> bool:
+        """Whether an object has these fields in this order, each of its type."""
+        return tuple(value) == self.names and all(map(is_, map(type, value.values()), self.types))
+
+
+def _flat_alike(values: Sequence[Any]) -> _Flat | None:
+    """What they all are, where they are all the same."""
+    kinds = set(map(type, values))
+    kind: Any = kinds.pop() if len(kinds) == 1 else None
+    return _flat(kind)
+
+
+@functools.cache
+def _flat(kind: Any) -> _Flat | None:
+    if not dataclasses.is_dataclass(kind):
+        return None
+    hints = get_type_hints(kind)
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    if not names or any(hints[name] not in _NAMES for name in names) or hasattr(kind, "from_plain"):
+        return None
+    return _Flat(names, tuple(hints[name] for name in names))
 
 
 def plain_table(value: Any, path: str) -> Sequence[Sequence[int | None]]:
@@ -97,6 +136,9 @@ def _read_list(kind: Any, value: Any, path: str) -> tuple[Any, ...]:
         raise ProblemError(path, f"This should be a list, not {name_of(value)}.", "wrong_type")
     if kind is int and all(type(item) is int for item in value):
         return tuple(value)
+    flat = _flat(kind)
+    if flat is not None and all(type(item) is dict and flat.fits(item) for item in value):
+        return tuple(kind(*item.values()) for item in value)
     return tuple(_read(kind, item, f"{path}[{number}]") for number, item in enumerate(value))
 
 
@@ -109,6 +151,8 @@ def _read_mapping(kind: Any, value: Any, path: str) -> dict[str, Any]:
 def _read_object(kind: Any, value: Any, path: str) -> Any:
     if not isinstance(value, dict):
         raise ProblemError(path, f"This should be an object, not {name_of(value)}.", "wrong_type")
+    if (flat := _flat(kind)) is not None and flat.fits(value):  # most of what there is
+        return kind(*value.values())
     fields = _fields(kind)
     if not value.keys() <= fields.keys():
         unknown = min(str(key) for key in value.keys() - fields.keys())

@@ -2,7 +2,6 @@
 since local midnight. Everything is checked once, when the Problem is made."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import orjson
 
 from routing.plain import ProblemError, to_plain
 from routing.travel import TravelMatrix
@@ -326,9 +326,7 @@ class Problem:
 
     @cached_property
     def _digest(self) -> str:
-        plain = self._plain(without="travel")
-        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        whole = hashlib.sha256(text.encode())
+        whole = hashlib.sha256(orjson.dumps(self._plain(without="travel"), option=orjson.OPT_SORT_KEYS))
         for profile in sorted(self.travel):
             whole.update(profile.encode())
             whole.update(self.travel[profile].digest())

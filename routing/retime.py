@@ -1,5 +1,6 @@
 """The clock of a route: given the order of visits on a shift, when each one happens and what is on board."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, combinations_with_replacement, pairwise
@@ -170,26 +171,34 @@ def allocations_of(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tup
 
 def tour_of(plan: Plan, route: Route, shift: Shift) -> Tour:
     """The visits of a shift's route in a plan, to be changed and retimed."""
-    visits = []
-    pauses = iter(shift.breaks)
-    mine = [allocation for allocation in plan.allocations if allocation.shift == route.shift]
-    for number, stop in enumerate(route.stops):
-        if stop.kind in ("pickup", "drop_off"):
-            cargo = tuple(
-                Cargo(allocation.lot, allocation.need, allocation.grams, part)
-                for part, allocation in enumerate(mine)
-                if number in (allocation.pickup_stop, allocation.drop_off_stop)
-            )
-            visits.append(Visit(stop.kind, stop.site, cargo))
-        elif stop.kind == "break":
-            visits.append(Visit("break", stop.site, (), next(pauses, None)))
-    return tuple(visits)
+    return _tour_of(route, shift, [each for each in plan.allocations if each.shift == route.shift])
 
 
 def tours_of_plan(problem: Problem, plan: Plan) -> tuple[Tour, ...]:
     """One tour for each shift of the problem, empty where the plan leaves it at home."""
     routes = {route.shift: route for route in plan.routes}
-    return tuple(tour_of(plan, routes[shift.id], shift) if shift.id in routes else () for shift in problem.shifts)
+    carried: defaultdict[str, list[Allocation]] = defaultdict(list)
+    for each in plan.allocations:
+        carried[each.shift].append(each)
+    return tuple(
+        _tour_of(routes[shift.id], shift, carried[shift.id]) if shift.id in routes else () for shift in problem.shifts
+    )
+
+
+def _tour_of(route: Route, shift: Shift, carried: Sequence[Allocation]) -> Tour:
+    cargo: defaultdict[int, list[Cargo]] = defaultdict(list)
+    for part, each in enumerate(carried):
+        piece = Cargo(each.lot, each.need, each.grams, part)
+        for place in {each.pickup_stop, each.drop_off_stop}:
+            cargo[place].append(piece)
+    visits = []
+    pauses = iter(shift.breaks)
+    for number, stop in enumerate(route.stops):
+        if stop.kind in ("pickup", "drop_off"):
+            visits.append(Visit(stop.kind, stop.site, tuple(cargo[number])))
+        elif stop.kind == "break":
+            visits.append(Visit("break", stop.site, (), next(pauses, None)))
+    return tuple(visits)
 
 
 def opening(problem: Problem, visit: Visit) -> Intervals:
@@ -243,19 +252,31 @@ def loads_after(problem: Problem, tour: Sequence[Visit], shift: Shift) -> list[L
     return _loads(problem, _grams_between_stops(tour), len(tour), shift)
 
 
+_CLASS_COLUMNS = {"chilled": 2, "frozen": 3, "hot": 4}  # of a load's numbers; ambient food is in the total alone
+
+
 def _loads(problem: Problem, carried: Carried, visits: int, shift: Shift) -> list[Load]:
     left = {lot.id: lot.grams for lot in problem.lots_on_board.get(shift.id, ())}
-    change = [Load()] * (visits + 1)
+    # In plain numbers: this is done for every tour that is tried, and a load is slow to add to another.
+    change = [[0] * 5 for _ in range(visits + 1)]
+
+    def put(lot_id: str, grams: int, stop: int, sign: int) -> None:
+        lot, numbers = problem.lots_by_id[lot_id], change[stop]
+        numbers[0] += sign * grams
+        numbers[1] += sign * lot.crates_for(grams)
+        column = _CLASS_COLUMNS.get(lot.temperature_class)
+        if column is not None:
+            numbers[column] += sign * grams
+
     for (lot_id, _, pickup, drop_off), grams in carried.items():
-        load = problem.lots_by_id[lot_id].load_for(grams)
-        change[pickup] += load
-        change[drop_off] -= load
+        put(lot_id, grams, pickup, 1)
+        put(lot_id, grams, drop_off, -1)
         if lot_id in left:
             left[lot_id] -= grams
     for lot_id, grams in left.items():
         if grams > 0:
-            change[0] += problem.lots_by_id[lot_id].load_for(grams)
-    return list(accumulate(change))
+            put(lot_id, grams, 0, 1)
+    return [Load(*numbers) for numbers in zip(*map(accumulate, zip(*change, strict=True)), strict=True)]
 
 
 def _grams_between_stops(tour: Sequence[Visit]) -> Carried:

@@ -118,6 +118,11 @@ def _from_lists(path: str, table: Sequence[Row]) -> NDArray[np.int64]:
     for number, row in enumerate(table):
         if len(row) != size:
             raise ProblemError(f"{path}[{number}]", f"There should be {size} values, one for each site.", "wrong_size")
+        # Right at first sight, most of them: value by value only what may be wrong is looked at.
+        numbers = np.array(row) if set(map(type, row)) == {int} else None
+        if numbers is not None and numbers.dtype == np.int64 and numbers.min() >= 0 and numbers.max() <= MOST:
+            found[number] = numbers
+            continue
         for column, value in enumerate(row):
             if value is None:
                 continue

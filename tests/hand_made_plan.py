@@ -78,7 +78,7 @@ def _plan(session: Session, shift: Shift, rides: tuple[Ride, ...]) -> Plan:
     as_solved = routing.shift_to_json(shift_as_solved(shift, vehicle, day, ZoneInfo(network.time_zone)))
     return Plan(
         id=uuid4(), network_id=network.id, service_date=day, number=(last or 0) + 1, problem_digest="by hand",
-        problem={"lots": [], "shifts": [as_solved]}, document={}, engine="by hand", seed=1,
+        problem={"lots": []}, document={}, engine="by hand", seed=1, shifts_read=[as_solved],
         grams_allocated=sum(ride.grams for ride in rides), metres=0, seconds=0, created_at=PLANNED_AT,
     )  # fmt: skip
 

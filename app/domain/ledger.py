@@ -156,6 +156,15 @@ def entries_for_expiry(line: str, grams: int) -> tuple[Entry, ...]:
     return entries_along(line, grams, "offered", "expired")
 
 
+def entries_for_leftovers(line: str, grams: int, taken_from_withdrawn: int) -> tuple[Entry, ...]:
+    """Nobody fetched it in time, and nobody else can. taken_from_withdrawn: grams that late reports took from what was
+    booked as never there, since the rest was promised then: what has become free of that rest since is what they
+    took, and as much was never there after all."""
+    never_there = min(grams, max(0, taken_from_withdrawn))
+    entries = entries_for_withdrawal(line, never_there) if never_there else ()
+    return (*entries, *(entries_for_expiry(line, grams - never_there) if grams > never_there else ()))
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What is known of one allocation: promised grams, and what was reported so far (None: nothing yet)."""

@@ -4,16 +4,17 @@ Row-level security in the database is the one guard; the other is the session's 
 table's rule into every SELECT, UPDATE and DELETE that goes through the ORM. Either alone keeps tenants apart.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, event, false, or_, text, true
+from sqlalchemy import ClauseElement, ColumnElement, Executable, FromClause, Table, event, false, or_, text, true
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.visitors import iterate
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,35 @@ def rule_of(model: type[Any], scope: Scope) -> ColumnElement[bool]:
     return or_(*found) if found else false()
 
 
-@lru_cache(maxsize=512)
-def criteria(base: type[DeclarativeBase], scope: Scope) -> tuple[ExecutableOption, ...]:
-    """The rule of every table for `scope`, in the form that statements take."""
-    return tuple(
-        with_loader_criteria(mapper.class_, rule_of(mapper.class_, scope), include_aliases=True)
-        for mapper in base.registry.mappers
-    )
+@lru_cache(maxsize=20_000)
+def criterion(model: type[DeclarativeBase], scope: Scope) -> ExecutableOption:
+    """The rule of one table for `scope`, in the form that statements take."""
+    return with_loader_criteria(model, rule_of(model, scope), include_aliases=True)
+
+
+@cache
+def _models_of_tables(base: type[DeclarativeBase]) -> Mapping[FromClause, frozenset[type[DeclarativeBase]]]:
+    """By table, the models whose rows a statement about it can bring along: its own, and by relationships, however
+    many steps away, those that are read for the objects found."""
+    following = {mapper: {mapper, *(each.mapper for each in mapper.relationships)} for mapper in base.registry.mappers}
+    while True:
+        further = {mapper: set().union(*(following[each] for each in found)) for mapper, found in following.items()}
+        if further == following:
+            break
+        following = further
+    return {mapper.local_table: frozenset(each.class_ for each in found) for mapper, found in following.items()}
+
+
+def criteria(base: type[DeclarativeBase], statement: Executable, scope: Scope) -> list[ExecutableOption]:
+    """The rules for `scope` of all tables that the statement names, at any depth, and of those that come along. Not of
+    every table there is: each rule takes a statement longer than its rows do."""
+    of_tables = _models_of_tables(base)
+    named = {
+        of_tables[each]
+        for each in iterate(cast(ClauseElement, statement))
+        if isinstance(each, Table) and each in of_tables
+    }
+    return [criterion(model, scope) for model in dict.fromkeys(model for found in named for model in found)]
 
 
 def filter_statements(session_class: type[Session], base: type[DeclarativeBase]) -> None:
@@ -105,7 +128,7 @@ def filter_statements(session_class: type[Session], base: type[DeclarativeBase])
         reads_or_changes = state.is_select or state.is_update or state.is_delete
         # Rows that follow from a filtered statement (relationships) bring its criteria with them.
         if reads_or_changes and state.is_orm_statement and not (state.is_column_load or state.is_relationship_load):
-            state.statement = state.statement.options(*criteria(base, state.session.info["scope"]))
+            state.statement = state.statement.options(*criteria(base, state.statement, state.session.info["scope"]))
 
     event.listen(session_class, "do_orm_execute", within_scope)
 

@@ -1,9 +1,10 @@
 """Verbs for what is left after the day: settle refused and left-over food, book what nobody fetched as expired."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger
@@ -17,8 +18,8 @@ from app.kit.errors import conflict, not_found, refused
 from app.kit.outbox import announce
 from app.ledger.schemas import SettlementIn
 from app.ledger.service import balances_of, write_entries
-from app.ledger.settlement import book_changes, known_of, known_of_shifts
-from app.models.events import Settlement
+from app.ledger.settlement import LATE_REPORT, book_changes, known_of, known_of_shifts
+from app.models.events import LedgerEntry, Settlement
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation, Release
@@ -158,13 +159,18 @@ def expire_offers(session: Session, network_id: UUID, now: datetime) -> int:
         select(OfferLine).where(OfferLine.offer_id.in_(offers)).order_by(OfferLine.id).with_for_update(key_share=True)
     ).all()
     balances = balances_of(session, [line.id for line in lines])
+    taken = _taken_from_withdrawn(session, [line.id for line in lines])
     expired: dict[UUID, int] = {}
     for line in lines:
         grams = balances.get(line.id, {}).get("offered", 0)
-        if grams > 0:
-            write_entries(session, line, ledger.entries_for_expiry(str(line.id), grams), ("offer", line.offer_id), now)
-            expired[line.offer_id] = expired.get(line.offer_id, 0) + grams
+        for entry in ledger.entries_for_leftovers(str(line.id), grams, taken.get(line.id, 0)):
+            gone = entry.to_account == "expired"
+            cause = ("offer", line.offer_id) if gone else (LATE_REPORT, line.offer_id)
+            write_entries(session, line, [entry], cause, now)
+            expired[line.offer_id] = expired.get(line.offer_id, 0) + (entry.grams if gone else 0)
     for offer_id, grams in expired.items():
+        if not grams:
+            continue
         offer = offers[offer_id]
         day = offer.service_date.isoformat()
         announce(
@@ -178,3 +184,21 @@ def expire_offers(session: Session, network_id: UUID, now: datetime) -> int:
             service_date=day,
         )
     return len(expired)
+
+
+def _taken_from_withdrawn(session: Session, lines: Sequence[UUID]) -> dict[UUID, int]:
+    """Grams of each line that late reports have taken from what was booked as never there, less what is back there."""
+    to_offer = LedgerEntry.to_account == "offered"
+    found = (
+        select(LedgerEntry.offer_line_id, func.sum(case((to_offer, LedgerEntry.grams), else_=-LedgerEntry.grams)))
+        .where(
+            LedgerEntry.offer_line_id.in_(lines),
+            LedgerEntry.cause == LATE_REPORT,
+            or_(
+                and_(LedgerEntry.from_account == "withdrawn", to_offer),
+                and_(LedgerEntry.from_account == "offered", LedgerEntry.to_account == "withdrawn"),
+            ),
+        )
+        .group_by(LedgerEntry.offer_line_id)
+    )
+    return {line: int(grams) for line, grams in session.execute(found)}

@@ -21,7 +21,7 @@ ORPHANS = text(
     """
     SELECT l.id FROM offer_lines l JOIN offers o ON o.id = l.offer_id
     LEFT JOIN LATERAL (
-      SELECT p.id, p.problem, coalesce((SELECT r.requested_at FROM plan_runs r WHERE r.plan_id = p.id), p.created_at)
+      SELECT p.id, p.line_ids, coalesce((SELECT r.requested_at FROM plan_runs r WHERE r.plan_id = p.id), p.created_at)
              AS asked_at
         FROM plans p WHERE p.network_id = o.network_id AND p.service_date = o.service_date
        ORDER BY p.number DESC LIMIT 1) newest ON true
@@ -29,7 +29,7 @@ ORPHANS = text(
       AND (
         o.state = 'withdrawn' OR l.position < 0
         OR (newest.id IS NOT NULL
-            AND (newest.problem->'lots' @> jsonb_build_array(jsonb_build_object('id', l.id::text))
+            AND (l.id = ANY (newest.line_ids)
                  OR (SELECT max(e.recorded_at) FROM ledger_entries e
                       WHERE e.offer_line_id = l.id AND e.from_account = 'supply') < newest.asked_at)
             AND NOT EXISTS (SELECT 1 FROM allocations a WHERE a.plan_id = newest.id AND a.offer_line_id = l.id)

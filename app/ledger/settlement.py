@@ -20,6 +20,8 @@ from app.ledger.service import book
 from app.models.events import Quarantine, Settlement, StopEvent
 from app.models.plans import Allocation, Plan, Release, Route, Stop
 
+LATE_REPORT = "late_report"  # the cause of what brings grams back that a report takes from where they were
+
 
 @dataclass(frozen=True)
 class Promises:
@@ -237,7 +239,7 @@ def _book_together(session: Session, rows: Sequence[Allocation], before: Known, 
     for account in ledger.COVERED_FROM:
         taken = _there(was, account) - _there(becomes, account)
         if taken > 0:
-            _book(session, rows[0], _cover(session, rows[0].offer_line_id, account, taken), "late_report", now)
+            _book(session, rows[0], _cover(session, rows[0].offer_line_id, account, taken), LATE_REPORT, now)
     _book(session, rows[0], entries, "allocation", now)
 
 

@@ -15,14 +15,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    Uuid,
     and_,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kit.db import Base, Identified, UtcDateTime
+from app.kit.db import Base, CompressedJson, Identified, UtcDateTime
 from app.kit.tenancy import OF_NETWORK, Scope, by_shift
 
 
@@ -116,8 +117,10 @@ class Plan(Identified, Base):
     number: Mapped[int]
     state: Mapped[str] = mapped_column(default="draft")
     problem_digest: Mapped[str]
-    problem: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    problem: Mapped[dict[str, Any]] = mapped_column(CompressedJson, deferred=True)
+    document: Mapped[dict[str, Any]] = mapped_column(CompressedJson, deferred=True)
+    # Of that the database is asked: the lines with something to collect.
+    line_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), deferred=True, default=list)
     engine: Mapped[str]
     seed: Mapped[int]
     estimated_travel: Mapped[bool] = mapped_column(default=False)
@@ -128,11 +131,12 @@ class Plan(Identified, Base):
     seconds: Mapped[int]
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     # Of a plan that changes a published one as little as possible: which one, how many of its stops move, and how many
-    # of those have to; and the shifts as they were read, since the problem has them from where they stand.
+    # of those have to.
     changes_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
     stops_moved: Mapped[int | None]
     stops_forced: Mapped[int | None]
-    shifts_read: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, deferred=True)
+    # As they were read: in the problem they stand where a day under way has them, and have skills for its agreements.
+    shifts_read: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, deferred=True, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edits: Mapped[int] = mapped_column(default=0, server_default="0")  # by hand, and not taken back
@@ -143,8 +147,9 @@ class Plan(Identified, Base):
     prices: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
-    routes: Mapped[list["Route"]] = relationship(order_by="Route.number", lazy="selectin")
-    unserved: Mapped[list["UnservedOffer"]] = relationship(lazy="selectin", order_by="UnservedOffer.position")
+    # Read where they are asked for: a large plan has a thousand of both, and most who read a plan want its head.
+    routes: Mapped[list["Route"]] = relationship(order_by="Route.number")
+    unserved: Mapped[list["UnservedOffer"]] = relationship(order_by="UnservedOffer.position")
 
 
 class Route(Identified, Base):
@@ -294,4 +299,4 @@ class PlanEdit(Identified, Base):
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    before: Mapped[dict[str, Any]] = mapped_column(CompressedJson, deferred=True)

@@ -22,12 +22,13 @@ def refuse_declined(session: Session, plan: Plan) -> None:
         )
         .where(Allocation.plan_id == plan.id, Decline.taken_back_at.is_(None))
     ).all()
+    if not promised:  # most plans: a large one's problem takes a while to read
+        return
+    session.refresh(plan, ["problem"])
+    knew = {(pair["lot"], pair["need"]) for pair in plan.problem["eligibilities"] or ()}
     for row in promised:
         lots = {row.offer_line_id, row.parcel_id, row.from_parcel_id} - {None}
-        for lot in lots:
-            pair = [{"lot": str(lot), "need": str(row.need_id)}]
-            knew = Plan.problem["eligibilities"].contains(pair)
-            if session.scalar(select(Plan.id).where(Plan.id == plan.id, knew)) is not None:
-                raise conflict(
-                    "plan_outdated", "A food bank has declined food of this plan since it was made. Plan the day again."
-                )
+        if any((str(lot), str(row.need_id)) in knew for lot in lots):
+            raise conflict(
+                "plan_outdated", "A food bank has declined food of this plan since it was made. Plan the day again."
+            )

@@ -1,7 +1,7 @@
 """Plans, routes and runs as they are read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from app.planning.schemas import (
     UnservedOut,
     ViolationOut,
 )
-from app.planning.store import allocations_by_stop
+from app.planning.store import Drawn, allocations_by_stop, read_drawn
 
 
 def get_run(session: Session, principal: Principal, run_id: UUID) -> PlanRun:
@@ -143,23 +143,15 @@ def violations_out(plan: Plan) -> list[ViolationOut]:
 
 def routes_out(session: Session, plan: Plan) -> list[RouteOut]:
     """The routes of a plan with what happens at their stops."""
-    return routes_shown(session, plan, plan.routes)
+    return routes_out_of(read_drawn(session, plan))
 
 
-def routes_of(session: Session, plan: Plan, shifts: Collection[UUID] | None) -> Sequence[Route]:
-    """The routes of these shifts, in their order; None: all."""
-    query = select(Route).where(Route.plan_id == plan.id).order_by(Route.number)
-    return session.scalars(query if shifts is None else query.where(Route.shift_id.in_(shifts))).all()
-
-
-def routes_shown(session: Session, plan: Plan, routes: Sequence[Route]) -> list[RouteOut]:
-    """These routes of a plan with what happens at their stops."""
+def routes_out_of(drawn: Drawn) -> list[RouteOut]:
+    """These routes with what happens at their stops."""
     carried: defaultdict[UUID, list[Allocation]] = defaultdict(list)
-    ids = [route.id for route in routes]
-    query = select(Allocation).where(Allocation.plan_id == plan.id, Allocation.route_id.in_(ids))
-    for each in session.scalars(query):
+    for each in drawn.allocations:
         carried[each.route_id].append(each)
-    return [route_out(route, carried[route.id]) for route in routes]
+    return [route_out(route, carried[route.id]) for route in drawn.routes]
 
 
 def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:

@@ -98,8 +98,8 @@ def to_rest(under_way: DayUnderWay, travel: Mapping[Profile, Travel]) -> Rest:
     promised = {(each.lot, each.need, shift) for shift, tour in tours.items() for visit in tour for each in visit.cargo}
     obeys = obeying(problem, under_way.agreements, promised)
     problem = obeys.problem
-    plan = routing.plan_as_it_stands(problem, tours)
-    problem = replace(problem, shifts=_with_ways_home(_with_overtime(problem.shifts, plan), under_way, way_home))
+    late = _with_overtime(problem.shifts, routing.home_as_it_stands(problem, tours))
+    problem = replace(problem, shifts=_with_ways_home(late, under_way, way_home))
     plan = routing.plan_as_it_stands(problem, tours)
     driven = {shift.id for shift in problem.shifts}
     news = routing.News(
@@ -224,9 +224,8 @@ def _with_ways_home(shifts: Iterable[routing.Shift], under_way: DayUnderWay, leg
     return tuple(found)
 
 
-def _with_overtime(shifts: Iterable[routing.Shift], plan: routing.Plan) -> Iterable[routing.Shift]:
-    """The shifts in which a driver who runs late may finish the round."""
-    home = {route.shift: route.stops[-1].arrive for route in plan.routes}
+def _with_overtime(shifts: Iterable[routing.Shift], home: Mapping[str, int]) -> Iterable[routing.Shift]:
+    """The shifts in which a driver who runs late may finish the round. home: when each would be home, in seconds."""
     return (until_home(shift, home.get(shift.id, 0)) for shift in shifts)
 
 

@@ -4,6 +4,7 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 """
 
 import asyncio
+import contextlib
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
@@ -203,9 +204,29 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, rest.problem, Path(folder), rest.plan, rest.news)
         question = replace(question, later=(rest.obeyed or {}).get("later"))
-        said = await change_in_child(question, CHANGE_SECONDS, workshop.seed)
-    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, said)
+        solving = asyncio.create_task(change_in_child(question, CHANGE_SECONDS, workshop.seed))
+        try:  # while the solver searches, what its answer is checked against is made here
+            problem = await asyncio.to_thread(_ready_to_check, rest)
+            said = await solving
+        finally:
+            await _ended(solving)
+    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, problem, said)
     await asyncio.to_thread(_finish, workshop, claim, plan_id)
+
+
+def _ready_to_check(rest: Rest) -> routing.Problem:
+    """The problem of a change, with what is worked out of it but once."""
+    problem = rest.solved()
+    problem.digest()
+    return problem
+
+
+async def _ended(task: "asyncio.Task[Any]") -> None:
+    """It has ended, one way or the other: a solver that nobody waits for any more is stopped."""
+    if not task.done():
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _look_ahead(workshop: Workshop, claim: Claim) -> None:
@@ -285,10 +306,15 @@ def _checked(problem: routing.Problem, document: dict[str, Any]) -> routing.Plan
 
 
 def _store_change(
-    workshop: Workshop, claim: Claim, under_way: DayUnderWay, travel: "Travels", rest: Rest, said: dict[str, Any]
+    workshop: Workshop,
+    claim: Claim,
+    under_way: DayUnderWay,
+    travel: "Travels",
+    rest: Rest,
+    problem: routing.Problem,
+    said: dict[str, Any],
 ) -> UUID:
     """Store the checked plan as a draft."""
-    problem = rest.solved()
     plan = _checked(problem, said["plan"])
     moved = sum(said["moved"].values())
     answer = Change(rest, problem, plan, said["plan"], moved, said["forced"])

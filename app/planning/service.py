@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import routing
@@ -119,10 +119,8 @@ def _require_shifts_as_planned(session: Session, plan: Plan) -> None:
     The shifts stay locked until the plan is published: whoever changes one meanwhile waits, and then is refused.
     """
     network = session.get_one(Network, plan.network_id)
-    # The shifts alone: the rest of a problem can be tens of megabytes.
-    read = func.coalesce(Plan.shifts_read, Plan.problem["shifts"])
-    shifts_then = session.scalar(select(read).where(Plan.id == plan.id)) or []
-    made_for = {each["id"]: each for each in shifts_then}
+    shifts_then = session.scalar(select(Plan.shifts_read).where(Plan.id == plan.id))
+    made_for = {each["id"]: each for each in shifts_then or ()}
     shifts = session.scalars(
         select(Shift)
         .where(Shift.id.in_([route.shift_id for route in plan.routes]))

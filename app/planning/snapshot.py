@@ -1,10 +1,10 @@
 """From rows to a routing.Problem: everything that a plan of one network and day depends on, read in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -120,45 +120,81 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
     )
 
 
+class OnDemand[Row](Mapping[UUID, Row]):
+    """Rows by their id, each read when it is first asked for: an edit of a large plan needs few of its day's. For the
+    transaction in which it was made. found: reads those of these ids that there are."""
+
+    def __init__(self, ids: Iterable[UUID], found: Callable[[Sequence[UUID]], Mapping[UUID, Row]]) -> None:
+        self._ids, self._reading = dict.fromkeys(ids), found
+        self._rows: dict[UUID, Row] = {}
+
+    def read(self, ids: Iterable[UUID] | None = None) -> None:
+        """Read these at once; None: all."""
+        wanted = self._ids if ids is None else dict.fromkeys(ids)
+        missing = [each for each in wanted if each in self._ids and each not in self._rows]
+        if missing:
+            self._rows |= self._reading(missing)
+
+    def __getitem__(self, id: UUID) -> Row:
+        self.read([id])
+        return self._rows[id]
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
 @dataclass(frozen=True)
 class PlannedDay(Day):
-    """The rows that a plan was made of, whatever has become of them: also lines that an amendment has replaced."""
+    """The rows that a plan was made of, whatever has become of them: also lines that an amendment has replaced. Its
+    lines, with their offers, its needs and its sites are read on demand, and it has no lists of them."""
 
-    planned_lines: Mapping[UUID, tuple[Offer, OfferLine]]
+    planned_lines: OnDemand[tuple[Offer, OfferLine]]
+    planned_needs: OnDemand[Need]
+    planned_sites: OnDemand[Site]
 
     @property
     def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
         """Each line of the plan with its offer."""
         return self.planned_lines
 
+    @property
+    def needs_by_id(self) -> Mapping[UUID, Need]:
+        """Each need of the plan."""
+        return self.planned_needs
+
 
 def read_planned(session: Session, network_id: UUID, service_date: date, problem: routing.Problem) -> PlannedDay:
     """The rows behind everything that a plan's problem names."""
-    lines = {
-        line.id: (offer, line)
-        for offer, line in session.execute(
-            select(Offer, OfferLine)
-            .join(OfferLine, OfferLine.offer_id == Offer.id)
-            .where(OfferLine.id.in_([UUID(lot.id) for lot in problem.lots]))
-            .options(lazyload(Offer.lines))
-        )
-    }
-    needs = session.scalars(select(Need).where(Need.id.in_([UUID(need.id) for need in problem.needs])))
     shifts = session.scalars(select(Shift).where(Shift.id.in_([UUID(shift.id) for shift in problem.shifts])))
+    sites = OnDemand([UUID(site.id) for site in problem.sites], partial(_by_id, session, Site))
     return PlannedDay(
         network=session.get_one(Network, network_id),
         service_date=service_date,
-        offers=list({offer.id: offer for offer, _ in lines.values()}.values()),
+        offers=(),
         available={UUID(lot.id): lot.grams for lot in problem.lots},
-        needs=needs.all(),
+        needs=(),
         shifts=shifts.all(),
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
-        sites={row.id: row for row in session.scalars(select(Site))},
+        sites=sites,
         organisations={row.id: row for row in session.scalars(select(Organisation))},
         pace=None,
         service_times={},
-        planned_lines=lines,
+        planned_lines=OnDemand([UUID(lot.id) for lot in problem.lots], partial(_lines_of, session)),
+        planned_needs=OnDemand([UUID(need.id) for need in problem.needs], partial(_by_id, session, Need)),
+        planned_sites=sites,
     )
+
+
+def _by_id[Row: (Need, Site)](session: Session, model: type[Row], ids: Sequence[UUID]) -> dict[UUID, Row]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))}
+
+
+def _lines_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:
+    query = select(Offer, OfferLine).join(OfferLine, OfferLine.offer_id == Offer.id).where(OfferLine.id.in_(ids))
+    return {line.id: (offer, line) for offer, line in session.execute(query.options(lazyload(Offer.lines)))}
 
 
 def sites_of(day: Day) -> list[Site]:
@@ -321,24 +357,33 @@ def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[rou
     """The pairs of lot and need that food safety allows and nobody has declined, each with its latest arrival; a need
     of one line meets that alone. A lot is its name, and the line that it is of. The rule book is asked once for all
     needs that want the same of their food: a large day has very many pairs, and few kinds of receivers."""
-    by_category: dict[str, list[tuple[Need, food_safety.Receiver]]] = defaultdict(list)
-    alike: dict[food_safety.Receiver, food_safety.Receiver] = {}
+    kinds: dict[str, dict[food_safety.Receiver, int]] = defaultdict(dict)  # of receivers by category, numbered
+    wanting: dict[str, list[tuple[str, Need, int]]] = defaultdict(list)  # its name, and which kind it is
     for need in day.needs:
-        receiver = _receiver(need, day.sites[need.site_id])
-        by_category[need.category].append((need, alike.setdefault(receiver, receiver)))
+        alike = kinds[need.category]
+        kind = alike.setdefault(_receiver(need, day.sites[need.site_id]), len(alike))
+        wanting[need.category].append((str(need.id), need, kind))
+    declined: dict[UUID, set[UUID]] = defaultdict(set)
+    for line_id, need_id in day.declined:
+        declined[line_id].add(need_id)
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
-        until: dict[int, int | None] = {}
-        for need, receiver in by_category[line.category]:
-            if (line.id, need.id) in day.declined or need.offer_line_id not in (None, line.id):
-                continue
-            if id(receiver) not in until:
-                latest = _latest_for(day, offer, line, receiver, policy)
-                until[id(receiver)] = None if isinstance(latest, food_safety.Refusal) else _seconds(day, latest)
-            deliver_by = until[id(receiver)]
-            if deliver_by is not None:
-                pairs.append(routing.Eligibility(name, str(need.id), deliver_by))
+        until = [_until(day, offer, line, receiver, policy) for receiver in kinds[line.category]]
+        refused = declined.get(line.id, ())
+        pairs += [
+            routing.Eligibility(name, need_name, deliver_by)
+            for need_name, need, kind in wanting[line.category]
+            if (deliver_by := until[kind]) is not None
+            and (need.offer_line_id is None or need.offer_line_id == line.id)
+            and not (refused and need.id in refused)
+        ]
     return pairs
+
+
+def _until(day: Day, offer: Offer, line: OfferLine, receiver: food_safety.Receiver, policy: Policy) -> int | None:
+    """By when it has to be with such a receiver, in seconds; None where they do not meet."""
+    latest = _latest_for(day, offer, line, receiver, policy)
+    return None if isinstance(latest, food_safety.Refusal) else _seconds(day, latest)
 
 
 def _pairs_planned(day: Day) -> list[routing.Eligibility]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -11,6 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
@@ -130,7 +131,7 @@ async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> 
     child = await (_started() if hand is None else hand.take())
     try:
         async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
-            await _converse(child, json.dumps(request), told)
+            await _converse(child, orjson.dumps(request), told)
     except TimeoutError as error:
         raise SolverFailed("the solver overran its budget") from error
     finally:
@@ -155,14 +156,14 @@ async def _started(*options: str) -> asyncio.subprocess.Process:
     )
 
 
-async def _converse(child: asyncio.subprocess.Process, request: str, told: Callable[[Said], Awaitable[None]]) -> None:
+async def _converse(child: asyncio.subprocess.Process, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
     assert child.stdin is not None  # noqa: S101
     assert child.stdout is not None  # noqa: S101
     assert child.stderr is not None  # noqa: S101
     complaints = asyncio.create_task(child.stderr.read())
     try:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            child.stdin.write(request.encode())
+            child.stdin.write(request)
             await child.stdin.drain()
             child.stdin.close()
         planned = False
@@ -179,7 +180,7 @@ async def _converse(child: asyncio.subprocess.Process, request: str, told: Calla
 
 def _read(line: bytes) -> Said:
     try:
-        said: Said = json.loads(line)
+        said: Said = orjson.loads(line)
     except ValueError as error:
         raise SolverFailed("the solver said something that is not JSON") from error
     return said

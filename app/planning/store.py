@@ -87,8 +87,7 @@ def to_rows(
     """The rows of a new draft; its number is given when it is saved. obeyed: what it was made to obey."""
     head = plan_head(day, problem, plan, document, way, now)
     head.obeyed = obeyed
-    if obeyed is not None:  # the shifts of the problem have skills for its agreements that they have nowhere else
-        head.shifts_read = shifts_told(day)
+    head.shifts_read = shifts_told(day)
     set_totals(head, plan)
     return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
@@ -104,6 +103,7 @@ def plan_head(
         problem_digest=problem.digest(),
         problem=routing.problem_to_json(problem),
         document=document,
+        line_ids=[UUID(lot.id) for lot in problem.lots if lot.on_board is None],
         engine=plan.engine,
         seed=plan.seed,
         estimated_travel=problem.estimated_travel,
@@ -332,31 +332,54 @@ def save(session: Session, rows: PlanRows) -> UUID:
     return plan.id
 
 
-def renew(session: Session, rows: PlanRows, shifts: Collection[UUID] | None = None) -> None:
-    """Put these rows in the place of those that a draft has, of these shifts or (None) of all. What is still there
-    keeps its id: whoever looks at a route that has not changed looks at the same one."""
-    plan = rows.plan
+@dataclass(frozen=True)
+class Drawn:
+    """Routes as a draft has them, with their stops, and what they carry."""
+
+    routes: Sequence[Route]
+    allocations: Sequence[Allocation]
+
+
+def read_drawn(session: Session, plan: Plan, shifts: Collection[UUID] | None = None) -> Drawn:
+    """The routes of these shifts, in their order, or (None) of all."""
     routes = select(Route).where(Route.plan_id == plan.id).order_by(Route.number)
     allocations = select(Allocation).where(Allocation.plan_id == plan.id)
     if shifts is not None:
         routes = routes.where(Route.shift_id.in_(shifts))
         allocations = allocations.where(Allocation.shift_id.in_(shifts))
-    before, carried = session.scalars(routes).all(), session.scalars(allocations).all()
+    return Drawn(session.scalars(routes).all(), session.scalars(allocations).all())
+
+
+def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
+    """Put these rows in the place of those that a draft has. What is still there keeps its id: whoever looks at a route
+    that has not changed looks at the same one."""
+    plan = rows.plan
     unserved = session.scalars(select(UnservedOffer).where(UnservedOffer.plan_id == plan.id)).all()
-    _keep_ids(rows, before, carried)
-    for row in (*(stop for route in before for stop in route.stops), *before, *carried, *unserved):
+    stays = _stays(unserved, rows.unserved)
+    _keep_ids(rows, before.routes, before.allocations)
+    stops = [stop for route in before.routes for stop in route.stops]
+    for row in (*stops, *before.routes, *before.allocations, *(() if stays else unserved)):
         session.expunge(row)
-    ids = [route.id for route in before]
+    ids = [route.id for route in before.routes]
     for gone in (
-        delete(Allocation).where(Allocation.id.in_([each.id for each in carried])),
+        delete(Allocation).where(Allocation.id.in_([each.id for each in before.allocations])),
         delete(Stop).where(Stop.route_id.in_(ids)),
         delete(Route).where(Route.id.in_(ids)),
-        delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id),
+        *(() if stays else [delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id)]),
     ):
         session.execute(gone.execution_options(synchronize_session=False))
-    _add(session, rows)
+    _add(session, replace(rows, unserved=()) if stays else rows)
     session.flush()
     session.expire(plan, ["routes", "unserved"])
+
+
+def _stays(before: Iterable[UnservedOffer], now: Iterable[UnservedOffer]) -> bool:
+    """Whether the same is left out for the same reasons, as after most edits."""
+
+    def told(row: UnservedOffer) -> list[Any]:
+        return [row.position, row.offer_line_id, row.grams, row.reason, row.details, row.change, row.change_details]
+
+    return sorted(map(told, before), key=lambda each: each[0]) == [told(row) for row in now]
 
 
 def _add(session: Session, rows: PlanRows) -> None:

@@ -84,6 +84,8 @@ def why_this_food_bank(session: Session, principal: Principal, allocation_id: UU
             raise _not_known() from None
         # Its day is read as it is now: names, and what the rule book says.
         day = read_planned(session, plan.network_id, plan.service_date, problem)
+        day.planned_needs.read()
+        day.planned_sites.read()
         return _Telling(session, day, problem, row, plan, why, whole=whole, own=own).explanation()
 
 
@@ -136,7 +138,6 @@ class _Telling:
     ) -> None:
         self._session, self._day, self._problem, self._row, self._plan = session, day, problem, row, plan
         self._why, self._whole, self._own = why, whole, own
-        self._needs = {str(need.id): need for need in day.needs}
 
     def explanation(self) -> Explanation:
         why = self._why
@@ -212,7 +213,7 @@ class _Telling:
             return Said(each.reason, {"kg": kg_display(each.grams)} if each.grams else {}), ""
         if (self._row.offer_line_id, UUID(each.need)) in declined:
             return Said("declined"), ""
-        need = self._needs.get(each.need)
+        need = self._day.needs_by_id.get(UUID(each.need))
         refusal = None if line is None or need is None else why_not(self._day, *line, need)
         if refusal is None:  # the rule book would let them: it was left to others
             return Said("usually_turns_it_down" if line is not None else "may_not_have_it"), ""

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from app.kit.clock import HandSetClock
+from app.kit.collector import search_seldom
 from app.kit.database_access import open_database
 from app.kit.db import Database
 from app.kit.live_server import LiveServer
@@ -52,6 +53,7 @@ def main() -> None:
             network = NewNetwork("Benchmark", "newport", "Europe/London", "GBP", "Office", demonstration=True)
             key = found(database, network, clock()).key
             with LiveServer(create_app(database, streets, clock, config)) as server:
+                search_seldom()  # as `serve` does
                 _measure(server.address, key, clock, wish)
             streets.close()
             database.close()

@@ -86,6 +86,12 @@ class Driver:
     http: httpx.Client
     stops: Sequence[dict[str, Any]]
 
+    @classmethod
+    def signed_in(cls, http: httpx.Client) -> "Driver":
+        """With the route as it is now."""
+        route = http.get("/driver/route").json()["route"]
+        return cls(http, [each for each in route["stops"] if each["allocations"]])
+
     def send(self, stop: dict[str, Any], kind: str, at: str, **more: Any) -> str:
         """Report one thing; the id of the report."""
         lines = [{"allocation_id": each["id"], "kg": each["kg"]} for each in stop["allocations"]]
@@ -104,8 +110,7 @@ def drivers_of(office: Office, address: str, plan: dict[str, Any]) -> list[Drive
     for route in plan["routes"]:
         token = office.post(f"/shifts/{route['shift_id']}/driver-links")["token"]
         http = httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60)
-        stops = [each for each in http.get("/driver/route").json()["route"]["stops"] if each["allocations"]]
-        found.append(Driver(http, stops))
+        found.append(Driver.signed_in(http))
     return found
 
 
@@ -177,6 +182,8 @@ def minute_of_reports(
     listening.start()
     listening.open.wait(PATIENCE_SECONDS)
     sent: dict[str, float] = {}
+    # A published change gives stops new names; phones read their route again, too.
+    drivers = [Driver.signed_in(driver.http) for driver in drivers]
     todo = _in_turns(drivers)
     clock.set(max(datetime.fromisoformat(each["arrive_at"]) for driver in drivers for each in driver.stops))
     begun, threads = time.perf_counter(), []

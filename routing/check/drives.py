@@ -10,6 +10,8 @@ from routing.problem import PaceStep
 def arrival(pace: Sequence[PaceStep], leave: int, seconds: int) -> int:
     """The whole second, rounded up, at which a stretch of so many seconds of the travel tables is behind whoever leaves
     then."""
+    if not pace:  # for most days, and fractions are slow
+        return leave + seconds
     now, left, percent = Fraction(leave), Fraction(seconds), 100
     for step in pace:
         if step.from_second > leave:

@@ -2,10 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import astuple
 
-from routing.check.case import Case, Violation, is_visit, load_of
+from routing.check.case import Case, Violation, crates_of, is_visit, load_of
 from routing.plan import Route
 from routing.problem import Load
+
+COLD_OR_HOT = ("chilled", "frozen", "hot")  # as a load has them, behind grams and crates
 
 
 def vehicles_carry_what_they_can(case: Case) -> Iterator[Violation]:
@@ -13,23 +16,25 @@ def vehicles_carry_what_they_can(case: Case) -> Iterator[Violation]:
     stays = _stays_on_board(case)
     for number, route in enumerate(case.plan.routes):
         capacity = case.shift_of(route).capacity
-        on_board = stays.get(route.shift, Load())
+        counted = list(astuple(stays.get(route.shift, Load())))
         for position, stop in enumerate(route.stops):
             where = f"routes[{number}].stops[{position}]"
-            on_board = on_board + _added(case, route, position)
+            _count(case, route, position, counted)
+            on_board = Load(*counted)
             if stop.load_after != on_board:
                 yield Violation(rule, "The load on board is not what the stops before add up to.", where)
             if not on_board.fits_in(capacity):
                 yield Violation(rule, "The vehicle cannot carry this much.", where)
 
 
-def _added(case: Case, route: Route, position: int) -> Load:
-    """What a stop puts into the vehicle, less what it takes out."""
-    added = Load()
+def _count(case: Case, route: Route, position: int, counted: list[int]) -> None:
+    """Add what a stop puts into the vehicle, and take off what it takes out: the numbers of a load, in their order."""
     for allocation in case.handled_at(route, position):
-        load = load_of(case.lot_of(allocation), allocation.grams)
-        added = added + load if allocation.pickup_stop == position else added - load
-    return added
+        lot, sign = case.lot_of(allocation), 1 if allocation.pickup_stop == position else -1
+        counted[0] += sign * allocation.grams
+        counted[1] += sign * crates_of(lot, allocation.grams)
+        if lot.temperature_class != "ambient":
+            counted[2 + COLD_OR_HOT.index(lot.temperature_class)] += sign * allocation.grams
 
 
 def _stays_on_board(case: Case) -> dict[str, Load]:

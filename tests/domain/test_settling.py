@@ -14,6 +14,7 @@ from app.domain.ledger import (
     balances,
     entries_between,
     entries_for_allocation,
+    entries_for_leftovers,
     entries_for_posting,
     entries_to_cover,
     is_balanced,
@@ -152,6 +153,17 @@ def test_a_late_report_gets_back_what_was_booked_as_gone_and_no_account_goes_bel
     assert found["expired"] == max(0, expired - max(0, needed - offered))
     assert found["withdrawn"] == max(0, withdrawn - max(0, needed - offered - expired))
     assert -found["supply"] == max(posted, needed)  # there was more than anybody knew only where it is not enough
+
+
+@given(st.integers(0, 100), st.integers(-100, 100))
+def test_what_nobody_fetched_is_all_booked_and_no_more_of_it_as_never_there_than_late_reports_took_from_there(
+    left: int, taken: int
+) -> None:
+    entries = entries_for_leftovers("milk", left, taken)
+    posted = (*entries_for_posting("milk", 1), *(entries_for_posting("milk", left) if left else ()))
+    found = balances([*posted, *entries])["milk"]
+    assert (found["offered"] - 1, found["expired"] + found["withdrawn"]) == (0, left)
+    assert found["withdrawn"] == min(left, max(0, taken))
 
 
 def test_food_that_was_given_back_and_collected_all_the_same_is_taken_off_the_offer_and_is_no_new_food() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
@@ -57,6 +57,7 @@ class Copy:
     def caller(self, who: str) -> tuple[Database, Principal]:
         """A pool of its own and who asks through it."""
         database = Database(self.at.service_url, pool_size=2)
+        event.listen(database.engine, "connect", _waiting_longer)
         principal = authenticate(database, self.scene.secrets[who], MORNING)
         self.closing.callback(database.close)
         return database, principal
@@ -87,6 +88,13 @@ class Copy:
     def close(self) -> None:
         """Give all connections back, and the database."""
         self.closing.close()
+
+
+def _waiting_longer(connection: Any, record: Any) -> None:
+    """A machine that stands still for ten seconds is no outcome of a race."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50s'")
+    connection.commit()
 
 
 @pytest.fixture(scope="session")

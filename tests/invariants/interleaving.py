@@ -49,6 +49,11 @@ class Told:
         """The stable code of a refusal."""
         return self.error.code if isinstance(self.error, WaslError) else None
 
+    @property
+    def cause(self) -> str | None:
+        """What the database said, where a refusal is its word: a wait that took too long, or a deadlock."""
+        return None if self.error is None else repr(self.error.__cause__)
+
 
 def _running(verb: Callable[[], Any], told: Told) -> threading.Thread:
     def run() -> None:

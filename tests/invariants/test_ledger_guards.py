@@ -1,6 +1,5 @@
 """I1, I2, I7: no gram is lost or promised twice, no offer silently dropped; and what happens without the guards."""
 
-import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -160,8 +159,8 @@ def test_a_line_that_a_plan_knew_of_and_does_not_name_is_an_orphan_until_it_is_n
     assert lost(database, network) == []
     with database.transaction(Scope(network=network_id)) as session:
         session.execute(
-            text("UPDATE plans SET problem = cast(:problem AS jsonb)"),
-            {"problem": json.dumps({"lots": [{"id": dropped}]})},
+            text("UPDATE plans SET line_ids = ARRAY[cast(:line AS uuid)]"),
+            {"line": dropped},
         )
     assert lost(database, network) == [dropped]
     with database.transaction(Scope(network=network_id)) as session:

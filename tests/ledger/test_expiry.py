@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app.domain.driver_link import STORED_REPORTS
+from app.domain.ledger import Entry, entries_along
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.ledger.closing import GRACE
 from app.ledger.jobs import expire_everywhere, ledger_jobs
+from app.ledger.service import write_entries
+from app.models.offers import OfferLine
 from app.models.system import OutboxMessage
 from tests.hand_made_plan import Ride, draft
 from tests.ledger.test_api import places
@@ -93,6 +97,31 @@ def test_a_late_report_takes_back_what_had_expired_meanwhile(
         again = an_event(pickup, "collected", kilograms(food, "25"), occurred_at="2026-11-25T10:00:00+00:00")
         report(driver, again)
     assert places(network, driven["offer"]) == {"kg_expired": "5", "kg_collected": "25"}
+
+
+def test_what_becomes_free_after_a_late_report_took_as_much_from_what_was_never_there_was_never_there(
+    network: ServiceClient, database: Database, day: dict[str, Any]
+) -> None:
+    """A driver finds 10 of 30 kg missing; then it is told that another had loaded 10, while the rest was promised."""
+    line_id = UUID(day["offer"]["lines"][0]["id"])
+    told = (
+        ("allocation", [Entry(str(line_id), "offered", "withdrawn", 10_000)]),
+        ("late_report", [Entry(str(line_id), "withdrawn", "offered", 10_000)]),
+        ("allocation", entries_along(str(line_id), 10_000, "offered", "collected")),
+    )
+    with database.transaction(Scope(network=network.network_id())) as session:
+        line = session.get_one(OfferLine, line_id)
+        for cause, entries in told:
+            write_entries(session, line, entries, (cause, line_id), CLOSED)
+    assert places(network, day["offer"]) == {"kg_offered": "20", "kg_collected": "10"}
+    assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 1
+    assert places(network, day["offer"]) == {"kg_withdrawn": "10", "kg_expired": "10", "kg_collected": "10"}
+    with database.transaction(Scope(network=network.network_id())) as session:
+        write_entries(
+            session, line, entries_along(str(line_id), 5_000, "collected", "offered"), ("offer", line_id), CLOSED
+        )
+    assert expire_everywhere(database, HandSetClock(CLOSED + GRACE)) == 1
+    assert places(network, day["offer"]) == {"kg_withdrawn": "10", "kg_expired": "15", "kg_collected": "5"}
 
 
 def test_every_network_is_looked_after_and_sees_only_its_own(

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.security.api_description import DESCRIBED
@@ -79,6 +80,8 @@ PHASES = {"examples,coverage,fuzzing": 0.65, "stateful": 0.35}
 def test_every_check_of_schemathesis_passes(role: str, phases: str, everything: World, tmp_path: Path) -> None:
     _, secret = holder(everything, role)
     (tmp_path / "schemathesis.toml").write_text(settings(secret, max(1, round(SECONDS * PHASES[phases]))))
+    # Made at the first time that somebody asks, which schemathesis does not wait for long.
+    assert httpx.get(f"{everything.address}/api/openapi.json", timeout=120).is_success
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "--no-color", "run"),

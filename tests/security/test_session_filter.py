@@ -5,10 +5,12 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, delete, func, select, text, update
+from sqlalchemy import create_engine, delete, exists, func, select, text, true, union_all, update
+from sqlalchemy.orm import aliased
 
 import app.models
 from app.kit import tenancy
@@ -17,7 +19,7 @@ from app.kit.db import Base, Database
 from app.kit.live_server import LiveServer
 from app.kit.tenancy import Scope, UnknownTenancy
 from app.models.offers import Offer, OfferLine
-from app.models.partners import Organisation, Site
+from app.models.partners import Network, Organisation, Site
 from tests.conftest import ROOT, TestDatabase
 from tests.security.tenants import without_row_security
 from tests.service_client import LIDL_CARDIFF_ROAD, ServiceClient, a_line, an_offer, found_network
@@ -36,7 +38,7 @@ def row_security(database: TestDatabase, *, on: bool) -> Iterator[None]:
 
 
 def without_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tenancy, "criteria", lambda base, scope: ())
+    monkeypatch.setattr(tenancy, "criteria", lambda base, statement, scope: ())
 
 
 @pytest.fixture
@@ -119,6 +121,49 @@ def test_counts_joins_aliases_subqueries_relations_updates_and_deletes_are_filte
             assert [line.description for line in found.lines] == ["canary loaves"]
             # A partner sees itself, not the coordinator that it shares the network with.
             assert session.scalar(select(func.count()).select_from(Organisation)) == 1
+
+
+ELSEWHERE = aliased(Offer)
+OFFERS = select(Offer.id).cte("offers_named")
+FORMS: dict[str, Any] = {
+    "alias": select(ELSEWHERE.id),
+    "common table expression": select(OFFERS.c.id),
+    "subquery in FROM": select(select(Offer.id).subquery().c.id),
+    "subquery that looks at its row": select(Network.id).join(
+        select(Offer.id).where(Offer.network_id == Network.id).lateral(), true()
+    ),
+    "union": select(union_all(select(Offer.id), select(Offer.id)).subquery().c.id),
+    "IN": select(Network.id).where(exists(select(Offer.id).where(Offer.id.in_(select(Offer.id))))),
+    "outer join": select(Offer.id).select_from(Network).outerjoin(Offer, true()).where(Offer.id.is_not(None)),
+    "alias that exists": select(Network.id).where(exists(select(ELSEWHERE.id))),
+    "whole rows of two": select(Offer, OfferLine).join(OfferLine, OfferLine.offer_id == Offer.id),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_however_a_statement_names_a_table_it_is_filtered(
+    form: str,
+    theirs: dict[str, str],
+    database: Database,
+    migrated: TestDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The stranger sees its own network, and of the offers of others none; without the filter it would see them."""
+    offer = UUID(theirs["/offers"])
+    with database.transaction(Scope(organisation=UUID(theirs["/organisations"]))) as session:
+        network = session.get_one(Offer, offer).network_id
+    nobody = Scope(network=UUID(int=7), organisation=UUID(int=8))
+    # The networks are looked at by whoever is asked: the rule of offers alone is in question here.
+    monkeypatch.setattr(Network, "__tenancy__", (tenancy.to_everybody,))
+    tenancy.criterion.cache_clear()
+    with row_security(migrated, on=False):
+        with database.transaction(nobody) as session:
+            assert session.get(Network, network) is not None
+            assert session.execute(FORMS[form]).all() == []
+        without_filter(monkeypatch)
+        with database.transaction(nobody) as session:
+            assert session.execute(FORMS[form]).all() != []
+    tenancy.criterion.cache_clear()
 
 
 def test_a_relation_of_a_row_that_is_seen_shows_only_what_is_seen_too(

@@ -196,7 +196,7 @@ def test_without_the_guards_the_matrix_complains(
 ) -> None:
     """The twin: these very cases go wrong once row security and the session filter are gone."""
     described = next(each for each in DESCRIBED if each.operation_id == operation_id)
-    monkeypatch.setattr(tenancy, "criteria", lambda base, scope: ())
+    monkeypatch.setattr(tenancy, "criteria", lambda base, statement, scope: ())
     with without_row_security(everything.superuser):
         wrong, _ = judged(described, row_of(operation_id), everything)
     assert [each for each in wrong if each.startswith(complaint)] != [], wrong

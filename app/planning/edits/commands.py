@@ -109,7 +109,7 @@ def _left_out(drawing: Drawing, lot: str) -> int:
 def _require_suitable(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLine) -> None:
     """Food safety is hard: what the rule book or the plan's own problem keeps from a need never goes there. What an
     agreement keeps from it is said afterwards, as every other rule that an edit breaks."""
-    need = next((each for each in day.needs if each.id == command.need_id), None)
+    need = day.needs_by_id.get(command.need_id)
     if command.offer_line_id not in day.lines or need is None:
         return  # not of this plan: said when it is placed
     offer, line = day.lines[command.offer_line_id]

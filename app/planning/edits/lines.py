@@ -1,8 +1,9 @@
 """The lines of an edited plan's routes: kept where a vehicle goes the same way as before, else drawn on the streets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from app.roads.streets import Streets
 
 type Ways = Mapping[tuple[str, ...], RoadLine]
 
+_drawing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lines of edited routes")
+
 
 @dataclass(frozen=True)
 class EditedLines:
@@ -23,6 +26,14 @@ class EditedLines:
     travel: Mapping[str, Any]  # as the plan tells of it
     known: Ways
     streets: Streets | None
+    begun: dict[tuple[str, ...], Future[RoadLine]] = field(default_factory=dict)
+
+    def begin(self, day: Day, ways: Iterable[tuple[Profile, Sequence[UUID]]]) -> None:
+        """Have the lines that nobody knows drawn meanwhile: the streets are asked in a process of their own."""
+        for profile, sites in ways:
+            key = _key(profile, sites)
+            if key not in self.known and key not in self.begun:
+                self.begun[key] = _drawing.submit(self._drawn(day, profile, sites))
 
     def estimated(self, profile: Profile) -> bool:
         """Whether the plan's times for such vehicles are estimates."""
@@ -30,17 +41,26 @@ class EditedLines:
 
     def line(self, day: Day, profile: Profile, sites: Sequence[UUID]) -> RoadLine:
         """The way through the sites."""
-        known = self.known.get(_key(profile, sites))
-        if known is not None:
-            return known
+        key = _key(profile, sites)
+        if key in self.known:
+            return self.known[key]
+        return self.begun[key].result() if key in self.begun else self._drawn(day, profile, sites)()
+
+    def _drawn(self, day: Day, profile: Profile, sites: Sequence[UUID]) -> Callable[[], RoadLine]:
+        """What draws the line, without the day's rows: they are for one thread."""
         points = [Point(day.sites[site].longitude, day.sites[site].latitude, day.sites[site].name) for site in sites]
         choice = choice_of(day.network.region, day.network.roads or {})
         if self.estimated(profile):
             choice = replace(choice, provider="estimate", url=None)
-        if self.streets is not None:
-            with suppress(RoadError, RegionError):
-                return self.streets.line(choice, profile, points)
-        return RoadLine(tuple((point.longitude, point.latitude) for point in points), (), estimated=True)
+        streets = self.streets
+
+        def drawn() -> RoadLine:
+            if streets is not None:
+                with suppress(RoadError, RegionError):
+                    return streets.line(choice, profile, points)
+            return RoadLine(tuple((point.longitude, point.latitude) for point in points), (), estimated=True)
+
+        return drawn
 
 
 def lines_of(plan: Plan, routes: Sequence[Route], day: Day, streets: Streets | None) -> EditedLines:

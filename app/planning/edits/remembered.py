@@ -12,7 +12,8 @@ from uuid import UUID
 import routing
 from app.models.plans import Plan, PlanEdit
 
-MOST = 8
+MOST_PLANS = 8
+MOST_ROUTES = 1000
 
 type State = tuple[dict[str, Any], routing.Plan]  # the document, and the same as a value
 
@@ -20,7 +21,8 @@ type State = tuple[dict[str, Any], routing.Plan]  # the document, and the same a
 class _Shelf[Key, Value]:
     """A few things by their key, for all threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._things: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
 
@@ -34,12 +36,13 @@ class _Shelf[Key, Value]:
         with self._lock:
             self._things[key] = value
             self._things.move_to_end(key)
-            while len(self._things) > MOST:
+            while len(self._things) > self._most:
                 self._things.popitem(last=False)
 
 
-_problems: _Shelf[str, routing.Problem] = _Shelf()
-_states: _Shelf[tuple[UUID, UUID | None], State] = _Shelf()
+_problems: _Shelf[str, routing.Problem] = _Shelf(MOST_PLANS)
+_states: _Shelf[tuple[UUID, UUID | None], State] = _Shelf(MOST_PLANS)
+_broken: _Shelf[tuple[str, routing.Route, routing.Tour], tuple[routing.TourViolation, ...]] = _Shelf(MOST_ROUTES)
 
 
 def problem_of(plan: Plan) -> routing.Problem:
@@ -64,3 +67,13 @@ def state_of(plan: Plan, last: PlanEdit | None) -> State:
 def remember(plan: Plan, last: PlanEdit, state: State) -> None:
     """Keep what a plan has become. An edit whose transaction fails has an id that nobody asks for."""
     _states.put((plan.id, last.id), state)
+
+
+def broken_on(problem: routing.Problem, route: routing.Route, tour: routing.Tour) -> tuple[routing.TourViolation, ...]:
+    """The rules that a route breaks by itself: an edit leaves most routes as they were."""
+    key = (problem.digest(), route, tour)
+    found = _broken.get(key)
+    if found is None:
+        found = routing.violations_of_tour(problem, problem.shifts_by_id[route.shift], tour)[1]
+        _broken.put(key, found)
+    return found

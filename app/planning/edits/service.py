@@ -4,14 +4,14 @@ Each is one transaction: the plan is locked, what it becomes is drawn from its s
 place of those before. Two dispatchers never overwrite each other: each names the version that it read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, lazyload, undefer
+from sqlalchemy.orm import Session, undefer
 
 import routing
 from app.domain import plan_edits
@@ -28,9 +28,10 @@ from app.planning.edits.remembered import problem_of, remember, state_of
 from app.planning.edits.schemas import Command
 from app.planning.edits.violations import violations_of
 from app.planning.prices import ask_for_prices
-from app.planning.queries import find_plan, routes_of, routes_shown
+from app.planning.queries import find_plan, routes_out_of
 from app.planning.schemas import RouteOut
 from app.planning.snapshot import PlannedDay, read_planned
+from app.roads.provider import Profile
 from app.roads.streets import Streets
 from routing.child import figures_out
 
@@ -120,6 +121,8 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
     lines = lines_of(plan, plan.routes, board.day, None)
+    board.day.planned_sites.read()
+    _read_told(board.day, board.drawn, None)
     rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, board.locked)
     store.save(session, rows)
     audit.record(session, principal, "plans.copy", ("plan", head.id), now, number=head.number, copy_of=plan.number)
@@ -129,8 +132,9 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
 
 
 _COPIED = (
-    "network_id", "service_date", "problem_digest", "problem", "document", "engine", "seed", "estimated_travel",
-    "travel", "grams_allocated", "metres", "seconds", "figures", "violations", "shifts_read", "obeyed", "prices",
+    "network_id", "service_date", "problem_digest", "problem", "document", "line_ids", "engine", "seed",
+    "estimated_travel", "travel", "grams_allocated", "metres", "seconds", "figures", "violations", "shifts_read",
+    "obeyed", "prices",
 )  # fmt: skip
 
 
@@ -138,9 +142,7 @@ def _held(session: Session, principal: Principal, plan_id: UUID, version: int) -
     """The draft, locked, in the version that somebody has read."""
     principal.require("plans.edit")
     principal.require("plans.read")
-    # Its routes are many: an edit reads those that it changes.
-    alone = (lazyload(Plan.routes), lazyload(Plan.unserved))
-    plan = session.get(Plan, plan_id, options=alone, with_for_update=ROW_LOCK, populate_existing=True)
+    plan = session.get(Plan, plan_id, with_for_update=ROW_LOCK, populate_existing=True)
     if plan is None:
         raise not_found("plan")
     if plan.version != version:
@@ -201,14 +203,18 @@ def _put(
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
     plan, drawn = board.plan, following.drawn
     shifts = _changed(board, following)
-    before_it = routes_of(session, plan, shifts)
-    shown, metres, seconds = routes_shown(session, plan, before_it), plan.metres, plan.seconds
-    lines = lines_of(plan, before_it, board.day, streets)
+    before_it = store.read_drawn(session, plan, shifts)
+    lines = lines_of(plan, before_it.routes, board.day, streets)
+    ways = list(_ways(board.day, drawn, shifts))
+    board.day.planned_sites.read(site for _, sites in ways for site in sites)
+    lines.begin(board.day, ways)
+    shown, metres, seconds = routes_out_of(before_it), plan.metres, plan.seconds
+    plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
+    _read_told(board.day, drawn, shifts)
     rows = store.rows_of(board.day, board.problem, drawn, plan, lines, following.locked, shifts)
-    store.renew(session, rows, shifts)
+    store.renew(session, rows, before_it)
     store.set_totals(plan, drawn)
     plan.document, plan.figures = following.document, _figures(board, drawn)
-    plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
     plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
     kind, identity = audit.actor_of(principal)
     edit = PlanEdit(
@@ -230,7 +236,7 @@ def _put(
     remember(plan, edit, (following.document, drawn))
     _record(session, principal, plan, edit, now)
     ask_for_prices(session, plan)
-    changed = {route.id: route for route in routes_shown(session, plan, routes_of(session, plan, shifts))}
+    changed = {route.id: route for route in routes_out_of(store.read_drawn(session, plan, shifts))}
     known = {route.id: route for route in shown}
     return Edited(
         plan,
@@ -251,6 +257,21 @@ def _changed(board: _Board, following: _Next) -> frozenset[UUID] | None:
         for shift in becomes
         if was[shift] != becomes[shift] or (shift in board.locked) != (shift in following.locked)
     )
+
+
+def _ways(day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None) -> Iterator[tuple[Profile, list[UUID]]]:
+    """The ways of these shifts' routes, each with the roads that its vehicle takes."""
+    profiles = {shift.id: cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
+    for route in drawn.routes:
+        if shifts is None or UUID(route.shift) in shifts:
+            yield profiles[UUID(route.shift)], [UUID(stop.site) for stop in route.stops]
+
+
+def _read_told(day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None) -> None:
+    """Read the lines and needs that rows are written of: those on the routes of these shifts, and what stays."""
+    carried = [each for each in drawn.allocations if shifts is None or UUID(each.shift) in shifts]
+    day.planned_lines.read(UUID(lot) for lot in [each.lot for each in carried] + [each.lot for each in drawn.unserved])
+    day.planned_needs.read(UUID(each.need) for each in carried)
 
 
 def _by_shift(drawn: routing.Plan) -> dict[str, tuple[routing.Route, list[routing.Allocation]]]:

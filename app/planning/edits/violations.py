@@ -17,8 +17,9 @@ from app.domain.units import kg_display
 from app.kit.errors import Spoken
 from app.kit.language import PlainLanguage
 from app.planning import agreed
+from app.planning.edits.remembered import broken_on
 from app.planning.snapshot import Day
-from routing import Plan, Problem, Route, TourViolation, Violation
+from routing import Plan, Problem, Route, Violation
 
 MOST_SAID = 3
 _PLACE = re.compile(r"(routes|allocations)\[(\d+)\](?:\.stops\[(\d+)\])?")
@@ -81,10 +82,7 @@ def broken_by(problem: Problem, plan: Plan) -> list[Broken]:
 def _in_tours(problem: Problem, plan: Plan) -> Iterator[Broken]:
     tours = dict(zip((shift.id for shift in problem.shifts), routing.tours_of_plan(problem, plan), strict=True))
     for route in plan.routes:
-        found: tuple[TourViolation, ...] = routing.violations_of_tour(
-            problem, problem.shifts_by_id[route.shift], tours[route.shift]
-        )[1]
-        for each in found:
+        for each in broken_on(problem, route, tours[route.shift]):
             yield Broken(each.rule, route.shift, each.stop)
 
 

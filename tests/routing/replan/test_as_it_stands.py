@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from routing import Cargo, News, TimeWindow, Visit, check, plan_as_it_stands, replan
+from routing import Cargo, News, TimeWindow, Visit, check, home_as_it_stands, plan_as_it_stands, replan
 from tests.routing.builders import a_lot, a_need, a_problem, a_shift
 
 BREAD = Cargo("bread", "bank bread", 40_000)
@@ -20,6 +20,14 @@ def test_a_tour_that_can_be_driven_is_a_plan_that_the_checker_accepts() -> None:
 def test_a_shift_without_anything_to_do_stays_out() -> None:
     problem = a_problem([a_lot()], [a_need()], [a_shift(), a_shift("other")])
     assert [route.shift for route in plan_as_it_stands(problem, {"van": TOUR, "other": ()}).routes] == ["van"]
+
+
+def test_each_is_home_when_its_route_ends_though_the_shift_is_over_by_then() -> None:
+    short = replace(a_shift(), window=TimeWindow(a_shift().window.earliest, a_shift().window.earliest + 60))
+    problem = a_problem([a_lot()], [a_need()], [short, a_shift("other")])
+    home = home_as_it_stands(problem, {"van": TOUR, "other": ()})
+    assert home == {"van": plan_as_it_stands(problem, {"van": TOUR}).routes[0].stops[-1].arrive}
+    assert home["van"] > short.window.latest
 
 
 def test_what_cannot_be_driven_any_more_is_taken_off_by_the_replan() -> None:
