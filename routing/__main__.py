@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     alone.set_defaults(does=_alone)
     _add_replan(commands.add_parser("replan", help="plan the rest of a day again, after news"))
     child = commands.add_parser("child", help="one JSON request on standard input, JSON lines back")
-    child.add_argument("--ready", action="store_true", help="load the engine before the request comes")
+    child.add_argument("--stay", action="store_true", help="answer requests, one a line, with the engine loaded")
     child.set_defaults(does=_child)
     commands.add_parser("bench", help="compare with other solvers, every answer checked: see bench --help")
     schema = commands.add_parser("schema", help="write the JSON Schemas of problem, plan and news")
@@ -114,7 +114,7 @@ def _replan(arguments: argparse.Namespace) -> int:
 def _child(arguments: argparse.Namespace) -> int:
     from routing import child
 
-    return child.run(sys.stdin, sys.stdout, ready=arguments.ready)
+    return (child.stay if arguments.stay else child.run)(sys.stdin, sys.stdout)
 
 
 def _schema(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The child process of a solve: one JSON request on standard input, JSON lines with progress, plan and comparison back.
+"""The child process of a solve: a JSON request on standard input, JSON lines with progress, plan and comparison back.
 
 SIGTERM is answered with the best plan so far; without its parent the child ends by itself. docs/problem-format.md has
 the fields of the request and of the lines.
@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -173,38 +174,70 @@ def _whole(name: str, value: Any, least: int, most: int) -> int:
     return value
 
 
-def run(source: TextIO, sink: TextIO, *, ready: bool = False) -> int:
-    """Answer one request; the exit status. ready: load the engine first, for a request that is yet to come."""
-    stop = Stop()  # signal and parent are known before the problem is read
+type Say = Callable[[dict[str, Any]], None]
+
+
+def run(source: TextIO, sink: TextIO) -> int:
+    """Answer one request, which is all of the source; the exit status."""
+    stop = _watching()
+    status, complaint = _answer(source.read, _saying(sink), stop)
+    if complaint:
+        print(complaint, file=sys.stderr)
+    return status
+
+
+def stay(source: TextIO, sink: TextIO) -> int:
+    """Load the engine, then answer requests, one a line, until there are no more or somebody asks to stop. Behind each
+    answer comes a line with the status that `run` would have, and what is wrong with the request where something is."""
+    stop = _watching()
+    _make_ready()
+    say = _saying(sink)
+    for line in source:
+        status, complaint = _answer(partial(str, line), say, stop)
+        say({"answered": status, **({"complaint": complaint} if complaint else {})})
+        if stop():
+            break
+    return 0
+
+
+def _watching() -> Stop:
+    """Signal and parent are known before anything is read."""
+    stop = Stop()
     signal.signal(signal.SIGTERM, stop.ask)
     threading.Thread(target=stop.watch_parent, daemon=True).start()
-    if ready:
-        _make_ready()
+    return stop
 
+
+def _saying(sink: TextIO) -> Say:
     def say(document: dict[str, Any]) -> None:
         print(orjson.dumps(document).decode(), file=sink, flush=True)
+
+    return say
+
+
+def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
+    """The exit status of one request, and one sentence about what is wrong with it."""
 
     def progress(step: Progress) -> None:
         say({"progress": asdict(step)})
 
     try:
-        request = request_from_json(json.load(source))
+        request = request_from_json(json.loads(read()))
     except (ProblemError, ValueError, RecursionError) as error:
-        print(f"The request cannot be read: {error}", file=sys.stderr)
-        return 1
-    if request.plan is not None and request.news is not None:
-        return _change(request, request.plan, request.news, say)
+        return 1, f"The request cannot be read: {error}"
     try:
+        if request.plan is not None and request.news is not None:
+            _change(request, request.plan, request.news, say)
+            return 0, ""
         plan = _planned(request, progress, stop)
     except ProblemError as error:  # a locked route that cannot be driven is seen when solving
-        print(f"The request cannot be answered: {error}", file=sys.stderr)
-        return 1
+        return 1, f"The request cannot be answered: {error}"
     say({"plan": plan_to_json(plan)})
     if request.alone:
         baseline = alone(request.problem, seconds=request.seconds, seed=request.seed, stop=stop)
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
-    return 0
+    return 0, ""
 
 
 def _make_ready() -> None:
@@ -247,19 +280,14 @@ def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop)
     )
 
 
-def _change(request: Request, plan: Plan, news: News, say: Callable[[dict[str, Any]], None]) -> int:
-    try:
-        found = replan(
-            request.problem,
-            plan,
-            news,
-            seconds=request.seconds,
-            iterations=request.iterations,
-            seed=request.seed,
-            later=request.later,
-        )
-    except ProblemError as error:
-        print(f"The request cannot be answered: {error}", file=sys.stderr)
-        return 1
+def _change(request: Request, plan: Plan, news: News, say: Say) -> None:
+    found = replan(
+        request.problem,
+        plan,
+        news,
+        seconds=request.seconds,
+        iterations=request.iterations,
+        seed=request.seed,
+        later=request.later,
+    )
     say({"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced})
-    return 0

@@ -29,7 +29,15 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
 from app.learning.jobs import learn_later
-from app.ledger.settlement import Known, Promises, book_changes, known_of, known_with
+from app.ledger.settlement import (
+    Known,
+    Promises,
+    book_changes,
+    known_of,
+    known_with,
+    newest_stops,
+    promises_of,
+)
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Network
@@ -62,21 +70,6 @@ def _no_route() -> WaslError:
     return WaslError(
         "No route has been published for this shift yet. Look again later.", "no_route_yet", 404, "Not yet"
     )
-
-
-def _published_stops(session: Session, shift_id: UUID) -> list[Stop]:
-    """The stops of every route that was ever published for the shift, oldest first: what a phone reports that was long
-    without a connection stands in a route that another has replaced."""
-    stops = session.scalars(
-        select(Stop)
-        .join(Route, Route.id == Stop.route_id)
-        .join(Plan, Plan.id == Route.plan_id)
-        .where(Route.shift_id == shift_id, Plan.published_at.is_not(None))
-        .order_by(Plan.number, Stop.sequence)
-    ).all()
-    if not stops:
-        raise _no_route()
-    return list(stops)
 
 
 def _events(session: Session, shift_id: UUID) -> list[StopEvent]:
@@ -181,26 +174,36 @@ def record_events(
         raise not_found("shift")
     if not reports_accepted(shift.ends_at, now):
         raise _over()
-    stops = {stop.id: stop for stop in _published_stops(session, shift_id)}
-    published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
-    allocations = {row.id: row for row in session.scalars(published)}
+    # What a phone reports that was long without a connection stands in a route that another has replaced. Nobody
+    # publishes for the shift while it is locked: its promises are the same before and after.
+    promises = promises_of(session, [shift_id])[shift_id]
+    stops = newest_stops(session, promises)
+    if not stops:
+        raise _no_route()
+    allocations = _named(session, shift_id, events)
     known = {event.id: event for event in _events(session, shift_id)}
-    before = known_of(session, shift_id)
+    before = known_with(session, shift_id, promises, known.values())
     results = []
     for position, event in enumerate(events):
-        _refuse_strangers(event, position, before.promises, stops, allocations)
+        _refuse_strangers(event, position, promises, allocations)
         results.append(_store(session, shift, event, known, now))
     arrived = [known[each.id] for each in results if each.status == "stored"]
     hold_back(session, shift, arrived, allocations, now)
-    after = known_with(session, shift_id, before, known.values())
+    after = known_with(session, shift_id, promises, known.values())
     book_changes(session, before, after, now)
-    visits = {stop.visit_id: stop for stop in stops.values()}
-    tell_progress(session, visits.values(), after.promises.rows.values(), before, after, now)
-    if _is_over(visits.values(), after) and not _is_over(visits.values(), before):
+    tell_progress(session, stops, promises.rows.values(), before, after, now)
+    if _is_over(stops, after) and not _is_over(stops, before):
         learn_later(session, shift.network_id)
-    if _went_otherwise(visits.values(), before, after):
+    if _went_otherwise(stops, before, after):
         ask_later(session, shift.network_id, shift.service_date)
     return results
+
+
+def _named(session: Session, shift_id: UUID, events: Iterable[StopEventIn]) -> dict[UUID, Allocation]:
+    """The shift's published allocations that these reports name, whichever plan they stand in."""
+    ids = {line.allocation_id for event in events for line in event.lines}
+    published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
+    return {row.id: row for row in session.scalars(published.where(Allocation.id.in_(ids)))} if ids else {}
 
 
 def _is_over(stops: Iterable[Stop], known: Known) -> bool:
@@ -228,10 +231,9 @@ def _refuse_strangers(
     event: StopEventIn,
     position: int,
     promises: Promises,
-    stops: dict[UUID, Stop],
     allocations: dict[UUID, Allocation],
 ) -> None:
-    if event.stop_id not in stops:
+    if event.stop_id not in promises.visits:
         raise not_found("stop")
     here = promises.stop(event.stop_id)
     for line in event.lines:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger, lifecycle
@@ -146,37 +146,59 @@ def told(events: Iterable[StopEvent], promises: Promises) -> lifecycle.DayState:
 
 
 def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promises]:
-    """The published stops and allocations of each shift."""
-    rows, visits = defaultdict[UUID, list[Allocation]](list), defaultdict[UUID, dict[UUID, UUID]](dict)
+    """The published stops and allocations of each shift. Of a day that was changed ten times there are ten rows of
+    each: of all of them the names are read, whole the newest alone."""
+    visits, parcels = defaultdict[UUID, dict[UUID, UUID]](dict), defaultdict[UUID, dict[UUID, UUID]](dict)
+    for found, names in ((visits, _names_of_stops(shifts)), (parcels, _names_of_allocations(shifts))):
+        for shift, row, identity in session.execute(names):
+            found[shift][row] = identity
+    newest = {row: parcel for names in parcels.values() for parcel, row in _newest(names).items()}
+    wanted = session.scalars(select(Allocation).where(Allocation.id.in_(newest)))
+    rows = {newest[row.id]: row for row in wanted}
     released = defaultdict[UUID, dict[UUID, int]](dict)
-    found = (
-        select(Allocation)
-        .join(Plan, Plan.id == Allocation.plan_id)
-        .where(Allocation.shift_id.in_(shifts), Plan.published_at.is_not(None))
-        .order_by(Plan.number, Allocation.pickup_at, Allocation.drop_off_at, Allocation.id)
-    )
-    for row in session.scalars(found):
-        rows[row.shift_id].append(row)
-    stops = (
-        select(Stop.shift_id, Stop.id, Stop.visit_id)
-        .join(Route, Route.id == Stop.route_id)
-        .join(Plan, Plan.id == Route.plan_id)
-        .where(Stop.shift_id.in_(shifts), Plan.published_at.is_not(None))
-    )
-    for shift, stop, visit in session.execute(stops):
-        visits[shift][stop] = visit
     given_back = select(Release.shift_id, Release.parcel_id, Release.grams).where(Release.shift_id.in_(shifts))
     for shift, parcel, grams in session.execute(given_back):
         released[shift][parcel] = grams
     return {
         shift: Promises(
             visits=visits[shift],
-            parcels={row.id: row.parcel_id for row in rows[shift]},
-            rows={row.parcel_id: row for row in rows[shift]},
+            parcels=parcels[shift],
+            rows={parcel: rows[parcel] for parcel in _newest(parcels[shift])},
             released=released[shift],
         )
         for shift in shifts
     }
+
+
+def newest_stops(session: Session, promises: Promises) -> list[Stop]:
+    """The stops of a shift as the newest plan has them that has each."""
+    newest = _newest(promises.visits)
+    found = {row.id: row for row in session.scalars(select(Stop).where(Stop.id.in_(newest.values())))}
+    return [found[row] for row in newest.values()]
+
+
+def _newest(names: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Of rows in the order of their plans, with what each stands for: the last row of each, where its first one was."""
+    return {identity: row for row, identity in names.items()}
+
+
+def _names_of_allocations(shifts: Collection[UUID]) -> Select[UUID, UUID, UUID]:
+    return (
+        select(Allocation.shift_id, Allocation.id, Allocation.parcel_id)
+        .join(Plan, Plan.id == Allocation.plan_id)
+        .where(Allocation.shift_id.in_(shifts), Plan.published_at.is_not(None))
+        .order_by(Plan.number, Allocation.pickup_at, Allocation.drop_off_at, Allocation.id)
+    )
+
+
+def _names_of_stops(shifts: Collection[UUID]) -> Select[UUID, UUID, UUID]:
+    return (
+        select(Stop.shift_id, Stop.id, Stop.visit_id)
+        .join(Route, Route.id == Stop.route_id)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Stop.shift_id.in_(shifts), Plan.published_at.is_not(None))
+        .order_by(Plan.number, Stop.sequence)
+    )
 
 
 def known_of(session: Session, shift_id: UUID) -> Known:
@@ -184,12 +206,11 @@ def known_of(session: Session, shift_id: UUID) -> Known:
     return known_of_shifts(session, [shift_id])[shift_id]
 
 
-def known_with(session: Session, shift_id: UUID, before: Known, events: Iterable[StopEvent]) -> Known:
-    """What is known once these are all its reports; `before`: from the same transaction, in which nobody publishes for
-    the shift, so that its promises are the same."""
+def known_with(session: Session, shift_id: UUID, promises: Promises, events: Iterable[StopEvent]) -> Known:
+    """What is known of a shift with these promises once these are all its reports."""
     quarantines = session.scalars(select(Quarantine).where(Quarantine.shift_id == shift_id))
     settlements = session.scalars(select(Settlement).where(Settlement.shift_id == shift_id))
-    return _known(before.promises, events, quarantines, settlements)
+    return _known(promises, events, quarantines, settlements)
 
 
 def known_of_shifts(session: Session, shifts: Collection[UUID]) -> dict[UUID, Known]:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
 type Said = dict[str, Any]
 LONGEST_LINE = 64 * 1024 * 1024
+MOST_QUESTIONS = 200  # of one child: what it does not give back of its memory goes with it
+COMPLAINTS_KEPT = 20
 
 
 class SolverFailed(Exception):
@@ -88,26 +91,80 @@ async def change_in_child(question: Question, seconds: float, seed: int) -> Said
     return answers[0]
 
 
-class _AtHand:
-    """A child that has loaded the engine and waits for its question; the next one is started behind each answer."""
+class _Staying:
+    """A child that has loaded the engine and answers one question after the other."""
 
-    def __init__(self) -> None:
-        self._waiting: asyncio.subprocess.Process | None = None
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process, self.asked = process, 0
+        self._complaints = deque[bytes](maxlen=COMPLAINTS_KEPT)
+        self._listening = asyncio.create_task(self._listen())
 
-    async def take(self) -> asyncio.subprocess.Process:
-        """The one that waits; a new one where none does, or where it has died."""
-        child, self._waiting = self._waiting, None
-        return child if child is not None and child.returncode is None else await _started()
+    async def _listen(self) -> None:
+        assert self.process.stderr is not None  # noqa: S101
+        async for line in self.process.stderr:
+            self._complaints.append(line)
 
-    async def renew(self) -> None:
-        """See to it that one waits."""
-        if self._waiting is None or self._waiting.returncode is not None:
-            self._waiting = await _started("--ready")
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be asked again."""
+        return self.process.returncode is None and self.asked < MOST_QUESTIONS
+
+    async def ask(self, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+        """Raises SolverFailed for a question that it cannot answer, and where it ends instead."""
+        assert self.process.stdin is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101
+        self.asked += 1
+        planned = False
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.process.stdin.write(request + b"\n")
+            await self.process.stdin.drain()
+        async for line in self.process.stdout:
+            said = _read(line)
+            if "answered" in said:
+                if said["answered"] != 0 or not planned:
+                    raise SolverFailed(said.get("complaint", "the solver said no plan"))
+                return
+            await told(said)
+            planned = planned or "plan" in said
+        await self._listening
+        raise SolverFailed(b"".join(self._complaints).decode(errors="replace") or "the solver has ended")
 
     async def end(self) -> None:
         """Nothing is to be asked any more."""
-        if self._waiting is not None:
-            await _end(self._waiting)
+        await _end(self.process)
+        self._listening.cancel()
+
+
+class _AtHand:
+    """One that waits for the next question; who asks meanwhile gets another, which is ended then."""
+
+    def __init__(self) -> None:
+        self._waiting: _Staying | None = None
+
+    async def ask(self, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+        """Ask the one that waits, or a new one where none does; one that fails is not asked again."""
+        child, self._waiting = self._waiting, None
+        if child is None or not child.is_well:
+            await self._end(child)
+            child = _Staying(await _started("--stay"))
+        answered = False
+        try:
+            await child.ask(request, told)
+            answered = True
+        finally:
+            if answered and child.is_well and self._waiting is None:
+                self._waiting = child
+            else:
+                await child.end()
+
+    async def end(self) -> None:
+        """Nothing is to be asked any more."""
+        await self._end(self._waiting)
+
+    @staticmethod
+    async def _end(child: _Staying | None) -> None:
+        if child is not None:
+            await child.end()
 
 
 _at_hand: ContextVar[_AtHand | None] = ContextVar("solver_at_hand", default=None)
@@ -127,17 +184,20 @@ async def solver_at_hand() -> AsyncIterator[None]:
 
 
 async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> None:
-    hand = _at_hand.get()
-    child = await (_started() if hand is None else hand.take())
+    hand, question = _at_hand.get(), orjson.dumps(request)
     try:
         async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
-            await _converse(child, orjson.dumps(request), told)
+            await (_ask_once(question, told) if hand is None else hand.ask(question, told))
     except TimeoutError as error:
         raise SolverFailed("the solver overran its budget") from error
+
+
+async def _ask_once(question: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+    child = await _started()
+    try:
+        await _converse(child, question, told)
     finally:
         await _end(child)
-    if hand is not None:
-        await hand.renew()
 
 
 async def _started(*options: str) -> asyncio.subprocess.Process:

@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session, class_mapper
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 import routing
 from app.domain.service_date import clock_text, instant_from_seconds
 from app.domain.units import kg_display, km_display
 from app.kit.db import ROW_LOCK
+from app.kit.many_rows import insert_at_once
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
@@ -383,24 +383,14 @@ def _stays(before: Iterable[UnservedOffer], now: Iterable[UnservedOffer]) -> boo
 
 
 def _add(session: Session, rows: PlanRows) -> None:
-    """As plain statements: a large day has thousands of rows, and nobody asks the session for these objects again."""
+    """As few statements: a large day has thousands of rows, and nobody asks the session for these objects again."""
     for kind, group in (
         (Route, rows.routes),
         (Stop, rows.stops),
         (Allocation, rows.allocations),
         (UnservedOffer, rows.unserved),
     ):
-        if group:
-            session.execute(insert(kind), [_values(row) for row in group])
-
-
-def _values(row: Route | Stop | Allocation | UnservedOffer) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if name in _columns(type(row))}
-
-
-@cache
-def _columns(kind: type[Any]) -> frozenset[str]:
-    return frozenset(column.key for column in class_mapper(kind).column_attrs)
+        insert_at_once(session, kind, [vars(row) for row in group])
 
 
 def _keep_ids(rows: PlanRows, routes: Iterable[Route], allocations: Iterable[Allocation]) -> None:

@@ -111,7 +111,7 @@ def read_under_way(
         plan=plan,
         now=now,
         driving=driving,
-        offers=_offers(session, {each.row.offer_line_id for each in cargo}),
+        offers=_offers(session, day, {each.row.offer_line_id for each in cargo}),
         closed=frozenset(wish.closed_site_ids or ()) | closed,
         gone=gone,
         forbidden=frozenset(pair for van in driving.values() for pair in van.refused),
@@ -208,6 +208,9 @@ def _available(session: Session, day: Day, cargo: Sequence[Cargo]) -> dict[UUID,
     return found
 
 
-def _offers(session: Session, lines: Collection[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:
+def _offers(session: Session, day: Day, lines: Collection[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:
+    """Those of the day are read already; others were amended or withdrawn since, or closed."""
+    found = {line: day.lines[line] for line in lines if line in day.lines}
     query = select(Offer, OfferLine).join(OfferLine, OfferLine.offer_id == Offer.id)
-    return {line.id: (offer, line) for offer, line in session.execute(query.where(OfferLine.id.in_(lines)))}
+    others = session.execute(query.where(OfferLine.id.in_([line for line in lines if line not in found])))
+    return found | {line.id: (offer, line) for offer, line in others}

@@ -24,7 +24,7 @@ from app.roads.region import import_region
 from app.roads.streets import Streets
 from app.settings import Settings
 from benchmarks.living_day.day import Invented, Office
-from benchmarks.living_day.measure import drivers_of, edits, minute_of_reports, planned, proposals
+from benchmarks.living_day.measure import Listening, drivers_of, edits, minute_of_reports, planned, proposals
 
 CITY = Path(__file__).resolve().parents[2] / "data" / "newport"
 DAY = date(2026, 11, 25)
@@ -77,7 +77,8 @@ def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespa
     plan = office.get(f"/plans/{plan['id']}")
     drivers = drivers_of(office, address, plan)
     with_pickup = [each for each in drivers if any(stop["kind"] == "pickup" for stop in each.stops)]
-    changed, moved = proposals(office, plan, with_pickup[: wish.events], clock)
+    plans = Listening(address, key, "plan.ready")
+    changed, moved = proposals(office, with_pickup[: wish.events], clock, plans)
     beyond = [made - forced for made, forced in moved]
     rows += changed
     rows += minute_of_reports(address, key, with_pickup[wish.events :], clock, wish.a_minute, wish.seconds)

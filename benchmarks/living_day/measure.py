@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import queue
 import statistics
 import threading
 import time
@@ -16,7 +17,6 @@ import httpx
 from app.kit.clock import HandSetClock
 from benchmarks.living_day.day import Office
 
-LOOK_SECONDS = 0.02
 PATIENCE_SECONDS = 60
 
 
@@ -114,62 +114,57 @@ def drivers_of(office: Office, address: str, plan: dict[str, Any]) -> list[Drive
     return found
 
 
-def proposals(
-    office: Office, plan: dict[str, Any], drivers: Sequence[Driver], clock: HandSetClock
-) -> tuple[list[Times], list[tuple[int, int]]]:
-    """After each driver's report that a first store is closed: until its proposal stands, and is published; with the
-    stops that it moved and those that could not stay."""
-    proposed, published, moved = Times("report to proposal"), Times("publication of the change"), []
-    day, number = plan["service_date"], plan["number"]
-    for driver in drivers:
-        stop = next(each for each in driver.stops if each["kind"] == "pickup")
-        clock.set(max(clock(), datetime.fromisoformat(stop["arrive_at"])))
-        begun = time.perf_counter()
-        driver.send(stop, "failed", stop["arrive_at"], reason="nothing_there")
-        found = _next_plan(office, day, number)
-        proposed.seconds.append(time.perf_counter() - begun)
-        moved.append((found["stops_moved"], found["stops_forced"]))
-        begun = time.perf_counter()
-        office.post(f"/plans/{found['id']}/publish", None, found["version"])
-        published.seconds.append(time.perf_counter() - begun)
-        number = found["number"]
-    return [proposed, published], moved
-
-
-def _next_plan(office: Office, day: str, number: int) -> dict[str, Any]:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        first = office.get("/plans", service_date=day, limit=1)["items"][0]
-        if first["number"] > number:
-            found: dict[str, Any] = first
-            return found
-        time.sleep(LOOK_SECONDS)
-    raise SystemExit("nobody has proposed a change")
-
-
 class Listening(threading.Thread):
-    """The dispatcher's live view: when it heard of which stop."""
+    """The dispatcher's live view: what it heard of what, and when."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, kinds: str) -> None:
         super().__init__(daemon=True)
         self.heard: dict[tuple[str, str], float] = {}
-        self.open = threading.Event()
+        self.told: queue.Queue[tuple[str, float]] = queue.Queue()  # ids, in the order in which they were heard of
+        self._open = threading.Event()
+        self._kinds = kinds
         self._client = httpx.Client(
             base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=120
         )
+        self.start()
+        self._open.wait(PATIENCE_SECONDS)
 
     def run(self) -> None:
         """Until the server or the program ends."""
         with (
             contextlib.suppress(httpx.RemoteProtocolError),
-            self._client.stream("GET", "/events", params={"kind": ["stop.*"]}) as stream,
+            self._client.stream("GET", "/events", params={"kind": [self._kinds]}) as stream,
         ):
             for line in stream.iter_lines():
                 if line.startswith(":"):
-                    self.open.set()
+                    self._open.set()
                 if line.startswith("data:"):
-                    message = json.loads(line.removeprefix("data:"))
-                    self.heard[message["kind"], message["subject"]["id"]] = time.perf_counter()
+                    message, now = json.loads(line.removeprefix("data:")), time.perf_counter()
+                    self.heard[message["kind"], message["subject"]["id"]] = now
+                    self.told.put((message["subject"]["id"], now))
+
+
+def proposals(
+    office: Office, drivers: Sequence[Driver], clock: HandSetClock, plans: Listening
+) -> tuple[list[Times], list[tuple[int, int]]]:
+    """After each driver's report that a first store is closed: until the dispatcher's live view hears of its proposal,
+    and until that is published; with the stops that it moved and those that could not stay."""
+    proposed, published, moved = Times("report to proposal"), Times("publication of the change"), []
+    while not plans.told.empty():  # those of the morning
+        plans.told.get()
+    for driver in drivers:
+        stop = next(each for each in driver.stops if each["kind"] == "pickup")
+        clock.set(max(clock(), datetime.fromisoformat(stop["arrive_at"])))
+        begun = time.perf_counter()
+        driver.send(stop, "failed", stop["arrive_at"], reason="nothing_there")
+        identity, heard = plans.told.get(timeout=PATIENCE_SECONDS)
+        proposed.seconds.append(heard - begun)
+        found = office.get(f"/plans/{identity}")
+        moved.append((found["stops_moved"], found["stops_forced"]))
+        begun = time.perf_counter()
+        office.post(f"/plans/{found['id']}/publish", None, found["version"])
+        published.seconds.append(time.perf_counter() - begun)
+    return [proposed, published], moved
 
 
 def minute_of_reports(
@@ -178,9 +173,7 @@ def minute_of_reports(
     """Reports of all drivers at a steady pace, whether the ones before are answered or not; each arrival is listened
     for."""
     taken, heard = Times("report taken in"), Times("report to the live view")
-    listening = Listening(address, key)
-    listening.start()
-    listening.open.wait(PATIENCE_SECONDS)
+    listening = Listening(address, key, "stop.*")
     sent: dict[str, float] = {}
     # A published change gives stops new names; phones read their route again, too.
     drivers = [Driver.signed_in(driver.http) for driver in drivers]

@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import create_engine
 
+from app.driving import service
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.embedded_postgres import EmbeddedPostgres
@@ -243,11 +244,17 @@ def _or_fails(stage: Stage, seed: int) -> Counter[tuple[str, str]] | None:
 def test_without_the_identity_of_promises_the_outcome_would_differ(stage: Stage) -> None:
     """The twin: reports about the route of before would be about nothing."""
 
-    def forgetful(session: Any, shift_id: UUID) -> settlement.Promises:
-        found = remembers(session, shift_id)
-        return settlement.Promises({id: id for id in found.visits}, {id: id for id in found.parcels}, found.rows, {})
+    def forgetful(session: Any, shifts: Any) -> dict[UUID, settlement.Promises]:
+        return {shift: of_their_own(found) for shift, found in remembers(session, shifts).items()}
+
+    def of_their_own(found: settlement.Promises) -> settlement.Promises:
+        rows = {row.id: row for row in found.rows.values()}
+        return settlement.Promises({id: id for id in found.visits}, {id: id for id in found.parcels}, rows, {})
 
     remembers = settlement.promises_of
     in_order = [what_came_of_it(stage, seed, disorder=False) for seed in range(3)]
-    with mock.patch.object(settlement, "promises_of", forgetful):
+    with (
+        mock.patch.object(settlement, "promises_of", forgetful),
+        mock.patch.object(service, "promises_of", forgetful),
+    ):
         assert [_or_fails(stage, seed) for seed in range(3)] != in_order

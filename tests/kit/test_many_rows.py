@@ -1,0 +1,55 @@
+"""Many rows in one statement are what they would be one by one."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from app.kit.db import Database
+from app.kit.many_rows import insert_at_once
+from app.kit.tenancy import Scope
+from app.models.plans import Plan, Route, Stop
+from tests.service_client import FOOD_BANK, ServiceClient
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def a_plan(network_id: UUID) -> Plan:
+    return Plan(
+        id=uuid4(), network_id=network_id, service_date=date(2026, 11, 25), number=1, problem_digest="", problem={},
+        document={}, engine="by hand", seed=1, grams_allocated=0, metres=0, seconds=0, created_at=NOON,
+    )  # fmt: skip
+
+
+def test_rows_get_what_they_say_their_models_defaults_and_none(database: Database, network: ServiceClient) -> None:
+    site = network.site(FOOD_BANK, "بنك الطعام «نيوبورت»", kind="distribution_point")
+    shift = network.vehicle_and_shift(site)
+    scope = Scope(network=network.network_id())
+    with database.transaction(scope) as session:
+        plan = a_plan(network.network_id())
+        session.add(plan)
+        session.flush()
+        shared: dict[str, Any] = {"network_id": plan.network_id, "shift_id": UUID(shift["id"])}
+        route = {
+            "id": uuid4(), "plan_id": plan.id, "number": 1, "vehicle_name": "Van", "driver_name": 'A "quoted" name',
+            "metres": 0, "seconds": 0, "driving_seconds": 0, "line": [[-2.99, 51.58], [1e-7, 0]], "what else": object(),
+        }  # fmt: skip
+        insert_at_once(session, Route, [{**shared, **route}])
+        stop = {
+            "route_id": route["id"], "site_id": UUID(site["id"]), "kind": "start", "site_name": site["name"],
+            "organisation_name": "", "address": "", "access_notes": "", "latitude": 51.5, "longitude": -3,
+            "arrive_at": NOON, "begin_at": NOON, "leave_at": NOON, "metres_from_previous": 0,
+        }  # fmt: skip
+        stops = [
+            {**shared, **stop, "id": (id := uuid4()), "visit_id": id, "sequence": number, **more}
+            for number, more in enumerate([{}, {"seconds_from_previous": 60}])
+        ]
+        insert_at_once(session, Stop, stops)
+        insert_at_once(session, Stop, [])
+    with database.transaction(scope) as session:
+        found = session.scalars(select(Route)).one()
+        assert (found.driver_name, found.line, found.locked) == ('A "quoted" name', [[-2.99, 51.58], [1e-7, 0]], False)
+        assert [(each.sequence, each.seconds_from_previous) for each in found.stops] == [(0, None), (1, 60)]
+        told = {(each.site_name, each.arrive_at, each.access) for each in found.stops}
+        assert told == {(site["name"], NOON, "unknown")}
