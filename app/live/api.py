@@ -21,7 +21,7 @@ from app.live.service import Wish
 from app.models.system import OutboxMessage
 
 router = APIRouter(prefix="/api/v1/events", route_class=ApiRoute, tags=["live view"], responses=PROBLEMS)
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 LONGEST_SECONDS = 3600  # then the client comes back by itself, with the id of the last message that it heard
 RETRY_MILLISECONDS = 3000
 Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only these kinds, or families such as `food.*`")]

@@ -1,4 +1,4 @@
-"""How many may listen at once: each listener asks the database once a second, so their number is bounded."""
+"""How many may listen at once: each listener asks the database twice a second, so their number is bounded."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -18,6 +18,7 @@ from app.kit.clock import HandSetClock
 from benchmarks.living_day.day import Office
 
 PATIENCE_SECONDS = 60
+QUIET_SECONDS = 4  # before each report: what follows from a publication is done by then
 
 
 @dataclass
@@ -153,6 +154,7 @@ def proposals(
     while not plans.told.empty():  # those of the morning
         plans.told.get()
     for driver in drivers:
+        time.sleep(QUIET_SECONDS)
         stop = next(each for each in driver.stops if each["kind"] == "pickup")
         clock.set(max(clock(), datetime.fromisoformat(stop["arrive_at"])))
         begun = time.perf_counter()
