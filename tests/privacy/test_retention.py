@@ -113,9 +113,10 @@ def fill(superuser: Engine, office: Principal, days: int) -> None:
             "INSERT INTO shifts (id, network_id, organisation_id, vehicle_id, service_date, driver_name, starts_at,"
             " ends_at, start_site_id, end_site_id, created_at, version) VALUES (:shift, :n, :o, :any, :day, 'Sam', :at,"
             " :at + interval '1 hour', :any, :any, :at, 1)",
-            "INSERT INTO plans (id, network_id, service_date, number, state, problem_digest, problem, document, engine,"
-            " seed, estimated_travel, grams_allocated, metres, seconds, created_at, published_at, version) VALUES"
-            " (:plan, :n, :day, 1, 'published', '', '{}', '{}', '', 1, false, 0, 0, 0, :at, :at, 1)",
+            "INSERT INTO plans (id, network_id, service_date, number, state, problem_digest, problem, document,"
+            " line_ids, shifts_read, engine, seed, estimated_travel, grams_allocated, metres, seconds, created_at,"
+            " published_at, version) VALUES (:plan, :n, :day, 1, 'published', '', '', '', '{}', '[]', '', 1, false, 0, 0, 0,"
+            " :at, :at, 1)",
             "INSERT INTO routes (id, network_id, plan_id, shift_id, number, vehicle_name, driver_name, metres, seconds,"
             " driving_seconds, line) VALUES (:route, :n, :plan, :shift, 1, 'Van', 'Sam', 0, 0, 0, '[]')",
             "INSERT INTO stop_events (id, network_id, shift_id, stop_id, kind, lines, note, digest, occurred_at,"
