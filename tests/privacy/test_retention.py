@@ -115,8 +115,8 @@ def fill(superuser: Engine, office: Principal, days: int) -> None:
             " :at + interval '1 hour', :any, :any, :at, 1)",
             "INSERT INTO plans (id, network_id, service_date, number, state, problem_digest, problem, document,"
             " line_ids, shifts_read, engine, seed, estimated_travel, grams_allocated, metres, seconds, created_at,"
-            " published_at, version) VALUES (:plan, :n, :day, 1, 'published', '', '', '', '{}', '[]', '', 1, false, 0, 0,"
-            " 0, :at, :at, 1)",
+            " published_at, version) VALUES (:plan, :n, :day, 1, 'published', '', '', '', '{}', '[]', '', 1, false, 0,"
+            " 0, 0, :at, :at, 1)",
             "INSERT INTO routes (id, network_id, plan_id, shift_id, number, vehicle_name, driver_name, metres, seconds,"
             " driving_seconds, line) VALUES (:route, :n, :plan, :shift, 1, 'Van', 'Sam', 0, 0, 0, '[]')",
             "INSERT INTO stop_events (id, network_id, shift_id, stop_id, kind, lines, note, digest, occurred_at,"
