@@ -151,9 +151,9 @@ class PlannedDay(Day):
     """The rows that a plan was made of, whatever has become of them: also lines that an amendment has replaced. Its
     lines, with their offers, its needs and its sites are read on demand, and it has no lists of them."""
 
+    sites: OnDemand[Site]
     planned_lines: OnDemand[tuple[Offer, OfferLine]]
     planned_needs: OnDemand[Need]
-    planned_sites: OnDemand[Site]
 
     @property
     def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
@@ -169,7 +169,6 @@ class PlannedDay(Day):
 def read_planned(session: Session, network_id: UUID, service_date: date, problem: routing.Problem) -> PlannedDay:
     """The rows behind everything that a plan's problem names."""
     shifts = session.scalars(select(Shift).where(Shift.id.in_([UUID(shift.id) for shift in problem.shifts])))
-    sites = OnDemand([UUID(site.id) for site in problem.sites], partial(_by_id, session, Site))
     return PlannedDay(
         network=session.get_one(Network, network_id),
         service_date=service_date,
@@ -178,13 +177,12 @@ def read_planned(session: Session, network_id: UUID, service_date: date, problem
         needs=(),
         shifts=shifts.all(),
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
-        sites=sites,
+        sites=OnDemand([UUID(site.id) for site in problem.sites], partial(_by_id, session, Site)),
         organisations={row.id: row for row in session.scalars(select(Organisation))},
         pace=None,
         service_times={},
         planned_lines=OnDemand([UUID(lot.id) for lot in problem.lots], partial(_lines_of, session)),
         planned_needs=OnDemand([UUID(need.id) for need in problem.needs], partial(_by_id, session, Need)),
-        planned_sites=sites,
     )
 
 

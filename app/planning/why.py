@@ -85,7 +85,7 @@ def why_this_food_bank(session: Session, principal: Principal, allocation_id: UU
         # Its day is read as it is now: names, and what the rule book says.
         day = read_planned(session, plan.network_id, plan.service_date, problem)
         day.planned_needs.read()
-        day.planned_sites.read()
+        day.sites.read()
         return _Telling(session, day, problem, row, plan, why, whole=whole, own=own).explanation()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
+import routing
 from app.models.plans import Plan, Route
 from app.planning.snapshot import Day
 from app.roads.choice import choice_of
@@ -28,9 +29,11 @@ class EditedLines:
     streets: Streets | None
     begun: dict[tuple[str, ...], Future[RoadLine]] = field(default_factory=dict)
 
-    def begin(self, day: Day, ways: Iterable[tuple[Profile, Sequence[UUID]]]) -> None:
+    def begin(self, day: Day, routes: Iterable[routing.Route]) -> None:
         """Have the lines that nobody knows drawn meanwhile: the streets are asked in a process of their own."""
-        for profile, sites in ways:
+        profiles = _profiles(day)
+        for route in routes:
+            profile, sites = profiles[UUID(route.shift)], [UUID(stop.site) for stop in route.stops]
             key = _key(profile, sites)
             if key not in self.known and key not in self.begun:
                 self.begun[key] = _drawing.submit(self._drawn(day, profile, sites))
@@ -65,9 +68,14 @@ class EditedLines:
 
 def lines_of(plan: Plan, routes: Sequence[Route], day: Day, streets: Streets | None) -> EditedLines:
     """What draws the lines of a plan whose routes may have some already."""
-    profiles = {shift.id: cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
+    profiles = _profiles(day)
     known = {_key(profiles[route.shift_id], [stop.site_id for stop in route.stops]): _line(route) for route in routes}
     return EditedLines(plan.travel, known, streets)
+
+
+def _profiles(day: Day) -> dict[UUID, Profile]:
+    """The roads that each shift's vehicle takes."""
+    return {shift.id: cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
 
 
 def _key(profile: Profile, sites: Sequence[UUID]) -> tuple[str, ...]:

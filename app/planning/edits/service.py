@@ -4,10 +4,10 @@ Each is one transaction: the plan is locked, what it becomes is drawn from its s
 place of those before. Two dispatchers never overwrite each other: each names the version that it read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -31,7 +31,6 @@ from app.planning.prices import ask_for_prices
 from app.planning.queries import find_plan, routes_out_of
 from app.planning.schemas import RouteOut
 from app.planning.snapshot import PlannedDay, read_planned
-from app.roads.provider import Profile
 from app.roads.streets import Streets
 from routing.child import figures_out
 
@@ -121,7 +120,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
     lines = lines_of(plan, plan.routes, board.day, None)
-    board.day.planned_sites.read()
+    board.day.sites.read()
     _read_told(board.day, board.drawn, None)
     rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, board.locked)
     store.save(session, rows)
@@ -205,9 +204,9 @@ def _put(
     shifts = _changed(board, following)
     before_it = store.read_drawn(session, plan, shifts)
     lines = lines_of(plan, before_it.routes, board.day, streets)
-    ways = list(_ways(board.day, drawn, shifts))
-    board.day.planned_sites.read(site for _, sites in ways for site in sites)
-    lines.begin(board.day, ways)
+    becomes = [route for route in drawn.routes if shifts is None or UUID(route.shift) in shifts]
+    board.day.sites.read(UUID(stop.site) for route in becomes for stop in route.stops)
+    lines.begin(board.day, becomes)
     shown, metres, seconds = routes_out_of(before_it), plan.metres, plan.seconds
     plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
     _read_told(board.day, drawn, shifts)
@@ -257,14 +256,6 @@ def _changed(board: _Board, following: _Next) -> frozenset[UUID] | None:
         for shift in becomes
         if was[shift] != becomes[shift] or (shift in board.locked) != (shift in following.locked)
     )
-
-
-def _ways(day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None) -> Iterator[tuple[Profile, list[UUID]]]:
-    """The ways of these shifts' routes, each with the roads that its vehicle takes."""
-    profiles = {shift.id: cast(Profile, day.vehicles[shift.vehicle_id].profile) for shift in day.shifts}
-    for route in drawn.routes:
-        if shifts is None or UUID(route.shift) in shifts:
-            yield profiles[UUID(route.shift)], [UUID(stop.site) for stop in route.stops]
 
 
 def _read_told(day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None) -> None:
