@@ -69,22 +69,54 @@ def outcome_of(
     )
 
 
-def handed_on(source: Outcome, promised: Sequence[tuple[Outcome, int]]) -> tuple[Outcome, tuple[Outcome, ...]]:
-    """What is on board of a vehicle, and promised anew by a later plan: the outcome of the allocation that it was
-    collected for, and of those that it was handed on to, in their order; `promised`: what is reported of each of these,
-    and its grams.
+@dataclass(frozen=True)
+class Promised:
+    """Food on board of a vehicle that a later plan promises anew: what is reported of the promise, its grams, and
+    whether the plan that is driven still has it."""
+
+    said: Outcome
+    grams: int
+    in_force: bool = True
+
+
+def handed_on(source: Outcome, promised: Sequence[Promised]) -> tuple[Outcome, tuple[Outcome, ...]]:
+    """What is on board of a vehicle, and promised anew by later plans: the outcome of the allocation that it was
+    collected for, and of those that it was handed on to, in their order.
 
     Only what is there is handed on: a report that comes late and says that the food was delivered before leaves less.
-    What is held back or thrown away stays so, whoever it is promised to.
+    Each has what became of it already, whoever has it since; the rest is for those that the plan which is driven still
+    has, and then for the others, in their order. What is held back or thrown away stays so, whoever it is promised to.
     """
-    left, rows = source.at_hand - min(source.at_hand, source.returned_grams + source.wasted_grams), []
-    for said, grams in promised:
-        there = min(grams, left)
-        left -= there
-        held, discarded = said.held or source.held, said.discarded or source.discarded
-        rows.append(replace(said, allocated_grams=0, on_board_grams=there, held=held, discarded=discarded))
-    given = sum(each.on_board_grams for each in rows)
-    return replace(source, handed_on_grams=given), tuple(rows)
+    left, there = source.at_hand - min(source.at_hand, source.returned_grams + source.wasted_grams), [0] * len(promised)
+    for wanted in (
+        [_dealt_with(each) for each in promised],
+        [each.grams if each.in_force else 0 for each in promised],
+        [each.grams for each in promised],
+    ):
+        for number, grams in enumerate(wanted):
+            more = min(max(0, grams - there[number]), left)
+            there[number] += more
+            left -= more
+    rows = tuple(
+        replace(
+            each.said,
+            allocated_grams=0,
+            on_board_grams=grams,
+            held=each.said.held or source.held,
+            discarded=each.said.discarded or source.discarded,
+        )
+        for each, grams in zip(promised, there, strict=True)
+    )
+    return replace(source, handed_on_grams=sum(there)), rows
+
+
+def _dealt_with(promised: Promised) -> int:
+    """Grams of a promise that somebody has reported or decided about."""
+    said = promised.said
+    if said.held or said.discarded:
+        return promised.grams
+    dealt_with = (said.delivered_grams or 0) + (said.refused_grams or 0) + said.returned_grams + said.wasted_grams
+    return min(promised.grams, dealt_with)
 
 
 def contradictions_of(

@@ -6,7 +6,7 @@ ledger gets the difference between what the fold said before and what it says no
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger, lifecycle
-from app.domain.outcomes import Hold, Settled, contradictions_of, handed_on, outcome_of, overtaken
+from app.domain.outcomes import Hold, Promised, Settled, contradictions_of, handed_on, outcome_of, overtaken
 from app.ledger.service import book
 from app.models.events import Quarantine, Settlement, StopEvent
 from app.models.plans import Allocation, Plan, Release, Route, Stop
@@ -28,13 +28,15 @@ class Promises:
     """The published stops and allocations of one shift, whichever plan they stand in.
 
     A plan that changes another keeps the identity of the stops and promises that stay: what was reported with the one
-    holds for the other. `rows` are the promises as the newest plan has them, by their identity, oldest first.
+    holds for the other. `rows` are the promises as the newest plan has them, by their identity, oldest first;
+    `newest_plan` is the last one that has any of them.
     """
 
     visits: Mapping[UUID, UUID]  # of each row of a stop
     parcels: Mapping[UUID, UUID]  # of each row of an allocation
     rows: Mapping[UUID, Allocation]
     released: Mapping[UUID, int]
+    newest_plan: UUID | None = None
 
     def stop(self, stop_id: UUID) -> str:
         """The identity of a stop, as the fold names it."""
@@ -56,6 +58,17 @@ class Promises:
         for row in self.rows.values():
             if row.from_parcel_id is not None:
                 found[row.from_parcel_id].append(row)
+        return found
+
+    @cached_property
+    def in_force(self) -> Collection[UUID]:
+        """Those that the newest plan has, and those whose food it hands on."""
+        found = set[UUID]()
+        for parcel, row in reversed(
+            list(self.rows.items())
+        ):  # what was handed on comes after what it was handed on from
+            if row.plan_id == self.newest_plan or parcel in found:
+                found |= {parcel} if row.from_parcel_id is None else {parcel, row.from_parcel_id}
         return found
 
     @cached_property
@@ -93,14 +106,33 @@ class Known:
     @cached_property
     def outcomes(self) -> Mapping[UUID, ledger.Outcome]:
         """What became of every promise; those come first from which food was handed on."""
+        return self.outcomes_if(())
+
+    def outcomes_if(self, collected: Collection[UUID]) -> Mapping[UUID, ledger.Outcome]:
+        """What would have become of every promise if these, of which nothing is reported, were collected as planned."""
         found: dict[UUID, ledger.Outcome] = {}
         for parcel, row in self.promises.rows.items():
             mine = found.get(parcel) or self._reported(row)
+            if parcel in collected:
+                mine = replace(mine, collected_grams=mine.promised_grams)
             later = self.promises.handed_on.get(parcel, ())
-            mine, theirs = handed_on(mine, [(self._reported(each), each.grams) for each in later])
-            found[parcel] = mine
+            anew = [
+                Promised(self._reported(each), each.grams, each.parcel_id in self.promises.in_force) for each in later
+            ]
+            found[parcel], theirs = handed_on(mine, anew)
             found |= {each.parcel_id: outcome for each, outcome in zip(later, theirs, strict=True)}
         return found
+
+    @cached_property
+    def unreported(self) -> frozenset[UUID]:
+        """The promises to collect something of which nobody has said whether it was."""
+        return frozenset(
+            parcel
+            for parcel, row in self.promises.rows.items()
+            if row.from_parcel_id is None
+            and self.outcomes[parcel].collected_grams is None
+            and not self.outcomes[parcel].at_hand
+        )
 
     def _reported(self, row: Allocation) -> ledger.Outcome:
         return outcome_of(
@@ -165,6 +197,7 @@ def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promis
             parcels=parcels[shift],
             rows={parcel: rows[parcel] for parcel in _newest(parcels[shift])},
             released=released[shift],
+            newest_plan=rows[parcels[shift][list(parcels[shift])[-1]]].plan_id if parcels[shift] else None,
         )
         for shift in shifts
     }

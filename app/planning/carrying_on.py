@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import ledger
-from app.domain.outcomes import handed_on
+from app.domain.outcomes import Promised, handed_on
 from app.kit.errors import WaslError, conflict
 from app.ledger.service import write_entries
 from app.ledger.settlement import Known, known_of_shifts
@@ -95,11 +95,11 @@ def _require_still_there(
     if any(parcel in theirs and parcel not in mine and parcel not in handed for parcel in loaded):
         raise _outdated()
     for van in known.values():
+        as_planned = van.outcomes_if(van.unreported)
         for parcel, grams in handed.items():
-            if parcel in van.promises.rows:
-                outcome = van.outcomes[parcel]
-                unreported = outcome.places().get("allocated", 0)
-                if outcome.at_hand - outcome.returned_grams - outcome.wasted_grams + unreported < grams:
+            if parcel in as_planned:
+                outcome = as_planned[parcel]
+                if outcome.at_hand - outcome.returned_grams - outcome.wasted_grams < grams:
                     raise _outdated()
 
 
@@ -154,7 +154,7 @@ def _book_handed_on(
 ) -> None:
     """Only the refused moves: what is left on a vehicle is where it was."""
     after = [known.outcome(row) for row in (source, *later)]
-    older = [(known.outcome(row), row.grams) for row in later if row not in fresh]
+    older = [Promised(known.outcome(row), row.grams) for row in later if row not in fresh]
     alone, theirs = handed_on(replace(known.outcome(source), handed_on_grams=0), older)
     entries = ledger.entries_of_change(str(source.offer_line_id), [alone, *theirs], after)
     line = session.get_one(OfferLine, source.offer_line_id)

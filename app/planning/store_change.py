@@ -188,7 +188,7 @@ class _Driven:
         found = []
         for each in self._van.cargo if self._van else ():
             row = each.row
-            if not (each.assumed and each.on_board) or row.parcel_id in there:
+            if not each.assumed or each.brought or row.parcel_id in there:
                 continue
             pickup = self._of_visit(_visit(self._van, row.pickup_stop_id))
             if pickup is not None and row.plan_id == self._under_way.plan.id:

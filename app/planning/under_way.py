@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.ledger import Outcome
 from app.domain.lifecycle import StopState
 from app.domain.standing import PlannedStop, Standing, standing_of
 from app.ledger.service import balances_of
@@ -26,7 +27,7 @@ class Cargo:
 
     on_board: grams on the vehicle, 0 before the pickup. brought: grams that have come to the food bank, or are taken to
     have come where a driver reports nothing. to_collect: grams that wait at a stop ahead. to_deliver: whether the stop
-    where it is brought is ahead. assumed: what is on board is so by the plan alone.
+    where it is brought is ahead. assumed: that it was loaded is so by the plan alone.
     """
 
     row: Allocation
@@ -128,7 +129,7 @@ def _driving(session: Session, route: Route, known: Known, now: datetime, *, gon
     ]
     states = {visit: known.stop(stop) for visit, stop in stops.items()}
     standing = standing_of(planned, states, now, silent_drives=not gone)
-    cargo = [_cargo(known, row, standing, route) for row in known.promises.rows.values()]
+    cargo = _cargo_of(known, standing, route)
     return Driving(
         shift=session.get_one(Shift, route.shift_id),
         route=route,
@@ -165,13 +166,31 @@ def _full_at(known: Known, states: Mapping[str, StopState]) -> int | None:
     return min(found, default=None)
 
 
-def _cargo(known: Known, row: Allocation, standing: Standing, route: Route) -> Cargo:
-    outcome, places = known.outcome(row), known.outcome(row).places()
-    pickup, drop_off = (known.promises.stop(stop) for stop in (row.pickup_stop_id, row.drop_off_stop_id))
-    waiting = row.from_parcel_id is None and pickup in standing.ahead
-    unknown = outcome.collected_grams is None and row.from_parcel_id is None and not outcome.at_hand
-    # Where nobody has said what was loaded, it is what was planned.
-    on_board = places.get("allocated", 0) if unknown else places.get("collected", 0) + places.get("refused", 0)
+def _cargo_of(known: Known, standing: Standing, route: Route) -> list[Cargo]:
+    """Every promise, and how it stands. Where nobody has said what was loaded, it is what was planned."""
+    rows = known.promises.rows
+    ahead = {parcel for parcel, row in rows.items() if known.promises.stop(row.pickup_stop_id) in standing.ahead}
+    assumed = known.unreported - ahead - known.promises.released.keys()
+    outcomes = known.outcomes_if(assumed)
+    return [
+        _cargo(known, row, outcomes[parcel], standing, route, waiting=parcel in ahead, assumed=parcel in assumed)
+        for parcel, row in rows.items()
+    ]
+
+
+def _cargo(
+    known: Known,
+    row: Allocation,
+    outcome: Outcome,
+    standing: Standing,
+    route: Route,
+    *,
+    waiting: bool,
+    assumed: bool,
+) -> Cargo:
+    places, drop_off = outcome.places(), known.promises.stop(row.drop_off_stop_id)
+    waiting = waiting and row.from_parcel_id is None
+    on_board = places.get("collected", 0) + places.get("refused", 0)
     if waiting or known.promises.released.get(row.parcel_id):
         on_board = 0
     to_deliver = drop_off in standing.ahead and row.plan_id == route.plan_id
@@ -185,7 +204,7 @@ def _cargo(known: Known, row: Allocation, standing: Standing, route: Route) -> C
         to_collect=places.get("allocated", 0) if waiting else 0,  # what was left there already is on offer
         to_deliver=to_deliver,
         held=outcome.held or outcome.discarded,
-        assumed=unknown,
+        assumed=assumed,
     )
 
 

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.domain.ledger import Outcome
 from app.domain.lifecycle import EventLine, StopEvent, fold
-from app.domain.outcomes import outcome_of
+from app.domain.outcomes import Promised, handed_on, outcome_of
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 
@@ -55,3 +58,53 @@ def test_weights_pass_on_as_reported() -> None:
         StopEvent("3", "bank", "refused", NOON, (EventLine("bread", 10),), "too_warm"),
     )
     assert known(*told) == Outcome(100, 90, 80, 10)
+
+
+def test_what_is_handed_on_twice_stands_under_the_promise_that_is_in_force() -> None:
+    source, of = Outcome(100, 100), Outcome(0)
+    mine, theirs = handed_on(source, [Promised(of, 100, in_force=False), Promised(of, 100)])
+    assert (mine.at_hand, [each.on_board_grams for each in theirs]) == (0, [0, 100])
+
+
+def test_what_was_brought_by_the_route_of_before_is_not_there_for_the_promise_that_is_in_force() -> None:
+    brought = Outcome(0, delivered_grams=70, refused_grams=10)
+    _, theirs = handed_on(Outcome(100, 100), [Promised(brought, 100, in_force=False), Promised(Outcome(0), 100)])
+    assert [each.on_board_grams for each in theirs] == [80, 20]
+
+
+def test_food_that_is_handed_on_to_nobody_any_more_stays_where_it_was_handed_on_to() -> None:
+    _, theirs = handed_on(Outcome(100, 100), [Promised(Outcome(0), 60, in_force=False)])
+    assert [each.on_board_grams for each in theirs] == [60]
+
+
+def test_what_is_held_back_of_a_promise_is_not_there_for_another() -> None:
+    held = Promised(Outcome(0, held=True), 100, in_force=False)
+    _, theirs = handed_on(Outcome(100, 100), [held, Promised(Outcome(0), 100)])
+    assert [each.on_board_grams for each in theirs] == [100, 0]
+
+
+grams = st.integers(0, 200)
+said = st.builds(
+    Outcome,
+    st.just(0),
+    delivered_grams=st.none() | grams,
+    refused_grams=st.none() | grams,
+    returned_grams=grams,
+    wasted_grams=grams,
+    held=st.booleans(),
+    discarded=st.booleans(),
+)
+
+
+@given(st.builds(Outcome, grams, grams, grams, grams), st.lists(st.builds(Promised, said, grams, st.booleans())))
+def test_handing_on_gives_no_more_than_is_there_and_none_beyond_its_promise(
+    source: Outcome, promised: list[Promised]
+) -> None:
+    mine, theirs = handed_on(source, promised)
+    there = [each.on_board_grams for each in theirs]
+    assert sum(there) == mine.handed_on_grams <= source.at_hand
+    assert all(0 <= got <= each.grams for got, each in zip(there, promised, strict=True))
+    # Nobody in force lacks anything that another has without having dealt with it.
+    lacks = any(got < each.grams for got, each in zip(there, promised, strict=True) if each.in_force)
+    idle = [each for each in promised if not each.in_force and each.said == Outcome(0)]
+    assert not lacks or not any(got for got, each in zip(there, promised, strict=True) if each in idle)

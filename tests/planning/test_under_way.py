@@ -280,6 +280,22 @@ def test_a_van_whose_phone_is_silent_gets_its_change_all_the_same(day: UnderWay)
     assert day.books()["kg_delivered"] == "30"
 
 
+def test_a_promise_of_a_silent_van_stays_the_same_through_the_changes_that_follow(day: UnderWay) -> None:
+    """It was new with each change, and the food stood under the first of them when the report came at last: nobody
+    could say of the last one what had become of it."""
+    [pickup] = day.stops("pickup")
+    day.clock.set(datetime.fromisoformat(pickup["leave_at"]))
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    [handed_on] = day.stops("drop_off")[0]["allocations"]
+    day.publish(day.changed(closed_site_ids=[day.bank["id"]]))
+    [again] = day.stops("drop_off")[0]["allocations"]
+    assert again["id"] != handed_on["id"]
+    assert again["parcel_id"] == handed_on["parcel_id"]
+    day.collect(day.stops("pickup")[0])
+    day.network.ok(f"/allocations/{again['id']}/settle", {"wasted_kg": "30"})
+    assert day.books()["kg_wasted"] == "30"
+
+
 def test_a_silent_van_that_has_brought_the_food_already_is_believed(day: UnderWay) -> None:
     [pickup], [old] = day.stops("pickup"), day.stops("drop_off")
     day.clock.set(datetime.fromisoformat(pickup["leave_at"]))
