@@ -1,6 +1,7 @@
 """A route as somebody drew it: its times as they would be, and all that is wrong with it; and a plan of such routes."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -68,16 +69,24 @@ def violations_of_tour(
     return route, tuple(sorted(found, key=lambda each: each.stop))
 
 
-def plan_by_hand(problem: Problem, before: Plan, tours: Sequence[Tour], unserved: Sequence[Unserved]) -> Plan:
+def plan_by_hand(
+    problem: Problem,
+    before: Plan,
+    tours: Sequence[Tour],
+    unserved: Sequence[Unserved],
+    tours_before: Sequence[Tour] | None = None,
+) -> Plan:
     """The plan that drives these tours, one for each shift of the problem, whatever they break. A tour that is as it
     was keeps its route to the second. What the plan before said of its worth is not said of this one, and bounds only
-    where it stays within them: they hold for plans that break nothing."""
+    where it stays within them: they hold for plans that break nothing. tours_before: the tours of the plan before, for
+    whoever has them."""
     routes: list[Route] = []
     allocations: list[Allocation] = []
-    for shift, tour, was in zip(problem.shifts, tours, tours_of_plan(problem, before), strict=True):
+    routes_before, carried_before = _by_shift(before)
+    for shift, tour, was in zip(problem.shifts, tours, tours_before or tours_of_plan(problem, before), strict=True):
         if tour == was:
-            routes += [route for route in before.routes if route.shift == shift.id]
-            allocations += [each for each in before.allocations if each.shift == shift.id]
+            routes += routes_before[shift.id]
+            allocations += carried_before[shift.id]
         elif tour:
             routes.append(violations_of_tour(problem, shift, tour)[0])
             allocations += allocations_of(problem, shift, tour)
@@ -98,6 +107,16 @@ def plan_by_hand(problem: Problem, before: Plan, tours: Sequence[Tour], unserved
             name: most for name, most in before.attainable_grams.items() if delivered.get(name, 0) <= most
         },
     )
+
+
+def _by_shift(plan: Plan) -> tuple[Mapping[str, Sequence[Route]], Mapping[str, Sequence[Allocation]]]:
+    """What a plan has each shift drive and carry."""
+    routes, carried = defaultdict[str, list[Route]](list), defaultdict[str, list[Allocation]](list)
+    for route in plan.routes:
+        routes[route.shift].append(route)
+    for each in plan.allocations:
+        carried[each.shift].append(each)
+    return routes, carried
 
 
 def _legs(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> tuple[list[tuple[int, int]], list[TourViolation]]:

@@ -91,7 +91,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
     known = known_of(session, shift.id)
     return DriverRouteOut(
-        route=route_out(route, allocations),
+        route=route_out(route, route.stops, allocations),
         version=route.plan.number,
         published_at=route.plan.published_at or now,
         changes=_changes(session, route, known),

@@ -15,7 +15,7 @@ from app.kit.errors import not_found
 from app.kit.paging import Order, Page, page
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
-from app.models.plans import Allocation, Plan, PlanRun, Route, UnservedOffer
+from app.models.plans import Allocation, Plan, PlanRun, Route, Stop, UnservedOffer
 from app.planning.schemas import (
     ChangeOut,
     PlanHeadOut,
@@ -148,10 +148,12 @@ def routes_out(session: Session, plan: Plan) -> list[RouteOut]:
 
 def routes_out_of(drawn: Drawn) -> list[RouteOut]:
     """These routes with what happens at their stops."""
-    carried: defaultdict[UUID, list[Allocation]] = defaultdict(list)
+    carried, stops = defaultdict[UUID, list[Allocation]](list), defaultdict[UUID, list[Stop]](list)
     for each in drawn.allocations:
         carried[each.route_id].append(each)
-    return [route_out(route, carried[route.id]) for route in drawn.routes]
+    for stop in drawn.stops:
+        stops[stop.route_id].append(stop)
+    return [route_out(route, stops[route.id], carried[route.id]) for route in drawn.routes]
 
 
 def _unserved(session: Session, plan: Plan) -> list[UnservedOut]:
@@ -187,17 +189,18 @@ def _change(unserved: UnservedOffer) -> ChangeOut | None:
     return ChangeOut(code=unserved.change, details=details, sentence=reasons.sentence(unserved.change, details))
 
 
-def route_out(route: Route, allocations: Sequence[Allocation]) -> RouteOut:
-    """A route with what happens at each of its stops."""
-    by_stop = allocations_by_stop([each for each in allocations if each.route_id == route.id])
-    stops = [
+def route_out(route: Route, stops: Sequence[Stop], allocations: Sequence[Allocation]) -> RouteOut:
+    """A route with its stops in their order, and with what happens at each of them."""
+    mine = [each for each in allocations if each.route_id == route.id]
+    by_stop = allocations_by_stop(sorted(mine, key=lambda each: (each.pickup_at, each.drop_off_at, each.id)))
+    shown = [
         StopOut.model_validate(stop).model_copy(
             update={"allocations": [StopAllocationOut.model_validate(each) for each in by_stop.get(stop.id, [])]}
         )
-        for stop in route.stops
+        for stop in stops
     ]
     values = {name: getattr(route, name) for name in RouteOut.model_fields if name != "stops"}
-    return RouteOut.model_validate({**values, "stops": stops})
+    return RouteOut.model_validate({**values, "stops": shown})
 
 
 def get_route(session: Session, principal: Principal, route_id: UUID) -> RouteOut:
@@ -206,7 +209,9 @@ def get_route(session: Session, principal: Principal, route_id: UUID) -> RouteOu
     found = session.get(Route, route_id)
     if found is None:
         raise not_found("route")
-    return route_out(found, session.scalars(select(Allocation).where(Allocation.route_id == found.id)).all())
+    return route_out(
+        found, found.stops, session.scalars(select(Allocation).where(Allocation.route_id == found.id)).all()
+    )
 
 
 def plan_documents(session: Session, principal: Principal, plan_id: UUID) -> dict[str, Any]:

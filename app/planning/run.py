@@ -321,7 +321,7 @@ def _store_change(
     rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
     names = {str(site.id): site.name for site in under_way.day.sites.values()}
     rows.plan.obeyed = agreed.with_reasons(rest.obeyed, problem, plan, names)
-    agreed.retell(rows.plan.obeyed, rows.unserved)
+    agreed.retell(rows.plan.obeyed, rows.unserved or ())
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "done"}, plan_id=None)
         plan_id = store.save(session, rows)

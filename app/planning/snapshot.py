@@ -122,16 +122,17 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
 
 class OnDemand[Row](Mapping[UUID, Row]):
     """Rows by their id, each read when it is first asked for: an edit of a large plan needs few of its day's. For the
-    transaction in which it was made. found: reads those of these ids that there are."""
+    transaction in which it was made. ids: None where any id may be asked for; found: reads those of them that there
+    are."""
 
-    def __init__(self, ids: Iterable[UUID], found: Callable[[Sequence[UUID]], Mapping[UUID, Row]]) -> None:
-        self._ids, self._reading = dict.fromkeys(ids), found
+    def __init__(self, ids: Iterable[UUID] | None, found: Callable[[Sequence[UUID]], Mapping[UUID, Row]]) -> None:
+        self._ids, self._reading = None if ids is None else dict.fromkeys(ids), found
         self._rows: dict[UUID, Row] = {}
 
     def read(self, ids: Iterable[UUID] | None = None) -> None:
-        """Read these at once; None: all."""
-        wanted = self._ids if ids is None else dict.fromkeys(ids)
-        missing = [each for each in wanted if each in self._ids and each not in self._rows]
+        """Read these at once; None: all whose ids are known."""
+        wanted = self._known if ids is None else dict.fromkeys(ids)
+        missing = [each for each in wanted if (self._ids is None or each in self._ids) and each not in self._rows]
         if missing:
             self._rows |= self._reading(missing)
 
@@ -139,21 +140,33 @@ class OnDemand[Row](Mapping[UUID, Row]):
         self.read([id])
         return self._rows[id]
 
+    @property
+    def _known(self) -> Mapping[UUID, Any]:
+        return self._rows if self._ids is None else self._ids
+
     def __iter__(self) -> Iterator[UUID]:
-        return iter(self._ids)
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._known)
 
 
 @dataclass(frozen=True)
 class PlannedDay(Day):
     """The rows that a plan was made of, whatever has become of them: also lines that an amendment has replaced. Its
-    lines, with their offers, its needs and its sites are read on demand, and it has no lists of them."""
+    lines, with their offers, its needs, its sites and their organisations are read on demand, and it has no lists of
+    them."""
 
     sites: OnDemand[Site]
+    organisations: OnDemand[Organisation]
     planned_lines: OnDemand[tuple[Offer, OfferLine]]
     planned_needs: OnDemand[Need]
+
+    def read_places(self, ids: Iterable[UUID] | None = None) -> None:
+        """Read these sites at once, or all, with whose they are."""
+        wanted = list(self.sites if ids is None else dict.fromkeys(ids))
+        self.sites.read(wanted)
+        self.organisations.read(self.sites[each].organisation_id for each in wanted)
 
     @property
     def lines(self) -> Mapping[UUID, tuple[Offer, OfferLine]]:
@@ -178,7 +191,7 @@ def read_planned(session: Session, network_id: UUID, service_date: date, problem
         shifts=shifts.all(),
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
         sites=OnDemand([UUID(site.id) for site in problem.sites], partial(_by_id, session, Site)),
-        organisations={row.id: row for row in session.scalars(select(Organisation))},
+        organisations=OnDemand(None, partial(_by_id, session, Organisation)),
         pace=None,
         service_times={},
         planned_lines=OnDemand([UUID(lot.id) for lot in problem.lots], partial(_lines_of, session)),
@@ -186,7 +199,7 @@ def read_planned(session: Session, network_id: UUID, service_date: date, problem
     )
 
 
-def _by_id[Row: (Need, Site)](session: Session, model: type[Row], ids: Sequence[UUID]) -> dict[UUID, Row]:
+def _by_id[Row: (Need, Site, Organisation)](session: Session, model: type[Row], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))}
 
 

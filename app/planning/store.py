@@ -30,13 +30,18 @@ from app.roads.travel import Travel
 
 @dataclass(frozen=True)
 class PlanRows:
-    """A whole plan, ready to be added in one transaction."""
+    """A plan, or some of its routes, ready to be added in one transaction; unserved: None where it stays as it is."""
 
     plan: Plan
     routes: Sequence[Route]
     stops: Sequence[Stop]
     allocations: Sequence[Allocation]
-    unserved: Sequence[UnservedOffer]
+    unserved: Sequence[UnservedOffer] | None
+
+    @property
+    def drawn(self) -> "Drawn":
+        """The routes as they will stand there."""
+        return Drawn(self.routes, self.stops, self.allocations)
 
 
 class Lines(Protocol):
@@ -133,9 +138,11 @@ def rows_of(
     way: Lines,
     locked: Collection[str] = (),
     shifts: Collection[UUID] | None = None,
+    *,
+    with_unserved: bool = True,
 ) -> PlanRows:
     """All rows under the head of a plan; the routes of locked shifts say that they are. shifts: those whose routes are
-    wanted; None: all."""
+    wanted; None: all. with_unserved: whether what is left out is wanted."""
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
@@ -152,18 +159,22 @@ def rows_of(
             ]
         )
     by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
-    unserved = [
-        unserved_row(day, problem, head, each, position, day.lines[UUID(each.lot)])
-        for position, each in enumerate(plan.unserved)
-    ]
-    agreed.retell(head.obeyed, unserved)
     return PlanRows(
         head,
         routes,
         [stop for rows in stops for stop in rows],
         [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations if each.shift in by_shift],
-        unserved,
+        _unserved_rows(day, problem, plan, head) if with_unserved else None,
     )
+
+
+def _unserved_rows(day: Day, problem: routing.Problem, plan: routing.Plan, head: Plan) -> list[UnservedOffer]:
+    rows = [
+        unserved_row(day, problem, head, each, position, day.lines[UUID(each.lot)])
+        for position, each in enumerate(plan.unserved)
+    ]
+    agreed.retell(head.obeyed, rows)
+    return rows
 
 
 def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: Lines) -> Route:
@@ -334,9 +345,10 @@ def save(session: Session, rows: PlanRows) -> UUID:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Routes as a draft has them, with their stops, and what they carry."""
+    """Routes as a draft has them, in their order, all their stops in theirs, and what they carry."""
 
     routes: Sequence[Route]
+    stops: Sequence[Stop]
     allocations: Sequence[Allocation]
 
 
@@ -347,18 +359,16 @@ def read_drawn(session: Session, plan: Plan, shifts: Collection[UUID] | None = N
     if shifts is not None:
         routes = routes.where(Route.shift_id.in_(shifts))
         allocations = allocations.where(Allocation.shift_id.in_(shifts))
-    return Drawn(session.scalars(routes).all(), session.scalars(allocations).all())
+    found = session.scalars(routes).all()
+    return Drawn(found, [stop for route in found for stop in route.stops], session.scalars(allocations).all())
 
 
 def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
     """Put these rows in the place of those that a draft has. What is still there keeps its id: whoever looks at a route
     that has not changed looks at the same one."""
-    plan = rows.plan
-    unserved = session.scalars(select(UnservedOffer).where(UnservedOffer.plan_id == plan.id)).all()
-    stays = _stays(unserved, rows.unserved)
-    _keep_ids(rows, before.routes, before.allocations)
-    stops = [stop for route in before.routes for stop in route.stops]
-    for row in (*stops, *before.routes, *before.allocations, *(() if stays else unserved)):
+    plan, stays = rows.plan, rows.unserved is None
+    _keep_ids(rows, before)
+    for row in (*before.stops, *before.routes, *before.allocations):
         session.expunge(row)
     ids = [route.id for route in before.routes]
     for gone in (
@@ -368,18 +378,8 @@ def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
         *(() if stays else [delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id)]),
     ):
         session.execute(gone.execution_options(synchronize_session=False))
-    _add(session, replace(rows, unserved=()) if stays else rows)
-    session.flush()
+    _add(session, rows)
     session.expire(plan, ["routes", "unserved"])
-
-
-def _stays(before: Iterable[UnservedOffer], now: Iterable[UnservedOffer]) -> bool:
-    """Whether the same is left out for the same reasons, as after most edits."""
-
-    def told(row: UnservedOffer) -> list[Any]:
-        return [row.position, row.offer_line_id, row.grams, row.reason, row.details, row.change, row.change_details]
-
-    return sorted(map(told, before), key=lambda each: each[0]) == [told(row) for row in now]
 
 
 def _add(session: Session, rows: PlanRows) -> None:
@@ -388,20 +388,18 @@ def _add(session: Session, rows: PlanRows) -> None:
         (Route, rows.routes),
         (Stop, rows.stops),
         (Allocation, rows.allocations),
-        (UnservedOffer, rows.unserved),
+        (UnservedOffer, rows.unserved or ()),
     ):
         insert_at_once(session, kind, [vars(row) for row in group])
 
 
-def _keep_ids(rows: PlanRows, routes: Iterable[Route], allocations: Iterable[Allocation]) -> None:
+def _keep_ids(rows: PlanRows, before: Drawn) -> None:
     """Give new rows the ids of those before them: a route's is its shift's, a stop's that of the same kind and place on
     the route, an allocation's that of the same food for the same need there."""
-    before, now = list(routes), list(rows.routes)
-    stops = [stop for route in before for stop in route.stops]
-    same = _same(before, now, lambda row: (row.shift_id,))
-    same |= _same(stops, rows.stops, lambda row: (row.shift_id, row.kind, row.site_id))
-    same |= _same(allocations, rows.allocations, lambda row: (row.shift_id, row.offer_line_id, row.need_id))
-    everything: list[Route | Stop | Allocation] = [*now, *rows.stops, *rows.allocations]
+    same = _same(before.routes, rows.routes, lambda row: (row.shift_id,))
+    same |= _same(before.stops, rows.stops, lambda row: (row.shift_id, row.kind, row.site_id))
+    same |= _same(before.allocations, rows.allocations, lambda row: (row.shift_id, row.offer_line_id, row.need_id))
+    everything: list[Route | Stop | Allocation] = [*rows.routes, *rows.stops, *rows.allocations]
     for row in everything:
         row.id = same.get(row.id, row.id)
     for stop in rows.stops:

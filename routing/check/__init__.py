@@ -1,6 +1,8 @@
 """Judge a plan: every rule recomputed from the problem alone, in plain Python, sharing no code with whatever
 made the plan. No violation means the plan can be driven as it stands."""
 
+from collections.abc import Collection
+
 from routing.check import amounts, breaks, figures, handling, locks, names, routes, vehicles
 from routing.check.case import Case, Rule, Violation
 from routing.plan import Plan
@@ -39,12 +41,30 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
-    """Everything that is wrong with this plan as an answer to this problem; empty means good."""
+# What lies between routes: it is judged by the whole plan. Every other rule is broken by one route or kept by it.
+BETWEEN_ROUTES: frozenset[Rule] = frozenset(
+    {
+        routes.one_route_per_shift,
+        amounts.every_gram_is_accounted,
+        amounts.unserved_has_one_reason,
+        amounts.no_more_than_needed,
+        amounts.no_more_than_can_be_stored,
+        locks.locked_routes_are_driven_as_locked,
+        figures.worth_is_what_the_plan_says,
+        figures.nothing_beats_its_bound,
+    }
+)
+
+
+def check(problem: Problem, plan: Plan, shifts: Collection[str] | None = None) -> tuple[Violation, ...]:
+    """Everything that is wrong with this plan as an answer to this problem; empty means good. shifts: those whose
+    routes are judged, for whoever has judged the others, which have not changed since; None: all. What lies between
+    routes is always judged."""
     if plan.problem_digest != problem.digest():
         return (Violation("same_problem", "The plan was made for another problem.", "problem_digest"),)
     unreadable = tuple(names.everything_named_exists(problem, plan))
     if unreadable:  # the other rules look these things up
         return unreadable
-    case = Case(problem, plan)
-    return tuple(violation for rule in RULES for violation in rule(case))
+    whole = Case(problem, plan)
+    part = whole if shifts is None else Case(problem, plan, frozenset(shifts))
+    return tuple(violation for rule in RULES for violation in rule(whole if rule in BETWEEN_ROUTES else part))

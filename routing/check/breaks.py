@@ -7,7 +7,7 @@ from routing.check.case import Case, Violation, clock
 
 def breaks_are_taken(case: Case) -> Iterator[Violation]:
     rule = "breaks_are_taken"
-    for number, route in enumerate(case.plan.routes):
+    for number, route in case.numbered_routes():
         due = case.shift_of(route).breaks
         taken = [(position, stop) for position, stop in enumerate(route.stops) if stop.kind == "break"]
         if len(taken) != len(due):

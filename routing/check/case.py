@@ -1,7 +1,7 @@
 """What every rule looks at: a problem and a plan whose names all exist, with the plan's parts found quickly."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +19,20 @@ class Violation:
 
 
 class Case:
-    """A problem and a plan for it. Every allocation's shift has a route, with stops of those numbers."""
+    """A problem and a plan for it. Every allocation's shift has a route, with stops of those numbers.
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
+    shifts: those whose routes and allocations are looked at one by one; None: all. `plan` is whole all the same.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan, shifts: Collection[str] | None = None) -> None:
         self.problem = problem
         self.plan = plan
+        self._shifts = shifts
         self.routes: dict[str, Route] = {}
         for route in plan.routes:
             self.routes.setdefault(route.shift, route)
         self._handled: defaultdict[tuple[str, int], list[Allocation]] = defaultdict(list)
-        for allocation in plan.allocations:
+        for _, allocation in self.allocations():
             for position in {allocation.pickup_stop, allocation.drop_off_stop}:
                 self._handled[allocation.shift, position].append(allocation)
 
@@ -47,16 +51,23 @@ class Case:
         """All that is collected or delivered at a stop."""
         return self._handled.get((route.shift, position), [])
 
+    def numbered_routes(self) -> Iterator[tuple[int, Route]]:
+        """Every route that is looked at with its number in the plan."""
+        for number, route in enumerate(self.plan.routes):
+            if self._shifts is None or route.shift in self._shifts:
+                yield number, route
+
     def stops(self) -> Iterator[tuple[str, Route, int, Stop]]:
         """Every stop with its place in the plan, its route and its number."""
-        for number, route in enumerate(self.plan.routes):
+        for number, route in self.numbered_routes():
             for position, stop in enumerate(route.stops):
                 yield f"routes[{number}].stops[{position}]", route, position, stop
 
     def allocations(self) -> Iterator[tuple[str, Allocation]]:
         """Every allocation with its place in the plan."""
         for number, allocation in enumerate(self.plan.allocations):
-            yield f"allocations[{number}]", allocation
+            if self._shifts is None or allocation.shift in self._shifts:
+                yield f"allocations[{number}]", allocation
 
 
 Rule = Callable[[Case], Iterator[Violation]]

@@ -11,7 +11,7 @@ THOUSANDTHS = 1000  # of a cent in a cent
 
 
 def totals_add_up(case: Case) -> Iterator[Violation]:
-    for number, route in enumerate(case.plan.routes):
+    for number, route in case.numbered_routes():
         metres = sum(stop.metres_from_previous for stop in route.stops)
         driving = sum(stop.seconds_from_previous for stop in route.stops)
         seconds = route.stops[-1].leave - route.stops[0].arrive if route.stops else 0

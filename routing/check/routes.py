@@ -15,7 +15,7 @@ def one_route_per_shift(case: Case) -> Iterator[Violation]:
 
 def routes_stay_within_their_shift(case: Case) -> Iterator[Violation]:
     rule = "routes_stay_within_their_shift"
-    for number, route in enumerate(case.plan.routes):
+    for number, route in case.numbered_routes():
         shift, where = case.shift_of(route), f"routes[{number}]"
         kinds = [stop.kind for stop in route.stops]
         if len(kinds) < 2 or kinds[0] != "start" or kinds[-1] != "end" or {"start", "end"} & set(kinds[1:-1]):
@@ -73,7 +73,7 @@ def no_stop_for_nothing(case: Case) -> Iterator[Violation]:
 
 def routes_stay_within_their_limits(case: Case) -> Iterator[Violation]:
     rule = "routes_stay_within_their_limits"
-    for number, route in enumerate(case.plan.routes):
+    for number, route in case.numbered_routes():
         shift = case.shift_of(route)
         metres = sum(stop.metres_from_previous for stop in route.stops)
         visits = sum(map(is_visit, route.stops))

@@ -14,7 +14,7 @@ COLD_OR_HOT = ("chilled", "frozen", "hot")  # as a load has them, behind grams a
 def vehicles_carry_what_they_can(case: Case) -> Iterator[Violation]:
     rule = "vehicles_carry_what_they_can"
     stays = _stays_on_board(case)
-    for number, route in enumerate(case.plan.routes):
+    for number, route in case.numbered_routes():
         capacity = case.shift_of(route).capacity
         counted = list(astuple(stays.get(route.shift, Load())))
         for position, stop in enumerate(route.stops):
@@ -39,13 +39,14 @@ def _count(case: Case, route: Route, position: int, counted: list[int]) -> None:
 
 def _stays_on_board(case: Case) -> dict[str, Load]:
     """By shift, what it has on board from the start and does not deliver: that takes room all day."""
-    delivered: defaultdict[str, int] = defaultdict(int)
-    for _, allocation in case.allocations():
-        delivered[allocation.lot] += allocation.grams
     found: defaultdict[str, Load] = defaultdict(Load)
-    for lot in case.problem.lots:
-        if lot.on_board is not None:
-            found[lot.on_board] += load_of(lot, max(0, lot.grams - delivered[lot.id]))
+    loaded = [lot for lot in case.problem.lots if lot.on_board is not None]
+    delivered = dict.fromkeys((lot.id for lot in loaded), 0)
+    for allocation in case.plan.allocations if loaded else ():
+        if allocation.lot in delivered:
+            delivered[allocation.lot] += allocation.grams
+    for lot in loaded:
+        found[lot.on_board or ""] += load_of(lot, max(0, lot.grams - delivered[lot.id]))
     return found
 
 
@@ -61,10 +62,12 @@ def skills_are_there(case: Case) -> Iterator[Violation]:
     """Every place and every lot gets a shift with all the skills that it asks for."""
     rule = "skills_are_there"
     for where, route, _, stop in case.stops():
-        missing = set(case.problem.sites_by_id[stop.site].skills) - set(case.shift_of(route).skills)
-        if is_visit(stop) and missing:
+        wanted = case.problem.sites_by_id[stop.site].skills
+        missing = set(wanted) - set(case.shift_of(route).skills) if wanted and is_visit(stop) else ()
+        if missing:
             yield Violation(rule, f"To stop at {stop.site} takes {', '.join(sorted(missing))}.", where)
     for where, allocation in case.allocations():
-        missing = set(case.lot_of(allocation).skills) - set(case.problem.shifts_by_id[allocation.shift].skills)
+        wanted = case.lot_of(allocation).skills
+        missing = set(wanted) - set(case.problem.shifts_by_id[allocation.shift].skills) if wanted else ()
         if missing:
             yield Violation(rule, f"To carry the lot {allocation.lot} takes {', '.join(sorted(missing))}.", where)

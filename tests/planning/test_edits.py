@@ -16,7 +16,7 @@ from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
-from app.planning.edits import commands
+from app.planning.edits import commands, remembered
 from app.planning.edits import service as edits
 from app.planning.edits.schemas import MoveStop
 from app.planning.solver_process import Listener, Question
@@ -70,6 +70,8 @@ class Desk:
         assert response.headers["ETag"] == f'"{answered["plan"]["version"]}"'
         self.read()
         assert answered["violations"] == self.plan["violations"]
+        known = {route["id"]: route for route in self.plan["routes"]}
+        assert answered["routes"] == [known[route["id"]] for route in answered["routes"]]
         rows_and_document_agree(self)
         return answered
 
@@ -650,8 +652,14 @@ def principal_of(desk: Desk, database: Database) -> Principal:
     return authenticate(database, secret, MORNING)
 
 
-def test_any_edits_taken_back_leave_the_plan_as_it_was_made(desk: Desk, day: dict[str, Any]) -> None:
+@pytest.mark.parametrize("process", ["that remembers", "that remembers nothing"])
+def test_any_edits_taken_back_leave_the_plan_as_it_was_made(
+    process: str, desk: Desk, day: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The desk looks after every edit whether rows, document and violations agree."""
+    if process == "that remembers nothing":
+        for name in ("_problems", "_freed", "_states", "_broken"):
+            monkeypatch.setattr(remembered, name, remembered._Shelf(0))
     begun = desk.document()
     done: dict[str, int] = {}
 

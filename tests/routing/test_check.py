@@ -273,6 +273,21 @@ def test_what_was_good_for_one_day_is_not_for_another(turn: str) -> None:
     assert rule in {violation.rule for violation in check(other, replace(the_plan(), problem_digest=other.digest()))}
 
 
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_judged_route_by_route_is_what_is_judged_at_once(damage: str) -> None:
+    problem, plan = the_day(), DAMAGES[damage][1](the_plan())
+    of_each = {violation for shift in problem.shifts for violation in check(problem, plan, {shift.id})}
+    assert of_each == set(check(problem, plan)) == set(check(problem, plan, {shift.id for shift in problem.shifts}))
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_what_is_judged_route_by_route_of_another_day_is_what_is_judged_at_once(turn: str) -> None:
+    problem = replace(the_day(), **TURNS[turn][1](the_day()))
+    plan = replace(the_plan(), problem_digest=problem.digest())
+    of_each = {violation for shift in problem.shifts for violation in check(problem, plan, {shift.id})}
+    assert of_each == set(check(problem, plan))
+
+
 def test_every_rule_objects_to_something() -> None:
     objecting = {rule for rule, _ in [*DAMAGES.values(), *TURNS.values()]}
     assert objecting == {rule.__name__ for rule in RULES} | {"same_problem", NAMES}

@@ -15,11 +15,13 @@ BY_HAND = "left_out_by_hand"
 class Drawing:
     """The tours by shift, in the order of the problem's shifts, the rest of the lots, and the shifts that are locked.
 
+    plan, tours_before: as it began.
     names: what the vehicle of each shift is called, for refusals.
     """
 
     problem: Problem
     plan: Plan
+    tours_before: Mapping[str, Tour]
     tours: Mapping[str, Tour]
     unserved: tuple[Unserved, ...]
     locked: frozenset[str]
@@ -27,9 +29,10 @@ class Drawing:
 
     def drawn(self) -> Plan:
         """The plan that this is: the one that it began as where nothing but locks has changed."""
-        if self.unserved == self.plan.unserved and self.tours == _tours(self.problem, self.plan):
+        if self.unserved == self.plan.unserved and self.tours == self.tours_before:
             return self.plan
-        return routing.plan_by_hand(self.problem, self.plan, tuple(self.tours.values()), self.unserved)
+        tours, before = (tuple(each.values()) for each in (self.tours, self.tours_before))
+        return routing.plan_by_hand(self.problem, self.plan, tours, self.unserved, before)
 
     def shift(self, identity: str) -> Shift:
         """One shift of the plan; raises `not_found`."""
@@ -52,14 +55,11 @@ class Drawing:
                 raise conflict("route_locked", sentence, vehicle=self.names[shift])
 
 
-def drawing_of(problem: Problem, plan: Plan, locked: frozenset[str], names: Mapping[str, str]) -> Drawing:
-    """A plan as it can be edited."""
-    return Drawing(problem, plan, _tours(problem, plan), plan.unserved, locked, names)
-
-
-def _tours(problem: Problem, plan: Plan) -> dict[str, Tour]:
-    tours = routing.tours_of_plan(problem, plan)
-    return {shift.id: tour for shift, tour in zip(problem.shifts, tours, strict=True)}
+def drawing_of(
+    problem: Problem, plan: Plan, tours: Mapping[str, Tour], locked: frozenset[str], names: Mapping[str, str]
+) -> Drawing:
+    """A plan with its tours as it can be edited."""
+    return Drawing(problem, plan, tours, tours, plan.unserved, locked, names)
 
 
 def move_stop(drawing: Drawing, shift: str, sequence: int, to_shift: str, position: int | None) -> Drawing:

@@ -5,17 +5,56 @@ is not here is read from the row. Whoever asks has read the plan's own row, so t
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import routing
-from app.models.plans import Plan, PlanEdit
+from app.models.plans import Plan
+from app.planning import agreed
+from routing.retime import tour_of
 
 MOST_PLANS = 8
+MOST_STATES = 12
 MOST_ROUTES = 1000
 
-type State = tuple[dict[str, Any], routing.Plan]  # the document, and the same as a value
+type Key = tuple[UUID, UUID | None]  # a plan, and its last edit
+
+
+@dataclass(frozen=True)
+class State:
+    """What a plan is after an edit: its document, the same as a value with its tours by shift, in the order of the
+    problem's, and the shifts whose routes stay."""
+
+    document: dict[str, Any]
+    drawn: routing.Plan
+    tours: Mapping[str, routing.Tour]
+    locked: frozenset[str]
+
+    @classmethod
+    def read(cls, problem: routing.Problem, document: dict[str, Any], locked: Iterable[str]) -> "State":
+        """From what is stored. Raises ProblemError for a document that cannot be read any more."""
+        drawn = routing.plan_from_json(document)
+        tours = routing.tours_of_plan(problem, drawn)
+        by_shift = {shift.id: tour for shift, tour in zip(problem.shifts, tours, strict=True)}
+        return cls(document, drawn, by_shift, frozenset(locked))
+
+    def becomes(self, problem: routing.Problem, drawn: routing.Plan, locked: frozenset[str]) -> "State":
+        """What it is once the plan is this; most routes are the same ones."""
+        if drawn is self.drawn:
+            return replace(self, locked=locked)
+        before, now = ({route.shift: route for route in plan.routes} for plan in (self.drawn, drawn))
+        tours = {
+            shift.id: self.tours[shift.id]
+            if now.get(shift.id) is before.get(shift.id)
+            else tour_of(drawn, now[shift.id], shift)
+            if shift.id in now
+            else ()
+            for shift in problem.shifts
+        }
+        return State(routing.plan_to_json(drawn), drawn, tours, locked)
 
 
 class _Shelf[Key, Value]:
@@ -40,9 +79,18 @@ class _Shelf[Key, Value]:
                 self._things.popitem(last=False)
 
 
+@dataclass(frozen=True)
+class _Judged[Broken]:
+    """A route, and what somebody has found that it breaks."""
+
+    route: routing.Route
+    broken: Sequence[Broken]
+
+
 _problems: _Shelf[str, routing.Problem] = _Shelf(MOST_PLANS)
-_states: _Shelf[tuple[UUID, UUID | None], State] = _Shelf(MOST_PLANS)
-_broken: _Shelf[tuple[str, routing.Route, routing.Tour], tuple[routing.TourViolation, ...]] = _Shelf(MOST_ROUTES)
+_freed: _Shelf[UUID, routing.Problem] = _Shelf(MOST_PLANS)
+_states: _Shelf[Key, State] = _Shelf(MOST_STATES)
+_broken: _Shelf[tuple[str, int], _Judged[Any]] = _Shelf(MOST_ROUTES)
 
 
 def problem_of(plan: Plan) -> routing.Problem:
@@ -55,25 +103,41 @@ def problem_of(plan: Plan) -> routing.Problem:
     return found
 
 
-def state_of(plan: Plan, last: PlanEdit | None) -> State:
-    """What a plan is after its last edit. Raises ProblemError for one that cannot be read any more."""
-    found = _states.get((plan.id, None if last is None else last.id))
+def freed_problem_of(plan: Plan, problem: routing.Problem) -> routing.Problem:
+    """The problem as it would be without what a plan was made to obey, which stays as it is; and without the locks that
+    it was made with: a dispatcher may have unlocked since."""
+    found = _freed.get(plan.id)
     if found is None:
-        found = plan.document, routing.plan_from_json(plan.document)
-        _states.put((plan.id, None if last is None else last.id), found)
+        found = agreed.freed(problem, plan.obeyed)
+        found = replace(found, locked=()) if found.locked else found
+        _freed.put(plan.id, found)
     return found
 
 
-def remember(plan: Plan, last: PlanEdit, state: State) -> None:
+def state_of(plan: Plan, last: UUID | None) -> State | None:
+    """What a plan is after its last edit, if it is here."""
+    return _states.get((plan.id, last))
+
+
+def remember(plan: Plan, last: UUID | None, state: State) -> None:
     """Keep what a plan has become. An edit whose transaction fails has an id that nobody asks for."""
-    _states.put((plan.id, last.id), state)
+    _states.put((plan.id, last), state)
 
 
-def broken_on(problem: routing.Problem, route: routing.Route, tour: routing.Tour) -> tuple[routing.TourViolation, ...]:
-    """The rules that a route breaks by itself: an edit leaves most routes as they were."""
-    key = (problem.digest(), route, tour)
-    found = _broken.get(key)
-    if found is None:
-        found = routing.violations_of_tour(problem, problem.shifts_by_id[route.shift], tour)[1]
-        _broken.put(key, found)
+def broken_on[Broken](
+    problem: routing.Problem,
+    routes: Sequence[routing.Route],
+    look: Callable[[Collection[str]], Mapping[str, Sequence[Broken]]],
+) -> dict[str, Sequence[Broken]]:
+    """The rules that each of these routes breaks by itself, by its shift: an edit leaves most routes as they were, and
+    the same ones. look: finds those of the shifts' routes that nobody has looked at, of none where there are none."""
+    digest, found = problem.digest(), dict[str, Sequence[Broken]]()
+    for route in routes:
+        judged = _broken.get((digest, id(route)))
+        if judged is not None and judged.route is route:  # another may have had its place in memory
+            found[route.shift] = judged.broken
+    fresh = {route.shift: route for route in routes if route.shift not in found}
+    for shift, broken in look(fresh.keys()).items():
+        found[shift] = broken
+        _broken.put((digest, id(fresh[shift])), _Judged(fresh[shift], broken))
     return found

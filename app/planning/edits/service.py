@@ -24,7 +24,7 @@ from app.planning import store
 from app.planning.edits.commands import edited
 from app.planning.edits.drawing import Drawing, drawing_of
 from app.planning.edits.lines import lines_of
-from app.planning.edits.remembered import problem_of, remember, state_of
+from app.planning.edits.remembered import State, freed_problem_of, problem_of, remember, state_of
 from app.planning.edits.schemas import Command
 from app.planning.edits.violations import violations_of
 from app.planning.prices import ask_for_prices
@@ -53,9 +53,7 @@ class _Board:
     plan: Plan
     day: PlannedDay
     problem: routing.Problem
-    document: dict[str, Any]
-    drawn: routing.Plan
-    locked: frozenset[str]  # shifts whose routes stay
+    state: State
     entries: Sequence[PlanEdit]  # what was done to it, the oldest first
 
 
@@ -76,10 +74,8 @@ def edit_plan(
     drawing = _drawing(board)
     edit = edited(board.day, plan, drawing, command)
     said = command.model_dump(mode="json", exclude_none=True)
-    document = board.document if edit.drawing.plan is edit.plan else routing.plan_to_json(edit.plan)
-    return _put(
-        session, principal, board, _Next(edit.plan, document, edit.drawing.locked, said, edit.details), now, streets
-    )
+    becomes = board.state.becomes(board.problem, edit.plan, edit.drawing.locked)
+    return _put(session, principal, board, _Next(becomes, said, edit.details), now, streets)
 
 
 def undo_edit(
@@ -96,17 +92,19 @@ def undo_edit(
     left = plan_edits.in_force(board.entries)
     if not left:
         raise conflict("nothing_to_undo", "No edit of this plan is left to take back.")
-    last = session.get_one(PlanEdit, left[-1].id, options=[undefer(PlanEdit.before)])
-    document = last.before["document"]
-    following = _Next(
-        routing.plan_from_json(document),
-        document,
-        frozenset(last.before["locked"]),
-        {"kind": "undo"},
-        {},
-        undoes=last.number,
-    )
+    last = left[-1]
+    following = _Next(_state_before(session, board, last.number), {"kind": "undo"}, {}, undoes=last.number)
     return _put(session, principal, board, following, now, streets)
+
+
+def _state_before(session: Session, board: _Board, number: int) -> State:
+    """What a plan was before its edit of this number."""
+    ids = {each.number: each.id for each in board.entries}
+    found = state_of(board.plan, ids.get(number - 1))
+    if found is None:
+        edit = session.get_one(PlanEdit, ids[number], options=[undefer(PlanEdit.before)])
+        found = State.read(board.problem, edit.before["document"], edit.before["locked"])
+    return found
 
 
 def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: datetime) -> Plan:
@@ -120,9 +118,10 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
     lines = lines_of(plan, plan.routes, board.day, None)
-    board.day.sites.read()
-    _read_told(board.day, board.drawn, None)
-    rows = store.rows_of(board.day, board.problem, board.drawn, head, lines, board.locked)
+    board.day.read_places()
+    drawn = board.state.drawn
+    _read_told(board.day, drawn, None)
+    rows = store.rows_of(board.day, board.problem, drawn, head, lines, board.state.locked)
     store.save(session, rows)
     audit.record(session, principal, "plans.copy", ("plan", head.id), now, number=head.number, copy_of=plan.number)
     session.flush()
@@ -158,13 +157,16 @@ def _board(session: Session, plan: Plan) -> _Board:
         sentence = "This plan changes one that is driven and is not edited by hand. Ask for another change instead."
         raise conflict("plan_not_editable", sentence)
     entries = _entries(session, plan)
+    last = entries[-1].id if entries else None
     try:
         problem = problem_of(plan)
-        document, drawn = state_of(plan, entries[-1] if entries else None)
+        state = state_of(plan, last)
+        if state is None:
+            state = State.read(problem, plan.document, _locked(session, plan))
+            remember(plan, last, state)
     except routing.ProblemError as error:
         raise _too_old() from error
-    day = read_planned(session, plan.network_id, plan.service_date, problem)
-    return _Board(plan, day, problem, document, drawn, _locked(session, plan), entries)
+    return _Board(plan, read_planned(session, plan.network_id, plan.service_date, problem), problem, state, entries)
 
 
 def _too_old() -> WaslError:
@@ -173,7 +175,8 @@ def _too_old() -> WaslError:
 
 def _drawing(board: _Board) -> Drawing:
     names = {str(shift.id): board.day.vehicles[shift.vehicle_id].name for shift in board.day.shifts}
-    return drawing_of(board.problem, board.drawn, board.locked, names)
+    state = board.state
+    return drawing_of(board.problem, state.drawn, state.tours, state.locked, names)
 
 
 def _locked(session: Session, plan: Plan) -> frozenset[str]:
@@ -188,9 +191,7 @@ def _entries(session: Session, plan: Plan) -> Sequence[PlanEdit]:
 class _Next:
     """What a plan becomes, and what did it."""
 
-    drawn: routing.Plan
-    document: dict[str, Any]
-    locked: frozenset[str]
+    state: State
     command: dict[str, Any]
     details: dict[str, str]
     undoes: int | None = None
@@ -200,20 +201,22 @@ def _put(
     session: Session, principal: Principal, board: _Board, following: _Next, now: datetime, streets: Streets | None
 ) -> Edited:
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
-    plan, drawn = board.plan, following.drawn
-    shifts = _changed(board, following)
+    plan, state, drawn = board.plan, following.state, following.state.drawn
+    shifts = _changed(board.state, state)
     before_it = store.read_drawn(session, plan, shifts)
     lines = lines_of(plan, before_it.routes, board.day, streets)
     becomes = [route for route in drawn.routes if shifts is None or UUID(route.shift) in shifts]
-    board.day.sites.read(UUID(stop.site) for route in becomes for stop in route.stops)
+    board.day.read_places(UUID(stop.site) for route in becomes for stop in route.stops)
     lines.begin(board.day, becomes)
-    shown, metres, seconds = routes_out_of(before_it), plan.metres, plan.seconds
-    plan.violations = violations_of(board.day, board.problem, drawn, plan.obeyed)
-    _read_told(board.day, drawn, shifts)
-    rows = store.rows_of(board.day, board.problem, drawn, plan, lines, following.locked, shifts)
+    shown, metres, seconds = routes_out_of(before_it) if shifts is None else [], plan.metres, plan.seconds
+    free = freed_problem_of(plan, board.problem)
+    plan.violations = violations_of(board.day, board.problem, free, drawn, state.tours, plan.obeyed)
+    others_left = drawn.unserved != board.state.drawn.unserved
+    _read_told(board.day, drawn, shifts, with_unserved=others_left)
+    rows = store.rows_of(board.day, board.problem, drawn, plan, lines, state.locked, shifts, with_unserved=others_left)
     store.renew(session, rows, before_it)
     store.set_totals(plan, drawn)
-    plan.document, plan.figures = following.document, _figures(board, drawn)
+    plan.document, plan.figures = state.document, _figures(board, drawn)
     plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
     kind, identity = audit.actor_of(principal)
     edit = PlanEdit(
@@ -228,14 +231,14 @@ def _put(
         actor_kind=kind,
         actor_id=identity,
         at=now,
-        before={"document": board.document, "locked": sorted(board.locked)},
+        before={"document": board.state.document, "locked": sorted(board.state.locked)},
     )
     session.add(edit)
     session.flush()
-    remember(plan, edit, (following.document, drawn))
+    remember(plan, edit.id, state)
     _record(session, principal, plan, edit, now)
     ask_for_prices(session, plan)
-    changed = {route.id: route for route in routes_out_of(store.read_drawn(session, plan, shifts))}
+    changed = {route.id: route for route in routes_out_of(rows.drawn)}
     known = {route.id: route for route in shown}
     return Edited(
         plan,
@@ -246,22 +249,25 @@ def _put(
     )
 
 
-def _changed(board: _Board, following: _Next) -> frozenset[UUID] | None:
+def _changed(before: State, after: State) -> frozenset[UUID] | None:
     """The shifts whose routes are other than before; None where a route is new or gone: all have other numbers then."""
-    was, becomes = _by_shift(board.drawn), _by_shift(following.drawn)
+    was, becomes = _by_shift(before.drawn), _by_shift(after.drawn)
     if list(was) != list(becomes):
         return None
     return frozenset(
         UUID(shift)
         for shift in becomes
-        if was[shift] != becomes[shift] or (shift in board.locked) != (shift in following.locked)
+        if was[shift] != becomes[shift] or (shift in before.locked) != (shift in after.locked)
     )
 
 
-def _read_told(day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None) -> None:
+def _read_told(
+    day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None, *, with_unserved: bool = True
+) -> None:
     """Read the lines and needs that rows are written of: those on the routes of these shifts, and what stays."""
     carried = [each for each in drawn.allocations if shifts is None or UUID(each.shift) in shifts]
-    day.planned_lines.read(UUID(lot) for lot in [each.lot for each in carried] + [each.lot for each in drawn.unserved])
+    left = drawn.unserved if with_unserved else ()
+    day.planned_lines.read(UUID(lot) for lot in [each.lot for each in carried] + [each.lot for each in left])
     day.planned_needs.read(UUID(each.need) for each in carried)
 
 

@@ -5,7 +5,7 @@ closely: at the first stop where it happens.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,11 @@ from app.kit.language import PlainLanguage
 from app.planning import agreed
 from app.planning.edits.remembered import broken_on
 from app.planning.snapshot import Day
-from routing import Plan, Problem, Route, Violation
+from routing import Plan, Problem, Route, Tour, Violation
+from routing.check import BETWEEN_ROUTES
 
 MOST_SAID = 3
+_BETWEEN_ROUTES = frozenset(rule.__name__ for rule in BETWEEN_ROUTES)
 _PLACE = re.compile(r"(routes|allocations)\[(\d+)\](?:\.stops\[(\d+)\])?")
 Details = dict[str, str]
 Told = dict[str, Any]  # code, details, shift and stop as the plan's row keeps them
@@ -37,9 +39,11 @@ class Broken:
     subject: str = ""  # the need, site or lot that it is about, where it is about no shift
 
 
-def violations_of(day: Day, problem: Problem, plan: Plan, obeyed: agreed.Obeyed | None = None) -> list[Told]:
-    """What the plan breaks; empty for a plan that can be driven as it stands. obeyed: what it was made to obey."""
-    free = agreed.freed(problem, obeyed)
+def violations_of(
+    day: Day, problem: Problem, free: Problem, plan: Plan, tours: Mapping[str, Tour], obeyed: agreed.Obeyed | None
+) -> list[Told]:
+    """What the plan breaks; empty for a plan that can be driven as it stands. obeyed: what it was made to obey; free:
+    its problem without that, and without locks; tours: the plan's own, by shift."""
     teller = _Teller(day, free, plan)
     return [*_of_agreements(day, problem, plan, obeyed)] + [
         {
@@ -48,7 +52,7 @@ def violations_of(day: Day, problem: Problem, plan: Plan, obeyed: agreed.Obeyed 
             "shift": each.shift,
             "stop": each.stop,
         }
-        for each in broken_by(free, plan)
+        for each in broken_by(free, plan, tours)
     ]
 
 
@@ -64,26 +68,35 @@ def _of_agreements(day: Day, problem: Problem, plan: Plan, obeyed: agreed.Obeyed
         yield {"code": "agreements_are_kept", "details": details, "shift": each.shift, "stop": each.stop}
 
 
-def broken_by(problem: Problem, plan: Plan) -> list[Broken]:
-    """Every broken rule once at each place: by route, then what is about no route. What was locked when the plan was
-    made a dispatcher may have unlocked since."""
-    problem = replace(problem, locked=()) if problem.locked else problem
-    found = dict.fromkeys(_in_tours(problem, plan))
-    closer = {(each.rule, each.shift) for each in found}
-    for violation in routing.check(problem, replace(plan, problem_digest=problem.digest())):
-        broken = _placed(plan, violation)
-        if (broken.rule, broken.shift) not in closer:
-            found[broken] = None
+def broken_by(problem: Problem, plan: Plan, tours: Mapping[str, Tour]) -> list[Broken]:
+    """Every broken rule once at each place: by route, then what is about no route."""
+    plan = replace(plan, problem_digest=problem.digest())
+    between: dict[Broken, None] = {}
+
+    def look(shifts: Collection[str]) -> dict[str, Sequence[Broken]]:
+        found: dict[str, dict[Broken, None]] = {
+            route.shift: dict.fromkeys(_in_tour(problem, route, tours[route.shift]))
+            for route in plan.routes
+            if route.shift in shifts
+        }
+        closer = {(each.rule, shift) for shift, here in found.items() for each in here}
+        for violation in routing.check(problem, plan, shifts):
+            broken = _placed(plan, violation)
+            here = between if violation.rule in _BETWEEN_ROUTES else found.get(broken.shift or "", between)
+            if (broken.rule, broken.shift) not in closer:
+                here[broken] = None
+        return {shift: tuple(here) for shift, here in found.items()}
+
+    of_routes = broken_on(problem, plan.routes, look)
+    found = [each for route in plan.routes for each in of_routes[route.shift]]
     order = {route.shift: number for number, route in enumerate(plan.routes)}
     last = len(order)
-    return sorted(found, key=lambda each: (order.get(each.shift or "", last), each.stop or 0))
+    return sorted([*found, *between], key=lambda each: (order.get(each.shift or "", last), each.stop or 0))
 
 
-def _in_tours(problem: Problem, plan: Plan) -> Iterator[Broken]:
-    tours = dict(zip((shift.id for shift in problem.shifts), routing.tours_of_plan(problem, plan), strict=True))
-    for route in plan.routes:
-        for each in broken_on(problem, route, tours[route.shift]):
-            yield Broken(each.rule, route.shift, each.stop)
+def _in_tour(problem: Problem, route: Route, tour: Tour) -> Iterator[Broken]:
+    for each in routing.violations_of_tour(problem, problem.shifts_by_id[route.shift], tour)[1]:
+        yield Broken(each.rule, route.shift, each.stop)
 
 
 def _placed(plan: Plan, violation: Violation) -> Broken:
