@@ -140,7 +140,7 @@ def _overtaken(error: DBAPIError) -> WaslError | None:
     state = getattr(error.orig, "sqlstate", None)
     if state == "WA002":  # the trigger of migration 0002 on the ledger
         return conflict("food_moved", "Some of this food has been planned or taken back just now. Look again.")
-    if state == "WA001":  # the trigger of migration 0002 on routes, stops and allocations
+    if state == "WA001":  # the triggers of migration 0026 on routes, stops and allocations
         return conflict("plan_frozen", "A published plan does not change. Publish a new version.")
     if state in ("55P03", "40P01", "40001"):  # lock not available, deadlock, serialization failure
         return conflict("still_running", "Somebody is changing the same thing just now. Try again.")

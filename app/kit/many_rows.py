@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, func, insert, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, column, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Session, class_mapper
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 
-def insert_at_once(session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_at_once(
+    session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], *, or_renew: bool = False
+) -> None:
     """Insert these rows, which the session does not know afterwards. What a row does not have is the model's default
     or NULL; columns that no row has and the model has no default for are the database's. Values are what JSON has, and
-    identities, dates and instants with their zone; what else a row holds is left out."""
+    identities, dates and instants with their zone; what else a row holds is left out. or_renew: a row whose `id` is
+    there already takes the place of that one; else it is an error."""
     if not rows:
         return
     defaults = _defaults(model)
@@ -22,7 +25,11 @@ def insert_at_once(session: Session, model: type[DeclarativeBase], rows: Sequenc
     kind: ColumnElement[Any] = literal_column(f"NULL::{model.__tablename__}")
     values = literal([{name: row.get(name, defaults.get(name)) for name in names} for row in rows], JSONB)
     read = func.jsonb_populate_recordset(kind, values).table_valued(*map(column, names), name="given")
-    session.execute(insert(model).from_select(names, select(*(read.c[name] for name in names)), include_defaults=False))
+    put = insert(model).from_select(names, select(*(read.c[name] for name in names)), include_defaults=False)
+    if or_renew:
+        others = {name: put.excluded[name] for name in names if name != "id"}
+        put = put.on_conflict_do_update(index_elements=["id"], set_=others)
+    session.execute(put)
 
 
 @cache

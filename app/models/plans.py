@@ -157,7 +157,8 @@ class Route(Identified, Base):
 
     __tablename__ = "routes"
     __tenancy__ = (*OF_NETWORK, _driven_route)
-    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+    # An edit gives rows that stay other places: when the transaction ends, no two have the same.
+    __table_args__ = (UniqueConstraint("plan_id", "number", deferrable=True, initially="DEFERRED"),)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), index=True)
@@ -180,7 +181,7 @@ class Stop(Identified, Base):
     __tablename__ = "stops"
     __tenancy__ = (*OF_NETWORK, _driven_stop)
     __table_args__ = (
-        UniqueConstraint("route_id", "sequence"),
+        UniqueConstraint("route_id", "sequence", deferrable=True, initially="DEFERRED"),  # as routes
         CheckConstraint("kind IN ('start','pickup','drop_off','break','end')", name="kind"),
         CheckConstraint("arrive_at <= leave_at", name="times"),
     )

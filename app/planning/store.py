@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Delete, delete, func, select
 from sqlalchemy.orm import Session
 
 import routing
@@ -140,9 +140,11 @@ def rows_of(
     shifts: Collection[UUID] | None = None,
     *,
     with_unserved: bool = True,
+    before: Sequence[Allocation] = (),
 ) -> PlanRows:
     """All rows under the head of a plan; the routes of locked shifts say that they are. shifts: those whose routes are
-    wanted; None: all. with_unserved: whether what is left out is wanted."""
+    wanted; None: all. with_unserved: whether what is left out is wanted. before: rows that tell of the same food for
+    the same needs, of which no line or need is read."""
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
@@ -159,11 +161,16 @@ def rows_of(
             ]
         )
     by_shift = {str(route.shift_id): (route, rows) for route, rows in zip(routes, stops, strict=True)}
+    told = {key_of(row): _food_told(row) for row in before}
     return PlanRows(
         head,
         routes,
         [stop for rows in stops for stop in rows],
-        [_allocated(day, head, *by_shift[each.shift], each) for each in plan.allocations if each.shift in by_shift],
+        [
+            _allocated(head, *by_shift[each.shift], each, told.get((each.lot, each.need)) or _food_of(day, each))
+            for each in plan.allocations
+            if each.shift in by_shift
+        ],
         _unserved_rows(day, problem, plan, head) if with_unserved else None,
     )
 
@@ -245,16 +252,51 @@ def stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence:
     )
 
 
-def _allocated(day: Day, plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation) -> Allocation:
-    return allocation_row(day, plan, route, (stops[planned.pickup_stop], stops[planned.drop_off_stop]), planned)
+Food = Mapping[str, Any]  # what an allocation's row says of food and whose it is, whichever route brings it
+_FOOD = (
+    "offer_line_id", "need_id", "donor_organisation_id", "receiver_organisation_id", "description", "category",
+    "temperature_class", "use_by",
+)  # fmt: skip
+
+
+def key_of(row: Allocation) -> tuple[str, str]:
+    """The lot and the need that a row is about."""
+    return str(row.offer_line_id), str(row.need_id)
+
+
+def _food_told(row: Allocation) -> Food:
+    return {name: getattr(row, name) for name in _FOOD}
+
+
+def _food_of(day: Day, planned: routing.Allocation) -> Food:
+    _, line = day.lines[UUID(planned.lot)]
+    need = day.needs_by_id[UUID(planned.need)]
+    return {
+        "offer_line_id": line.id,
+        "need_id": need.id,
+        "donor_organisation_id": line.organisation_id,
+        "receiver_organisation_id": need.organisation_id,
+        "description": line.description,
+        "category": line.category,
+        "temperature_class": line.temperature_class,
+        "use_by": line.mark_date if line.date_mark == "use_by" else None,
+    }
+
+
+def _allocated(plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation, food: Food) -> Allocation:
+    return _allocation_row(plan, route, (stops[planned.pickup_stop], stops[planned.drop_off_stop]), planned, food)
 
 
 def allocation_row(
     day: Day, plan: Plan, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation
 ) -> Allocation:
     """A promise that no plan made before, between two stops."""
-    _, line = day.lines[UUID(planned.lot)]
-    need = day.needs_by_id[UUID(planned.need)]
+    return _allocation_row(plan, route, between, planned, _food_of(day, planned))
+
+
+def _allocation_row(
+    plan: Plan, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation, food: Food
+) -> Allocation:
     pickup, drop_off = between
     id = uuid4()
     return Allocation(
@@ -264,18 +306,11 @@ def allocation_row(
         plan_id=plan.id,
         route_id=route.id,
         shift_id=route.shift_id,
-        offer_line_id=line.id,
-        need_id=need.id,
-        donor_organisation_id=line.organisation_id,
-        receiver_organisation_id=need.organisation_id,
         pickup_stop_id=pickup.id,
         drop_off_stop_id=drop_off.id,
         grams=planned.grams,
         crates=planned.crates,
-        description=line.description,
-        category=line.category,
-        temperature_class=line.temperature_class,
-        use_by=line.mark_date if line.date_mark == "use_by" else None,
+        **food,
         donor_name=pickup.site_name,
         receiver_name=drop_off.site_name,
         pickup_at=pickup.arrive_at,
@@ -370,19 +405,26 @@ def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
     _keep_ids(rows, before)
     for row in (*before.stops, *before.routes, *before.allocations):
         session.expunge(row)
-    ids = [route.id for route in before.routes]
-    for gone in (
-        delete(Allocation).where(Allocation.id.in_([each.id for each in before.allocations])),
-        delete(Stop).where(Stop.route_id.in_(ids)),
-        delete(Route).where(Route.id.in_(ids)),
-        *(() if stays else [delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id)]),
+    if not stays:
+        _remove(session, delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id))
+    _add(session, rows, or_renew=True)
+    for model, was, now in (
+        (Allocation, before.allocations, rows.allocations),
+        (Stop, before.stops, rows.stops),
+        (Route, before.routes, rows.routes),
     ):
-        session.execute(gone.execution_options(synchronize_session=False))
-    _add(session, rows)
+        gone = {row.id for row in was} - {row.id for row in now}
+        if gone:
+            _remove(session, delete(model).where(model.id.in_(gone)))
     session.expire(plan, ["routes", "unserved"])
 
 
-def _add(session: Session, rows: PlanRows) -> None:
+def _remove(session: Session, rows: Delete) -> None:
+    """The session does not know them any more."""
+    session.execute(rows.execution_options(synchronize_session=False))
+
+
+def _add(session: Session, rows: PlanRows, *, or_renew: bool = False) -> None:
     """As few statements: a large day has thousands of rows, and nobody asks the session for these objects again."""
     for kind, group in (
         (Route, rows.routes),
@@ -390,7 +432,7 @@ def _add(session: Session, rows: PlanRows) -> None:
         (Allocation, rows.allocations),
         (UnservedOffer, rows.unserved or ()),
     ):
-        insert_at_once(session, kind, [vars(row) for row in group])
+        insert_at_once(session, kind, [vars(row) for row in group], or_renew=or_renew)
 
 
 def _keep_ids(rows: PlanRows, before: Drawn) -> None:

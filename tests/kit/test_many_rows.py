@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.kit.db import Database
 from app.kit.many_rows import insert_at_once
@@ -53,3 +55,13 @@ def test_rows_get_what_they_say_their_models_defaults_and_none(database: Databas
         assert [(each.sequence, each.seconds_from_previous) for each in found.stops] == [(0, None), (1, 60)]
         told = {(each.site_name, each.arrive_at, each.access) for each in found.stops}
         assert told == {(site["name"], NOON, "unknown")}
+    with database.transaction(scope) as session:
+        later = {**shared, **stop, "id": uuid4(), "site_name": "Later", "sequence": 2}
+        other_way_round = [{**each, "sequence": 1 - each["sequence"], "site_name": "Renewed"} for each in stops]
+        insert_at_once(session, Stop, [*other_way_round, later], or_renew=True)
+    with database.transaction(scope) as session:
+        found = session.scalars(select(Route)).one()
+        assert [each.id for each in found.stops] == [stops[1]["id"], stops[0]["id"], later["id"]]
+        assert [each.site_name for each in found.stops] == ["Renewed", "Renewed", "Later"]
+    with pytest.raises(IntegrityError), database.transaction(scope) as session:
+        insert_at_once(session, Stop, stops[:1])

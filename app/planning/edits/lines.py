@@ -15,8 +15,6 @@ from app.roads.provider import Point, Profile, RoadError, RoadLine
 from app.roads.region import RegionError
 from app.roads.streets import Streets
 
-type Ways = Mapping[tuple[str, ...], RoadLine]
-
 _drawing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lines of edited routes")
 
 
@@ -25,18 +23,25 @@ class EditedLines:
     """What draws them. Without streets, or where these cannot say, it is straight from stop to stop, and says so."""
 
     travel: Mapping[str, Any]  # as the plan tells of it
-    known: Ways
     streets: Streets | None
+    known: dict[tuple[str, ...], RoadLine] = field(default_factory=dict)
     begun: dict[tuple[str, ...], Future[RoadLine]] = field(default_factory=dict)
 
     def begin(self, day: Day, routes: Iterable[routing.Route]) -> None:
-        """Have the lines that nobody knows drawn meanwhile: the streets are asked in a process of their own."""
+        """Have the lines of these routes drawn meanwhile: the streets are asked in a process of their own."""
         profiles = _profiles(day)
         for route in routes:
             profile, sites = profiles[UUID(route.shift)], [UUID(stop.site) for stop in route.stops]
             key = _key(profile, sites)
             if key not in self.known and key not in self.begun:
                 self.begun[key] = _drawing.submit(self._drawn(day, profile, sites))
+
+    def learn(self, day: Day, routes: Iterable[Route]) -> None:
+        """The lines that these rows have."""
+        profiles = _profiles(day)
+        self.known.update(
+            (_key(profiles[route.shift_id], [stop.site_id for stop in route.stops]), _line(route)) for route in routes
+        )
 
     def estimated(self, profile: Profile) -> bool:
         """Whether the plan's times for such vehicles are estimates."""
@@ -66,11 +71,9 @@ class EditedLines:
         return drawn
 
 
-def lines_of(plan: Plan, routes: Sequence[Route], day: Day, streets: Streets | None) -> EditedLines:
-    """What draws the lines of a plan whose routes may have some already."""
-    profiles = _profiles(day)
-    known = {_key(profiles[route.shift_id], [stop.site_id for stop in route.stops]): _line(route) for route in routes}
-    return EditedLines(plan.travel, known, streets)
+def lines_of(plan: Plan, streets: Streets | None) -> EditedLines:
+    """What draws the lines of a plan."""
+    return EditedLines(plan.travel, streets)
 
 
 def _profiles(day: Day) -> dict[UUID, Profile]:

@@ -4,7 +4,7 @@ Each is one transaction: the plan is locked, what it becomes is drawn from its s
 place of those before. Two dispatchers never overwrite each other: each names the version that it read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, conflict, not_found, stale
-from app.models.plans import Plan, PlanEdit, Route
+from app.models.plans import Allocation, Plan, PlanEdit, Route
 from app.planning import store
 from app.planning.edits.commands import edited
 from app.planning.edits.drawing import Drawing, drawing_of
@@ -117,7 +117,8 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         created_at=now,
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
-    lines = lines_of(plan, plan.routes, board.day, None)
+    lines = lines_of(plan, None)
+    lines.learn(board.day, plan.routes)
     board.day.read_places()
     drawn = board.state.drawn
     _read_told(board.day, drawn, None)
@@ -203,17 +204,28 @@ def _put(
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
     plan, state, drawn = board.plan, following.state, following.state.drawn
     shifts = _changed(board.state, state)
-    before_it = store.read_drawn(session, plan, shifts)
-    lines = lines_of(plan, before_it.routes, board.day, streets)
     becomes = [route for route in drawn.routes if shifts is None or UUID(route.shift) in shifts]
     board.day.read_places(UUID(stop.site) for route in becomes for stop in route.stops)
-    lines.begin(board.day, becomes)
+    lines = lines_of(plan, streets)
+    lines.begin(board.day, _other_ways(board.state.drawn, becomes))
+    before_it = store.read_drawn(session, plan, shifts)
+    lines.learn(board.day, before_it.routes)
     shown, metres, seconds = routes_out_of(before_it) if shifts is None else [], plan.metres, plan.seconds
     free = freed_problem_of(plan, board.problem)
     plan.violations = violations_of(board.day, board.problem, free, drawn, state.tours, plan.obeyed)
     others_left = drawn.unserved != board.state.drawn.unserved
-    _read_told(board.day, drawn, shifts, with_unserved=others_left)
-    rows = store.rows_of(board.day, board.problem, drawn, plan, lines, state.locked, shifts, with_unserved=others_left)
+    _read_told(board.day, drawn, shifts, before_it.allocations, with_unserved=others_left)
+    rows = store.rows_of(
+        board.day,
+        board.problem,
+        drawn,
+        plan,
+        lines,
+        state.locked,
+        shifts,
+        with_unserved=others_left,
+        before=before_it.allocations,
+    )
     store.renew(session, rows, before_it)
     store.set_totals(plan, drawn)
     plan.document, plan.figures = state.document, _figures(board, drawn)
@@ -262,13 +274,30 @@ def _changed(before: State, after: State) -> frozenset[UUID] | None:
 
 
 def _read_told(
-    day: PlannedDay, drawn: routing.Plan, shifts: frozenset[UUID] | None, *, with_unserved: bool = True
+    day: PlannedDay,
+    drawn: routing.Plan,
+    shifts: frozenset[UUID] | None,
+    before: Sequence[Allocation] = (),
+    *,
+    with_unserved: bool = True,
 ) -> None:
-    """Read the lines and needs that rows are written of: those on the routes of these shifts, and what stays."""
-    carried = [each for each in drawn.allocations if shifts is None or UUID(each.shift) in shifts]
+    """Read the lines and needs that rows are written of: those on the routes of these shifts of which no row tells
+    before, and what stays."""
+    told = {store.key_of(row) for row in before}
+    carried = [
+        each
+        for each in drawn.allocations
+        if (shifts is None or UUID(each.shift) in shifts) and (each.lot, each.need) not in told
+    ]
     left = drawn.unserved if with_unserved else ()
     day.planned_lines.read(UUID(lot) for lot in [each.lot for each in carried] + [each.lot for each in left])
     day.planned_needs.read(UUID(each.need) for each in carried)
+
+
+def _other_ways(before: routing.Plan, routes: Iterable[routing.Route]) -> list[routing.Route]:
+    """Those that go another way than any of this plan's: their lines are in no row."""
+    known = {tuple(stop.site for stop in route.stops) for route in before.routes}
+    return [route for route in routes if tuple(stop.site for stop in route.stops) not in known]
 
 
 def _by_shift(drawn: routing.Plan) -> dict[str, tuple[routing.Route, list[routing.Allocation]]]:
