@@ -86,14 +86,27 @@ def _lessons(session: Session, network_id: UUID, now: datetime) -> list[Lesson]:
 
 
 def _cases(session: Session, network_id: UUID, now: datetime) -> Iterable[Case]:
-    """Every promise of the last weeks that was taken or turned down, once."""
+    """Every promise of the last weeks that was taken or turned down, once, of the places that have turned any of such
+    food down: of all others nothing is learnt, and there are hundreds of thousands of promises in twelve weeks."""
     first = (now - LOOKS_BACK - timedelta(days=1)).date()
-    promises = session.execute(
-        select(Allocation.id, Allocation.parcel_id, Need.site_id, Need.category, Allocation.drop_off_at)
-        .join(Plan, Plan.id == Allocation.plan_id)
-        .join(Need, Need.id == Allocation.need_id)
-        .where(Plan.network_id == network_id, Plan.service_date >= first, Plan.published_at.is_not(None))
-    ).all()
+    places = _where_anything_was_turned_down(session, network_id, first, now)
+    if not places:
+        return
+    promises = [
+        row
+        for row in session.execute(
+            select(Allocation.id, Allocation.parcel_id, Need.site_id, Need.category, Allocation.drop_off_at)
+            .join(Plan, Plan.id == Allocation.plan_id)
+            .join(Need, Need.id == Allocation.need_id)
+            .where(
+                Plan.network_id == network_id,
+                Plan.service_date >= first,
+                Plan.published_at.is_not(None),
+                Need.site_id.in_({site for site, _ in places}),
+            )
+        )
+        if (row.site_id, row.category) in places
+    ]
     declined = dict(
         session.execute(
             select(Decline.parcel_id, Decline.declined_at).where(
@@ -115,6 +128,34 @@ def _cases(session: Session, network_id: UUID, now: datetime) -> Iterable[Case]:
         if turned_down or delivered:
             at = declined.get(row.parcel_id, row.drop_off_at)
             yield Case(str(row.site_id), row.category, at, turned_down)
+
+
+def _where_anything_was_turned_down(
+    session: Session, network_id: UUID, first: date, now: datetime
+) -> set[tuple[UUID, str]]:
+    """The places and categories of which anything was declined or refused, since it was not wanted."""
+    declined = select(Decline.need_id).where(
+        Decline.network_id == network_id,
+        Decline.service_date >= first,
+        Decline.taken_back_at.is_(None),
+        Decline.reason.in_(NOT_WANTED),
+    )
+    refused = session.scalars(
+        select(StopEvent.lines).where(
+            StopEvent.network_id == network_id,
+            StopEvent.recorded_at >= now - LOOKS_BACK - timedelta(days=1),
+            StopEvent.kind == "refused",
+            StopEvent.reason.in_(REFUSED_FOR_NOT_WANTING),
+        )
+    )
+    promises = {UUID(line["allocation"]) for lines in refused for line in lines}
+    needs = {*session.scalars(declined)}
+    if promises:
+        needs |= {*session.scalars(select(Allocation.need_id).where(Allocation.id.in_(promises)))}
+    if not needs:
+        return set()
+    found = session.execute(select(Need.site_id, Need.category).where(Need.id.in_(needs)).distinct())
+    return {(site, category) for site, category in found}
 
 
 def _told(

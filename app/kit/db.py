@@ -54,8 +54,13 @@ class CompressedJson(TypeDecorator[Any]):
     impl = LargeBinary
     cache_ok = True
 
+    @staticmethod
+    def packed(value: Any) -> bytes:
+        """As it is kept."""
+        return zlib.compress(_json(value), level=1)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else zlib.compress(_json(value), level=1)
+        return None if value is None else self.packed(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else orjson.loads(zlib.decompress(value))

@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import DeclarativeBase, Session, class_mapper
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from app.kit.db import CompressedJson
+
 
 def insert_at_once(
     session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], *, or_renew: bool = False
@@ -23,7 +25,15 @@ def insert_at_once(
     names = [name for name in _columns(model) if name in defaults or any(name in row for row in rows)]
     # The database reads the rows by the types of the table's own columns.
     kind: ColumnElement[Any] = literal_column(f"NULL::{model.__tablename__}")
-    values = literal([{name: row.get(name, defaults.get(name)) for name in names} for row in rows], JSONB)
+    packed = _packed(model) & set(names)
+    values = literal(
+        [
+            {name: row.get(name, defaults.get(name)) for name in names}
+            | {name: rf"\x{CompressedJson.packed(row[name]).hex()}" for name in packed if row.get(name) is not None}
+            for row in rows
+        ],
+        JSONB,
+    )
     read = func.jsonb_populate_recordset(kind, values).table_valued(*map(column, names), name="given")
     put = insert(model).from_select(names, select(*(read.c[name] for name in names)), include_defaults=False)
     if or_renew:
@@ -35,6 +45,13 @@ def insert_at_once(
 @cache
 def _columns(model: type[DeclarativeBase]) -> tuple[str, ...]:
     return tuple(each.key for each in class_mapper(model).column_attrs)
+
+
+@cache
+def _packed(model: type[DeclarativeBase]) -> frozenset[str]:
+    """The columns whose values are kept compressed."""
+    columns = ((each.key, each.columns[0].type) for each in class_mapper(model).column_attrs)
+    return frozenset(name for name, kind in columns if isinstance(kind, CompressedJson))
 
 
 @cache

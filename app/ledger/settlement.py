@@ -110,17 +110,17 @@ class Known:
 
     def outcomes_if(self, collected: Collection[UUID]) -> Mapping[UUID, ledger.Outcome]:
         """What would have become of every promise if these, of which nothing is reported, were collected as planned."""
-        found: dict[UUID, ledger.Outcome] = {}
-        for parcel, row in self.promises.rows.items():
-            mine = found.get(parcel) or self._reported(row)
-            if parcel in collected:
-                mine = replace(mine, collected_grams=mine.promised_grams)
+        found = dict(self._reported)
+        found |= {parcel: replace(found[parcel], collected_grams=found[parcel].promised_grams) for parcel in collected}
+        for parcel in self.promises.rows:
             later = self.promises.handed_on.get(parcel, ())
-            anew = [
-                Promised(self._reported(each), each.grams, each.parcel_id in self.promises.in_force) for each in later
-            ]
-            found[parcel], theirs = handed_on(mine, anew)
-            found |= {each.parcel_id: outcome for each, outcome in zip(later, theirs, strict=True)}
+            if later:
+                promised = [
+                    Promised(found[each.parcel_id], each.grams, each.parcel_id in self.promises.in_force)
+                    for each in later
+                ]
+                found[parcel], theirs = handed_on(found[parcel], promised)
+                found |= {each.parcel_id: outcome for each, outcome in zip(later, theirs, strict=True)}
         return found
 
     @cached_property
@@ -134,16 +134,21 @@ class Known:
             and not self.outcomes[parcel].at_hand
         )
 
-    def _reported(self, row: Allocation) -> ledger.Outcome:
-        return outcome_of(
-            self.day,
-            str(row.parcel_id),
-            row.grams,
-            self.promises.stop(row.pickup_stop_id),
-            self.holds.get(row.parcel_id, ()),
-            self.settled.get(row.parcel_id, ()),
-            self.promises.released.get(row.parcel_id, 0),
-        )
+    @cached_property
+    def _reported(self) -> Mapping[UUID, ledger.Outcome]:
+        """What is reported and decided of each promise by itself."""
+        return {
+            parcel: outcome_of(
+                self.day,
+                str(parcel),
+                row.grams,
+                self.promises.stop(row.pickup_stop_id),
+                self.holds.get(parcel, ()),
+                self.settled.get(parcel, ()),
+                self.promises.released.get(parcel, 0),
+            )
+            for parcel, row in self.promises.rows.items()
+        }
 
     def contradictions(self) -> list[lifecycle.Contradiction]:
         """What cannot all be true: among the reports, and between them and people's decisions."""

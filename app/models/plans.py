@@ -168,7 +168,7 @@ class Route(Identified, Base):
     metres: Mapped[int]
     seconds: Mapped[int]
     driving_seconds: Mapped[int]
-    line: Mapped[list[list[float]]] = mapped_column(JSONB)
+    line: Mapped[list[list[float]]] = mapped_column(CompressedJson)
     estimated: Mapped[bool] = mapped_column(default=False, server_default="false")  # its times, or its line
     locked: Mapped[bool] = mapped_column(default=False, server_default="false")  # edits leave it exactly as it is
     stops: Mapped[list["Stop"]] = relationship(order_by="Stop.sequence", lazy="selectin")

@@ -227,12 +227,14 @@ def test_a_plan_and_its_edits_are_the_same_after_a_step_of_the_schema_back_and_u
 ) -> None:
     whole = desk.document()
     desk.edit("drop_offer_line", offer_line_id=day["lines"]["30"])
-    edited = desk.document()
+    edited, rows = desk.document(), desk.read()
     migrate.downgrade(migrated.owner_url, "0024")
     assert kept(migrated, "SELECT problem->>'service_date', document->>'format' FROM plans") == [(DAY, "wasl-plan")]
+    points = [(len(route["line"]),) for route in rows["routes"]]
+    assert kept(migrated, "SELECT jsonb_array_length(line) FROM routes ORDER BY number") == points
     migrate.upgrade(migrated.owner_url)
     migrate.differences(migrated.owner_url)
-    assert desk.document() == edited
+    assert (desk.document(), desk.read()) == (edited, rows)
     assert kept(migrated, "SELECT count(*) FROM plans, unnest(line_ids)") == [(len(whole["problem"]["lots"]),)]
     desk.undo()
     assert desk.document() == whole

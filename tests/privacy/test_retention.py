@@ -118,7 +118,7 @@ def fill(superuser: Engine, office: Principal, days: int) -> None:
             " published_at, version) VALUES (:plan, :n, :day, 1, 'published', '', '', '', '{}', '[]', '', 1, false, 0,"
             " 0, 0, :at, :at, 1)",
             "INSERT INTO routes (id, network_id, plan_id, shift_id, number, vehicle_name, driver_name, metres, seconds,"
-            " driving_seconds, line) VALUES (:route, :n, :plan, :shift, 1, 'Van', 'Sam', 0, 0, 0, '[]')",
+            " driving_seconds, line) VALUES (:route, :n, :plan, :shift, 1, 'Van', 'Sam', 0, 0, 0, '')",
             "INSERT INTO stop_events (id, network_id, shift_id, stop_id, kind, lines, note, digest, occurred_at,"
             " recorded_at) VALUES (:event, :n, :shift, :any, 'arrived', '[]', 'Sam was here', '', :at, :at)",
             "INSERT INTO plan_runs (id, network_id, service_date, state, attempt, progress, requested_by, requested_at)"
