@@ -199,6 +199,12 @@ class Outcome:
         collected = max(self.collected_grams or 0, self.on_board_grams, handed_over)
         return max(0, collected - self.booked_as_delivered - self.handed_on_grams)
 
+    @property
+    def unsettled(self) -> tuple[int, int]:
+        """Grams of which nobody has said what became of them: refused at the door, and still on the vehicle."""
+        places = self.places()
+        return places.get("refused", 0), places.get("collected", 0)
+
     def places(self) -> dict[str, int]:
         """Grams per account. Whoever hands over more than was reported collected did collect it.
 

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer
 from app.kit.wire import Day, PageOut
-from app.ledger import closing, queries
+from app.ledger import closing, leftovers, queries
 from app.ledger.schemas import (
     Account,
     BalancesOut,
     ContradictionOut,
     LedgerEntryOut,
+    LeftoverOut,
+    LeftoversOut,
     LineLedgerOut,
     OfferLedgerOut,
     SettlementIn,
@@ -102,6 +104,40 @@ def settle_allocation(call: Caller, allocation_id: UUID, wish: SettlementIn) -> 
         )
 
     return call.once(wish, verb)
+
+
+@router.get("/leftovers")
+def list_leftovers(
+    call: Caller, service_date: Annotated[Day, Query(description="Local day of the shifts")]
+) -> LeftoversOut:
+    """What was refused at the door or is on the vans, promise by promise, until somebody settles it; van by van."""
+
+    def query(session: Session) -> LeftoversOut:
+        found = leftovers.leftovers_of_day(session, call.principal, service_date, call.now)
+        return LeftoversOut(items=[_leftover_out(each) for each in found])
+
+    return call.read(query)
+
+
+def _leftover_out(found: leftovers.Leftover) -> LeftoverOut:
+    row = found.left.allocation
+    return LeftoverOut(
+        allocation_id=row.id,
+        shift_id=row.shift_id,
+        vehicle_name=found.vehicle_name,
+        offer_id=found.offer_id,
+        offer_line_id=row.offer_line_id,
+        description=row.description,
+        category=row.category,
+        temperature_class=row.temperature_class,
+        donor_name=row.donor_name,
+        receiver_name=row.receiver_name,
+        kg_refused=found.left.refused_grams,
+        kg_on_board=found.left.on_board_grams,
+        on_its_way=found.left.on_its_way,
+        held_back=found.left.held_back,
+        quarantine_ids=[each.id for each in found.quarantines],
+    )
 
 
 @router.get("/contradictions")

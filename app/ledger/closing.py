@@ -48,8 +48,7 @@ def settle(
     outcome = before.outcome(allocation)
     if outcome.held:
         raise conflict("line_quarantined", "This food is held back. Release or discard it first.")
-    places = outcome.places()
-    left = places.get("refused", 0) + places.get("collected", 0)
+    left = sum(outcome.unsettled)
     if wish.returned_kg + wish.wasted_kg > left:
         raise refused("settled_too_much", "Only {kg} kg of this food is refused or left over.", kg=kg_text(left))
     settlement = Settlement(

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.kit.web import Body
 from app.kit.wire import FreeText, KgOrZero, KgOut
-from app.partners.schemas import Out
+from app.offers.schemas import Category
+from app.partners.schemas import Out, TemperatureClass
 
 Account = Literal[
     "supply",
@@ -101,6 +102,35 @@ class SettlementOut(BaseModel):
     settled_by: str
     settled_at: datetime
     balances: BalancesOut
+
+
+class LeftoverOut(BaseModel):
+    """Food of one promise that was refused at the door or is on the van: as much as `settle` accepts of its allocation.
+
+    While it is held back, all that was handed over of it counts as on board.
+    """
+
+    allocation_id: UUID = Field(description="Of the newest published plan that has the promise")
+    shift_id: UUID
+    vehicle_name: str
+    offer_id: UUID
+    offer_line_id: UUID
+    description: str
+    category: Category
+    temperature_class: TemperatureClass
+    donor_name: str
+    receiver_name: str = Field(description="Whom it was for")
+    kg_refused: KgOut
+    kg_on_board: KgOut
+    on_its_way: bool = Field(description="The route brings it to a door that the van has not been at yet")
+    held_back: bool = Field(description="It is settled only once its quarantines are decided")
+    quarantine_ids: list[UUID]
+
+
+class LeftoversOut(BaseModel):
+    """All of one day that waits for somebody to say what became of it."""
+
+    items: list[LeftoverOut]
 
 
 class ContradictionOut(BaseModel):

@@ -137,17 +137,6 @@ class Account:
         """The promise that an allocation of some plan stands for."""
         return self.parcels[self._of_allocation[allocation]]
 
-    def promises_of_food(self, parcel: str) -> list[str]:
-        """The allocations that the food of a promise stands under, the newest last: its own, and those of what it was
-        handed on to, by plans that its driver may never have seen."""
-        parents = {each.key: each.parent for each in self.parcels.values()}
-        found = {parcel}
-        for key, parent in parents.items():  # a promise comes after the one that it was handed on from
-            if parent in found:
-                found.add(key)
-        newest = {key: allocation for allocation, key in self._of_allocation.items() if key in found}
-        return [newest[key] for key in parents if key in newest]
-
     def decided(self, quarantine: Mapping[str, Any]) -> None:
         """Somebody has decided about food that was held back."""
         if quarantine["state"] == "discarded":

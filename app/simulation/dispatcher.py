@@ -1,11 +1,13 @@
 """The office of the network: has the morning planned, publishes, publishes the changes that are proposed, decides about
 food that was held back, and says in the evening what became of what is left."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from app.demo.caller import DemoStopped
+from app.simulation.account import grams
 from app.simulation.chance import happens
 from app.simulation.driver import Driver
 from app.simulation.town import Town
@@ -90,14 +92,27 @@ class Dispatcher:
                 self.discarded.add(parcel.key)
 
     def settle(self, drivers: list[Driver]) -> None:
-        """Say what became of what is still on the vans."""
+        """Say what became of what is left, as the service lists it; and see whether that is what the vans have."""
+        listed = self.town.office.get("/leftovers", service_date=self.day.isoformat())["items"]
+        for left in listed:
+            if not left["held_back"]:
+                self._settle(left, _grams_left(left))
+        by_list = Counter[str]()
+        for left in listed:
+            by_list[left["offer_line_id"]] += _grams_left(left)
+        self.town.faults += otherwise_on_the_vans(self.day, by_list, self._on_the_vans(drivers))
+
+    def _on_the_vans(self, drivers: list[Driver]) -> Counter[str]:
+        """Grams of each line that nobody has given up as unsafe."""
+        found = Counter[str]()
         for driver in drivers:
             if self.plan is not None:
                 mine = [route for route in self.plan["routes"] if route["shift_id"] == driver.shift["id"]]
                 driver.learn([stop for route in mine for stop in route["stops"]])
             for parcel, amount in driver.on_board.items():
-                if amount and not self._thrown_away(parcel):
-                    self._settle(driver.food[parcel], amount)
+                if not self._thrown_away(parcel):
+                    found[self.town.account.parcels[parcel].line] += amount
+        return found
 
     def _thrown_away(self, parcel: str | None) -> bool:
         while parcel is not None:
@@ -106,24 +121,33 @@ class Dispatcher:
             parcel = self.town.account.parcels[parcel].parent
         return False
 
-    def _settle(self, food: dict[str, Any], amount: int) -> None:
-        back = food["temperature_class"] == "ambient" and happens(
-            self.town.troubles.seed, GONE_BACK, "back", self.day, food["description"], amount
+    def _settle(self, left: dict[str, Any], amount: int) -> None:
+        back = left["temperature_class"] == "ambient" and happens(
+            self.town.troubles.seed, GONE_BACK, "back", self.day, left["description"], amount
         )
         kg = f"{amount / 1000:.3f}"
         body = {"returned_kg": kg} if back else {"wasted_kg": kg}
-        # It stands under the promise that it was handed on to last, also where the driver never saw that plan.
-        promises = [food["id"], *reversed(self.town.account.promises_of_food(food["parcel_id"]))]
-        for allocation in dict.fromkeys(promises):
-            try:
-                self.town.office.post(f"/allocations/{allocation}/settle", body)
-            except DemoStopped as stopped:
-                why = str(stopped)
-                continue
-            self.town.counts["leftovers settled"] += 1
-            self.town.account.settled(allocation, amount if back else 0, 0 if back else amount)
+        try:
+            self.town.office.post(f"/allocations/{left['allocation_id']}/settle", body)
+        except DemoStopped as stopped:
+            self.town.faults.append(f"{kg} kg of {left['description']} on {self.day} cannot be settled: {stopped}")
             return
-        self.town.faults.append(f"{kg} kg of {food['description']} on {self.day} cannot be settled: {why}")
+        self.town.counts["leftovers settled"] += 1
+        self.town.account.settled(left["allocation_id"], amount if back else 0, 0 if back else amount)
+
+
+def otherwise_on_the_vans(day: date, by_list: Mapping[str, int], on_the_vans: Mapping[str, int]) -> list[str]:
+    """Of which lines the vans have other grams in the evening than are listed as left over."""
+    pairs = {line: (by_list.get(line, 0), on_the_vans.get(line, 0)) for line in sorted({*by_list, *on_the_vans})}
+    return [
+        f"Offer line {line} on {day}: {listed} g are listed as left over, and {there} g are on the vans."
+        for line, (listed, there) in pairs.items()
+        if listed != there
+    ]
+
+
+def _grams_left(left: dict[str, Any]) -> int:
+    return grams(left["kg_refused"]) + grams(left["kg_on_board"])
 
 
 def local(day: date, hour: int, minute: int, town: Town) -> datetime:

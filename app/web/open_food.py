@@ -1,19 +1,25 @@
-"""The dispatcher's open food: what happened to it, what comes when, and where it may go now."""
+"""The dispatcher's open food: what happened to it, what comes when, and where it may go now; and what became of food
+that was refused or is left on the vans."""
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.domain.escalation import WORDS
+from app.domain.outcomes import NEVER_RELEASED
 from app.domain.service_date import service_date_of
 from app.escalation import service
 from app.escalation.queries import ladders_of_day
 from app.kit.web import database_of, now_of
+from app.ledger.closing import settle
+from app.ledger.leftovers import leftovers_of_day
+from app.ledger.schemas import SettlementIn
 from app.outlets.schemas import HandoverIn
 from app.outlets.service import hand_over
 from app.partners.service import network_of, zone_of
+from app.safety.service import discard, release
 from app.web.rendering import render, see_other
 from app.web.sent_forms import read_as
 from app.web.visitor import Visitor
@@ -35,11 +41,16 @@ ENDED_WORDS = {
     "past_its_end": "It has ended, and nobody had it",
     "next_day": "It is offered again on the next day",
 }
+HELD_WORDS = {
+    "too_warm": "It is held back: it was too warm.",
+    "too_cold": "It is held back: it was too cold.",
+    "past_use_by": "It is held back: its use-by date had passed.",
+}
 
 
 @router.get("/open-food")
 def show(request: Request, visitor: Visitor, day: Annotated[date | None, Query(alias="date")] = None) -> Response:
-    """What nobody has taken of a day's food, with its ladder."""
+    """What nobody has taken of a day's food, with its ladder; before it, for who may settle it, what is left over."""
     visitor.require("plans.read")
     now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
@@ -47,6 +58,8 @@ def show(request: Request, visitor: Visitor, day: Annotated[date | None, Query(a
         zone = zone_of(network)
         chosen = day or service_date_of(now, zone)
         ladders = ladders_of_day(session, visitor, chosen, now)
+        may_settle = visitor.may("ledger.settle")
+        leftovers = leftovers_of_day(session, visitor, chosen, now) if may_settle else []
     return render(
         request,
         "open_food.html",
@@ -63,7 +76,12 @@ def show(request: Request, visitor: Visitor, day: Annotated[date | None, Query(a
         ended=ENDED_WORDS,
         outlet_words=OUTLET_WORDS,
         may_edit=visitor.may("plans.edit"),
-        may_hand_over=visitor.may("ledger.settle"),
+        may_hand_over=may_settle,
+        may_decide=visitor.may("quarantine.decide"),
+        left_over=[each for each in leftovers if not each.left.on_its_way],
+        on_its_way=[each for each in leftovers if each.left.on_its_way],
+        held_words=HELD_WORDS,
+        never_released=NEVER_RELEASED,
     )
 
 
@@ -81,6 +99,37 @@ def give(
     wish = read_as(HandoverIn, document)
     with database_of(request).transaction(visitor.scope) as session:
         hand_over(session, visitor, outlet_id, wish, now_of(request))
+    return see_other("/open-food", date=day.isoformat())
+
+
+@router.post("/open-food/settle")
+def say_what_became(
+    request: Request,
+    visitor: Visitor,
+    allocation_id: Annotated[UUID, Form()],
+    became: Annotated[Literal["returned", "wasted"], Form()],
+    kg: Annotated[str, Form()],
+    day: Annotated[date, Form(alias="date")],
+) -> Response:
+    """Settle what was refused or is left over."""
+    wish = read_as(SettlementIn, {f"{became}_kg": kg})
+    with database_of(request).transaction(visitor.scope) as session:
+        settle(session, visitor, allocation_id, wish, now_of(request))
+    return see_other("/open-food", date=day.isoformat())
+
+
+@router.post("/open-food/decide")
+def decide(
+    request: Request,
+    visitor: Visitor,
+    quarantine_id: Annotated[UUID, Form()],
+    decision: Annotated[Literal["release", "discard"], Form()],
+    day: Annotated[date, Form(alias="date")],
+) -> Response:
+    """Decide about food that is held back."""
+    verb = release if decision == "release" else discard
+    with database_of(request).transaction(visitor.scope) as session:
+        verb(session, visitor, quarantine_id, "", None, now_of(request))
     return see_other("/open-food", date=day.isoformat())
 
 

@@ -277,6 +277,23 @@ class Day(RuleBasedStateMachine):
             body = {"returned_kg": returned, "wasted_kg": wasted}
             self.post(self.office, f"/allocations/{allocation['id']}/settle", body)
 
+    @rule(which=ANY, account=st.sampled_from(("returned_kg", "wasted_kg")))
+    def what_is_left_is_settled_as_it_is_listed(self, which: int, account: str) -> None:
+        """Exactly what the list says is accepted, and gone from it; what is held back has something to decide."""
+        found = self.office.get("/leftovers", service_date=DAY).json()["items"]
+        if not found:
+            return
+        one = found[which % len(found)]
+        kg = str(Decimal(one["kg_refused"]) + Decimal(one["kg_on_board"]))
+        answer = self.post(self.office, f"/allocations/{one['allocation_id']}/settle", {account: kg})
+        assert one["held_back"] == bool(one["quarantine_ids"])
+        if one["held_back"]:
+            assert answer.json()["code"] == "line_quarantined"
+            return
+        assert answer.is_success, answer.text
+        rest = self.office.get("/leftovers", service_date=DAY).json()["items"]
+        assert rest == [each for each in found if each is not one]
+
     @rule(which=ANY, decision=st.sampled_from(("release", "discard")))
     def a_quarantine_is_decided(self, which: int, decision: str) -> None:
         held = self.one_of("/quarantines", which)

@@ -909,6 +909,7 @@ OPERATIONS: dict[str, Operation] = {
         body=lambda tenant: {"wasted_kg": "1"},
         unproven="nothing was refused or is left over; tests/ledger drive a day",
     ),
+    "list_leftovers": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
     "list_contradictions": Operation(Action.LEDGER_SETTLE, query={"service_date": DAY}),
     # where food goes that no food bank takes
     "add_outlet": Operation(Action.POLICY_EDIT, body=_outlet),

@@ -46,6 +46,7 @@ def messages() -> set[str]:
     told |= set(agreements.PAYER_WORDS.values())
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
     told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
+    told |= set(open_food.HELD_WORDS.values())
     told |= set(outlets.KEPT_WORDS.values())
     told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
