@@ -173,8 +173,11 @@ def test_nobody_changes_a_published_route_not_even_the_service(
     whole_network = Scope(network=network.get("/me").json()["network"]["id"])
     for statement in (
         "UPDATE stops SET site_name = 'elsewhere'",
+        "DELETE FROM stops WHERE kind = 'end'",
+        "UPDATE routes SET metres = 1",
         "DELETE FROM routes",
         "UPDATE allocations SET grams = 1",
+        "DELETE FROM allocations",
     ):
         with (
             pytest.raises(WaslError, match="A published plan does not change"),
