@@ -111,12 +111,11 @@ def handed_on(source: Outcome, promised: Sequence[Promised]) -> tuple[Outcome, t
 
 
 def _dealt_with(promised: Promised) -> int:
-    """Grams of a promise that somebody has reported or decided about."""
+    """Grams of a promise that somebody has reported or decided about: more than was promised, where more was brought
+    there of what is on board."""
     said = promised.said
-    if said.held or said.discarded:
-        return promised.grams
     dealt_with = (said.delivered_grams or 0) + (said.refused_grams or 0) + said.returned_grams + said.wasted_grams
-    return min(promised.grams, dealt_with)
+    return max(promised.grams, dealt_with) if said.held or said.discarded else dealt_with
 
 
 def contradictions_of(

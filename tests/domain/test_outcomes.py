@@ -83,6 +83,16 @@ def test_what_is_held_back_of_a_promise_is_not_there_for_another() -> None:
     assert [each.on_board_grams for each in theirs] == [100, 0]
 
 
+def test_more_than_was_promised_of_what_is_on_board_is_not_new_food() -> None:
+    brought = Outcome(0, delivered_grams=90)
+    mine, [theirs] = handed_on(Outcome(90, 90), [Promised(brought, 50)])
+    assert (mine.places(), theirs.places()) == ({}, {"delivered": 90})
+
+
+def dealt_with(said: Outcome) -> int:
+    return (said.delivered_grams or 0) + (said.refused_grams or 0) + said.returned_grams + said.wasted_grams
+
+
 grams = st.integers(0, 200)
 said = st.builds(
     Outcome,
@@ -97,13 +107,13 @@ said = st.builds(
 
 
 @given(st.builds(Outcome, grams, grams, grams, grams), st.lists(st.builds(Promised, said, grams, st.booleans())))
-def test_handing_on_gives_no_more_than_is_there_and_none_beyond_its_promise(
+def test_handing_on_gives_no_more_than_is_there_nor_than_was_promised_or_dealt_with(
     source: Outcome, promised: list[Promised]
 ) -> None:
     mine, theirs = handed_on(source, promised)
     there = [each.on_board_grams for each in theirs]
     assert sum(there) == mine.handed_on_grams <= source.at_hand
-    assert all(0 <= got <= each.grams for got, each in zip(there, promised, strict=True))
+    assert all(0 <= got <= max(each.grams, dealt_with(each.said)) for got, each in zip(there, promised, strict=True))
     # Nobody in force lacks anything that another has without having dealt with it.
     lacks = any(got < each.grams for got, each in zip(there, promised, strict=True) if each.in_force)
     idle = [each for each in promised if not each.in_force and each.said == Outcome(0)]

@@ -443,7 +443,8 @@ def test_the_laws_hold_after_every_step_of_every_history(stage: Stage) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(6))
+# With 9, reports take each other back, so that the ledger has more of a line than was posted.
+@pytest.mark.parametrize("seed", [*range(6), 9])
 def test_what_is_listed_as_left_over_is_settled_to_the_gram_and_nothing_is_left(stage: Stage, seed: int) -> None:
     """Food is loaded, refused, too warm, handed on by changes, in parts, in an order that the seed says."""
     chance = Random(seed)
@@ -467,6 +468,7 @@ def test_what_is_listed_as_left_over_is_settled_to_the_gram_and_nothing_is_left(
                     old_route=chance.choice((0, 0, 1)),
                 )
             day.the_plan_that_is_driven_is_changed(closed=chance.choice((None, 0, 1)), lock=False, publish=True)
+            day.the_laws_hold()
         listed = day.left_over()
         assert listed, "a day that proves nothing"
         by_list = sum(grams(each["kg_refused"]) + grams(each["kg_on_board"]) for each in listed)
