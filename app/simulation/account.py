@@ -84,12 +84,16 @@ class Account:
                 visit = (route["shift_id"], stop["visit_id"])
                 self._of_stop[stop["id"]] = visit
                 for food in stop["allocations"]:
-                    promised.add(food["parcel_id"])
-                    self._of_allocation[food["id"]] = food["parcel_id"]
-                    if food["parcel_id"] not in self.parcels:  # its pickup comes before its drop-off
-                        self.parcels[food["parcel_id"]] = Parcel(
-                            food["parcel_id"], food["offer_line_id"], grams(food["kg"]), visit, food["from_parcel_id"]
+                    key = food["parcel_id"]
+                    self._of_allocation[food["id"]] = key
+                    if key not in self.parcels:
+                        self.parcels[key] = Parcel(
+                            key, food["offer_line_id"], grams(food["kg"]), visit, food["from_parcel_id"]
                         )
+                    elif key not in promised and food["from_parcel_id"] is None:
+                        # Its pickup comes before its drop-off; a change may have put it with another at that store.
+                        self.parcels[key].pickup = visit
+                    promised.add(key)
         for dropped in self._driven[plan["service_date"]] - promised:
             self._release(self.parcels[dropped])
         self._driven[plan["service_date"]] = promised

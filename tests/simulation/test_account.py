@@ -113,6 +113,17 @@ def test_a_promise_that_a_change_drops_is_on_offer_again_and_what_is_collected_a
     assert dropped.places()[LINE] == {"delivered": 20_000}
 
 
+def test_where_a_change_has_a_promise_fetched_at_another_stop_that_stop_says_what_was_there() -> None:
+    """It was to be fetched at one stop of the store, then at the other: nothing was there."""
+    moved = a_plan(a_food())
+    for stop in moved["routes"][0]["stops"]:
+        stop["id"], stop["visit_id"] = f"later {stop['id']}", f"later {stop['visit_id']}"
+    failed = a_report("failed", at_store=True, reason="nothing_there")
+    found = account([{**failed, "stop_id": "later stop store"}], a_plan(a_food()), moved)
+    assert found.places() == {LINE: {"withdrawn": 20_000}}
+    assert account([failed], a_plan(a_food()), moved).places() == {LINE: {"expired": 20_000}}
+
+
 def test_food_that_is_handed_on_counts_once() -> None:
     reports = [a_report("collected", "20"), a_report("refused", "20"), a_report("delivered", "20", parcel="next")]
     found = account(reports, a_plan(a_food()), a_plan(a_food("next", parent="parcel"), a_food()))
