@@ -104,8 +104,8 @@ def sentence_of(trouble: str, side: str) -> str:
 
 
 def wilson_lower(troubled: int, visits: int) -> float:
-    """The lower end of Wilson's 95 % interval of the share; 0 without visits."""
-    if visits == 0:
+    """The lower end of Wilson's 95 % interval of the share; 0 without visits, and where nothing went wrong."""
+    if visits == 0 or troubled == 0:  # rounding would leave a trace of the latter
         return 0.0
     share, z2 = troubled / visits, Z_95**2
     middle = share + z2 / (2 * visits)

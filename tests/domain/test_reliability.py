@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.reliability import SiteVisit, Trouble, reliability_of, sentence_of, wilson_lower
@@ -90,6 +90,7 @@ def test_one_bad_visit_out_of_one_does_not_top_nine_out_of_twenty() -> None:
     assert wilson_lower(9, 20) == pytest.approx(0.2582, abs=1e-4)
 
 
+@example(0, 75)
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_the_bound_is_below_the_share_and_grows_with_it(troubled: int, visits: int) -> None:
     troubled = min(troubled, visits)
