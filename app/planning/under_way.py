@@ -218,13 +218,17 @@ def _refused(known: Known, standing: Standing) -> Iterable[tuple[UUID, UUID]]:
 
 
 def _available(session: Session, day: Day, cargo: Sequence[Cargo]) -> dict[UUID, int]:
-    """Grams of each line that a vehicle can still collect: on offer, or promised and not collected yet."""
+    """Grams of each line that a vehicle can still collect: on offer, or promised and not collected yet. No more than
+    was posted, or is promised: reports that take each other back can leave the ledger with more on offer."""
     balances = balances_of(session, list(day.lines))
-    found = {line: balances.get(line, {}).get("offered", 0) for line in day.lines}
+    promised = dict.fromkeys(day.lines, 0)
     for each in cargo:
-        if each.to_collect and each.row.offer_line_id in found:
-            found[each.row.offer_line_id] += each.to_collect
-    return found
+        if each.row.offer_line_id in promised:
+            promised[each.row.offer_line_id] += each.to_collect
+    return {
+        line: min(balances.get(line, {}).get("offered", 0) + grams, max(day.lines[line][1].grams, grams))
+        for line, grams in promised.items()
+    }
 
 
 def _offers(session: Session, day: Day, lines: Collection[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:
