@@ -1,7 +1,7 @@
 """Declines as they are read: by people, by plans, and to learn from."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -89,7 +89,16 @@ def _cases(session: Session, network_id: UUID, now: datetime) -> Iterable[Case]:
     """Every promise of the last weeks that was taken or turned down, once, of the places that have turned any of such
     food down: of all others nothing is learnt, and there are hundreds of thousands of promises in twelve weeks."""
     first = (now - LOOKS_BACK - timedelta(days=1)).date()
-    places = _where_anything_was_turned_down(session, network_id, first, now)
+    declines = session.execute(
+        select(Decline.parcel_id, Decline.need_id, Decline.declined_at).where(
+            Decline.network_id == network_id,
+            Decline.service_date >= first,
+            Decline.taken_back_at.is_(None),
+            Decline.reason.in_(NOT_WANTED),
+        )
+    ).all()
+    needs = {each.need_id for each in declines} | _needs_refused(session, network_id, now)
+    places = _places_of(session, needs)
     if not places:
         return
     promises = [
@@ -107,16 +116,7 @@ def _cases(session: Session, network_id: UUID, now: datetime) -> Iterable[Case]:
         )
         if (row.site_id, row.category) in places
     ]
-    declined = dict(
-        session.execute(
-            select(Decline.parcel_id, Decline.declined_at).where(
-                Decline.network_id == network_id,
-                Decline.service_date >= first,
-                Decline.taken_back_at.is_(None),
-                Decline.reason.in_(NOT_WANTED),
-            )
-        ).all()
-    )
+    declined = {each.parcel_id: each.declined_at for each in declines}
     told = _told(session, network_id, now, {row.id: row.parcel_id for row in promises})
     seen = set[UUID]()
     for row in promises:
@@ -130,16 +130,8 @@ def _cases(session: Session, network_id: UUID, now: datetime) -> Iterable[Case]:
             yield Case(str(row.site_id), row.category, at, turned_down)
 
 
-def _where_anything_was_turned_down(
-    session: Session, network_id: UUID, first: date, now: datetime
-) -> set[tuple[UUID, str]]:
-    """The places and categories of which anything was declined or refused, since it was not wanted."""
-    declined = select(Decline.need_id).where(
-        Decline.network_id == network_id,
-        Decline.service_date >= first,
-        Decline.taken_back_at.is_(None),
-        Decline.reason.in_(NOT_WANTED),
-    )
+def _needs_refused(session: Session, network_id: UUID, now: datetime) -> set[UUID]:
+    """The needs of which anything was refused at the door, since it was not wanted."""
     refused = session.scalars(
         select(StopEvent.lines).where(
             StopEvent.network_id == network_id,
@@ -149,9 +141,11 @@ def _where_anything_was_turned_down(
         )
     )
     promises = {UUID(line["allocation"]) for lines in refused for line in lines}
-    needs = {*session.scalars(declined)}
-    if promises:
-        needs |= {*session.scalars(select(Allocation.need_id).where(Allocation.id.in_(promises)))}
+    return {*session.scalars(select(Allocation.need_id).where(Allocation.id.in_(promises)))} if promises else set()
+
+
+def _places_of(session: Session, needs: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Where needs are, and of which category."""
     if not needs:
         return set()
     found = session.execute(select(Need.site_id, Need.category).where(Need.id.in_(needs)).distinct())

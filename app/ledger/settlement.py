@@ -202,7 +202,7 @@ def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promis
             parcels=parcels[shift],
             rows={parcel: rows[parcel] for parcel in _newest(parcels[shift])},
             released=released[shift],
-            newest_plan=rows[parcels[shift][list(parcels[shift])[-1]]].plan_id if parcels[shift] else None,
+            newest_plan=next((rows[parcel].plan_id for parcel in reversed(parcels[shift].values())), None),
         )
         for shift in shifts
     }

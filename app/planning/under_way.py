@@ -169,11 +169,15 @@ def _full_at(known: Known, states: Mapping[str, StopState]) -> int | None:
 def _cargo_of(known: Known, standing: Standing, route: Route) -> list[Cargo]:
     """Every promise, and how it stands. Where nobody has said what was loaded, it is what was planned."""
     rows = known.promises.rows
-    ahead = {parcel for parcel, row in rows.items() if known.promises.stop(row.pickup_stop_id) in standing.ahead}
-    assumed = known.unreported - ahead - known.promises.released.keys()
+    waiting = {
+        parcel
+        for parcel, row in rows.items()
+        if row.from_parcel_id is None and known.promises.stop(row.pickup_stop_id) in standing.ahead
+    }
+    assumed = known.unreported - waiting - known.promises.released.keys()
     outcomes = known.outcomes_if(assumed)
     return [
-        _cargo(known, row, outcomes[parcel], standing, route, waiting=parcel in ahead, assumed=parcel in assumed)
+        _cargo(known, row, outcomes[parcel], standing, route, waiting=parcel in waiting, assumed=parcel in assumed)
         for parcel, row in rows.items()
     ]
 
@@ -189,7 +193,6 @@ def _cargo(
     assumed: bool,
 ) -> Cargo:
     places, drop_off = outcome.places(), known.promises.stop(row.drop_off_stop_id)
-    waiting = waiting and row.from_parcel_id is None
     on_board = places.get("collected", 0) + places.get("refused", 0)
     if waiting or known.promises.released.get(row.parcel_id):
         on_board = 0

@@ -39,14 +39,13 @@ def _count(case: Case, route: Route, position: int, counted: list[int]) -> None:
 
 def _stays_on_board(case: Case) -> dict[str, Load]:
     """By shift, what it has on board from the start and does not deliver: that takes room all day."""
+    delivered: defaultdict[str, int] = defaultdict(int)
+    for allocation in case.plan.allocations:  # whichever route has it
+        delivered[allocation.lot] += allocation.grams
     found: defaultdict[str, Load] = defaultdict(Load)
-    loaded = [lot for lot in case.problem.lots if lot.on_board is not None]
-    delivered = dict.fromkeys((lot.id for lot in loaded), 0)
-    for allocation in case.plan.allocations if loaded else ():
-        if allocation.lot in delivered:
-            delivered[allocation.lot] += allocation.grams
-    for lot in loaded:
-        found[lot.on_board or ""] += load_of(lot, max(0, lot.grams - delivered[lot.id]))
+    for lot in case.problem.lots:
+        if lot.on_board is not None:
+            found[lot.on_board] += load_of(lot, max(0, lot.grams - delivered[lot.id]))
     return found
 
 

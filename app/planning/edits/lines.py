@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import routing
-from app.models.plans import Plan, Route
+from app.models.plans import Route
 from app.planning.snapshot import Day
 from app.roads.choice import choice_of
 from app.roads.provider import Point, Profile, RoadError, RoadLine
@@ -69,11 +69,6 @@ class EditedLines:
             return RoadLine(tuple((point.longitude, point.latitude) for point in points), (), estimated=True)
 
         return drawn
-
-
-def lines_of(plan: Plan, streets: Streets | None) -> EditedLines:
-    """What draws the lines of a plan."""
-    return EditedLines(plan.travel, streets)
 
 
 def _profiles(day: Day) -> dict[UUID, Profile]:

@@ -23,7 +23,7 @@ from app.models.plans import Allocation, Plan, PlanEdit, Route
 from app.planning import store
 from app.planning.edits.commands import edited
 from app.planning.edits.drawing import Drawing, drawing_of
-from app.planning.edits.lines import lines_of
+from app.planning.edits.lines import EditedLines
 from app.planning.edits.remembered import State, freed_problem_of, problem_of, remember, state_of
 from app.planning.edits.schemas import Command
 from app.planning.edits.violations import violations_of
@@ -117,7 +117,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         created_at=now,
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
-    lines = lines_of(plan, None)
+    lines = EditedLines(plan.travel, None)
     lines.learn(board.day, plan.routes)
     board.day.read_places()
     drawn = board.state.drawn
@@ -206,7 +206,7 @@ def _put(
     shifts = _changed(board.state, state)
     becomes = [route for route in drawn.routes if shifts is None or UUID(route.shift) in shifts]
     board.day.read_places(UUID(stop.site) for route in becomes for stop in route.stops)
-    lines = lines_of(plan, streets)
+    lines = EditedLines(plan.travel, streets)
     lines.begin(board.day, _other_ways(board.state.drawn, becomes))
     before_it = store.read_drawn(session, plan, shifts)
     lines.learn(board.day, before_it.routes)
