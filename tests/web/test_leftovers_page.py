@@ -101,16 +101,16 @@ def test_a_dispatcher_says_of_each_food_what_became_of_it(
     page = page_of(desk)
     assert "Refused or left on the vans" in page
     assert "Loaves , 15 kg White van · from Lidl, Cardiff Road · for Newport Food Bank" in page
-    assert "refused at the door: 10 kg · on the van: 5.0 kg" in page
+    assert "refused at the door: 10 kg · on the van: 5 kg" in page
     assert "Still on its way: 30 kg" in page
     clock.set(EVENING)
     desk.sign_in(dispatcher["email"])
     assert "Still on its way" not in page_of(desk)
     deed = {"allocation_id": evening["food"]["Loaves"]["id"], "date": DAY}
     page = words(desk.http.post("/open-food/settle", data={**deed, "kg": "12", "became": "returned"}).text)
-    assert "Loaves , 3.0 kg" in page
+    assert "Loaves , 3 kg" in page
     page = words(desk.http.post("/open-food/settle", data={**deed, "kg": "3", "became": "wasted"}).text)
-    assert "on the van: 3.0 kg" not in page
+    assert "on the van: 3 kg" not in page
     assert "Loaves , 12 kg" in page  # what came back is open food: an outlet may have it
     actuals = network.get("/reports/day", service_date=DAY).json()["actuals"]
     assert (actuals["kg_returned"], actuals["kg_wasted"]) == ("12", "3")
@@ -136,7 +136,7 @@ def test_what_cannot_be_settled_so_is_refused_in_a_sentence_and_nothing_changes(
     assert "Loaves , 15 kg" in page_of(desk)
 
 
-@pytest.mark.parametrize(("decision", "rest"), [("release", "Yoghurt , 8.0 kg"), ("discard", None)])
+@pytest.mark.parametrize(("decision", "rest"), [("release", "Yoghurt , 8 kg"), ("discard", None)])
 def test_food_that_is_held_back_is_decided_about_on_the_same_page(
     network: ServiceClient, evening: dict[str, Any], desk: Reader, decision: str, rest: str | None
 ) -> None:
