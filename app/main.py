@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from app.learning.reliability_api import router as reliability
 from app.ledger.api import router as ledger
 from app.live.api import router as live
 from app.live.places import Places
+from app.live.watch import Watch, newest_positions
 from app.needs.api import router as needs
 from app.needs.api import standing_router as standing_needs
 from app.offers.api import router as offers
@@ -126,6 +128,7 @@ def create_app(
     app.state.premises = premises_in(config.data_folder, config.extract_hosts, config.largest_extract)
     app.add_middleware(RequestLog, lines=config.request_log == "on")
     app.state.webhook_guard, app.state.live_places = Guard(config.webhooks_to_loopback), Places()
+    app.state.live_watch = Watch(partial(newest_positions, database))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(TooLargeAsProblem)
     describe(app)

@@ -12,6 +12,7 @@ from routing.files import (
     plan_to_json,
     problem_from_json,
     problem_to_json,
+    problem_without_travel_to_json,
     shift_to_json,
 )
 from routing.later import without_pairs
@@ -119,6 +120,7 @@ __all__ = [
     "plan_to_json",
     "problem_from_json",
     "problem_to_json",
+    "problem_without_travel_to_json",
     "replan",
     "rest_of_day",
     "shift_to_json",

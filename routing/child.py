@@ -4,7 +4,7 @@ SIGTERM is answered with the best plan so far; without its parent the child ends
 the fields of the request and of the lines.
 """
 
-import json
+import gc
 import os
 import signal
 import sys
@@ -192,11 +192,15 @@ def stay(source: TextIO, sink: TextIO) -> int:
     stop = _watching()
     _make_ready()
     say = _saying(sink)
+    gc.freeze()
     for line in source:
+        gc.disable()  # a change is waited for, and makes few cycles: they are looked for behind it
         status, complaint = _answer(partial(str, line), say, stop)
         say({"answered": status, **({"complaint": complaint} if complaint else {})})
+        gc.enable()
         if stop():
             break
+        gc.collect()
     return 0
 
 
@@ -222,7 +226,7 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
         say({"progress": asdict(step)})
 
     try:
-        request = request_from_json(json.loads(read()))
+        request = request_from_json(orjson.loads(read()))
     except (ProblemError, ValueError, RecursionError) as error:
         return 1, f"The request cannot be read: {error}"
     try:
@@ -254,6 +258,7 @@ def _make_ready() -> None:
 
 
 def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop) -> Plan:
+    gc.enable()
     if request.orders is not None:
         ready_engine(request.engine, progress)
         # Until the time is over, and somewhat longer for the changes: whoever asks has counted with it.

@@ -24,6 +24,11 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
     return {"format": PROBLEM_FORMAT, "version": VERSION, **to_plain(problem)}
 
 
+def problem_without_travel_to_json(problem: Problem) -> Mapping[str, Any]:
+    """A problem whose travel tables are given apart. Nobody writes to what is in it."""
+    return {"format": PROBLEM_FORMAT, "version": VERSION, **problem.plain_without_travel}
+
+
 def shift_to_json(shift: Shift) -> dict[str, Any]:
     """One shift as it stands among a problem's `shifts`."""
     found: dict[str, Any] = to_plain(shift)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from routing.problem import LockedCargo, LockedRoute, Lot, Need, Problem, ProblemError, Site, Storage
+from routing.problem import CLASSES, LockedCargo, LockedRoute, Lot, Need, Problem, ProblemError, Site, Storage
 from routing.retime import Cargo, Tour, Visit, place_breaks, retime
 
 
@@ -48,13 +48,17 @@ def lot_left(lot: Lot, taken: int) -> Lot | None:
 
 def need_left(need: Need, taken: int) -> Need:
     """The need when it has had so many grams of the day."""
+    if not taken:
+        return need
     return replace(need, grams=need.grams - taken, delivered_grams=need.delivered_grams + taken)
 
 
 def site_left(site: Site, stored: Mapping[tuple[str, str], int]) -> Site:
     """The site when so many grams are stored there, by site and temperature class."""
+    if not any(stored.get((site.id, name)) for name in CLASSES):
+        return site
     limits = {}
-    for name in ("ambient", "chilled", "frozen", "hot"):
+    for name in CLASSES:
         limit = site.storage.limit_for(name)
         limits[f"{name}_grams"] = None if limit is None else max(0, limit - stored.get((site.id, name), 0))
     return replace(site, storage=Storage(**limits))

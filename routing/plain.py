@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import types
 from collections.abc import Mapping, Sequence
-from operator import is_
+from operator import is_, itemgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
@@ -31,7 +31,7 @@ def to_plain(value: Any) -> Any:
         return {name: to_plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, tuple | list):
         if (flat := _flat_alike(value)) is not None:
-            return [flat.to_plain(item) for item in value]
+            return [item.__dict__.copy() for item in value]
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
@@ -55,11 +55,21 @@ class _Flat:
 
     def to_plain(self, value: Any) -> dict[str, Any]:
         """One of them as an object."""
-        return {name: getattr(value, name) for name in self.names}
+        found: dict[str, Any] = value.__dict__.copy()  # nothing is in there but the fields, in their order
+        return found
 
     def fits(self, value: dict[str, Any]) -> bool:
         """Whether an object has these fields in this order, each of its type."""
         return tuple(value) == self.names and all(map(is_, map(type, value.values()), self.types))
+
+    def read_all(self, kind: type[Any], values: list[Any]) -> tuple[Any, ...] | None:
+        """All of them out of objects that have these fields in this order, each of its type; None where one has not."""
+        if any(type(value) is not dict for value in values) or not all(map(self.names.__eq__, map(tuple, values))):
+            return None
+        columns = [list(map(itemgetter(name), values)) for name in self.names]
+        if any(set(map(type, column)) - {one} for column, one in zip(columns, self.types, strict=True)):
+            return None
+        return tuple(map(kind, *columns))
 
 
 def _flat_alike(values: Sequence[Any]) -> _Flat | None:
@@ -76,6 +86,8 @@ def _flat(kind: Any) -> _Flat | None:
     hints = get_type_hints(kind)
     names = tuple(field.name for field in dataclasses.fields(kind))
     if not names or any(hints[name] not in _NAMES for name in names) or hasattr(kind, "from_plain"):
+        return None
+    if hasattr(kind, "__slots__") or any(isinstance(each, functools.cached_property) for each in vars(kind).values()):
         return None
     return _Flat(names, tuple(hints[name] for name in names))
 
@@ -137,8 +149,8 @@ def _read_list(kind: Any, value: Any, path: str) -> tuple[Any, ...]:
     if kind is int and all(type(item) is int for item in value):
         return tuple(value)
     flat = _flat(kind)
-    if flat is not None and all(type(item) is dict and flat.fits(item) for item in value):
-        return tuple(kind(*item.values()) for item in value)
+    if flat is not None and (found := flat.read_all(kind, value)) is not None:
+        return found
     return tuple(_read(kind, item, f"{path}[{number}]") for number, item in enumerate(value))
 
 
@@ -158,25 +170,35 @@ def _read_object(kind: Any, value: Any, path: str) -> Any:
         unknown = min(str(key) for key in value.keys() - fields.keys())
         raise ProblemError(_join(path, unknown), "There is no field of this name.", "unknown_field")
     found: dict[str, Any] = {}
-    for name, (hint, required) in fields.items():
+    for name, (hint, plain, required) in fields.items():
         if name in value:
             given = value[name]
             # Right at first sight, most of them: the path is only made for what may be wrong.
-            found[name] = given if hint is type(given) else _read(hint, given, _join(path, name))
+            found[name] = given if type(given) in plain else _read(hint, given, _join(path, name))
         elif required:
             raise ProblemError(_join(path, name), "This field is missing.", "missing_field")
     return kind(**found)
 
 
 @functools.cache
-def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
-    """The type of each field of a dataclass, and whether it has to be said."""
+def _fields(kind: Any) -> dict[str, tuple[Any, frozenset[Any], bool]]:
+    """The type of each field of a dataclass, what is right for it as it is, and whether it has to be said."""
     hints = get_type_hints(kind)
     missing = dataclasses.MISSING
     return {
-        field.name: (hints[field.name], field.default is missing and field.default_factory is missing)
+        field.name: (
+            hints[field.name],
+            _as_it_is(hints[field.name]),
+            field.default is missing and field.default_factory is missing,
+        )
         for field in dataclasses.fields(kind)
     }
+
+
+def _as_it_is(hint: Any) -> frozenset[Any]:
+    """The types of values that need no reading: texts and numbers, and nothing where that may be."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return frozenset(kind for kind in kinds if kind in _AS_THEY_ARE)
 
 
 def _join(path: str, name: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -326,7 +327,7 @@ class Problem:
 
     @cached_property
     def _digest(self) -> str:
-        whole = hashlib.sha256(orjson.dumps(self._plain(without="travel"), option=orjson.OPT_SORT_KEYS))
+        whole = hashlib.sha256(orjson.dumps(dict(self.plain_without_travel), option=orjson.OPT_SORT_KEYS))
         for profile in sorted(self.travel):
             whole.update(profile.encode())
             whole.update(self.travel[profile].digest())
@@ -336,6 +337,11 @@ class Problem:
         """As JSON values. A pace that there is not is left out: a day without one is written as before there were any,
         and has the digest that it had."""
         return self._plain(without="")
+
+    @cached_property
+    def plain_without_travel(self) -> Mapping[str, Any]:
+        """The same without the travel tables, which are large. It is made once: nobody writes to what is in it."""
+        return MappingProxyType(self._plain(without="travel"))
 
     def _plain(self, without: str) -> dict[str, Any]:
         names = [each.name for each in fields(self) if each.name != without and (each.name != "pace" or self.pace)]
@@ -371,13 +377,14 @@ class Problem:
         return {shift.id: shift for shift in self.shifts}
 
     @cached_property
-    def _listed(self) -> dict[tuple[str, str], int]:
+    def deadlines(self) -> dict[tuple[str, str], int]:
+        """The latest begin of unloading by lot and need, for every pair that is listed."""
         return {(pair.lot, pair.need): pair.deliver_by for pair in self.eligibilities or ()}
 
     def deadline(self, lot_id: str, need_id: str) -> int | None:
         """The latest begin of unloading for this lot and need; None if they may not meet."""
         if self.eligibilities is not None:
-            return self._listed.get((lot_id, need_id))
+            return self.deadlines.get((lot_id, need_id))
         lot, need = self.lots_by_id.get(lot_id), self.needs_by_id.get(need_id)
         if lot is None or need is None or lot.category != need.category:
             return None
@@ -433,14 +440,16 @@ class Problem:
         return {need.id: min(need.grams, supply.get(need.id, 0)) for need in self.needs}
 
     def _supply_by_pair(self) -> dict[str, int]:
-        supply: defaultdict[str, int] = defaultdict(int)
-        for lot_id, need_id in self.pairs():
-            lot, deadline = self.lots_by_id[lot_id], self.deadline(lot_id, need_id)
-            windows = self.needs_by_id[need_id].windows
-            if deadline is not None and any(
-                window.earliest <= deadline and window.latest >= lot.ready_from for window in windows
-            ):
-                supply[need_id] += lot.grams
+        """A large day has very many pairs, and most needs have one window."""
+        supply = dict.fromkeys(self.needs_by_id, 0)
+        windows = {need.id: [(each.earliest, each.latest) for each in need.windows] for need in self.needs}
+        lots = {lot.id: (lot.ready_from, lot.grams) for lot in self.lots}
+        for (lot_id, need_id), deadline in self.deadlines.items():
+            ready, grams = lots[lot_id]
+            for earliest, latest in windows[need_id]:
+                if earliest <= deadline and latest >= ready:
+                    supply[need_id] += grams
+                    break
         return supply
 
     def _supply_by_category(self) -> dict[str, int]:

@@ -213,13 +213,19 @@ def _eligibilities(problem: "Problem") -> None:
     """There are very many pairs: what is right is seen at once, and looked at closely only where something is not."""
     pairs, lots, needs = problem.eligibilities or (), problem.lots_by_id, problem.needs_by_id
     limit = LIMITS["Eligibility"]["deliver_by"]
-    for number, pair in enumerate(pairs):
-        by = pair.deliver_by
-        if not (pair.lot in lots and pair.need in needs and type(by) is int and limit.least <= by <= limit.most):
+    times = [pair.deliver_by for pair in pairs]
+    if not (
+        {pair.lot for pair in pairs} <= lots.keys()
+        and {pair.need for pair in pairs} <= needs.keys()
+        and set(map(type, times)) <= {int}
+        and limit.least <= min(times, default=limit.least)
+        and max(times, default=limit.most) <= limit.most
+    ):
+        for number, pair in enumerate(pairs):
             _known(f"eligibilities[{number}].lot", pair.lot, lots)
             _known(f"eligibilities[{number}].need", pair.need, needs)
             _numbers(f"eligibilities[{number}]", pair)
-    if len({(pair.lot, pair.need) for pair in pairs}) < len(pairs):
+    if len(problem.deadlines) < len(pairs):
         seen: set[tuple[str, str]] = set()
         for number, pair in enumerate(pairs):
             if (pair.lot, pair.need) in seen:

@@ -47,6 +47,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+class Packed(bytes):
+    """JSON as it is kept compressed: a value of such a column that was made ready before."""
+
+
 class CompressedJson(TypeDecorator[Any]):
     """JSON that nobody asks the database about, compressed here: a large plan's problem has megabytes, and the server
     takes five times as long to read and compress them."""
@@ -55,9 +59,9 @@ class CompressedJson(TypeDecorator[Any]):
     cache_ok = True
 
     @staticmethod
-    def packed(value: Any) -> bytes:
+    def packed(value: Any) -> Packed:
         """As it is kept."""
-        return zlib.compress(_json(value), level=1)
+        return value if isinstance(value, Packed) else Packed(zlib.compress(_json(value), level=1))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         return None if value is None else self.packed(value)

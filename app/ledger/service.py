@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.ledger import Entry
+from app.kit.many_rows import among
 from app.models.events import LedgerEntry
 from app.models.offers import OfferLine
 
@@ -89,7 +90,7 @@ def balances_of(session: Session, lines: Sequence[UUID]) -> dict[UUID, dict[str,
     for column, sign in ((LedgerEntry.to_account, 1), (LedgerEntry.from_account, -1)):
         rows = session.execute(
             select(LedgerEntry.offer_line_id, column, func.sum(LedgerEntry.grams))
-            .where(LedgerEntry.offer_line_id.in_(lines))
+            .where(among(LedgerEntry.offer_line_id, lines))
             .group_by(LedgerEntry.offer_line_id, column)
         )
         for line_id, account, grams in rows:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import ledger, lifecycle
 from app.domain.outcomes import Hold, Promised, Settled, contradictions_of, handed_on, outcome_of, overtaken
+from app.kit.many_rows import among
 from app.ledger.service import book
 from app.models.events import Quarantine, Settlement, StopEvent
 from app.models.plans import Allocation, Plan, Release, Route, Stop
@@ -190,7 +191,7 @@ def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promis
         for shift, row, identity in session.execute(names):
             found[shift][row] = identity
     newest = {row: parcel for names in parcels.values() for parcel, row in _newest(names).items()}
-    wanted = session.scalars(select(Allocation).where(Allocation.id.in_(newest)))
+    wanted = session.scalars(select(Allocation).where(among(Allocation.id, newest)))
     rows = {newest[row.id]: row for row in wanted}
     released = defaultdict[UUID, dict[UUID, int]](dict)
     given_back = select(Release.shift_id, Release.parcel_id, Release.grams).where(Release.shift_id.in_(shifts))
@@ -211,7 +212,7 @@ def promises_of(session: Session, shifts: Collection[UUID]) -> dict[UUID, Promis
 def newest_stops(session: Session, promises: Promises) -> list[Stop]:
     """The stops of a shift as the newest plan has them that has each."""
     newest = _newest(promises.visits)
-    found = {row.id: row for row in session.scalars(select(Stop).where(Stop.id.in_(newest.values())))}
+    found = {row.id: row for row in session.scalars(select(Stop).where(among(Stop.id, newest.values())))}
     return [found[row] for row in newest.values()]
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -18,10 +19,12 @@ from app.live import service
 from app.live.places import Places
 from app.live.schemas import MessageOut
 from app.live.service import Wish
+from app.live.watch import Watch
 from app.models.system import OutboxMessage
 
 router = APIRouter(prefix="/api/v1/events", route_class=ApiRoute, tags=["live view"], responses=PROBLEMS)
-LOOK_SECONDS = 0.5
+PAUSE_SECONDS = 0.1  # what comes thick and fast is told on together
+PATIENCE_SECONDS = 2.0  # then it is asked again who listens, whether there is news or not
 LONGEST_SECONDS = 3600  # then the client comes back by itself, with the id of the last message that it heard
 RETRY_MILLISECONDS = 3000
 Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only these kinds, or families such as `food.*`")]
@@ -36,6 +39,12 @@ class Listener:
     secret: str
     position: int
     wish: Wish
+    watch: Watch
+
+    @property
+    def network(self) -> UUID:
+        """Whose news it waits for."""
+        return self.call.principal.network_id
 
     def look(self, position: int) -> list[OutboxMessage] | None:
         """What came behind `position`; None when this caller may not listen any more."""
@@ -54,7 +63,8 @@ def _listener(
     places: Places = call.request.app.state.live_places
     position = call.read(lambda session: service.beginning(session, principal, wish))
     with places.taken(principal.organisation_id):
-        yield Listener(call, presented_secret(call.request) or "", position, wish)
+        watch: Watch = call.request.app.state.live_watch
+        yield Listener(call, presented_secret(call.request) or "", position, wish, watch)
 
 
 @router.get(
@@ -71,6 +81,7 @@ async def listen_to_events(listener: Annotated[Listener, Depends(_listener)]) ->
     yield ServerSentEvent(comment="listening", retry=RETRY_MILLISECONDS)
     position, until = listener.position, time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < until:
+        seen = listener.watch.newest(listener.network)
         found = await run_in_threadpool(listener.look, position)
         if found is None:
             return
@@ -79,7 +90,8 @@ async def listen_to_events(listener: Annotated[Listener, Depends(_listener)]) ->
             yield ServerSentEvent(id=shown.id, raw_data=shown.model_dump_json())
             position = message.position or position
         if len(found) < service.AT_ONCE:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
+            await listener.watch.beyond(listener.network, max(seen, position), PATIENCE_SECONDS)
 
 
 @router.get("/list")

@@ -1,4 +1,5 @@
-"""How many may listen at once: each listener asks the database twice a second, so their number is bounded."""
+"""How many may listen at once: each listener reads from the database whatever there is news of, so their number
+is bounded."""
 
 from collections import Counter
 from collections.abc import Iterator

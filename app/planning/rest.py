@@ -10,6 +10,7 @@ import routing
 from app.domain.categories import value_cents_per_kg
 from app.domain.food_safety import days_left
 from app.domain.service_date import seconds_since_midnight
+from app.kit.identities import identity
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
 from app.planning.agreed import Obeyed, obeying
@@ -115,6 +116,8 @@ def _came(under_way: DayUnderWay) -> tuple[Counter[str], Counter[tuple[str, str]
     stored: Counter[tuple[str, str]] = Counter()
     for van in under_way.driving.values():
         for each in van.cargo:
+            if not each.brought:
+                continue
             came[str(each.row.need_id)] += each.brought
             stop = next((stop for stop in van.stops.values() if stop.id == each.row.drop_off_stop_id), None)
             if stop is not None:
@@ -132,7 +135,7 @@ def _site_left(site: routing.Site, stored: Mapping[tuple[str, str], int]) -> rou
 
 def _need_left(need: routing.Need, came: Mapping[str, int], closed: frozenset[UUID]) -> routing.Need:
     grams = came.get(need.id, 0)
-    windows = () if UUID(need.site) in closed else need.windows
+    windows = () if identity(need.site) in closed else need.windows
     return replace(need, grams=max(0, need.grams - grams), delivered_grams=grams, windows=windows)
 
 
@@ -162,12 +165,13 @@ def _whole_day(day: Day, offer: Offer) -> routing.TimeWindow:
     return routing.TimeWindow(max(0, first), last)
 
 
-def _pairs(under_way: DayUnderWay, on_board: Iterable[Cargo]) -> Iterable[routing.Eligibility]:
-    yield from pairs_of(under_way.day, [(str(id), *found) for id, found in _collectable(under_way.day)])
+def _pairs(under_way: DayUnderWay, on_board: Iterable[Cargo]) -> list[routing.Eligibility]:
     loaded = [(str(each.row.parcel_id), *under_way.offers[each.row.offer_line_id]) for each in on_board]
-    for pair in pairs_of(under_way.day, loaded):
-        if (UUID(pair.lot), UUID(pair.need)) not in under_way.forbidden:
-            yield pair
+    forbidden = {(str(promise), str(need)) for promise, need in under_way.forbidden}
+    return [
+        *pairs_of(under_way.day, [(str(id), *found) for id, found in _collectable(under_way.day)]),
+        *(pair for pair in pairs_of(under_way.day, loaded) if (pair.lot, pair.need) not in forbidden),
+    ]
 
 
 def _collectable(day: Day) -> Iterable[tuple[UUID, tuple[Offer, OfferLine]]]:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, undefer
 
 import routing
 from app.kit.clock import Clock
-from app.kit.db import ROW_LOCK, Database
+from app.kit.db import ROW_LOCK, CompressedJson, Database, Packed
 from app.kit.errors import WaslError, conflict
 from app.kit.tenancy import Scope
 from app.models.plans import Plan, PlanRun
@@ -51,7 +51,7 @@ from routing.child import figures_out
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
-SECONDS_TO_GATHER = 0.2  # reports come in bursts: a phone that is connected again sends all it has
+SECONDS_TO_GATHER = 0.1  # reports come in bursts: a phone that is connected again sends all it has
 CHANGE_SECONDS = 0.7  # for the search of the smallest change; the dispatcher waits for it
 NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
@@ -206,19 +206,29 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
         question = replace(question, later=(rest.obeyed or {}).get("later"))
         solving = asyncio.create_task(change_in_child(question, CHANGE_SECONDS, workshop.seed))
         try:  # while the solver searches, what its answer is checked against is made here
-            problem = await asyncio.to_thread(_ready_to_check, rest)
+            solved = await asyncio.to_thread(_solved, rest)
             said = await solving
         finally:
             await _ended(solving)
-    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, rest, problem, said)
+    plan_id = await asyncio.to_thread(_store_change, workshop, claim, under_way, travel, solved, said)
     await asyncio.to_thread(_finish, workshop, claim, plan_id)
 
 
-def _ready_to_check(rest: Rest) -> routing.Problem:
-    """The problem of a change, with what is worked out of it but once."""
+@dataclass(frozen=True)
+class _Solved:
+    """The problem that the answer to a change is for, and as it is kept."""
+
+    rest: Rest
+    problem: routing.Problem
+    kept: Packed
+
+
+def _solved(rest: Rest) -> _Solved:
+    """With all that is worked out of the problem but once."""
     problem = rest.solved()
     problem.digest()
-    return problem
+    problem.attainable_grams  # noqa: B018 - the checker asks for it
+    return _Solved(rest, problem, CompressedJson.packed(routing.problem_to_json(problem)))
 
 
 async def _ended(task: "asyncio.Task[Any]") -> None:
@@ -310,14 +320,14 @@ def _store_change(
     claim: Claim,
     under_way: DayUnderWay,
     travel: "Travels",
-    rest: Rest,
-    problem: routing.Problem,
+    solved: _Solved,
     said: dict[str, Any],
 ) -> UUID:
     """Store the checked plan as a draft."""
+    rest, problem = solved.rest, solved.problem
     plan = _checked(problem, said["plan"])
     moved = sum(said["moved"].values())
-    answer = Change(rest, problem, plan, said["plan"], moved, said["forced"])
+    answer = Change(rest, problem, solved.kept, plan, said["plan"], moved, said["forced"])
     rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
     names = {str(site.id): site.name for site in under_way.day.sites.values()}
     rows.plan.obeyed = agreed.with_reasons(rest.obeyed, problem, plan, names)
@@ -417,8 +427,7 @@ def _question(
     problem: routing.Problem, folder: Path, plan: routing.Plan | None = None, news: routing.News | None = None
 ) -> Question:
     """The problem for the solver's process, its tables as files that both map: a large network's are no JSON."""
-    document = routing.problem_to_json(problem)
-    del document["travel"]
+    document = routing.problem_without_travel_to_json(problem)
     files = {profile: folder / f"{profile}.npy" for profile in problem.travel}
     for profile, table in problem.travel.items():
         write_tables(files[profile], np.stack([table.seconds, table.metres]))

@@ -22,6 +22,7 @@ from app.domain.priorities import fairness_percent
 from app.domain.safety_limits import Policy, policy_of
 from app.domain.service_date import local_instant, seconds_since_midnight
 from app.domain.service_times import ServiceTime
+from app.kit.identities import identity
 from app.learning import queries as learnt
 from app.ledger.service import balances_of
 from app.models.fleet import Shift, Vehicle
@@ -48,6 +49,7 @@ class Day:
     organisations: Mapping[UUID, Organisation]
     pace: Pace | None  # None: too little is learnt to plan with
     service_times: Mapping[UUID, ServiceTime]  # of the sites of which enough is learnt
+    on_offer: Mapping[UUID, int] = field(default_factory=dict, kw_only=True)  # of these, grams that nobody is promised
     # Lines and needs that do not meet, since the food bank declined; and places that usually turn a category down.
     declined: frozenset[tuple[UUID, UUID]] = field(default=frozenset(), kw_only=True)
     reluctant: frozenset[tuple[UUID, str]] = field(default=frozenset(), kw_only=True)
@@ -108,6 +110,7 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> Day:
         available={
             line: accounts.get("offered", 0) + accounts.get("allocated", 0) for line, accounts in balances.items()
         },
+        on_offer={line: accounts.get("offered", 0) for line, accounts in balances.items()},
         needs=[each for each in needs if each.organisation_id in taking_part],
         shifts=[each for each in shifts if each.organisation_id in taking_part],
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
@@ -186,7 +189,7 @@ def read_planned(session: Session, network_id: UUID, service_date: date, problem
         network=session.get_one(Network, network_id),
         service_date=service_date,
         offers=(),
-        available={UUID(lot.id): lot.grams for lot in problem.lots},
+        available={identity(lot.id): lot.grams for lot in problem.lots},
         needs=(),
         shifts=shifts.all(),
         vehicles={row.id: row for row in session.scalars(select(Vehicle))},
@@ -369,24 +372,32 @@ def pairs_of(day: Day, lots: Iterable[tuple[str, Offer, OfferLine]]) -> list[rou
     of one line meets that alone. A lot is its name, and the line that it is of. The rule book is asked once for all
     needs that want the same of their food: a large day has very many pairs, and few kinds of receivers."""
     kinds: dict[str, dict[food_safety.Receiver, int]] = defaultdict(dict)  # of receivers by category, numbered
-    wanting: dict[str, list[tuple[str, Need, int]]] = defaultdict(list)  # its name, and which kind it is
+    wanting: dict[str, list[tuple[str, UUID, UUID | None, int]]] = defaultdict(list)  # name, ids, which kind it is
     for need in day.needs:
         alike = kinds[need.category]
         kind = alike.setdefault(_receiver(need, day.sites[need.site_id]), len(alike))
-        wanting[need.category].append((str(need.id), need, kind))
+        wanting[need.category].append((str(need.id), need.id, need.offer_line_id, kind))
     declined: dict[UUID, set[UUID]] = defaultdict(set)
     for line_id, need_id in day.declined:
         declined[line_id].add(need_id)
+    for_one_line = {need.category for need in day.needs if need.offer_line_id is not None}
     pairs, policy = [], policy_of(day.network.food_safety)
     for name, offer, line in lots:
         until = [_until(day, offer, line, receiver, policy) for receiver in kinds[line.category]]
         refused = declined.get(line.id, ())
+        if not refused and line.category not in for_one_line:  # nearly all
+            pairs += [
+                routing.Eligibility(name, need_name, deliver_by)
+                for need_name, _, _, kind in wanting[line.category]
+                if (deliver_by := until[kind]) is not None
+            ]
+            continue
         pairs += [
             routing.Eligibility(name, need_name, deliver_by)
-            for need_name, need, kind in wanting[line.category]
+            for need_name, need_id, line_wanted, kind in wanting[line.category]
             if (deliver_by := until[kind]) is not None
-            and (need.offer_line_id is None or need.offer_line_id == line.id)
-            and not (refused and need.id in refused)
+            and (line_wanted is None or line_wanted == line.id)
+            and not (refused and need_id in refused)
         ]
     return pairs
 

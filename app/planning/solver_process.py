@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import orjson
 ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
 type Said = dict[str, Any]
+PIPE_BYTES = 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
 MOST_QUESTIONS = 200  # of one child: what it does not give back of its memory goes with it
 COMPLAINTS_KEPT = 20
@@ -39,7 +41,7 @@ class Listener:
 class Question:
     """A problem as JSON without its travel tables, and the files that hold them, by profile."""
 
-    problem: dict[str, Any]
+    problem: Mapping[str, Any]
     travel_files: dict[str, str]
     plan: dict[str, Any] | None = None  # to be changed as little as the news ask for
     news: dict[str, Any] | None = None
@@ -201,7 +203,7 @@ async def _ask_once(question: bytes, told: Callable[[Said], Awaitable[None]]) ->
 
 
 async def _started(*options: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+    child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "routing",
@@ -214,6 +216,16 @@ async def _started(*options: str) -> asyncio.subprocess.Process:
         cwd=ROOT,
         preexec_fn=lambda: os.nice(5),  # pages stay quick while a plan is made
     )
+    _widen(child.stdin)
+    return child
+
+
+def _widen(pipe: asyncio.StreamWriter | None) -> None:
+    """A question has megabytes: by the usual pipe, each sixteenth of one waits until this process's other threads let
+    it be sent."""
+    assert pipe is not None  # noqa: S101
+    with contextlib.suppress(OSError, AttributeError):  # not allowed so much, or no such call: it takes longer
+        fcntl.fcntl(pipe.get_extra_info("pipe").fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 async def _converse(child: asyncio.subprocess.Process, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:

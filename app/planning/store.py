@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 import routing
 from app.domain.service_date import clock_text, instant_from_seconds
 from app.domain.units import kg_display, km_display
-from app.kit.db import ROW_LOCK
-from app.kit.many_rows import insert_at_once
+from app.kit.db import ROW_LOCK, Packed
+from app.kit.identities import identity
+from app.kit.many_rows import insert_at_once, new_row
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
@@ -98,15 +99,21 @@ def to_rows(
 
 
 def plan_head(
-    day: Day, problem: routing.Problem, plan: routing.Plan, document: dict[str, Any], way: Way, now: datetime
+    day: Day,
+    problem: routing.Problem,
+    plan: routing.Plan,
+    document: dict[str, Any],
+    way: Way,
+    now: datetime,
+    kept: Packed | None = None,
 ) -> Plan:
-    """The plan's own row, without the totals of its routes."""
+    """The plan's own row, without the totals of its routes. kept: the problem as it is kept, for whoever has it."""
     return Plan(
         id=uuid4(),
         network_id=day.network.id,
         service_date=day.service_date,
         problem_digest=problem.digest(),
-        problem=routing.problem_to_json(problem),
+        problem=kept or routing.problem_to_json(problem),
         document=document,
         line_ids=[UUID(lot.id) for lot in problem.lots if lot.on_board is None],
         engine=plan.engine,
@@ -148,7 +155,7 @@ def rows_of(
     driven = [route for route in plan.routes if any(stop.kind == "pickup" for stop in route.stops)]
     routes, stops = [], []
     for number, planned in enumerate(driven, start=1):
-        if shifts is not None and UUID(planned.shift) not in shifts:
+        if shifts is not None and identity(planned.shift) not in shifts:
             continue
         route = _route_row(day, head, planned, number, way)
         route.locked = planned.shift in locked
@@ -189,7 +196,8 @@ def _route_row(day: Day, plan: Plan, planned: routing.Route, number: int, way: L
     vehicle = day.vehicles[shift.vehicle_id]
     profile = cast(Profile, vehicle.profile)
     line = way.line(day, profile, [UUID(stop.site) for stop in planned.stops])
-    return Route(
+    return new_row(
+        Route,
         id=uuid4(),
         network_id=plan.network_id,
         plan_id=plan.id,
@@ -227,7 +235,8 @@ def stop_row(day: Day, route: Route, stop: routing.Stop, drive: Drive, sequence:
         return instant_from_seconds(seconds, day.service_date, day.zone)
 
     id = uuid4()
-    return Stop(
+    return new_row(
+        Stop,
         id=id,
         visit_id=id,
         network_id=route.network_id,
@@ -299,7 +308,8 @@ def _allocation_row(
 ) -> Allocation:
     pickup, drop_off = between
     id = uuid4()
-    return Allocation(
+    return new_row(
+        Allocation,
         id=id,
         parcel_id=id,
         network_id=plan.network_id,
@@ -330,7 +340,8 @@ def unserved_row(
     """What stays of a lot, which is of this line."""
     offer, line = posted
     change = unserved.change
-    return UnservedOffer(
+    return new_row(
+        UnservedOffer,
         id=uuid4(),
         network_id=plan.network_id,
         plan_id=plan.id,

@@ -1,9 +1,10 @@
 """From the smallest change of a published plan to rows: whole routes, with what is done as it was, and what stays under
 the identity that it had, so that reports about the plan of before hold for this one."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -11,23 +12,28 @@ from sqlalchemy.orm import class_mapper
 
 import routing
 from app.domain.standing import HANDLED
+from app.kit.db import Packed
+from app.kit.identities import identity
+from app.kit.many_rows import new_row
 from app.models.fleet import Shift
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.rest import Rest
 from app.planning.snapshot import shift_as_solved
 from app.planning.store import PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
-from app.planning.under_way import Cargo, DayUnderWay, Driving
-from app.roads.provider import Profile, RoadLine
+from app.planning.under_way import Cargo, DayUnderWay
+from app.roads.provider import Profile
 
 OWN = {"id", "visit_id", "parcel_id", "plan_id", "route_id", "sequence", "published_at"}
 
 
 @dataclass(frozen=True)
 class Change:
-    """The answer to a replan: its plan, the problem that it is for, and how many stops it moves."""
+    """The answer to a replan: its plan, the problem that it is for (`kept` as it is stored), and how many stops it
+    moves."""
 
     rest: Rest
     problem: routing.Problem
+    kept: Packed
     plan: routing.Plan
     document: dict[str, Any]
     moved: int
@@ -41,8 +47,12 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
     stops: list[Stop] = []
     allocations: list[Allocation] = []
     planned = {route.shift: route for route in change.plan.routes}
+    promised = defaultdict[str, list[routing.Allocation]](list)
+    for each in change.plan.allocations:
+        promised[each.shift].append(each)
     for shift in _shifts(under_way, planned):
-        driven = _Driven(under_way, change, head, shift, planned.get(str(shift.id)), way, len(routes) + 1)
+        rest_of = planned.get(str(shift.id)), promised[str(shift.id)]
+        driven = _Driven(under_way, change, head, shift, rest_of, way, len(routes) + 1)
         if not driven.is_driven:
             continue
         routes.append(driven.route)
@@ -57,7 +67,7 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
 
 def _head(under_way: DayUnderWay, change: Change, way: Way) -> Plan:
     day = under_way.day
-    head = plan_head(day, change.problem, change.plan, change.document, way, under_way.now)
+    head = plan_head(day, change.problem, change.plan, change.document, way, under_way.now, change.kept)
     head.changes_plan_id = under_way.plan.id
     head.stops_moved, head.stops_forced = change.moved, change.forced
     head.shifts_read = [
@@ -89,12 +99,14 @@ class _Driven:
         change: Change,
         head: Plan,
         shift: Shift,
-        planned: routing.Route | None,
+        rest_of: tuple[routing.Route | None, Sequence[routing.Allocation]],
         way: Way,
         number: int,
     ) -> None:
-        self._under_way, self._change, self._shift, self._planned = under_way, change, shift, planned
+        self._under_way, self._change, self._shift = under_way, change, shift
+        self._planned, self._promised = rest_of
         self._van = under_way.driving.get(shift.id)
+        self._visits = {} if self._van is None else {stop.id: stop.visit_id for stop in self._van.stops.values()}
         self._head = head
         self.route = self._route_row(number)
         self._behind = self._stops_behind()
@@ -104,6 +116,7 @@ class _Driven:
             self.stops += [self._kept_stop(stop) for stop in self._van.stops.values() if stop.kind == "end"]
         for sequence, stop in enumerate(self.stops):
             stop.sequence = sequence
+        self._of_visit = {stop.visit_id: stop for stop in reversed(self.stops)}
         self.allocations = [*self._kept_allocations(), *self._new_allocations()]
         self.allocations += self._assumed_allocations({each.parcel_id for each in self.allocations})
         self._measure(way)
@@ -115,7 +128,8 @@ class _Driven:
 
     def _route_row(self, number: int) -> Route:
         vehicle = self._under_way.day.vehicles[self._shift.vehicle_id]
-        return Route(
+        return new_row(
+            Route,
             id=uuid4(),
             network_id=self._head.network_id,
             plan_id=self._head.id,
@@ -127,7 +141,7 @@ class _Driven:
         )
 
     def _kept_stop(self, stop: Stop) -> Stop:
-        return Stop(**_copied(stop), id=uuid4(), visit_id=stop.visit_id, route_id=self.route.id)
+        return new_row(Stop, **_copied(stop), id=uuid4(), visit_id=stop.visit_id, route_id=self.route.id)
 
     def _stops_behind(self) -> list[Stop]:
         """What was made, in the order in which it was; nobody has measured a drive that was not planned."""
@@ -166,8 +180,9 @@ class _Driven:
             found.append(row)
         return found
 
-    def _of_visit(self, visit_id: UUID) -> Stop | None:
-        return next((stop for stop in self.stops if stop.visit_id == visit_id), None)
+    def _visit(self, stop_id: UUID) -> UUID:
+        """The identity of a stop of the plan of before."""
+        return self._visits.get(stop_id, stop_id)
 
     def _kept_allocations(self) -> list[Allocation]:
         """What is behind the vehicle, or nobody knows better of, as the plan of before has it."""
@@ -175,9 +190,7 @@ class _Driven:
         for each in self._van.cargo if self._van else ():
             if each.to_deliver or each.row.plan_id != self._under_way.plan.id:
                 continue
-            stops = [
-                self._of_visit(_visit(self._van, id)) for id in (each.row.pickup_stop_id, each.row.drop_off_stop_id)
-            ]
+            stops = [self._of_visit.get(self._visit(id)) for id in (each.row.pickup_stop_id, each.row.drop_off_stop_id)]
             if stops[0] is not None and stops[1] is not None:
                 found.append(self._kept(each.row, stops[0], stops[1], each.row.crates))
         return found
@@ -190,7 +203,7 @@ class _Driven:
             row = each.row
             if not each.assumed or each.brought or row.parcel_id in there:
                 continue
-            pickup = self._of_visit(_visit(self._van, row.pickup_stop_id))
+            pickup = self._of_visit.get(self._visit(row.pickup_stop_id))
             if pickup is not None and row.plan_id == self._under_way.plan.id:
                 same = self._kept(row, pickup, pickup, row.crates)
                 same.drop_off_stop_id, same.drop_off_at = row.drop_off_stop_id, row.drop_off_at
@@ -199,7 +212,8 @@ class _Driven:
 
     def _kept(self, row: Allocation, pickup: Stop, drop_off: Stop, crates: int) -> Allocation:
         values = {**_copied(row), "crates": crates, "pickup_at": pickup.arrive_at, "drop_off_at": drop_off.arrive_at}
-        return Allocation(
+        return new_row(
+            Allocation,
             **{**values, "pickup_stop_id": pickup.id, "drop_off_stop_id": drop_off.id},
             id=uuid4(),
             parcel_id=row.parcel_id,
@@ -213,7 +227,7 @@ class _Driven:
             return []
         first = len(self._behind) - (1 if self._behind else 0)  # the rest's start is the last stop behind
         found, kept = [], set[UUID]()
-        for each in (each for each in self._change.plan.allocations if each.shift == str(self._shift.id)):
+        for each in self._promised:
             drop_off = self.stops[first + each.drop_off_stop]
             loaded = self._change.rest.on_board.get(each.lot)
             pickup = self._pickup_of(loaded) if loaded else self.stops[first + each.pickup_stop]
@@ -229,19 +243,27 @@ class _Driven:
 
     def _pickup_of(self, loaded: Cargo) -> Stop:
         """Where food that is on board was collected; a stop of an earlier plan may be in none of the later ones."""
-        visit = _visit(self._van, loaded.row.pickup_stop_id)
-        return self._of_visit(visit) or self.stops[0]
+        return self._of_visit.get(self._visit(loaded.row.pickup_stop_id)) or self.stops[0]
 
     def _promised_before(self, each: routing.Allocation, loaded: Cargo | None, kept: set[UUID]) -> Allocation | None:
-        for cargo in self._van.cargo if self._van else ():
+        for cargo in self._to_bring.get(each.need, ()):
             row = cargo.row
-            if row.parcel_id in kept or not cargo.to_deliver or str(row.need_id) != each.need:
+            if row.parcel_id in kept:
                 continue
             if loaded is not None and row.parcel_id == loaded.row.parcel_id and each.grams == cargo.on_board:
                 return row
             if loaded is None and cargo.to_collect == each.grams == row.grams and str(row.offer_line_id) == each.lot:
                 return row
         return None
+
+    @cached_property
+    def _to_bring(self) -> Mapping[str, Sequence[Cargo]]:
+        """What is promised and not brought yet, by need."""
+        found = defaultdict[str, list[Cargo]](list)
+        for cargo in self._van.cargo if self._van else ():
+            if cargo.to_deliver:
+                found[str(cargo.row.need_id)].append(cargo)
+        return found
 
     def _handed_on(self, loaded: Cargo, each: routing.Allocation, pickup: Stop, drop_off: Stop) -> Allocation:
         need = self._under_way.day.needs_by_id[UUID(each.need)]
@@ -258,26 +280,17 @@ class _Driven:
         self.route.driving_seconds = sum(stop.seconds_from_previous or 0 for stop in self.stops)
         span = self.stops[-1].leave_at - self.stops[0].leave_at if self.stops else None
         self.route.seconds = 0 if span is None else max(0, int(span.total_seconds()))
-        line = self._line_of_before() or self._line_drawn(way, profile)
-        self.route.line = [list(pair) for pair in line.coordinates]
-        self.route.estimated = way.travel[profile].estimated or line.estimated
+        before = None if self._van is None else self._van.route
+        sites = [stop.site_id for stop in self.stops]
+        if before is not None and [stop.site_id for stop in before.stops] == sites:
+            # Most vehicles go the same way all day: the line is the one that the plan of before has.
+            self.route.line, estimated = before.line, before.estimated
+        else:
+            drawn = way.line(self._under_way.day, profile, sites)
+            self.route.line, estimated = [list(pair) for pair in drawn.coordinates], drawn.estimated
+        self.route.estimated = way.travel[profile].estimated or estimated
         for each in self.allocations:
             each.estimated = self.route.estimated
-
-    def _line_of_before(self) -> RoadLine | None:
-        """The line that the plan of before has, where the vehicle goes the same way all day: most of them do."""
-        before = None if self._van is None else self._van.route
-        if before is None or [stop.site_id for stop in before.stops] != [stop.site_id for stop in self.stops]:
-            return None
-        return RoadLine(tuple((pair[0], pair[1]) for pair in before.line), (), before.estimated)
-
-    def _line_drawn(self, way: Way, profile: Profile) -> RoadLine:
-        return way.line(self._under_way.day, profile, [stop.site_id for stop in self.stops])
-
-
-def _visit(van: Driving | None, stop_id: UUID) -> UUID:
-    """The identity of a stop of the plan of before."""
-    return next((stop.visit_id for stop in van.stops.values() if stop.id == stop_id), stop_id) if van else stop_id
 
 
 def _copied(row: Stop | Allocation) -> dict[str, Any]:
@@ -295,7 +308,7 @@ def _unserved(under_way: DayUnderWay, change: Change, head: Plan) -> Sequence[Un
     found = []
     for position, each in enumerate(change.plan.unserved):
         loaded = change.rest.on_board.get(each.lot)
-        line_id = UUID(each.lot) if loaded is None else loaded.row.offer_line_id
+        line_id = identity(each.lot) if loaded is None else loaded.row.offer_line_id
         found.append(unserved_row(under_way.day, change.problem, head, each, position, lines[line_id]))
     for line_id, (reason, grams) in under_way.left_out.items():
         each = routing.Unserved(str(line_id), grams, reason, {})

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.domain.ledger import Outcome
 from app.domain.lifecycle import StopState
 from app.domain.standing import PlannedStop, Standing, standing_of
-from app.ledger.service import balances_of
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.fleet import Shift
 from app.models.offers import Offer, OfferLine
@@ -105,7 +104,7 @@ def read_under_way(
     closed = {site for van in driving.values() for site in van.closed}
     reasons = dict.fromkeys(wish.left_out_line_ids or (), "left_out_by_hand")
     reasons |= {line.id: "reported_closed" for offer, line in day.lines.values() if offer.site_id in closed}
-    available = _available(session, day, cargo)
+    available = _available(day, cargo)
     return DayUnderWay(
         day=replace(day, available={line: 0 if line in reasons else grams for line, grams in available.items()}),
         left_out={line: (reason, available[line]) for line, reason in reasons.items() if available.get(line, 0) > 0},
@@ -220,16 +219,15 @@ def _refused(known: Known, standing: Standing) -> Iterable[tuple[UUID, UUID]]:
                 yield row.parcel_id, need
 
 
-def _available(session: Session, day: Day, cargo: Sequence[Cargo]) -> dict[UUID, int]:
+def _available(day: Day, cargo: Sequence[Cargo]) -> dict[UUID, int]:
     """Grams of each line that a vehicle can still collect: on offer, or promised and not collected yet. No more than
     was posted, or is promised: reports that take each other back can leave the ledger with more on offer."""
-    balances = balances_of(session, list(day.lines))
     promised = dict.fromkeys(day.lines, 0)
     for each in cargo:
         if each.row.offer_line_id in promised:
             promised[each.row.offer_line_id] += each.to_collect
     return {
-        line: min(balances.get(line, {}).get("offered", 0) + grams, max(day.lines[line][1].grams, grams))
+        line: min(day.on_offer.get(line, 0) + grams, max(day.lines[line][1].grams, grams))
         for line, grams in promised.items()
     }
 

@@ -98,6 +98,8 @@ def _name(lot: str, shift: str, taken: set[str]) -> str:
 
 
 def _as_lot(lot: Lot, name: str, part: _Part, news: News, stand: Mapping[str, Standing]) -> Lot:
+    if (name, part.grams, part.shift) == (lot.id, lot.grams, lot.on_board) and part.shift not in news.gone:
+        return lot  # most of them
     crates = lot.crates_for(part.grams)
     if part.shift in news.gone and part.shift in stand:
         here = stand[part.shift]

@@ -2,7 +2,7 @@
 is free, collected food is on board, needs and storage are less what came, and the plan's word is a promise."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ from routing.problem import (
 )
 from routing.replan.lots_left import LotsLeft, lots_left
 from routing.replan.standing import Standing, standings
-from routing.retime import Tour, Visit, place_breaks, retime, tour_of, with_breaks_in_place
+from routing.retime import Cargo, Tour, Visit, place_breaks, retime, tour_of, with_breaks_in_place
 from routing.travel import TravelMatrix
 
 REPLAN_MOVE_CENTS = 300  # what a move costs in a replan under a policy that says nothing
@@ -84,9 +84,9 @@ def rest_of_day(day: Problem, plan: Plan, news: News) -> RestOfDay:
         travel,
         policy,
         day.estimated_travel,
+        promises=_promises(driving, plan, left),
         pace=day.pace,
     )
-    problem = replace(problem, promises=_promises(problem, plan, left))
     problem, unlocked = _with_locks(problem, day, news, planned)
     return RestOfDay(problem, planned, left.origins, left.delivered, left.withdrawn, unlocked)
 
@@ -109,18 +109,27 @@ def _what_came(day: Problem, delivered: Iterable[Allocation]) -> tuple[dict[str,
 
 def _need_left(need: Need, came: Mapping[str, int], news: News) -> Need:
     grams = came.get(need.id, 0)
-    rest = need_left(replace(need, grams=max(need.grams, grams)), grams)
+    rest = need if not grams else need_left(replace(need, grams=max(need.grams, grams)), grams)
     return replace(rest, windows=()) if need.site in news.closed else rest
 
 
 def _pairs_left(day: Problem, news: News, left: LotsLeft) -> tuple[Eligibility, ...] | None:
     if day.eligibilities is None:
         return None
-    latest = {(pair.lot, pair.need): pair.deliver_by for pair in (*day.eligibilities, *news.eligibilities)}
+    pairs: Iterable[Eligibility] = day.eligibilities
+    if news.eligibilities:
+        pairs = {(pair.lot, pair.need): pair for pair in (*pairs, *news.eligibilities)}.values()
     names: defaultdict[str, list[str]] = defaultdict(list)
     for name, origin in left.origins.items():
         names[origin].append(name)
-    return tuple(Eligibility(name, need, by) for (lot, need), by in latest.items() for name in names[lot])
+    as_they_were = {origin for origin, all_names in names.items() if all_names == [origin]}  # nearly all
+    found: list[Eligibility] = []
+    for pair in pairs:
+        if pair.lot in as_they_were:
+            found.append(pair)
+        else:
+            found += [Eligibility(name, pair.need, pair.deliver_by) for name in names.get(pair.lot, ())]
+    return tuple(found)
 
 
 def _tour_left(plan: Plan, shift: Shift, stand: Standing, left: LotsLeft) -> Tour:
@@ -130,12 +139,12 @@ def _tour_left(plan: Plan, shift: Shift, stand: Standing, left: LotsLeft) -> Tou
     found = []
     for visit in tour_of(plan, route, shift)[stand.stop :]:
         cargo = tuple(
-            replace(each, lot=left.of_allocation[numbers[each.part]])
+            Cargo(left.of_allocation[numbers[each.part]], each.need, each.grams, each.part)
             for each in visit.cargo
             if numbers[each.part] in left.of_allocation
         )
         if cargo or visit.kind == "break":
-            found.append(replace(visit, cargo=cargo))
+            found.append(Visit(visit.kind, visit.site, cargo, visit.pause))
     return tuple(found) if any(visit.cargo for visit in found) else ()
 
 
@@ -228,12 +237,12 @@ def _with_way_home(day: Problem, matrix: TravelMatrix, news: News, shift: Shift,
     return TravelMatrix(seconds, metres)
 
 
-def _promises(problem: Problem, plan: Plan, left: LotsLeft) -> tuple[Promise, ...]:
+def _promises(driving: Collection[str], plan: Plan, left: LotsLeft) -> tuple[Promise, ...]:
     """The word of the plan, as far as what it names is still there."""
     found = (
         Promise(left.of_allocation[number], each.need, each.shift)
         for number, each in enumerate(plan.allocations)
-        if number in left.of_allocation and each.shift in problem.shifts_by_id
+        if number in left.of_allocation and each.shift in driving
     )
     return tuple(dict.fromkeys(found))
 

@@ -47,7 +47,7 @@ def _allowed(problem: Problem, left: Left, shift: Shift, tour: Tour) -> Tour:
         lots[lot.id] -= grams
         needs[need.id] -= grams
         rooms[room] -= grams
-        kept[cargo] = replace(cargo, grams=grams)
+        kept[cargo] = cargo if grams == cargo.grams else replace(cargo, grams=grams)
     return _with_cargo(tour, kept, shift.start_site)
 
 
@@ -57,7 +57,7 @@ def _with_cargo(tour: Tour, kept: dict[Cargo, Cargo | None], start_site: str) ->
     for visit in tour:
         cargo = tuple(now for each in visit.cargo if (now := kept[each]) is not None)
         if cargo or visit.kind == "break":
-            found.append(replace(visit, cargo=cargo))
+            found.append(visit if cargo == visit.cargo else replace(visit, cargo=cargo))
     return with_breaks_in_place(found, start_site) if any(visit.cargo for visit in found) else ()
 
 

@@ -19,6 +19,7 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, conflict, not_found, stale
+from app.kit.identities import identity
 from app.models.plans import Allocation, Plan, PlanEdit, Route
 from app.planning import store
 from app.planning.edits.commands import edited
@@ -204,8 +205,8 @@ def _put(
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
     plan, state, drawn = board.plan, following.state, following.state.drawn
     shifts = _changed(board.state, state)
-    becomes = [route for route in drawn.routes if shifts is None or UUID(route.shift) in shifts]
-    board.day.read_places(UUID(stop.site) for route in becomes for stop in route.stops)
+    becomes = [route for route in drawn.routes if shifts is None or identity(route.shift) in shifts]
+    board.day.read_places(identity(stop.site) for route in becomes for stop in route.stops)
     lines = EditedLines(plan.travel, streets)
     lines.begin(board.day, _other_ways(board.state.drawn, becomes))
     before_it = store.read_drawn(session, plan, shifts)
@@ -230,7 +231,7 @@ def _put(
     store.set_totals(plan, drawn)
     plan.document, plan.figures = state.document, _figures(board, drawn)
     plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
-    kind, identity = audit.actor_of(principal)
+    actor_kind, actor_id = audit.actor_of(principal)
     edit = PlanEdit(
         network_id=plan.network_id,
         plan_id=plan.id,
@@ -240,8 +241,8 @@ def _put(
         details=following.details,
         metres_more=plan.metres - metres,
         seconds_more=plan.seconds - seconds,
-        actor_kind=kind,
-        actor_id=identity,
+        actor_kind=actor_kind,
+        actor_id=actor_id,
         at=now,
         before={"document": board.state.document, "locked": sorted(board.state.locked)},
     )
@@ -255,7 +256,7 @@ def _put(
     return Edited(
         plan,
         [route for route in changed.values() if route != known.get(route.id)],
-        [identity for identity in known if identity not in changed],
+        [route for route in known if route not in changed],
         edit.metres_more,
         edit.seconds_more,
     )
@@ -267,7 +268,7 @@ def _changed(before: State, after: State) -> frozenset[UUID] | None:
     if list(was) != list(becomes):
         return None
     return frozenset(
-        UUID(shift)
+        identity(shift)
         for shift in becomes
         if was[shift] != becomes[shift] or (shift in before.locked) != (shift in after.locked)
     )
@@ -287,11 +288,11 @@ def _read_told(
     carried = [
         each
         for each in drawn.allocations
-        if (shifts is None or UUID(each.shift) in shifts) and (each.lot, each.need) not in told
+        if (shifts is None or identity(each.shift) in shifts) and (each.lot, each.need) not in told
     ]
     left = drawn.unserved if with_unserved else ()
-    day.planned_lines.read(UUID(lot) for lot in [each.lot for each in carried] + [each.lot for each in left])
-    day.planned_needs.read(UUID(each.need) for each in carried)
+    day.planned_lines.read(identity(lot) for lot in [each.lot for each in carried] + [each.lot for each in left])
+    day.planned_needs.read(identity(each.need) for each in carried)
 
 
 def _other_ways(before: routing.Plan, routes: Iterable[routing.Route]) -> list[routing.Route]:
