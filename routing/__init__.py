@@ -2,7 +2,7 @@
 
 from routing.alone import AloneDay, alone
 from routing.as_before import plan_as_before
-from routing.by_hand import TourViolation, plan_by_hand, violations_of_tour
+from routing.by_hand import TourViolation, plan_by_hand, violations_of_refused_tour, violations_of_tour
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
 from routing.files import (
@@ -127,6 +127,7 @@ __all__ = [
     "solve",
     "tours_left",
     "tours_of_plan",
+    "violations_of_refused_tour",
     "violations_of_tour",
     "who_could_take",
     "with_breaks_in_place",

@@ -46,8 +46,13 @@ def violations_of_tour(
     What lies beyond one route (needs that get too much, lots given out twice) is for `routing.check`."""
     tour = tuple(tour)
     route = retime(problem, shift, tour)
-    if route is not None:
-        return route, ()
+    return (route, ()) if route is not None else violations_of_refused_tour(problem, shift, tour)
+
+
+def violations_of_refused_tour(
+    problem: Problem, shift: Shift, tour: Sequence[Visit]
+) -> tuple[Route, tuple[TourViolation, ...]]:
+    """The same for a tour that `retime` has refused: for whoever has asked it of many."""
     legs, missing = _legs(problem, shift, tour)
     openings = [opening(problem, visit) for visit in tour]
     work = [work_seconds(problem, visit) for visit in tour]

@@ -23,8 +23,8 @@ from app.live.watch import Watch
 from app.models.system import OutboxMessage
 
 router = APIRouter(prefix="/api/v1/events", route_class=ApiRoute, tags=["live view"], responses=PROBLEMS)
-PAUSE_SECONDS = 0.1  # what comes thick and fast is told on together
-PATIENCE_SECONDS = 2.0  # then it is asked again who listens, whether there is news or not
+LEAST_SECONDS = 0.5  # between two readings of one stream: what comes thick and fast is told on together
+PATIENCE_SECONDS = 5.0  # then it is asked again who listens, whether there is news or not
 LONGEST_SECONDS = 3600  # then the client comes back by itself, with the id of the last message that it heard
 RETRY_MILLISECONDS = 3000
 Kinds = Annotated[list[str] | None, Query(max_length=60, description="Only these kinds, or families such as `food.*`")]
@@ -81,7 +81,7 @@ async def listen_to_events(listener: Annotated[Listener, Depends(_listener)]) ->
     yield ServerSentEvent(comment="listening", retry=RETRY_MILLISECONDS)
     position, until = listener.position, time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < until:
-        seen = listener.watch.newest(listener.network)
+        seen, read_at = listener.watch.newest(listener.network), time.monotonic()
         found = await run_in_threadpool(listener.look, position)
         if found is None:
             return
@@ -90,8 +90,8 @@ async def listen_to_events(listener: Annotated[Listener, Depends(_listener)]) ->
             yield ServerSentEvent(id=shown.id, raw_data=shown.model_dump_json())
             position = message.position or position
         if len(found) < service.AT_ONCE:
-            await asyncio.sleep(PAUSE_SECONDS)
             await listener.watch.beyond(listener.network, max(seen, position), PATIENCE_SECONDS)
+            await asyncio.sleep(max(0.0, read_at + LEAST_SECONDS - time.monotonic()))
 
 
 @router.get("/list")

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.kit.db import Database
-from app.kit.many_rows import insert_at_once
+from app.kit.db import CompressedJson, Database
+from app.kit.many_rows import among, insert_at_once, new_row
 from app.kit.tenancy import Scope
+from app.models.partners import Site
 from app.models.plans import Plan, Route, Stop
 from tests.service_client import FOOD_BANK, ServiceClient
 
@@ -65,3 +66,34 @@ def test_rows_get_what_they_say_their_models_defaults_and_none(database: Databas
         assert [each.site_name for each in found.stops] == ["Renewed", "Renewed", "Later"]
     with pytest.raises(IntegrityError), database.transaction(scope) as session:
         insert_at_once(session, Stop, stops[:1])
+
+
+def test_a_new_row_says_what_its_model_would_and_takes_what_is_set_later(network: ServiceClient) -> None:
+    said: dict[str, Any] = {"id": uuid4(), "network_id": network.network_id(), "number": 3, "line": [[-2.99, 51.58]]}
+    quick, usual = new_row(Route, **said), Route(**said)
+    quick.locked = usual.locked = True
+    names = [*said, "locked"]
+    assert isinstance(quick, Route)
+    assert [getattr(quick, name) for name in names] == [getattr(usual, name) for name in names]
+    assert quick.vehicle_name is None
+
+
+def test_rows_are_found_among_any_number_of_ids(database: Database, network: ServiceClient) -> None:
+    sites = [network.site(FOOD_BANK, f"Site {number}", kind="distribution_point") for number in range(3)]
+    ids = [UUID(each["id"]) for each in sites]
+    with database.transaction(Scope(network=network.network_id())) as session:
+        for wanted in ([], ids[:1], [*ids[:2], *(uuid4() for _ in range(500))]):
+            found = set(session.scalars(select(Site.id).where(among(Site.id, wanted))))
+            assert found == set(wanted) & set(ids)
+
+
+def test_what_is_packed_already_is_kept_as_it_is(database: Database, network: ServiceClient) -> None:
+    packed = CompressedJson.packed({"lots": [1, 2], "name": "بنك الطعام"})
+    assert CompressedJson.packed(packed) is packed
+    scope = Scope(network=network.network_id())
+    with database.transaction(scope) as session:
+        plan = a_plan(network.network_id())
+        plan.problem = packed  # type: ignore[assignment]  # a value made ready before
+        session.add(plan)
+    with database.transaction(scope) as session:
+        assert session.scalars(select(Plan.problem)).one() == {"lots": [1, 2], "name": "بنك الطعام"}

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing import ProblemError, plan_from_json, plan_to_json, problem_from_json, problem_to_json, solve
+from routing import (
+    ProblemError,
+    plan_from_json,
+    plan_to_json,
+    problem_from_json,
+    problem_to_json,
+    problem_without_travel_to_json,
+    solve,
+)
 from routing.plan import Change, Unserved
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.routing.checked_day import the_day, the_plan
@@ -100,6 +108,54 @@ def test_what_does_not_fit_is_refused_with_its_path(where: list[Any], value: Any
     assert refused.value.path.startswith(path)
     assert refused.value.sentence.endswith(".")
     assert refused.value.code
+
+
+@given(seed=st.integers(0, 10_000))
+def test_without_travel_a_problem_is_written_as_with_it_but_for_that(seed: int) -> None:
+    problem = a_city(seed)
+    whole = problem_to_json(problem)
+    del whole["travel"]
+    assert problem_without_travel_to_json(problem) == whole
+    again = problem_from_json(dict(problem_without_travel_to_json(problem)), problem.travel)
+    assert again.digest() == problem.digest()
+
+
+PAIR = {"lot": "bread", "need": "bread", "deliver_by": 50_000}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        (None, "eligibilities[3]"),
+        ([], "eligibilities[3]"),
+        ({**PAIR, "deliver_by": "soon"}, "eligibilities[3].deliver_by"),
+        ({**PAIR, "deliver_by": True}, "eligibilities[3].deliver_by"),
+        ({**PAIR, "deliver_by": 1.0}, "eligibilities[3].deliver_by"),
+        ({**PAIR, "deliver_by": -1}, "eligibilities[3].deliver_by"),
+        ({**PAIR, "lot": None}, "eligibilities[3].lot"),
+        ({**PAIR, "lot": "nothing"}, "eligibilities[3].lot"),
+        ({**PAIR, "need": "nothing"}, "eligibilities[3].need"),
+        ({**PAIR, "more": 1}, "eligibilities[3].more"),
+        ({"lot": "bread", "need": "bread"}, "eligibilities[3].deliver_by"),
+        ({"lot": "lot 0", "need": "bread", "deliver_by": 50_000}, "eligibilities[3]"),
+    ],
+)
+def test_of_many_pairs_the_one_that_does_not_fit_is_named(wrong: Any, path: str) -> None:
+    lots = [a_lot(id) for id in ("bread", "lot 0", "lot 1", "lot 2", "lot 3")]
+    document = problem_to_json(a_problem(lots, [a_need("bread")], [a_shift()]))
+    pairs: list[Any] = [{**PAIR, "lot": f"lot {number}"} for number in range(4)]
+    problem_from_json({**document, "eligibilities": pairs})
+    pairs[3:] = [wrong]
+    with pytest.raises(ProblemError) as refused:
+        problem_from_json({**document, "eligibilities": pairs})
+    assert refused.value.path == path
+
+
+def test_a_pair_may_name_its_fields_in_any_order() -> None:
+    document = problem_to_json(a_problem([a_lot("bread")], [a_need("bread")], [a_shift()]))
+    pairs = [dict(reversed(PAIR.items()))]
+    found = problem_from_json({**document, "eligibilities": pairs})
+    assert found.deadline("bread", "bread") == 50_000
 
 
 def test_the_same_id_twice_is_refused() -> None:

@@ -13,7 +13,7 @@ from routing import (
     Visit,
     join_neighbours,
     place_breaks,
-    violations_of_tour,
+    violations_of_refused_tour,
     with_breaks_in_place,
 )
 from routing.retime import retime
@@ -139,7 +139,7 @@ def _place_of(tour: Tour, anchor: Visit) -> int:
 
 def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     """The tour that breaks the fewest rules, the least of them, and takes the least time. All that is broken is only
-    looked for where no tour breaks nothing: that takes far longer than to see that one does."""
+    looked for where every tour breaks something: that takes far longer than to see that one does not."""
     found = [(finished(shift, tour), place) for tour, place in places]
     routes = [retime(problem, shift, tour) for tour, _ in found]
     seconds = {number: route.seconds for number, route in enumerate(routes) if route is not None}
@@ -171,7 +171,7 @@ def _drive_seconds(problem: Problem, shift: Shift, tour: Tour) -> int:
 
 
 def _cost(problem: Problem, shift: Shift, tour: Tour) -> Cost:
-    route, broken = violations_of_tour(problem, shift, tour)
+    route, broken = violations_of_refused_tour(problem, shift, tour)
     return len(broken), sum(each.amount for each in broken), route.seconds
 
 
