@@ -5,6 +5,7 @@ the fields of the request and of the lines.
 """
 
 import gc
+import json
 import os
 import signal
 import sys
@@ -226,7 +227,7 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
         say({"progress": asdict(step)})
 
     try:
-        request = request_from_json(orjson.loads(read()))
+        request = request_from_json(_parsed(read()))
     except (ProblemError, ValueError, RecursionError) as error:
         return 1, f"The request cannot be read: {error}"
     try:
@@ -242,6 +243,15 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
     return 0, ""
+
+
+def _parsed(text: str) -> Any:
+    """What JSON says; what is not quite JSON, such as a number that is none, is read as Python reads it, to be refused
+    by name. Raises ValueError or RecursionError for what cannot be read."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def _make_ready() -> None:
