@@ -33,6 +33,7 @@ from routing.solve import CHANGES_SECONDS, ENGINES, Progress, ready_engine, solv
 from routing.travel import TravelMatrix
 
 SECONDS_BETWEEN_LOOKS = 0.5
+OBJECTS_OF_A_CHANGE = 500_000  # made anew for a large day, and more; a solve that makes as many looks for cycles
 FIELDS = (
     "problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news", "later",
     "start", "orders",
@@ -193,12 +194,12 @@ def stay(source: TextIO, sink: TextIO) -> int:
     stop = _watching()
     _make_ready()
     say = _saying(sink)
+    # A change is waited for, and makes few reference cycles: they are looked for behind it.
     gc.freeze()
+    gc.set_threshold(OBJECTS_OF_A_CHANGE)
     for line in source:
-        gc.disable()  # a change is waited for, and makes few cycles: they are looked for behind it
         status, complaint = _answer(partial(str, line), say, stop)
         say({"answered": status, **({"complaint": complaint} if complaint else {})})
-        gc.enable()
         if stop():
             break
         gc.collect()
@@ -268,7 +269,6 @@ def _make_ready() -> None:
 
 
 def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop) -> Plan:
-    gc.enable()
     if request.orders is not None:
         ready_engine(request.engine, progress)
         # Until the time is over, and somewhat longer for the changes: whoever asks has counted with it.

@@ -31,7 +31,7 @@ def to_plain(value: Any) -> Any:
         return {name: to_plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, tuple | list):
         if (flat := _flat_alike(value)) is not None:
-            return [item.__dict__.copy() for item in value]
+            return [flat.to_plain(item) for item in value]
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}

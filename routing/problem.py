@@ -440,7 +440,7 @@ class Problem:
         return {need.id: min(need.grams, supply.get(need.id, 0)) for need in self.needs}
 
     def _supply_by_pair(self) -> dict[str, int]:
-        """A large day has very many pairs, and most needs have one window."""
+        # In one pass over plain numbers: a large day has very many pairs.
         supply = dict.fromkeys(self.needs_by_id, 0)
         windows = {need.id: [(each.earliest, each.latest) for each in need.windows] for need in self.needs}
         lots = {lot.id: (lot.ready_from, lot.grams) for lot in self.lots}

@@ -29,7 +29,7 @@ def drawn_draft(database: Database, network_id: UUID, line: str, shift: str) -> 
     assert routing.check(problem, plan) == ()
     way = store.Way(Streets(Path("nowhere")), {"car": travel})
     with database.transaction(Scope(network=network_id)) as session:
-        return store.save(session, store.to_rows(found, problem, plan, document, way, MORNING))
+        return store.save(session, store.to_rows(found, store.CheckedPlan(problem, plan, document), way, MORNING))
 
 
 def _estimated(day: snapshot.Day) -> Travel:

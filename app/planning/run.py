@@ -216,11 +216,11 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
 
 @dataclass(frozen=True)
 class _Solved:
-    """The problem that the answer to a change is for, and as it is kept."""
+    """The problem that the answer to a change is for, and the same as it is kept."""
 
     rest: Rest
     problem: routing.Problem
-    kept: Packed
+    packed: Packed
 
 
 def _solved(rest: Rest) -> _Solved:
@@ -327,7 +327,8 @@ def _store_change(
     rest, problem = solved.rest, solved.problem
     plan = _checked(problem, said["plan"])
     moved = sum(said["moved"].values())
-    answer = Change(rest, problem, solved.kept, plan, said["plan"], moved, said["forced"])
+    checked = store.CheckedPlan(problem, plan, said["plan"], solved.packed)
+    answer = Change(rest, checked, moved, said["forced"])
     rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
     names = {str(site.id): site.name for site in under_way.day.sites.values()}
     rows.plan.obeyed = agreed.with_reasons(rest.obeyed, problem, plan, names)
@@ -445,7 +446,7 @@ def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[s
     way = store.Way(workshop.streets, planned.travel)
     names = {str(site.id): site.name for site in planned.day.sites.values()}
     obeyed = agreed.with_reasons(planned.obeyed, planned.problem, plan, names)
-    rows = store.to_rows(planned.day, planned.problem, plan, document, way, workshop.clock(), obeyed)
+    rows = store.to_rows(planned.day, store.CheckedPlan(planned.problem, plan, document), way, workshop.clock(), obeyed)
     so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "comparing with the day alone", **so_far}, plan_id=None)

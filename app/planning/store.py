@@ -81,40 +81,37 @@ class Way:
             return RoadLine((), (), travel.estimated)
 
 
-def to_rows(
-    day: Day,
-    problem: routing.Problem,
-    plan: routing.Plan,
-    document: dict[str, Any],
-    way: Way,
-    now: datetime,
-    obeyed: agreed.Obeyed | None = None,
-) -> PlanRows:
+@dataclass(frozen=True)
+class CheckedPlan:
+    """A plan that the checker found nothing against: the problem that it is for, the plan as a value and as the
+    document that it came in, and the problem as it is kept, for whoever has made that ready."""
+
+    problem: routing.Problem
+    plan: routing.Plan
+    document: dict[str, Any]
+    packed_problem: Packed | None = None
+
+
+def to_rows(day: Day, checked: CheckedPlan, way: Way, now: datetime, obeyed: agreed.Obeyed | None = None) -> PlanRows:
     """The rows of a new draft; its number is given when it is saved. obeyed: what it was made to obey."""
-    head = plan_head(day, problem, plan, document, way, now)
+    problem, plan = checked.problem, checked.plan
+    head = plan_head(day, checked, way, now)
     head.obeyed = obeyed
     head.shifts_read = shifts_told(day)
     set_totals(head, plan)
     return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
 
-def plan_head(
-    day: Day,
-    problem: routing.Problem,
-    plan: routing.Plan,
-    document: dict[str, Any],
-    way: Way,
-    now: datetime,
-    kept: Packed | None = None,
-) -> Plan:
-    """The plan's own row, without the totals of its routes. kept: the problem as it is kept, for whoever has it."""
+def plan_head(day: Day, checked: CheckedPlan, way: Way, now: datetime) -> Plan:
+    """The plan's own row, without the totals of its routes."""
+    problem, plan = checked.problem, checked.plan
     return Plan(
         id=uuid4(),
         network_id=day.network.id,
         service_date=day.service_date,
         problem_digest=problem.digest(),
-        problem=kept or routing.problem_to_json(problem),
-        document=document,
+        problem=checked.packed_problem or routing.problem_to_json(problem),
+        document=checked.document,
         line_ids=[UUID(lot.id) for lot in problem.lots if lot.on_board is None],
         engine=plan.engine,
         seed=plan.seed,

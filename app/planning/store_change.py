@@ -12,14 +12,13 @@ from sqlalchemy.orm import class_mapper
 
 import routing
 from app.domain.standing import HANDLED
-from app.kit.db import Packed
 from app.kit.identities import identity
 from app.kit.many_rows import new_row
 from app.models.fleet import Shift
 from app.models.plans import Allocation, Plan, Route, Stop, UnservedOffer
 from app.planning.rest import Rest
 from app.planning.snapshot import shift_as_solved
-from app.planning.store import PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
+from app.planning.store import CheckedPlan, PlanRows, Way, allocation_row, drives_of, plan_head, stop_row, unserved_row
 from app.planning.under_way import Cargo, DayUnderWay
 from app.roads.provider import Profile
 
@@ -28,14 +27,10 @@ OWN = {"id", "visit_id", "parcel_id", "plan_id", "route_id", "sequence", "publis
 
 @dataclass(frozen=True)
 class Change:
-    """The answer to a replan: its plan, the problem that it is for (`kept` as it is stored), and how many stops it
-    moves."""
+    """The answer to a replan: its plan, and how many stops it moves."""
 
     rest: Rest
-    problem: routing.Problem
-    kept: Packed
-    plan: routing.Plan
-    document: dict[str, Any]
+    checked: CheckedPlan
     moved: int
     forced: int
 
@@ -46,9 +41,9 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
     routes: list[Route] = []
     stops: list[Stop] = []
     allocations: list[Allocation] = []
-    planned = {route.shift: route for route in change.plan.routes}
+    planned = {route.shift: route for route in change.checked.plan.routes}
     promised = defaultdict[str, list[routing.Allocation]](list)
-    for each in change.plan.allocations:
+    for each in change.checked.plan.allocations:
         promised[each.shift].append(each)
     for shift in _shifts(under_way, planned):
         rest_of = planned.get(str(shift.id)), promised[str(shift.id)]
@@ -59,7 +54,7 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
         stops += driven.stops
         allocations += driven.allocations
     brought = sum(each.brought for van in under_way.driving.values() for each in van.cargo)
-    head.grams_allocated = brought + sum(each.grams for each in change.plan.allocations)
+    head.grams_allocated = brought + sum(each.grams for each in change.checked.plan.allocations)
     head.metres = sum(route.metres for route in routes)
     head.seconds = sum(route.seconds for route in routes)
     return PlanRows(head, routes, stops, allocations, _unserved(under_way, change, head))
@@ -67,7 +62,7 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
 
 def _head(under_way: DayUnderWay, change: Change, way: Way) -> Plan:
     day = under_way.day
-    head = plan_head(day, change.problem, change.plan, change.document, way, under_way.now, change.kept)
+    head = plan_head(day, change.checked, way, under_way.now)
     head.changes_plan_id = under_way.plan.id
     head.stops_moved, head.stops_forced = change.moved, change.forced
     head.shifts_read = [
@@ -166,7 +161,7 @@ class _Driven:
             ends = [stop for stop in self._van.stops.values() if stop.kind in ("start", "end")]
             known = [*known, *(stop for stop in ends if not (self._behind and stop.kind == "start"))]
         found = []
-        drives = drives_of(self._change.problem, self._planned)
+        drives = drives_of(self._change.checked.problem, self._planned)
         for stop, drive in list(zip(self._planned.stops, drives, strict=True))[1 if self._behind else 0 :]:
             row = stop_row(day, self.route, stop, drive, 0)
             same = next((each for each in known if (each.kind, str(each.site_id)) == (stop.kind, stop.site)), None)
@@ -306,11 +301,11 @@ def _unserved(under_way: DayUnderWay, change: Change, head: Plan) -> Sequence[Un
     """What stays, at a store or on a vehicle, as the day's lines have it."""
     lines = {**under_way.offers, **under_way.day.lines}
     found = []
-    for position, each in enumerate(change.plan.unserved):
+    for position, each in enumerate(change.checked.plan.unserved):
         loaded = change.rest.on_board.get(each.lot)
         line_id = identity(each.lot) if loaded is None else loaded.row.offer_line_id
-        found.append(unserved_row(under_way.day, change.problem, head, each, position, lines[line_id]))
+        found.append(unserved_row(under_way.day, change.checked.problem, head, each, position, lines[line_id]))
     for line_id, (reason, grams) in under_way.left_out.items():
         each = routing.Unserved(str(line_id), grams, reason, {})
-        found.append(unserved_row(under_way.day, change.problem, head, each, len(found), lines[line_id]))
+        found.append(unserved_row(under_way.day, change.checked.problem, head, each, len(found), lines[line_id]))
     return found

@@ -94,8 +94,8 @@ class _Trips:
         self.need_sites = np.array([sites[need.site] for need in problem.needs], dtype=np.int64)
         self.work = np.array([site.setup_seconds + site.service_seconds for site in problem.sites], dtype=np.int64)
         self.roads = {name: way(_scaled(table.seconds, percent)) for name, table in problem.travel.items()}
-        far = {shift.profile for shift in shifts if shift.maximum_metres is not None}  # who asks for lengths at all
-        self.metres = {name: way(problem.travel[name].metres) for name in far}
+        limited = {shift.profile for shift in shifts if shift.maximum_metres is not None}  # nobody else asks for metres
+        self.metres = {name: way(problem.travel[name].metres) for name in limited}
         self.on_board = np.array([lot.on_board is not None for lot in problem.lots])
         self.windows = _windows(problem)
         self.picky_sites = [number for number, site in enumerate(problem.sites) if site.skills]
