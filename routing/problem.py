@@ -321,6 +321,10 @@ class Problem:
     def __post_init__(self) -> None:
         validate(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process is sent: the question alone, without what was remembered of it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     def digest(self) -> str:
         """SHA-256 of the problem's canonical JSON and of its travel tables: equal problems have equal digests."""
         return self._digest

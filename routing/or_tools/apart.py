@@ -31,6 +31,8 @@ class Apart:
     """
 
     def __init__(self, search: Search, problem: Problem, *, seconds: float, seed: int) -> None:
+        # Packed before there is a process that could be left behind; sent by a thread, since it takes a second to read.
+        request = ForkingPickler.dumps((search, problem, seconds, seed, time.time()))
         context = get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, os.getpid()), daemon=True)
@@ -40,8 +42,6 @@ class Apart:
         self.started = _starts(self._process)
         self.pid = self._process.pid
         theirs.close()
-        # Sent by a thread, since the process takes a second to begin to read; but a problem remembers things meanwhile.
-        request = ForkingPickler.dumps((search, problem, seconds, seed, time.time()))
         self._reader = threading.Thread(target=self._read, args=(request,), daemon=True)
         self._reader.start()
 
