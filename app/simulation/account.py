@@ -5,7 +5,7 @@ many grams are where; the week compares that with the service's own ledger, gram
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -43,6 +43,16 @@ class Parcel:
     discarded: bool = False
     returned: int = 0
     wasted: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What was said of it, in grams."""
+        amounts = ("released", "fetched", "collected", "delivered", "refused", "returned", "wasted")
+        parts = [f"{name} {getattr(self, name)} g" for name in amounts if getattr(self, name) is not None]
+        origin = f", handed on from {self.parent}" if self.parent else ""
+        decided = ", discarded" if self.discarded else ""
+        why = f" ({self.reason})" if self.reason else ""
+        return f"Promise {self.key} of {self.grams} g{origin}: {', '.join(parts)}{why}{decided}."
 
     def loaded(self) -> int:
         """Grams that passed the door of the store: whoever hands over more than was reported did load it."""
@@ -159,6 +169,10 @@ class Account:
         )
         return {line: reason for line, reason in reasons if reason in {*STILL_AT_THE_STORE, NOT_REPORTED}}
 
+    def told_of(self, line: str) -> tuple[str, ...]:
+        """What was said of each promise of a line, in a sentence each, in the order of the promises."""
+        return tuple(each.sentence for each in self.parcels.values() if each.line == line)
+
     def refused(self) -> tuple[int, int]:
         """Grams that were refused at a door, and how many of them nobody got in the end."""
         later: Counter[str] = Counter()
@@ -197,6 +211,10 @@ class Account:
                 places["given away though taken back"] = places["expired"]
         return {line: {name: amount for name, amount in places.items() if amount} for line, places in found.items()}
 
+    def _thrown_away(self, parcel: Parcel) -> bool:
+        """Whether somebody has given it up, or the food that it was handed on from."""
+        return parcel.discarded or (parcel.parent is not None and self._thrown_away(self.parcels[parcel.parent]))
+
     def _line(self, line: str, amount: int) -> Counter[str]:
         return Counter(withdrawn=amount) if line in self.taken_back else Counter(free=amount)
 
@@ -205,15 +223,15 @@ class Account:
         places: Counter[str] = Counter()
         promised, everybody = parcel.grams - parcel.released, [parcel, *later]
         loaded = max(parcel.loaded(), sum(each.delivered for each in everybody))
+        places["returned"] = sum(each.returned for each in everybody)
         for each in everybody:
-            if not (each.discarded or parcel.discarded):
+            if not self._thrown_away(each):
                 places["delivered"] += each.delivered
                 places["wasted"] += each.wasted
-            places["returned"] += each.returned
-        if parcel.discarded:
-            places["wasted"] += loaded - places["returned"]
-        else:
-            places["wasted"] += sum(each.delivered + each.refused for each in later if each.discarded)
+            elif each is parcel:
+                places["wasted"] += loaded - places["returned"]
+            elif not self._thrown_away(self.parcels[each.parent or parcel.key]):
+                places["wasted"] += _passed(each, later)
         places["collected"] = loaded - places["delivered"] - places["wasted"] - places["returned"]
         short = max(0, promised - loaded)
         if self._told(parcel) and self._reason(parcel) not in STILL_AT_THE_STORE:
@@ -223,6 +241,18 @@ class Account:
         # What was loaded beyond that came in beside what was posted.
         places["free"] = -promised - parcel.fetched
         return places
+
+
+def _passed(parcel: Parcel, later: Iterable[Parcel]) -> int:
+    """Grams of food that was handed on of which somebody has said anything, here or where it was handed on to again,
+    but for what is back at a store."""
+    children: defaultdict[str, list[Parcel]] = defaultdict(list)
+    for each in later:
+        if each.parent is not None:
+            children[each.parent].append(each)
+    everybody = [parcel, *_all_under(parcel.key, children)]
+    handed_over = max(parcel.delivered + parcel.refused, sum(each.delivered for each in everybody))
+    return handed_over - sum(each.returned for each in everybody)
 
 
 def _all_under(key: str, children: Mapping[str, list[Parcel]]) -> Iterable[Parcel]:
@@ -239,6 +269,7 @@ class Difference:
     line: str
     by_events: Mapping[str, int]
     by_ledger: Mapping[str, int]
+    told: Sequence[str] = ()  # what was said of each promise of it
 
     @property
     def sentence(self) -> str:
@@ -249,11 +280,12 @@ class Difference:
             for name in names
             if self.by_events.get(name, 0) != self.by_ledger.get(name, 0)
         ]
-        return f"Offer line {self.line}: {'; '.join(parts)}."
+        return " ".join([f"Offer line {self.line}: {'; '.join(parts)}.", *self.told])
 
 
-def differences(by_events: Mapping[str, Places], by_ledger: Mapping[str, Places]) -> list[Difference]:
+def differences(account: Account, by_ledger: Mapping[str, Places]) -> list[Difference]:
     """The lines of which the two do not say the same."""
+    by_events = account.places()
     lines = sorted({*by_events, *by_ledger})
     pairs = ((line, by_events.get(line, {}), by_ledger.get(line, {})) for line in lines)
-    return [Difference(*each) for each in pairs if each[1] != each[2]]
+    return [Difference(*each, account.told_of(each[0])) for each in pairs if each[1] != each[2]]

@@ -57,7 +57,6 @@ def tell(week: Week) -> Told:
     """Ask the service for what it says of the week, and compare that with what was sent."""
     town, office = week.town, week.town.office
     ledger = week.ledger = ledger_of(office, week.offers)
-    ours = town.account.places()
     found: Counter[str] = Counter()
     for places in ledger.values():
         found.update(places)
@@ -67,7 +66,7 @@ def tell(week: Week) -> Told:
         _figures(week, found),
         {name: count for name, count in sorted(town.counts.items()) if count},
         outcomes_of(ledger, reasons),
-        differences(ours, ledger),
+        differences(town.account, ledger),
         town.faults,
         len(ledger),
     )

@@ -151,12 +151,45 @@ def test_neither_order_nor_repetition_of_reports_changes_anything_and_no_gram_is
     assert sum(places(*reports).values()) == max(20, collected) * 1000
 
 
+def test_food_that_is_thrown_away_counts_once_however_often_it_was_handed_on() -> None:
+    """It was refused at one door and handed on, and somebody gave up what was brought to either."""
+    reports = [
+        a_report("collected", "20"),
+        a_report("delivered", "16", parcel="next"),
+        a_report("refused", "4", parcel="next"),
+        a_report("delivered", "4", parcel="last"),
+    ]
+    foods = [a_food(), a_food("next", parent="parcel"), a_food("last", "4", parent="next")]
+    plans = [a_plan(*foods[:1]), a_plan(*foods[:2]), a_plan(*foods)]
+    thrown: dict[tuple[str, ...], dict[str, int]] = {
+        ("next",): {"wasted": 20_000},
+        ("last",): {"delivered": 16_000, "wasted": 4_000},
+        ("next", "last"): {"wasted": 20_000},
+        ("last", "next"): {"wasted": 20_000},
+        ("parcel", "last"): {"wasted": 20_000},
+    }
+    for parcels, where in thrown.items():
+        found = account(reports, *plans)
+        for parcel in parcels:
+            found.decided({"allocation_id": f"of {parcel}", "state": "discarded"})
+        assert found.places()[LINE] == where, parcels
+
+
+def test_what_was_settled_of_food_that_is_thrown_away_afterwards_counts_once() -> None:
+    reports = [a_report("collected", "20"), a_report("delivered", "16", parcel="next")]
+    found = account(reports, a_plan(a_food()), a_plan(a_food(), a_food("next", "16", parent="parcel")))
+    found.settled("of parcel", 1_000, 3_000)
+    found.decided({"allocation_id": "of next", "state": "discarded"})
+    assert found.places()[LINE] == {"returned": 1_000, "wasted": 19_000}
+
+
 def test_two_accounts_that_say_the_same_do_not_differ_and_one_gram_is_found() -> None:
-    ours = {LINE: {"delivered": 20_000}}
+    ours = account([a_report("collected", "20"), a_report("delivered", "20")])
     assert differences(ours, {LINE: {"delivered": 20_000}}) == []
     [found] = differences(ours, {LINE: {"delivered": 19_999, "wasted": 1}})
     assert found.sentence == (
         "Offer line line: delivered 20000 g by the events, 19999 g by the ledger; wasted 0 g by the events, 1 g by the"
-        " ledger."
+        " ledger. Promise parcel of 20000 g: released 0 g, fetched 0 g, collected 20000 g, delivered 20000 g, refused 0"
+        " g, returned 0 g, wasted 0 g."
     )
     assert differences(ours, {}) != []
