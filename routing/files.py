@@ -2,6 +2,7 @@
 the path of the fault."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,14 @@ def travel_from_file(path: Path) -> TravelMatrix:
     return TravelMatrix(tables[0], tables[1])
 
 
-def plan_to_json(plan: Plan) -> dict[str, Any]:
-    return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(plan)}
+def plan_to_json(plan: Plan, like: tuple[Plan, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """like: another plan and what it is as JSON values, which it shares what both have: nobody writes to either."""
+    if like is None:
+        return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(plan)}
+    before, document = like
+    written = {id(route): plain for route, plain in zip(before.routes, document["routes"], strict=True)}
+    routes = [written.get(id(route)) or to_plain(route) for route in plan.routes]
+    return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(replace(plan, routes=())), "routes": routes}
 
 
 def plan_from_json(document: Any) -> Plan:

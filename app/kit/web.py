@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Protocol, Self
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -120,6 +121,14 @@ def principal_of(
     return principal
 
 
+class AnswerResponse(JSONResponse):
+    """An answer as JSON: a large plan's is written in a tenth of the time."""
+
+    def render(self, content: Any) -> bytes:
+        """What is sent."""
+        return orjson.dumps(content)
+
+
 class Versioned(Protocol):
     """How a row with a version is shown: a model of that row's fields."""
 
@@ -163,7 +172,7 @@ class Call:
         text = "" if body is None else json.dumps(body.model_dump(mode="json"), sort_keys=True)
         digest = fingerprint(self.request.method, self.request.url.path, text)
         answer = once(self.database, self.principal, self.key, digest, self.now, verb)
-        return JSONResponse(answer.body, answer.status, answer.headers)
+        return AnswerResponse(answer.body, answer.status, answer.headers)
 
     def once_shown(
         self,

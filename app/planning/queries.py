@@ -16,6 +16,7 @@ from app.kit.paging import Order, Page, page
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop, UnservedOffer
+from app.planning.edits.draft_rows import read_and_keep
 from app.planning.schemas import (
     ChangeOut,
     PlanHeadOut,
@@ -26,7 +27,7 @@ from app.planning.schemas import (
     UnservedOut,
     ViolationOut,
 )
-from app.planning.store import Drawn, allocations_by_stop, read_drawn
+from app.planning.store import Drawn, allocations_by_stop
 
 
 def get_run(session: Session, principal: Principal, run_id: UUID) -> PlanRun:
@@ -143,7 +144,7 @@ def violations_out(plan: Plan) -> list[ViolationOut]:
 
 def routes_out(session: Session, plan: Plan) -> list[RouteOut]:
     """The routes of a plan with what happens at their stops."""
-    return routes_out_of(read_drawn(session, plan))
+    return routes_out_of(read_and_keep(session, plan))
 
 
 def routes_out_of(drawn: Drawn) -> list[RouteOut]:

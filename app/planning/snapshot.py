@@ -23,6 +23,7 @@ from app.domain.safety_limits import Policy, policy_of
 from app.domain.service_date import local_instant, seconds_since_midnight
 from app.domain.service_times import ServiceTime
 from app.kit.identities import identity
+from app.kit.many_rows import among
 from app.learning import queries as learnt
 from app.ledger.service import balances_of
 from app.models.fleet import Shift, Vehicle
@@ -184,26 +185,27 @@ class PlannedDay(Day):
 
 def read_planned(session: Session, network_id: UUID, service_date: date, problem: routing.Problem) -> PlannedDay:
     """The rows behind everything that a plan's problem names."""
-    shifts = session.scalars(select(Shift).where(Shift.id.in_([UUID(shift.id) for shift in problem.shifts])))
+    shifts = select(Shift, Vehicle).join(Vehicle, Vehicle.id == Shift.vehicle_id)
+    found = session.execute(shifts.where(among(Shift.id, [identity(shift.id) for shift in problem.shifts]))).all()
     return PlannedDay(
         network=session.get_one(Network, network_id),
         service_date=service_date,
         offers=(),
         available={identity(lot.id): lot.grams for lot in problem.lots},
         needs=(),
-        shifts=shifts.all(),
-        vehicles={row.id: row for row in session.scalars(select(Vehicle))},
-        sites=OnDemand([UUID(site.id) for site in problem.sites], partial(_by_id, session, Site)),
+        shifts=[shift for shift, _ in found],
+        vehicles={vehicle.id: vehicle for _, vehicle in found},
+        sites=OnDemand([identity(site.id) for site in problem.sites], partial(_by_id, session, Site)),
         organisations=OnDemand(None, partial(_by_id, session, Organisation)),
         pace=None,
         service_times={},
-        planned_lines=OnDemand([UUID(lot.id) for lot in problem.lots], partial(_lines_of, session)),
-        planned_needs=OnDemand([UUID(need.id) for need in problem.needs], partial(_by_id, session, Need)),
+        planned_lines=OnDemand([identity(lot.id) for lot in problem.lots], partial(_lines_of, session)),
+        planned_needs=OnDemand([identity(need.id) for need in problem.needs], partial(_by_id, session, Need)),
     )
 
 
 def _by_id[Row: (Need, Site, Organisation)](session: Session, model: type[Row], ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))}
+    return {row.id: row for row in session.scalars(select(model).where(among(model.id, ids)))}
 
 
 def _lines_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[Offer, OfferLine]]:

@@ -412,7 +412,8 @@ def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
     plan, stays = rows.plan, rows.unserved is None
     _keep_ids(rows, before)
     for row in (*before.stops, *before.routes, *before.allocations):
-        session.expunge(row)
+        if row in session:
+            session.expunge(row)
     if not stays:
         _remove(session, delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id))
     _add(session, rows, or_renew=True)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from routing.plan import Allocation, Plan, Route, Stop
@@ -31,10 +32,23 @@ class Case:
         self.routes: dict[str, Route] = {}
         for route in plan.routes:
             self.routes.setdefault(route.shift, route)
-        self._handled: defaultdict[tuple[str, int], list[Allocation]] = defaultdict(list)
+
+    @cached_property
+    def _handled(self) -> dict[tuple[str, int], list[Allocation]]:
+        found: defaultdict[tuple[str, int], list[Allocation]] = defaultdict(list)
         for _, allocation in self.allocations():
             for position in {allocation.pickup_stop, allocation.drop_off_stop}:
-                self._handled[allocation.shift, position].append(allocation)
+                found[allocation.shift, position].append(allocation)
+        return found
+
+    @cached_property
+    def _allocations(self) -> list[tuple[str, Allocation]]:
+        # Most rules go through them: to write a place out takes longer than to look at what is there.
+        return [
+            (f"allocations[{number}]", allocation)
+            for number, allocation in enumerate(self.plan.allocations)
+            if self._shifts is None or allocation.shift in self._shifts
+        ]
 
     def shift_of(self, route: Route) -> Shift:
         return self.problem.shifts_by_id[route.shift]
@@ -65,9 +79,7 @@ class Case:
 
     def allocations(self) -> Iterator[tuple[str, Allocation]]:
         """Every allocation with its place in the plan."""
-        for number, allocation in enumerate(self.plan.allocations):
-            if self._shifts is None or allocation.shift in self._shifts:
-                yield f"allocations[{number}]", allocation
+        return iter(self._allocations)
 
 
 Rule = Callable[[Case], Iterator[Violation]]

@@ -1,13 +1,14 @@
 """A dispatcher edits a draft by commands: each says what it costs and breaks, and all can be taken back."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import ProgrammingError
 
 import routing
@@ -16,9 +17,9 @@ from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
-from app.planning.edits import commands, remembered
+from app.planning.edits import commands, draft_rows, lines, remembered
 from app.planning.edits import service as edits
-from app.planning.edits.schemas import MoveStop
+from app.planning.edits.schemas import DropOfferLine, LockRoute, MoveStop
 from app.planning.solver_process import Listener, Question
 from app.roads.streets import Streets
 from app.settings import Settings
@@ -661,7 +662,9 @@ def test_any_edits_taken_back_leave_the_plan_as_it_was_made(
     """The desk looks after every edit whether rows, document and violations agree."""
     if process == "that remembers nothing":
         for name in ("_problems", "_freed", "_states", "_broken"):
-            monkeypatch.setattr(remembered, name, remembered._Shelf(0))
+            monkeypatch.setattr(remembered, name, remembered.Shelf(0))
+        for module in (draft_rows, lines):
+            monkeypatch.setattr(module, "_known", remembered.Shelf(0))
     begun = desk.document()
     done: dict[str, int] = {}
 
@@ -682,6 +685,67 @@ def test_any_edits_taken_back_leave_the_plan_as_it_was_made(
 
     edited()
     assert len(done) >= 3, done
+
+
+@pytest.fixture
+def tables_read(database: Database) -> Iterator[list[str]]:
+    """The tables that statements have read since the list was emptied."""
+    found: list[str] = []
+
+    def read(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found.extend(re.findall(r"FROM (\w+)", statement))
+
+    event.listen(database.engine, "after_cursor_execute", read)
+    yield found
+    event.remove(database.engine, "after_cursor_execute", read)
+
+
+ROWS = {"stops", "allocations"}
+
+
+def test_who_has_looked_at_the_plan_or_edited_its_route_has_read_its_rows(
+    desk: Desk, database: Database, tables_read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route = desk.read()["routes"][0]["id"]
+    principal, plan = principal_of(desk, database), UUID(desk.id)
+
+    def lock_and_back(version: int) -> int:
+        command = LockRoute(kind="lock_route", route_id=UUID(route))
+        with database.transaction(Scope(network=desk.network.network_id())) as session:
+            locked = edits.edit_plan(session, principal, plan, command, version, MORNING).plan.version
+        with database.transaction(Scope(network=desk.network.network_id())) as session:
+            return edits.undo_edit(session, principal, plan, locked, MORNING).plan.version
+
+    tables_read.clear()
+    version = lock_and_back(desk.plan["version"])
+    assert not ROWS & set(tables_read)
+
+    monkeypatch.setattr(draft_rows, "_known", remembered.Shelf(8))  # another process: nobody has looked
+    tables_read.clear()
+    version = lock_and_back(version)
+    assert sorted(ROWS & set(tables_read)) == sorted(ROWS)
+    tables_read.clear()
+    lock_and_back(version)
+    assert not ROWS & set(tables_read)
+
+
+def test_an_edit_that_fails_at_its_end_leaves_nothing_that_the_next_one_takes_for_true(
+    desk: Desk, day: dict[str, Any], database: Database
+) -> None:
+    before, principal, plan = desk.read(), principal_of(desk, database), UUID(desk.id)
+    command = DropOfferLine(kind="drop_offer_line", offer_line_id=UUID(next(iter(day["lines"].values()))))
+
+    def edit_and_fail() -> None:
+        with database.transaction(Scope(network=desk.network.network_id())) as session:
+            edits.edit_plan(session, principal, plan, command, before["version"], MORNING)
+            raise ConnectionError("lost")
+
+    with pytest.raises(ConnectionError):
+        edit_and_fail()
+    assert desk.read() == before
+    desk.edit("lock_route", route_id=before["routes"][0]["id"])
+    desk.undo()
+    assert desk.plan["routes"] == before["routes"]
 
 
 def drawn_command(draw: Any, desk: Desk, day: dict[str, Any]) -> tuple[str, dict[str, Any]]:

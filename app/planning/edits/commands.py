@@ -46,7 +46,7 @@ def _done(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> tu
         return _drop(day, drawing, command)
     if isinstance(command, PlaceOfferLine):
         return _place(day, plan, drawing, command)
-    shift = str(_route(plan, command.route_id).shift_id)
+    shift = _shift_of_route(plan, command.route_id)
     vehicle = drawing.names[shift]
     if isinstance(command, LockRoute):
         return board.lock(drawing, shift), {"vehicle": vehicle}
@@ -56,19 +56,30 @@ def _done(day: PlannedDay, plan: Plan, drawing: Drawing, command: Command) -> tu
     return board.unlock(drawing, shift), {"vehicle": vehicle}
 
 
-def _route(plan: Plan, identity: UUID) -> Route:
-    found = _session_of(plan).scalar(select(Route).where(Route.id == identity, Route.plan_id == plan.id))
+def _shift_of_route(plan: Plan, identity: UUID) -> str:
+    wanted = select(Route.shift_id).where(Route.id == identity, Route.plan_id == plan.id)
+    found = _session_of(plan).scalar(wanted)
     if found is None:
         raise not_found("route")
-    return found
+    return str(found)
 
 
-def _stop(plan: Plan, identity: UUID) -> Stop:
-    of_plan = select(Stop).join(Route, Route.id == Stop.route_id).where(Route.plan_id == plan.id)
-    found = _session_of(plan).scalar(of_plan.where(Stop.id == identity))
+@dataclass(frozen=True)
+class _StopHere:
+    """A stop of the plan: whose route it is on, its number there, and what its place is called."""
+
+    shift: str
+    sequence: int
+    site_name: str
+
+
+def _stop(plan: Plan, identity: UUID) -> _StopHere:
+    of_plan = select(Stop.shift_id, Stop.sequence, Stop.site_name).join(Route, Route.id == Stop.route_id)
+    wanted = of_plan.where(Stop.id == identity, Route.plan_id == plan.id)
+    found = _session_of(plan).execute(wanted).one_or_none()
     if found is None:
         raise not_found("stop")
-    return found
+    return _StopHere(str(found.shift_id), found.sequence, found.site_name)
 
 
 def _session_of(plan: Plan) -> Session:
@@ -79,7 +90,7 @@ def _session_of(plan: Plan) -> Session:
 
 def _move(plan: Plan, drawing: Drawing, command: MoveStop) -> tuple[Drawing, dict[str, str]]:
     stop = _stop(plan, command.stop_id)
-    shift, to_shift = str(stop.shift_id), str(command.shift_id or stop.shift_id)
+    shift, to_shift = stop.shift, str(command.shift_id or stop.shift)
     changed = board.move_stop(drawing, shift, stop.sequence, to_shift, command.position)
     details = {"site": stop.site_name, "vehicle": drawing.names[to_shift]}
     return changed, details if shift == to_shift else {**details, "from_vehicle": drawing.names[shift]}

@@ -54,10 +54,11 @@ class State:
             else ()
             for shift in problem.shifts
         }
-        return State(routing.plan_to_json(drawn), drawn, tours, locked)
+        document = routing.plan_to_json(drawn, like=(self.drawn, self.document))
+        return State(document, drawn, tours, locked)
 
 
-class _Shelf[Key, Value]:
+class Shelf[Key, Value]:
     """A few things by their key, for all threads."""
 
     def __init__(self, most: int) -> None:
@@ -87,10 +88,10 @@ class _Judged[Broken]:
     broken: Sequence[Broken]
 
 
-_problems: _Shelf[str, routing.Problem] = _Shelf(MOST_PLANS)
-_freed: _Shelf[UUID, routing.Problem] = _Shelf(MOST_PLANS)
-_states: _Shelf[Key, State] = _Shelf(MOST_STATES)
-_broken: _Shelf[tuple[str, int], _Judged[Any]] = _Shelf(MOST_ROUTES)
+_problems: Shelf[str, routing.Problem] = Shelf(MOST_PLANS)
+_freed: Shelf[UUID, routing.Problem] = Shelf(MOST_PLANS)
+_states: Shelf[Key, State] = Shelf(MOST_STATES)
+_broken: Shelf[tuple[str, int], _Judged[Any]] = Shelf(MOST_ROUTES)
 
 
 def problem_of(plan: Plan) -> routing.Problem:

@@ -4,7 +4,8 @@ Each is one transaction: the plan is locked, what it becomes is drawn from its s
 place of those before. Two dispatchers never overwrite each other: each names the version that it read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +18,13 @@ import routing
 from app.domain import plan_edits
 from app.kit import audit
 from app.kit.auth import Principal
-from app.kit.db import ROW_LOCK
+from app.kit.db import ROW_LOCK, CompressedJson, Packed
 from app.kit.errors import WaslError, conflict, not_found, stale
 from app.kit.identities import identity
 from app.models.plans import Allocation, Plan, PlanEdit, Route
 from app.planning import store
 from app.planning.edits.commands import edited
+from app.planning.edits.draft_rows import DraftRows
 from app.planning.edits.drawing import Drawing, drawing_of
 from app.planning.edits.lines import EditedLines
 from app.planning.edits.remembered import State, freed_problem_of, problem_of, remember, state_of
@@ -34,6 +36,9 @@ from app.planning.schemas import RouteOut
 from app.planning.snapshot import PlannedDay, read_planned
 from app.roads.streets import Streets
 from routing.child import figures_out
+
+# Large plans' documents are compressed while the rest of an edit goes on.
+_packing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="documents of edited plans")
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class _Board:
     problem: routing.Problem
     state: State
     entries: Sequence[PlanEdit]  # what was done to it, the oldest first
+    rows: DraftRows
 
 
 def edit_plan(
@@ -118,8 +124,8 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         created_at=now,
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
-    lines = EditedLines(plan.travel, None)
-    lines.learn(board.day, plan.routes)
+    lines = EditedLines(plan.id, plan.travel, None)
+    lines.learn(board.day, board.rows.of(None))
     board.day.read_places()
     drawn = board.state.drawn
     _read_told(board.day, drawn, None)
@@ -168,7 +174,8 @@ def _board(session: Session, plan: Plan) -> _Board:
             remember(plan, last, state)
     except routing.ProblemError as error:
         raise _too_old() from error
-    return _Board(plan, read_planned(session, plan.network_id, plan.service_date, problem), problem, state, entries)
+    day = read_planned(session, plan.network_id, plan.service_date, problem)
+    return _Board(plan, day, problem, state, entries, DraftRows(session, plan, last))
 
 
 def _too_old() -> WaslError:
@@ -204,13 +211,15 @@ def _put(
 ) -> Edited:
     """Put the rows, the document and the figures of what follows in the place of those before, and keep how it came."""
     plan, state, drawn = board.plan, following.state, following.state.drawn
+    document: Future[Any] = _packing.submit(CompressedJson.packed, state.document)
+    before = _packing.submit(_packed, board.state)
     shifts = _changed(board.state, state)
     becomes = [route for route in drawn.routes if shifts is None or identity(route.shift) in shifts]
     board.day.read_places(identity(stop.site) for route in becomes for stop in route.stops)
-    lines = EditedLines(plan.travel, streets)
-    lines.begin(board.day, _other_ways(board.state.drawn, becomes))
-    before_it = store.read_drawn(session, plan, shifts)
-    lines.learn(board.day, before_it.routes)
+    lines = EditedLines(plan.id, plan.travel, streets)
+    before_it = board.rows.of(shifts)
+    lines.learn(board.day, before_it)
+    lines.begin(board.day, becomes)
     shown, metres, seconds = routes_out_of(before_it) if shifts is None else [], plan.metres, plan.seconds
     free = freed_problem_of(plan, board.problem)
     plan.violations = violations_of(board.day, board.problem, free, drawn, state.tours, plan.obeyed)
@@ -229,7 +238,7 @@ def _put(
     )
     store.renew(session, rows, before_it)
     store.set_totals(plan, drawn)
-    plan.document, plan.figures = state.document, _figures(board, drawn)
+    plan.document, plan.figures = document.result(), _figures(board, drawn)
     plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
     actor_kind, actor_id = audit.actor_of(principal)
     edit = PlanEdit(
@@ -244,11 +253,13 @@ def _put(
         actor_kind=actor_kind,
         actor_id=actor_id,
         at=now,
-        before={"document": board.state.document, "locked": sorted(board.state.locked)},
+        before=before.result(),
     )
     session.add(edit)
     session.flush()
+    session.expire(plan, ["document"])
     remember(plan, edit.id, state)
+    board.rows.become(edit.id, shifts, rows.drawn)
     _record(session, principal, plan, edit, now)
     ask_for_prices(session, plan)
     changed = {route.id: route for route in routes_out_of(rows.drawn)}
@@ -260,6 +271,10 @@ def _put(
         edit.metres_more,
         edit.seconds_more,
     )
+
+
+def _packed(before: State) -> Packed:
+    return CompressedJson.packed({"document": before.document, "locked": sorted(before.locked)})
 
 
 def _changed(before: State, after: State) -> frozenset[UUID] | None:
@@ -293,12 +308,6 @@ def _read_told(
     left = drawn.unserved if with_unserved else ()
     day.planned_lines.read(identity(lot) for lot in [each.lot for each in carried] + [each.lot for each in left])
     day.planned_needs.read(identity(each.need) for each in carried)
-
-
-def _other_ways(before: routing.Plan, routes: Iterable[routing.Route]) -> list[routing.Route]:
-    """Those that go another way than any of this plan's: their lines are in no row."""
-    known = {tuple(stop.site for stop in route.stops) for route in before.routes}
-    return [route for route in routes if tuple(stop.site for stop in route.stops) not in known]
 
 
 def _by_shift(drawn: routing.Plan) -> dict[str, tuple[routing.Route, list[routing.Allocation]]]:
