@@ -16,7 +16,8 @@ from routing import (
     violations_of_refused_tour,
     with_breaks_in_place,
 )
-from routing.retime import retime
+from routing.pace import AS_THE_TABLES
+from routing.retime import retime, work_seconds
 
 MOST_TRIED = 24  # places for two visits at once: a long route has a thousand
 
@@ -141,11 +142,24 @@ def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     """The tour that breaks the fewest rules, the least of them, and takes the least time. All that is broken is only
     looked for where every tour breaks something: that takes far longer than to see that one does not."""
     found = [(finished(shift, tour), place) for tour, place in places]
-    routes = [retime(problem, shift, tour) for tour, _ in found]
-    seconds = {number: route.seconds for number, route in enumerate(routes) if route is not None}
-    if seconds:
-        return found[min(seconds, key=lambda number: seconds[number])]
+    least = [_least_seconds(problem, shift, tour) for tour, _ in found]
+    best: tuple[int, int] | None = None  # its seconds, and which it is
+    for number in sorted(range(len(found)), key=least.__getitem__):
+        if best is not None and least[number] > best[0]:
+            break  # none that follows is as quick
+        route = retime(problem, shift, found[number][0])
+        if route is not None and (best is None or (route.seconds, number) < best):
+            best = route.seconds, number
+    if best is not None:
+        return found[best[1]]
     return min(found, key=lambda placed: _cost(problem, shift, placed[0]))
+
+
+def _least_seconds(problem: Problem, shift: Shift, tour: Tour) -> int:
+    """What the tour takes at least: its drives at the day's best pace and its work, and no waiting."""
+    fastest = min((step.percent for step in problem.pace), default=AS_THE_TABLES)
+    drives = _drive_seconds(problem, shift, tour) * min(fastest, AS_THE_TABLES) // AS_THE_TABLES
+    return drives + sum(work_seconds(problem, visit) for visit in tour)
 
 
 def _promising(problem: Problem, shift: Shift, placed: Sequence[Placed]) -> Sequence[Placed]:
