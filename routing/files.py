@@ -64,9 +64,18 @@ def plan_to_json(plan: Plan, like: tuple[Plan, Mapping[str, Any]] | None = None)
     if like is None:
         return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(plan)}
     before, document = like
-    written = {id(route): plain for route, plain in zip(before.routes, document["routes"], strict=True)}
-    routes = [written.get(id(route)) or to_plain(route) for route in plan.routes]
-    return {"format": PLAN_FORMAT, "version": VERSION, **to_plain(replace(plan, routes=())), "routes": routes}
+    written = {
+        id(value): plain
+        for name in ("routes", "allocations")
+        for value, plain in zip(getattr(before, name), document[name], strict=True)
+    }
+    return {
+        "format": PLAN_FORMAT,
+        "version": VERSION,
+        **to_plain(replace(plan, routes=(), allocations=())),
+        "routes": [written.get(id(route)) or to_plain(route) for route in plan.routes],
+        "allocations": [written.get(id(each)) or to_plain(each) for each in plan.allocations],
+    }
 
 
 def plan_from_json(document: Any) -> Plan:

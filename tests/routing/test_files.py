@@ -161,3 +161,14 @@ def test_a_pair_may_name_its_fields_in_any_order() -> None:
 def test_the_same_id_twice_is_refused() -> None:
     with pytest.raises(ProblemError, match="twice"):
         a_problem([a_lot(), a_lot()])
+
+
+def test_a_plan_like_another_is_written_as_by_itself_and_shares_what_both_have() -> None:
+    problem, plan = the_day(), the_plan()
+    other = replace(plan, routes=plan.routes[1:], allocations=plan.allocations[:1], seed=plan.seed + 1)
+    document = plan_to_json(plan)
+    like = plan_to_json(other, like=(plan, document))
+    assert json.dumps(like) == json.dumps(plan_to_json(other))
+    assert like["allocations"][0] is document["allocations"][0]
+    assert plan_from_json(like) == other
+    assert problem.digest() == other.problem_digest

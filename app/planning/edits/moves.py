@@ -1,8 +1,11 @@
 """Moves on tours, pure: food is taken out of a tour or put into one, where it costs least or where somebody says."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
+
+import numpy as np
 
 from routing import (
     END_OF_PLANNING,
@@ -142,7 +145,7 @@ def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     """The tour that breaks the fewest rules, the least of them, and takes the least time. All that is broken is only
     looked for where every tour breaks something: that takes far longer than to see that one does not."""
     found = [(finished(shift, tour), place) for tour, place in places]
-    least = [_least_seconds(problem, shift, tour) for tour, _ in found]
+    least = _least_seconds(problem, shift, [tour for tour, _ in found])
     best: tuple[int, int] | None = None  # its seconds, and which it is
     for number in sorted(range(len(found)), key=least.__getitem__):
         if best is not None and least[number] > best[0]:
@@ -155,11 +158,14 @@ def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     return min(found, key=lambda placed: _cost(problem, shift, placed[0]))
 
 
-def _least_seconds(problem: Problem, shift: Shift, tour: Tour) -> int:
-    """What the tour takes at least: its drives at the day's best pace and its work, and no waiting."""
+def _least_seconds(problem: Problem, shift: Shift, tours: Sequence[Tour]) -> list[int]:
+    """What each tour takes at least: its drives at the day's best pace and its work, and no waiting."""
     fastest = min((step.percent for step in problem.pace), default=AS_THE_TABLES)
-    drives = _drive_seconds(problem, shift, tour) * min(fastest, AS_THE_TABLES) // AS_THE_TABLES
-    return drives + sum(work_seconds(problem, visit) for visit in tour)
+    drives = _drive_seconds(problem, shift, tours)
+    return [
+        drive * min(fastest, AS_THE_TABLES) // AS_THE_TABLES + sum(work_seconds(problem, visit) for visit in tour)
+        for tour, drive in zip(tours, drives, strict=True)
+    ]
 
 
 def _promising(problem: Problem, shift: Shift, placed: Sequence[Placed]) -> Sequence[Placed]:
@@ -167,7 +173,7 @@ def _promising(problem: Problem, shift: Shift, placed: Sequence[Placed]) -> Sequ
     the shortest, so that every hour of the day is tried."""
     if len(placed) <= MOST_TRIED:
         return placed
-    drives = [_drive_seconds(problem, shift, tour) for tour, _ in placed]
+    drives = _drive_seconds(problem, shift, [tour for tour, _ in placed])
     order = sorted(range(len(placed)), key=lambda number: (drives[number], number))
     shortest: dict[int, int] = {}
     for number in order:
@@ -175,13 +181,22 @@ def _promising(problem: Problem, shift: Shift, placed: Sequence[Placed]) -> Sequ
     return [placed[number] for number in sorted({*order[:MOST_TRIED], *shortest.values()})]
 
 
-def _drive_seconds(problem: Problem, shift: Shift, tour: Tour) -> int:
-    """As the tables have it; a break is taken where the vehicle stands, and a missing road is no way."""
-    numbers = problem.site_numbers
-    sites = [visit.site for visit in tour if visit.kind != "break"]
-    way = [numbers[site] for site in (shift.start_site, *sites, shift.end_site)]
-    seconds = problem.travel[shift.profile].seconds[way[:-1], way[1:]]
-    return int(seconds.sum()) if (seconds >= 0).all() else END_OF_PLANNING
+def _drive_seconds(problem: Problem, shift: Shift, tours: Sequence[Tour]) -> list[int]:
+    """Of each tour, as the tables have it; a break is taken where the vehicle stands, and a missing road is no way."""
+    numbers, table = problem.site_numbers, problem.travel[shift.profile].seconds
+    start, end = numbers[shift.start_site], numbers[shift.end_site]
+    of_length = defaultdict[int, list[tuple[int, list[int]]]](list)
+    for position, tour in enumerate(tours):
+        way = [start, *[numbers[visit.site] for visit in tour if visit.kind != "break"], end]
+        of_length[len(way)].append((position, way))
+    found = [0] * len(tours)
+    for ways in of_length.values():  # all of one length at once
+        stops = np.array([way for _, way in ways])
+        seconds = table[stops[:, :-1], stops[:, 1:]]
+        totals = np.where((seconds >= 0).all(axis=1), seconds.sum(axis=1, dtype=np.int64), END_OF_PLANNING)
+        for (position, _), total in zip(ways, totals.tolist(), strict=True):
+            found[position] = total
+    return found
 
 
 def _cost(problem: Problem, shift: Shift, tour: Tour) -> Cost:
