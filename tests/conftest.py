@@ -1,18 +1,20 @@
 """What every test may stand on: a real PostgreSQL, a migrated database of its own, the service on a real port."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
@@ -103,6 +105,19 @@ def database(migrated: TestDatabase) -> Iterator[Database]:
     opened = Database(migrated.service_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tables_read(database: Database) -> Iterator[list[str]]:
+    """The tables that statements have read since the list was emptied."""
+    found: list[str] = []
+
+    def read(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found.extend(re.findall(r"FROM (\w+)", statement))
+
+    event.listen(database.engine, "after_cursor_execute", read)
+    yield found
+    event.remove(database.engine, "after_cursor_execute", read)
 
 
 def shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:

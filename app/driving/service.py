@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.route_changes import ComparedStop, route_changes
+from app.driving.promised import promised_to
 from app.driving.schemas import (
     AllocationProgress,
     DriverRouteOut,
@@ -35,8 +36,6 @@ from app.ledger.settlement import (
     book_changes,
     known_of,
     known_with,
-    newest_stops,
-    promises_of,
 )
 from app.models.events import StopEvent
 from app.models.fleet import Shift
@@ -176,11 +175,11 @@ def record_events(
         raise _over()
     # What a phone reports that was long without a connection stands in a route that another has replaced. Nobody
     # publishes for the shift while it is locked: its promises are the same before and after.
-    promises = promises_of(session, [shift_id])[shift_id]
-    stops = newest_stops(session, promises)
+    promised = promised_to(session, shift_id)
+    promises, stops = promised.promises, promised.stops
     if not stops:
         raise _no_route()
-    allocations = _named(session, shift_id, events)
+    allocations = _named(session, shift_id, promises, events)
     known = {event.id: event for event in _events(session, shift_id)}
     before = known_with(session, shift_id, promises, known.values())
     results = []
@@ -199,11 +198,16 @@ def record_events(
     return results
 
 
-def _named(session: Session, shift_id: UUID, events: Iterable[StopEventIn]) -> dict[UUID, Allocation]:
+def _named(
+    session: Session, shift_id: UUID, promises: Promises, events: Iterable[StopEventIn]
+) -> dict[UUID, Allocation]:
     """The shift's published allocations that these reports name, whichever plan they stand in."""
     ids = {line.allocation_id for event in events for line in event.lines}
-    published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
-    return {row.id: row for row in session.scalars(published.where(Allocation.id.in_(ids)))} if ids else {}
+    newest = {row.id: row for row in promises.rows.values() if row.id in ids}
+    if older := ids - newest.keys():
+        published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
+        newest |= {row.id: row for row in session.scalars(published.where(Allocation.id.in_(older)))}
+    return newest
 
 
 def _is_over(stops: Iterable[Stop], known: Known) -> bool:

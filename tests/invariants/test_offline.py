@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import create_engine
 
-from app.driving import service
+from app.driving import promised
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.embedded_postgres import EmbeddedPostgres
@@ -255,6 +255,6 @@ def test_without_the_identity_of_promises_the_outcome_would_differ(stage: Stage)
     in_order = [what_came_of_it(stage, seed, disorder=False) for seed in range(3)]
     with (
         mock.patch.object(settlement, "promises_of", forgetful),
-        mock.patch.object(service, "promises_of", forgetful),
+        mock.patch.object(promised, "promises_of", forgetful),
     ):
         assert [_or_fails(stage, seed) for seed in range(3)] != in_order

@@ -1,14 +1,13 @@
 """A dispatcher edits a draft by commands: each says what it costs and breaks, and all can be taken back."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 import routing
@@ -687,19 +686,6 @@ def test_any_edits_taken_back_leave_the_plan_as_it_was_made(
 
     edited()
     assert len(done) >= 3, done
-
-
-@pytest.fixture
-def tables_read(database: Database) -> Iterator[list[str]]:
-    """The tables that statements have read since the list was emptied."""
-    found: list[str] = []
-
-    def read(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found.extend(re.findall(r"FROM (\w+)", statement))
-
-    event.listen(database.engine, "after_cursor_execute", read)
-    yield found
-    event.remove(database.engine, "after_cursor_execute", read)
 
 
 ROWS = {"stops", "allocations"}
