@@ -51,7 +51,7 @@ from routing.child import figures_out
 
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
-SECONDS_TO_GATHER = 0.2  # reports come in bursts: a phone that is connected again sends all it has
+SECONDS_TO_GATHER = 0.1  # reports come in bursts: a phone that is connected again sends all it has
 CHANGE_SECONDS = 0.7  # for the search of the smallest change; the dispatcher waits for it
 NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
