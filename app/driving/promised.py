@@ -5,15 +5,14 @@ Kept in this process for the shifts that reported last. Whoever asks holds the s
 for it meanwhile, and has it seen that nothing has been published since.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.kit.shelf import Shelf
 from app.ledger.settlement import Promises, newest_stops, promises_of
 from app.models.plans import Plan, Release, Route, Stop
 
@@ -30,26 +29,20 @@ class Promised:
     stops: Sequence[Stop]
 
 
-_remembered: OrderedDict[UUID, tuple[_State, Promised]] = OrderedDict()
-_lock = Lock()
+_remembered: Shelf[UUID, tuple[_State, Promised]] = Shelf(MOST_SHIFTS)
 
 
 def promised_to(session: Session, shift_id: UUID) -> Promised:
     """What the shift has been promised. For the scope of the shift's own driver, who has it locked."""
     state = _state(session, shift_id)
-    with _lock:
-        known = _remembered.get(shift_id)
+    known = _remembered.get(shift_id)
     if known is not None and known[0] == state:
         return known[1]
     promises = promises_of(session, [shift_id])[shift_id]
     found = Promised(promises, newest_stops(session, promises))
     for row in (*found.stops, *promises.rows.values()):
         session.expunge(row)
-    with _lock:
-        _remembered[shift_id] = state, found
-        _remembered.move_to_end(shift_id)
-        while len(_remembered) > MOST_SHIFTS:
-            _remembered.popitem(last=False)
+    _remembered.put(shift_id, (state, found))
     return found
 
 

@@ -228,10 +228,10 @@ class Account:
             if not self._thrown_away(each):
                 places["delivered"] += each.delivered
                 places["wasted"] += each.wasted
-            elif each is parcel:
-                places["wasted"] += loaded - places["returned"]
-            elif not self._thrown_away(self.parcels[each.parent or parcel.key]):
-                places["wasted"] += _passed(each, later)
+        for each in everybody:
+            if each.discarded and not (each.parent and self._thrown_away(self.parcels[each.parent])):
+                left = loaded - places["delivered"] - places["wasted"] - places["returned"]
+                places["wasted"] += left if each is parcel else _given_up(each, later, left)
         places["collected"] = loaded - places["delivered"] - places["wasted"] - places["returned"]
         short = max(0, promised - loaded)
         if self._told(parcel) and self._reason(parcel) not in STILL_AT_THE_STORE:
@@ -243,16 +243,17 @@ class Account:
         return places
 
 
-def _passed(parcel: Parcel, later: Iterable[Parcel]) -> int:
-    """Grams of food that was handed on of which somebody has said anything, here or where it was handed on to again,
-    but for what is back at a store."""
+def _given_up(parcel: Parcel, later: Iterable[Parcel], left: int) -> int:
+    """Grams of food that was handed on and thrown away: all that was promised, as far as so much is left, and at least
+    what somebody has reported of it, here or where it was handed on to again; but for what is back at a store."""
     children: defaultdict[str, list[Parcel]] = defaultdict(list)
     for each in later:
         if each.parent is not None:
             children[each.parent].append(each)
     everybody = [parcel, *_all_under(parcel.key, children)]
-    handed_over = max(parcel.delivered + parcel.refused, sum(each.delivered for each in everybody))
-    return handed_over - sum(each.returned for each in everybody)
+    reported = max(parcel.delivered + parcel.refused, sum(each.delivered for each in everybody))
+    back = sum(each.returned for each in everybody)
+    return max(0, reported - back, min(max(parcel.grams, reported) - back, left))
 
 
 def _all_under(key: str, children: Mapping[str, list[Parcel]]) -> Iterable[Parcel]:

@@ -1,6 +1,5 @@
 """What a shift has been promised is read when something was published for it, and not at every report."""
 
-from collections import OrderedDict
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +8,14 @@ import pytest
 from app.driving import promised
 from app.kit.auth import authenticate
 from app.kit.db import Database
+from app.kit.shelf import Shelf
 from tests.conftest import MORNING
 from tests.service_client import ServiceClient, an_event, kilograms, report, stops_of
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(promised, "_remembered", OrderedDict())
+    monkeypatch.setattr(promised, "_remembered", Shelf(8))
 
 
 def test_the_second_report_of_a_shift_reads_no_promises(

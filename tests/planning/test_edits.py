@@ -15,10 +15,12 @@ from app.kit import migrate
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
+from app.kit.shelf import Shelf
 from app.kit.tenancy import Scope
 from app.planning.edits import commands, draft_rows, lines, remembered
 from app.planning.edits import service as edits
 from app.planning.edits.schemas import DropOfferLine, LockRoute, MoveStop
+from app.planning.queries import get_plan
 from app.planning.solver_process import Listener, Question
 from app.roads.streets import Streets
 from app.settings import Settings
@@ -661,9 +663,9 @@ def test_any_edits_taken_back_leave_the_plan_as_it_was_made(
     """The desk looks after every edit whether rows, document and violations agree."""
     if process == "that remembers nothing":
         for name in ("_problems", "_freed", "_states", "_broken"):
-            monkeypatch.setattr(remembered, name, remembered.Shelf(0))
+            monkeypatch.setattr(remembered, name, Shelf(0))
         for module in (draft_rows, lines):
-            monkeypatch.setattr(module, "_known", remembered.Shelf(0))
+            monkeypatch.setattr(module, "_known", Shelf(0))
     begun = desk.document()
     done: dict[str, int] = {}
 
@@ -708,7 +710,7 @@ def test_who_has_looked_at_the_plan_or_edited_its_route_has_read_its_rows(
     version = lock_and_back(desk.plan["version"])
     assert not ROWS & set(tables_read)
 
-    monkeypatch.setattr(draft_rows, "_known", remembered.Shelf(8))  # another process: nobody has looked
+    monkeypatch.setattr(draft_rows, "_known", Shelf(8))  # another process: nobody has looked
     tables_read.clear()
     version = lock_and_back(version)
     assert sorted(ROWS & set(tables_read)) == sorted(ROWS)
@@ -734,6 +736,20 @@ def test_an_edit_that_fails_at_its_end_leaves_nothing_that_the_next_one_takes_fo
     desk.edit("lock_route", route_id=before["routes"][0]["id"])
     desk.undo()
     assert desk.plan["routes"] == before["routes"]
+
+
+def test_a_look_at_the_plan_that_fails_leaves_rows_that_the_next_edit_can_use(desk: Desk, database: Database) -> None:
+    """A session that is rolled back has its rows forget what they are."""
+    principal, plan = principal_of(desk, database), UUID(desk.id)
+
+    def look_and_fail() -> None:
+        with database.transaction(principal.scope) as session:
+            get_plan(session, principal, plan)
+            raise ConnectionError("lost")
+
+    with pytest.raises(ConnectionError):
+        look_and_fail()
+    desk.edit("lock_route", route_id=desk.plan["routes"][0]["id"])
 
 
 def drawn_command(draw: Any, desk: Desk, day: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -183,6 +183,17 @@ def test_what_was_settled_of_food_that_is_thrown_away_afterwards_counts_once() -
     assert found.places()[LINE] == {"returned": 1_000, "wasted": 19_000}
 
 
+def test_of_food_that_is_thrown_away_all_that_was_promised_is_and_not_what_is_back_at_a_store() -> None:
+    plans = a_plan(a_food()), a_plan(a_food(), a_food("next", "16", parent="parcel"))
+    some = account([a_report("collected", "20"), a_report("delivered", "10", parcel="next")], *plans)
+    some.decided({"allocation_id": "of next", "state": "discarded"})
+    assert some.places()[LINE] == {"wasted": 16_000, "collected": 4_000}
+    back = account([a_report("collected", "20"), a_report("delivered", "5", parcel="next")], *plans)
+    back.settled("of next", 10_000, 0)
+    back.decided({"allocation_id": "of next", "state": "discarded"})
+    assert back.places()[LINE] == {"wasted": 6_000, "returned": 10_000, "collected": 4_000}
+
+
 def test_two_accounts_that_say_the_same_do_not_differ_and_one_gram_is_found() -> None:
     ours = account([a_report("collected", "20"), a_report("delivered", "20")])
     assert differences(ours, {LINE: {"delivered": 20_000}}) == []

@@ -14,36 +14,43 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import plan_edits
+from app.kit.shelf import Shelf
 from app.models.plans import Allocation, Plan, PlanEdit, Stop
-from app.planning.edits.remembered import Shelf
 from app.planning.store import Drawn, read_drawn
 
 MOST_PLANS = 8
 
-type _Key = tuple[UUID, UUID | None]  # a plan, and its last edit
-
 
 @dataclass(frozen=True)
 class _Rows:
-    """What is known of a plan's rows; whole: whether these are all its routes."""
+    """What is known of a plan's rows after its last edit; whole: whether these are all its routes. They belong to no
+    session: one that fails has its rows forget what they are."""
 
+    last: UUID | None
     by_shift: Mapping[UUID, Drawn] = field(default_factory=dict)
     whole: bool = False
 
 
-_known: Shelf[_Key, _Rows] = Shelf(MOST_PLANS)
+_known: Shelf[UUID, _Rows] = Shelf(MOST_PLANS)  # by plan
 
 
 def read_and_keep(session: Session, plan: Plan) -> Drawn:
     """All rows of a plan's routes; those of a draft are kept for its next edit."""
-    if not plan_edits.may_be_edited(plan.state):
+    if not plan_edits.may_be_edited(plan.state) or plan.changes_plan_id is not None:
         return read_drawn(session, plan)
     # Asked for first: an edit that ends meanwhile has the rows kept by an edit that nobody asks for any more.
     last = session.scalar(
         select(PlanEdit.id).where(PlanEdit.plan_id == plan.id).order_by(PlanEdit.number.desc()).limit(1)
     )
-    drawn = read_drawn(session, plan)
-    _known.put((plan.id, last), _Rows(_by_shift(drawn), whole=True))
+    drawn = _read(session, plan)
+    _known.put(plan.id, _Rows(last, _by_shift(drawn), whole=True))
+    return drawn
+
+
+def _read(session: Session, plan: Plan, shifts: Collection[UUID] | None = None) -> Drawn:
+    drawn = read_drawn(session, plan, shifts)
+    for row in (*drawn.routes, *drawn.stops, *drawn.allocations):
+        session.expunge(row)
     return drawn
 
 
@@ -52,16 +59,17 @@ class DraftRows:
 
     def __init__(self, session: Session, plan: Plan, last: UUID | None) -> None:
         self._session, self._plan = session, plan
-        self._rows = _known.get((plan.id, last)) or _Rows()
+        known = _known.get(plan.id)
+        self._rows = known if known is not None and known.last == last else _Rows(last)
 
     def of(self, shifts: Collection[UUID] | None) -> Drawn:
         """The routes of these shifts, in their order, or (None) of all."""
         if shifts is None and not self._rows.whole:
-            self._rows = _Rows(_by_shift(read_drawn(self._session, self._plan)), whole=True)
+            self._rows = _Rows(self._rows.last, _by_shift(_read(self._session, self._plan)), whole=True)
         missing = set(shifts or ()) - self._rows.by_shift.keys()
         if missing and not self._rows.whole:
-            read = _by_shift(read_drawn(self._session, self._plan, missing))
-            self._rows = _Rows({**self._rows.by_shift, **read})
+            read = _by_shift(_read(self._session, self._plan, missing))
+            self._rows = _Rows(self._rows.last, {**self._rows.by_shift, **read})
         return _together(drawn for shift, drawn in self._rows.by_shift.items() if shifts is None or shift in shifts)
 
     def become(self, edit: UUID, shifts: Collection[UUID] | None, drawn: Drawn) -> None:
@@ -69,7 +77,7 @@ class DraftRows:
         that nobody asks for."""
         stay = {} if shifts is None else {s: rows for s, rows in self._rows.by_shift.items() if s not in shifts}
         whole = shifts is None or self._rows.whole
-        _known.put((self._plan.id, edit), _Rows({**stay, **_by_shift(drawn)}, whole))
+        _known.put(self._plan.id, _Rows(edit, {**stay, **_by_shift(drawn)}, whole))
 
 
 def _by_shift(drawn: Drawn) -> dict[UUID, Drawn]:

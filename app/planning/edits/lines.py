@@ -10,8 +10,8 @@ from typing import Any, cast
 from uuid import UUID
 
 import routing
+from app.kit.shelf import Shelf
 from app.models.plans import Route
-from app.planning.edits.remembered import Shelf
 from app.planning.snapshot import Day
 from app.planning.store import Drawn
 from app.roads.choice import choice_of

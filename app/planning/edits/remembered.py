@@ -4,14 +4,13 @@ A large day's problem takes longer to read than an edit may take. Kept in this p
 is not here is read from the row. Whoever asks has read the plan's own row, so tenants see no more than they did.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import routing
+from app.kit.shelf import Shelf
 from app.models.plans import Plan
 from app.planning import agreed
 from routing.retime import tour_of
@@ -56,28 +55,6 @@ class State:
         }
         document = routing.plan_to_json(drawn, like=(self.drawn, self.document))
         return State(document, drawn, tours, locked)
-
-
-class Shelf[Key, Value]:
-    """A few things by their key, for all threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._things: OrderedDict[Key, Value] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Key) -> Value | None:
-        with self._lock:
-            if key in self._things:
-                self._things.move_to_end(key)
-            return self._things.get(key)
-
-    def put(self, key: Key, value: Value) -> None:
-        with self._lock:
-            self._things[key] = value
-            self._things.move_to_end(key)
-            while len(self._things) > self._most:
-                self._things.popitem(last=False)
 
 
 @dataclass(frozen=True)

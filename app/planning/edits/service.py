@@ -124,7 +124,7 @@ def copy_plan(session: Session, principal: Principal, plan_id: UUID, now: dateti
         created_at=now,
         **{name: value for name in _COPIED if (value := getattr(plan, name)) is not None},
     )
-    lines = EditedLines(plan.id, plan.travel, None)
+    lines = EditedLines(head.id, plan.travel, None)
     lines.learn(board.day, board.rows.of(None))
     board.day.read_places()
     drawn = board.state.drawn
