@@ -7,7 +7,7 @@ thing costs nothing measurable.
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -63,7 +63,7 @@ class Asked:
     fingerprint: str
 
 
-def subjects_of(obeyed: agreed.Obeyed | None, locked: Sequence[str]) -> list[Subject]:
+def subjects_of(obeyed: agreed.Obeyed | None, locked: Collection[str]) -> list[Subject]:
     """All that a plan obeys and that has a price; agreements only where they hold something of it."""
     known = obeyed or {}
     holding = {each for agreements in known.get("held", {}).values() for each in agreements}
@@ -84,11 +84,15 @@ def locked_shifts(plan: Plan) -> list[str]:
     return [str(route.shift_id) for route in plan.routes if route.locked]
 
 
-def ask_for_prices(session: Session, plan: Plan) -> None:
+def ask_for_prices(session: Session, plan: Plan, locked: Collection[str] | None = None) -> None:
     """Have a plan's prices worked out in a moment, where it obeys anything. A change of a driven plan has none: its
-    problem is the rest of a day."""
-    locked = select(Route.shift_id).where(Route.plan_id == plan.id, Route.locked)  # a large plan has many that are not
-    if plan.changes_plan_id is not None or not subjects_of(plan.obeyed, [*map(str, session.scalars(locked))]):
+    problem is the rest of a day. locked: the shifts whose routes are, for whoever knows them."""
+    if plan.changes_plan_id is not None:
+        return
+    if locked is None:  # a large plan has many that are not
+        of_plan = select(Route.shift_id).where(Route.plan_id == plan.id, Route.locked)
+        locked = [*map(str, session.scalars(of_plan))]
+    if not subjects_of(plan.obeyed, locked):
         return
     defer(
         session,

@@ -148,7 +148,8 @@ def _held(session: Session, principal: Principal, plan_id: UUID, version: int) -
     """The draft, locked, in the version that somebody has read."""
     principal.require("plans.edit")
     principal.require("plans.read")
-    plan = session.get(Plan, plan_id, with_for_update=ROW_LOCK, populate_existing=True)
+    whole = [undefer(Plan.obeyed)]
+    plan = session.get(Plan, plan_id, options=whole, with_for_update=ROW_LOCK, populate_existing=True)
     if plan is None:
         raise not_found("plan")
     if plan.version != version:
@@ -222,7 +223,7 @@ def _put(
     lines.begin(board.day, becomes)
     shown, metres, seconds = routes_out_of(before_it) if shifts is None else [], plan.metres, plan.seconds
     free = freed_problem_of(plan, board.problem)
-    plan.violations = violations_of(board.day, board.problem, free, drawn, state.tours, plan.obeyed)
+    broken = violations_of(board.day, board.problem, free, drawn, state.tours, plan.obeyed)
     others_left = drawn.unserved != board.state.drawn.unserved
     _read_told(board.day, drawn, shifts, before_it.allocations, with_unserved=others_left)
     rows = store.rows_of(
@@ -238,7 +239,8 @@ def _put(
     )
     store.renew(session, rows, before_it)
     store.set_totals(plan, drawn)
-    plan.document, plan.figures = document.result(), _figures(board, drawn)
+    # All at once, and late: a query would write what is there so far, and then the rest.
+    plan.document, plan.figures, plan.violations = document.result(), _figures(board, drawn), broken
     plan.edits = len(plan_edits.in_force(board.entries)) + (1 if following.undoes is None else -1)
     actor_kind, actor_id = audit.actor_of(principal)
     edit = PlanEdit(
@@ -261,7 +263,7 @@ def _put(
     remember(plan, edit.id, state)
     board.rows.become(edit.id, shifts, rows.drawn)
     _record(session, principal, plan, edit, now)
-    ask_for_prices(session, plan)
+    ask_for_prices(session, plan, state.locked)
     changed = {route.id: route for route in routes_out_of(rows.drawn)}
     known = {route.id: route for route in shown}
     return Edited(
