@@ -124,6 +124,17 @@ def found_network(database: Database, address: str, clock: HandSetClock, name: s
     return ServiceClient(address, found(database, wish, clock()).key)
 
 
+def a_published_shift(network: ServiceClient) -> dict[str, Any]:
+    """The shift of a published day with one store, one food bank and 30 kg of bread."""
+    store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road")
+    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point")
+    network.ok("/needs", a_need(bank))
+    network.ok("/offers", an_offer(store, a_line(kg="30")))
+    shift = network.vehicle_and_shift(bank)
+    network.published(network.planned())
+    return shift
+
+
 def a_line(**fields: Any) -> dict[str, Any]:
     """One line of an offer: ten kilograms of bread unless said otherwise."""
     return {"category": "bread_and_bakery", "description": "Loaves", "kg": "10", "crates": 2, **fields}

@@ -22,24 +22,24 @@ type _State = tuple[UUID | None, frozenset[UUID]]  # the newest plan that was pu
 
 
 @dataclass(frozen=True)
-class Promised:
+class ShiftPromises:
     """A shift's promises, with its stops as the newest plan has them that has each. The rows belong to no session."""
 
     promises: Promises
     stops: Sequence[Stop]
 
 
-_remembered: Shelf[UUID, tuple[_State, Promised]] = Shelf(MOST_SHIFTS)
+_remembered: Shelf[UUID, tuple[_State, ShiftPromises]] = Shelf(MOST_SHIFTS)
 
 
-def promised_to(session: Session, shift_id: UUID) -> Promised:
+def promised_to(session: Session, shift_id: UUID) -> ShiftPromises:
     """What the shift has been promised. For the scope of the shift's own driver, who has it locked."""
     state = _state(session, shift_id)
     known = _remembered.get(shift_id)
     if known is not None and known[0] == state:
         return known[1]
     promises = promises_of(session, [shift_id])[shift_id]
-    found = Promised(promises, newest_stops(session, promises))
+    found = ShiftPromises(promises, newest_stops(session, promises))
     for row in (*found.stops, *promises.rows.values()):
         session.expunge(row)
     _remembered.put(shift_id, (state, found))

@@ -408,12 +408,9 @@ def read_drawn(session: Session, plan: Plan, shifts: Collection[UUID] | None = N
 
 def renew(session: Session, rows: PlanRows, before: Drawn) -> None:
     """Put these rows in the place of those that a draft has. What is still there keeps its id: whoever looks at a route
-    that has not changed looks at the same one."""
+    that has not changed looks at the same one. before: rows of no session."""
     plan, stays = rows.plan, rows.unserved is None
     _keep_ids(rows, before)
-    for row in (*before.stops, *before.routes, *before.allocations):
-        if row in session:
-            session.expunge(row)
     if not stays:
         _remove(session, delete(UnservedOffer).where(UnservedOffer.plan_id == plan.id))
     _add(session, rows, or_renew=True)

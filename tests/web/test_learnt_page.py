@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
-from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
+from tests.service_client import DAY, ServiceClient, a_published_shift
 
 PASSWORD = "a long enough password"
 
@@ -16,13 +16,7 @@ PASSWORD = "a long enough password"
 @pytest.fixture
 def shift(network: ServiceClient) -> dict[str, Any]:
     """A published day with one store, one food bank and 30 kg of bread."""
-    store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road")
-    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point")
-    network.ok("/needs", a_need(bank))
-    network.ok("/offers", an_offer(store, a_line(kg="30")))
-    shift = network.vehicle_and_shift(bank)
-    network.published(network.planned())
-    return shift
+    return a_published_shift(network)
 
 
 @pytest.fixture
