@@ -130,6 +130,11 @@ def get_plan(session: Session, principal: Principal, plan_id: UUID) -> PlanOut:
 
 def violations_out(plan: Plan) -> list[ViolationOut]:
     """What a plan breaks since it was edited."""
+    return told_violations(plan.violations)
+
+
+def told_violations(violations: Sequence[dict[str, Any]]) -> list[ViolationOut]:
+    """Broken rules, as a plan's row keeps them, with their sentences."""
     return [
         ViolationOut(
             code=each["code"],
@@ -138,7 +143,7 @@ def violations_out(plan: Plan) -> list[ViolationOut]:
             shift_id=each["shift"],
             stop=each["stop"],
         )
-        for each in plan.violations
+        for each in violations
     ]
 
 

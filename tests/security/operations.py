@@ -987,6 +987,11 @@ OPERATIONS: dict[str, Operation] = {
         body=lambda tenant: {"kind": "lock_route", "route_id": tenant.latest["draft route"]},
         fresh=True,
     ),
+    "try_plan_edit": Operation(
+        Action.PLANS_EDIT,
+        "draft",
+        body=lambda tenant: {"kind": "lock_route", "route_id": tenant.latest["draft route"]},
+    ),
     "undo_plan_edit": Operation(Action.PLANS_EDIT, "edited draft", fresh=True),
     "list_plan_edits": Operation(Action.PLANS_READ, "edited draft"),
     "copy_plan": Operation(Action.PLANS_EDIT, "draft"),

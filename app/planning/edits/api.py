@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import PageOut
-from app.planning.edits import queries, service
-from app.planning.edits.schemas import CommandIn, PlanEditedOut, PlanEditOut
+from app.planning.edits import queries, service, trial
+from app.planning.edits.schemas import CommandIn, PlanEditedOut, PlanEditOut, PlanTriedOut
 from app.planning.queries import violations_out
 from app.planning.schemas import PlanHeadOut
 from app.roads.streets import Streets
@@ -25,6 +25,18 @@ def edit_plan(call: Caller, plan_id: UUID, command: CommandIn) -> Response:
 
     def verb(session: Session) -> Answer:
         return _answer(service.edit_plan(session, call.principal, plan_id, command, version, call.now, streets))
+
+    return call.once(command, verb)
+
+
+@router.post("/edits/try", response_model=PlanTriedOut, dependencies=[TAKES_VERSION])
+def try_plan_edit(call: Caller, plan_id: UUID, command: CommandIn) -> Response:
+    """What a command would do to a draft in the version in If-Match: the new times and what the plan would break.
+    Nothing is changed; the same command given to `/edits` afterwards does just that."""
+    version = call.expected_version()
+
+    def verb(session: Session) -> Answer:
+        return answer(trial.try_edit(session, call.principal, plan_id, command, version), version=version)
 
     return call.once(command, verb)
 

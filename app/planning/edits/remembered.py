@@ -17,9 +17,11 @@ from routing.retime import tour_of
 
 MOST_PLANS = 8
 MOST_STATES = 12
+MOST_TRIED = 24
 MOST_ROUTES = 1000
 
 type Key = tuple[UUID, UUID | None]  # a plan, and its last edit
+type Trial = tuple[UUID, UUID | None, str]  # the same, and a command
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Judged[Broken]:
 
 _problems: Shelf[str, routing.Problem] = Shelf(MOST_PLANS)
 _freed: Shelf[UUID, routing.Problem] = Shelf(MOST_PLANS)
+_tried: Shelf[Trial, tuple[State, dict[str, str]]] = Shelf(MOST_TRIED)
 _states: Shelf[Key, State] = Shelf(MOST_STATES)
 _broken: Shelf[tuple[str, int], _Judged[Any]] = Shelf(MOST_ROUTES)
 
@@ -100,6 +103,16 @@ def state_of(plan: Plan, last: UUID | None) -> State | None:
 def remember(plan: Plan, last: UUID | None, state: State) -> None:
     """Keep what a plan has become. An edit whose transaction fails has an id that nobody asks for."""
     _states.put((plan.id, last), state)
+
+
+def tried_of(trial: Trial) -> tuple[State, dict[str, str]] | None:
+    """What a plan would be by a command that somebody has tried, and the words that say what it did."""
+    return _tried.get(trial)
+
+
+def remember_tried(trial: Trial, found: tuple[State, dict[str, str]]) -> None:
+    """Keep what a trial has found: whoever lets go of what they dragged asks for the same."""
+    _tried.put(trial, found)
 
 
 def broken_on[Broken](

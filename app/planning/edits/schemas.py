@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.audit.schemas import ActorOut
 from app.kit.web import Body
-from app.kit.wire import Kg
+from app.kit.wire import Kg, KgOut
 from app.planning.schemas import PlanHeadOut, RouteOut, ViolationOut
 
 MOST_STOPS = 10_000
@@ -92,6 +92,48 @@ class PlanEditedOut(BaseModel):
     routes_gone: list[UUID] = Field(description="Routes of shifts that have nothing to drive any more")
     metres_more: int = Field(description="Than before the edit; less is negative")
     seconds_more: int = Field(description="Than before the edit; less is negative")
+    violations: list[ViolationOut]
+
+
+class TriedStopOut(BaseModel):
+    """A visit as it would be."""
+
+    stop_id: UUID | None = Field(description="The stop of the plan that it is; null: it would be new on this route")
+    sequence: int
+    kind: Literal["start", "pickup", "drop_off", "break", "end"]
+    site_id: UUID
+    site_name: str
+    arrive_at: datetime
+    begin_at: datetime
+    leave_at: datetime
+
+
+class TriedRouteOut(BaseModel):
+    """A route as it would be, without its line on the map."""
+
+    route_id: UUID | None = Field(description="Null: the shift has no route so far")
+    shift_id: UUID
+    vehicle_name: str
+    metres: int
+    seconds: int
+    driving_seconds: int
+    locked: bool
+    stops: list[TriedStopOut]
+
+
+class PlanTriedOut(BaseModel):
+    """What a plan would be by a command: the routes that would be other than they are, what that would cost, and every
+    rule that the plan would then break."""
+
+    sentence: str
+    version: int = Field(description="Of the plan that it was tried on, which stays as it is")
+    kg_allocated: KgOut
+    metres: int
+    seconds: int
+    metres_more: int = Field(description="Than now; less is negative")
+    seconds_more: int = Field(description="Than now; less is negative")
+    routes: list[TriedRouteOut] = Field(description="Those that would be new or other than now")
+    routes_gone: list[UUID] = Field(description="Routes of shifts that would have nothing to drive any more")
     violations: list[ViolationOut]
 
 
