@@ -2,7 +2,13 @@
 
 from routing.alone import AloneDay, alone
 from routing.as_before import plan_as_before
-from routing.by_hand import TourViolation, plan_by_hand, violations_of_refused_tour, violations_of_tour
+from routing.by_hand import (
+    TourViolation,
+    late_visits,
+    plan_by_hand,
+    violations_of_refused_tour,
+    violations_of_tour,
+)
 from routing.check import Violation, check
 from routing.figures import Figures, figures_of_plan
 from routing.files import (
@@ -108,6 +114,7 @@ __all__ = [
     "figures_of_plan",
     "home_as_it_stands",
     "join_neighbours",
+    "late_visits",
     "locked_tours",
     "moved_stops",
     "news_from_json",

@@ -66,12 +66,21 @@ def violations_of_refused_tour(
         *_order(problem, shift, tour),
         *_skills(problem, shift, tour),
         *missing,
-        *_lateness(problem, tour, route),
+        *_lateness(problem, tour, route, kept),
         *_breaks(shift, tour, route),
         *_loads(shift, route),
         *_limits(shift, route),
     ]
     return route, tuple(sorted(found, key=lambda each: each.stop))
+
+
+def late_visits(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> int:
+    """How many visits come later than all that they handle may be handled: each of them breaks a rule. Far quicker to
+    see than all that a tour breaks, for whoever looks for the tour that breaks the fewest."""
+    openings = [opening(problem, visit) for visit in tour]
+    work = [work_seconds(problem, visit) for visit in tour]
+    kept = _kept_openings(openings, work, _legs(problem, shift, tour)[0], shift.window.earliest, pace_of(problem))
+    return sum(intervals is ANY_LATER for intervals in kept)
 
 
 def plan_by_hand(
@@ -178,23 +187,28 @@ def _order(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Iterator[To
 
 
 def _skills(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> Iterator[TourViolation]:
+    sites, lots = problem.sites_by_id, problem.lots_by_id
     for stop, visit in enumerate(tour, 1):
         if visit.kind == "break":
             continue
-        missing = set(problem.sites_by_id[visit.site].skills) - set(shift.skills)
-        if missing:
-            sentence = f"To stop at {visit.site} takes {', '.join(sorted(missing))}."
-            yield TourViolation("skills_are_there", sentence, stop)
-        for lot in dict.fromkeys(cargo.lot for cargo in visit.cargo):
-            missing = set(problem.lots_by_id[lot].skills) - set(shift.skills)
-            if missing:
-                sentence = f"To carry the lot {lot} takes {', '.join(sorted(missing))}."
-                yield TourViolation("skills_are_there", sentence, stop)
+        if missing := _missing(sites[visit.site].skills, shift):
+            yield TourViolation("skills_are_there", f"To stop at {visit.site} takes {missing}.", stop)
+        for lot in dict.fromkeys([cargo.lot for cargo in visit.cargo if lots[cargo.lot].skills]):
+            if missing := _missing(lots[lot].skills, shift):
+                yield TourViolation("skills_are_there", f"To carry the lot {lot} takes {missing}.", stop)
 
 
-def _lateness(problem: Problem, tour: Sequence[Visit], route: Route) -> Iterator[TourViolation]:
+def _missing(asked: Sequence[str], shift: Shift) -> str:
+    return ", ".join(sorted(set(asked) - set(shift.skills))) if asked else ""
+
+
+def _lateness(
+    problem: Problem, tour: Sequence[Visit], route: Route, kept: Sequence[Intervals]
+) -> Iterator[TourViolation]:
     """Every lot that is handled outside its times, by the seconds to the last time that would have been right."""
-    for number, visit in enumerate(tour, 1):
+    for number, (visit, intervals) in enumerate(zip(tour, kept, strict=True), 1):
+        if intervals is not ANY_LATER:
+            continue  # it begins within the times of all that it handles
         begin = route.stops[number].begin
         for lot, need in dict.fromkeys((cargo.lot, cargo.need) for cargo in visit.cargo):
             times = opening_for(problem, visit.kind, lot, need)
@@ -238,6 +252,8 @@ def _breaks(shift: Shift, tour: Sequence[Visit], route: Route) -> Iterator[TourV
 
 def _loads(shift: Shift, route: Route) -> Iterator[TourViolation]:
     """Where more is on board than the vehicle takes, and more than at the stop before."""
+    if all(stop.load_after.fits_in(shift.capacity) for stop in route.stops):
+        return
     names = {"grams": "g", "crates": "crates", "chilled_grams": "g chilled", "frozen_grams": "g frozen",
              "hot_grams": "g hot"}  # fmt: skip
     for name, unit in names.items():

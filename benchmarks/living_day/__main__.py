@@ -24,7 +24,7 @@ from app.roads.region import import_region
 from app.roads.streets import Streets
 from app.settings import Settings
 from benchmarks.living_day.day import Invented, Office
-from benchmarks.living_day.measure import Listening, drivers_of, edits, minute_of_reports, planned, proposals
+from benchmarks.living_day.measure import Listening, drivers_of, edits, minute_of_reports, planned, proposals, trials
 
 CITY = Path(__file__).resolve().parents[2] / "data" / "newport"
 DAY = date(2026, 11, 25)
@@ -72,6 +72,8 @@ def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespa
         f"{len(plan['routes'])} routes, {stops} stops, {plan['kg_allocated']} kg, {len(plan['unserved'])} lines left."
     )
     rows, version = edits(office, plan, wish.edits)
+    tried, version = trials(office, plan["id"], wish.edits)
+    rows += tried
     print(f"It is edited after {time.perf_counter() - begun:.0f} s.", flush=True)
     office.post(f"/plans/{plan['id']}/publish", None, version)
     plan = office.get(f"/plans/{plan['id']}")

@@ -80,6 +80,30 @@ def edits(office: Office, plan: dict[str, Any], count: int) -> tuple[list[Times]
     return [within, across, back], version
 
 
+def trials(office: Office, plan_id: str, count: int) -> tuple[list[Times], int]:
+    """What a dispatcher sees while dragging a stop, and the edit that lets go of it; and the version at the end."""
+    within, across, dropped = (
+        Times("a stop tried elsewhere on its route"),
+        Times("a stop tried on another shift"),
+        Times("and then given to it"),
+    )
+    for number in range(count):
+        plan = office.get(f"/plans/{plan_id}")
+        routes = [each for each in plan["routes"] if len(each["stops"]) > 5]
+        route, other = routes[-1 - number % len(routes)], routes[number % len(routes)]
+        stop = [each for each in route["stops"] if each["kind"] == "pickup"][-1]
+        there = {"kind": "move_stop", "stop_id": stop["id"], "shift_id": other["shift_id"]}
+        for times, command in ((within, {"kind": "move_stop", "stop_id": stop["id"], "position": 2}), (across, there)):
+            begun = time.perf_counter()
+            office.post(f"/plans/{plan_id}/edits/try", command, plan["version"])
+            times.seconds.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        edited = office.post(f"/plans/{plan_id}/edits", there, plan["version"])
+        dropped.seconds.append(time.perf_counter() - begun)
+        office.post(f"/plans/{plan_id}/undo", None, edited["plan"]["version"])
+    return [within, across, dropped], office.get(f"/plans/{plan_id}")["version"]
+
+
 @dataclass(frozen=True)
 class Driver:
     """A driver's phone, with the route as it was when the day began."""

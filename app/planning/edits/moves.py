@@ -1,7 +1,7 @@
 """Moves on tours, pure: food is taken out of a tour or put into one, where it costs least or where somebody says."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -15,6 +15,7 @@ from routing import (
     Tour,
     Visit,
     join_neighbours,
+    late_visits,
     place_breaks,
     violations_of_refused_tour,
     with_breaks_in_place,
@@ -146,16 +147,30 @@ def _best(problem: Problem, shift: Shift, places: Iterable[Placed]) -> Placed:
     looked for where every tour breaks something: that takes far longer than to see that one does not."""
     found = [(finished(shift, tour), place) for tour, place in places]
     least = _least_seconds(problem, shift, [tour for tour, _ in found])
+    late: dict[int, int] = {}
     best: tuple[int, int] | None = None  # its seconds, and which it is
     for number in sorted(range(len(found)), key=least.__getitem__):
         if best is not None and least[number] > best[0]:
             break  # none that follows is as quick
-        route = retime(problem, shift, found[number][0])
+        late[number] = late_visits(problem, shift, found[number][0])
+        route = None if late[number] else retime(problem, shift, found[number][0])
         if route is not None and (best is None or (route.seconds, number) < best):
             best = route.seconds, number
-    if best is not None:
-        return found[best[1]]
-    return min(found, key=lambda placed: _cost(problem, shift, placed[0]))
+    chosen = _breaking_least(problem, shift, [tour for tour, _ in found], late) if best is None else best[1]
+    return found[chosen]
+
+
+def _breaking_least(problem: Problem, shift: Shift, tours: Sequence[Tour], late: Mapping[int, int]) -> int:
+    """Which of the tours, each of which breaks some rule, costs least; the first of those that cost the same. late: how
+    many visits of each come too late: none breaks fewer rules than that."""
+    best: tuple[Cost, int] | None = None
+    for number in sorted(late, key=lambda number: (late[number], number)):
+        if best is not None and late[number] > best[0][0]:
+            break  # each that follows breaks more
+        cost = _cost(problem, shift, tours[number])
+        best = (cost, number) if best is None else min(best, (cost, number))
+    assert best is not None  # noqa: S101
+    return best[1]
 
 
 def _least_seconds(problem: Problem, shift: Shift, tours: Sequence[Tour]) -> list[int]:
