@@ -40,7 +40,7 @@ from app.planning.solver_process import (
     solve_again_in_child,
     solve_in_child,
 )
-from app.planning.store_change import Change, change_rows
+from app.planning.store_change import Change, RowsAtHand, change_rows, rows_at_hand
 from app.planning.telling import tell_failed, tell_ready
 from app.planning.under_way import DayUnderWay, read_under_way
 from app.roads.provider import Profile, RoadError
@@ -206,7 +206,7 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
         question = replace(question, later=(rest.obeyed or {}).get("later"))
         solving = asyncio.create_task(change_in_child(question, CHANGE_SECONDS, workshop.seed))
         try:  # while the solver searches, what its answer is checked against is made here
-            solved = await asyncio.to_thread(_solved, rest)
+            solved = await asyncio.to_thread(_solved, workshop, under_way, travel, rest)
             said = await solving
         finally:
             await _ended(solving)
@@ -216,19 +216,21 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
 
 @dataclass(frozen=True)
 class _Solved:
-    """The problem that the answer to a change is for, and the same as it is kept."""
+    """The problem that the answer to a change is for, the same as it is kept, and the rows of what stays."""
 
     rest: Rest
     problem: routing.Problem
     packed: Packed
+    at_hand: RowsAtHand
 
 
-def _solved(rest: Rest) -> _Solved:
+def _solved(workshop: Workshop, under_way: DayUnderWay, travel: "Travels", rest: Rest) -> _Solved:
     """With all that is worked out of the problem but once."""
     problem = rest.solved()
     problem.digest()
     problem.attainable_grams  # noqa: B018 - the checker asks for it
-    return _Solved(rest, problem, CompressedJson.packed(routing.problem_to_json(problem)))
+    at_hand = rows_at_hand(under_way, rest, problem, store.Way(workshop.streets, travel))
+    return _Solved(rest, problem, CompressedJson.packed(routing.problem_to_json(problem)), at_hand)
 
 
 async def _ended(task: "asyncio.Task[Any]") -> None:
@@ -329,7 +331,7 @@ def _store_change(
     moved = sum(said["moved"].values())
     checked = store.CheckedPlan(problem, plan, said["plan"], solved.packed)
     answer = Change(rest, checked, moved, said["forced"])
-    rows = change_rows(under_way, answer, store.Way(workshop.streets, travel))
+    rows = change_rows(under_way, answer, store.Way(workshop.streets, travel), solved.at_hand)
     names = {str(site.id): site.name for site in under_way.day.sites.values()}
     rows.plan.obeyed = agreed.with_reasons(rest.obeyed, problem, plan, names)
     agreed.retell(rows.plan.obeyed, rows.unserved or ())

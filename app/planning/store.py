@@ -102,11 +102,11 @@ def to_rows(day: Day, checked: CheckedPlan, way: Way, now: datetime, obeyed: agr
     return rows_of(day, problem, plan, head, way, {route.shift for route in problem.locked})
 
 
-def plan_head(day: Day, checked: CheckedPlan, way: Way, now: datetime) -> Plan:
-    """The plan's own row, without the totals of its routes."""
+def plan_head(day: Day, checked: CheckedPlan, way: Way, now: datetime, identity: UUID | None = None) -> Plan:
+    """The plan's own row, without the totals of its routes. identity: what it was to be called, if that was said."""
     problem, plan = checked.problem, checked.plan
     return Plan(
-        id=uuid4(),
+        id=identity or uuid4(),
         network_id=day.network.id,
         service_date=day.service_date,
         problem_digest=problem.digest(),
@@ -171,7 +171,7 @@ def rows_of(
         routes,
         [stop for rows in stops for stop in rows],
         [
-            _allocated(head, *by_shift[each.shift], each, told.get((each.lot, each.need)) or _food_of(day, each))
+            _allocated(*by_shift[each.shift], each, told.get((each.lot, each.need)) or _food_of(day, each))
             for each in plan.allocations
             if each.shift in by_shift
         ],
@@ -289,28 +289,24 @@ def _food_of(day: Day, planned: routing.Allocation) -> Food:
     }
 
 
-def _allocated(plan: Plan, route: Route, stops: Sequence[Stop], planned: routing.Allocation, food: Food) -> Allocation:
-    return _allocation_row(plan, route, (stops[planned.pickup_stop], stops[planned.drop_off_stop]), planned, food)
+def _allocated(route: Route, stops: Sequence[Stop], planned: routing.Allocation, food: Food) -> Allocation:
+    return _allocation_row(route, (stops[planned.pickup_stop], stops[planned.drop_off_stop]), planned, food)
 
 
-def allocation_row(
-    day: Day, plan: Plan, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation
-) -> Allocation:
+def allocation_row(day: Day, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation) -> Allocation:
     """A promise that no plan made before, between two stops."""
-    return _allocation_row(plan, route, between, planned, _food_of(day, planned))
+    return _allocation_row(route, between, planned, _food_of(day, planned))
 
 
-def _allocation_row(
-    plan: Plan, route: Route, between: tuple[Stop, Stop], planned: routing.Allocation, food: Food
-) -> Allocation:
+def _allocation_row(route: Route, between: tuple[Stop, Stop], planned: routing.Allocation, food: Food) -> Allocation:
     pickup, drop_off = between
     id = uuid4()
     return new_row(
         Allocation,
         id=id,
         parcel_id=id,
-        network_id=plan.network_id,
-        plan_id=plan.id,
+        network_id=route.network_id,
+        plan_id=route.plan_id,
         route_id=route.id,
         shift_id=route.shift_id,
         pickup_stop_id=pickup.id,

@@ -35,22 +35,39 @@ class Change:
     forced: int
 
 
-def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
-    """The rows of the changed plan."""
-    head = _head(under_way, change, way)
+@dataclass(frozen=True)
+class RowsAtHand:
+    """The rows of the routes as they would be driven without the change, under the identity that the plan will have:
+    made while the solver searches, since a change leaves most of them so."""
+
+    plan_id: UUID
+    routes: Mapping[str, "_Driven"]  # by shift
+
+
+def rows_at_hand(under_way: DayUnderWay, rest: Rest, problem: routing.Problem, way: Way) -> RowsAtHand:
+    """The rows of the plan as it stands. problem: the one that the answer will be for."""
+    made = _Maker(under_way, rest, problem, way, uuid4())
+    planned, promised = _by_shift(rest.plan)
+    driven = {str(shift.id): made.driven(shift, planned, promised) for shift in _shifts(under_way, planned)}
+    return RowsAtHand(made.plan_id, driven)
+
+
+def change_rows(under_way: DayUnderWay, change: Change, way: Way, at_hand: RowsAtHand) -> PlanRows:
+    """The rows of the changed plan; those of routes that are as they would be without it are at hand."""
+    head = _head(under_way, change, way, at_hand.plan_id)
+    made = _Maker(under_way, change.rest, change.checked.problem, way, head.id)
     routes: list[Route] = []
     stops: list[Stop] = []
     allocations: list[Allocation] = []
-    planned = {route.shift: route for route in change.checked.plan.routes}
-    promised = defaultdict[str, list[routing.Allocation]](list)
-    for each in change.checked.plan.allocations:
-        promised[each.shift].append(each)
+    planned, promised = _by_shift(change.checked.plan)
     for shift in _shifts(under_way, planned):
-        rest_of = planned.get(str(shift.id)), promised[str(shift.id)]
-        driven = _Driven(under_way, change, head, shift, rest_of, way, len(routes) + 1)
+        driven = at_hand.routes.get(str(shift.id))
+        if driven is None or driven.rest_of != (planned.get(str(shift.id)), promised[str(shift.id)]):
+            driven = made.driven(shift, planned, promised)
         if not driven.is_driven:
             continue
         routes.append(driven.route)
+        driven.route.number = len(routes)
         stops += driven.stops
         allocations += driven.allocations
     brought = sum(each.brought for van in under_way.driving.values() for each in van.cargo)
@@ -60,9 +77,36 @@ def change_rows(under_way: DayUnderWay, change: Change, way: Way) -> PlanRows:
     return PlanRows(head, routes, stops, allocations, _unserved(under_way, change, head))
 
 
-def _head(under_way: DayUnderWay, change: Change, way: Way) -> Plan:
+type _Planned = Mapping[str, routing.Route]
+type _Promised = Mapping[str, Sequence[routing.Allocation]]
+
+
+def _by_shift(plan: routing.Plan) -> tuple[_Planned, _Promised]:
+    """What a plan has each shift drive, and carry."""
+    promised = defaultdict[str, list[routing.Allocation]](list)
+    for each in plan.allocations:
+        promised[each.shift].append(each)
+    return {route.shift: route for route in plan.routes}, promised
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """What the rows of every route of a change are made of."""
+
+    under_way: DayUnderWay
+    rest: Rest
+    problem: routing.Problem
+    way: Way
+    plan_id: UUID
+
+    def driven(self, shift: Shift, planned: _Planned, promised: _Promised) -> "_Driven":
+        """One shift's route, with what a plan has it drive and carry."""
+        return _Driven(self, shift, (planned.get(str(shift.id)), promised[str(shift.id)]))
+
+
+def _head(under_way: DayUnderWay, change: Change, way: Way, identity: UUID) -> Plan:
     day = under_way.day
-    head = plan_head(day, change.checked, way, under_way.now)
+    head = plan_head(day, change.checked, way, under_way.now, identity)
     head.changes_plan_id = under_way.plan.id
     head.stops_moved, head.stops_forced = change.moved, change.forced
     head.shifts_read = [
@@ -78,7 +122,7 @@ def _shifts_known(under_way: DayUnderWay) -> list[Shift]:
     return list(({van.shift.id: van.shift for van in under_way.driving.values()} | known).values())
 
 
-def _shifts(under_way: DayUnderWay, planned: dict[str, routing.Route]) -> list[Shift]:
+def _shifts(under_way: DayUnderWay, planned: _Planned) -> list[Shift]:
     """The shifts of the plan of before, in its order, and then those that drive now besides."""
     before = [van.shift for van in under_way.driving.values()]
     known = {shift.id for shift in before}
@@ -89,21 +133,13 @@ class _Driven:
     """The rows of one shift's route: first what is behind it, then what is planned of the rest."""
 
     def __init__(
-        self,
-        under_way: DayUnderWay,
-        change: Change,
-        head: Plan,
-        shift: Shift,
-        rest_of: tuple[routing.Route | None, Sequence[routing.Allocation]],
-        way: Way,
-        number: int,
+        self, made: _Maker, shift: Shift, rest_of: tuple[routing.Route | None, Sequence[routing.Allocation]]
     ) -> None:
-        self._under_way, self._change, self._shift = under_way, change, shift
+        self._made, self._under_way, self._shift, self.rest_of = made, made.under_way, shift, rest_of
         self._planned, self._promised = rest_of
-        self._van = under_way.driving.get(shift.id)
+        self._van = made.under_way.driving.get(shift.id)
         self._visits = {} if self._van is None else {stop.id: stop.visit_id for stop in self._van.stops.values()}
-        self._head = head
-        self.route = self._route_row(number)
+        self.route = self._route_row()
         self._behind = self._stops_behind()
         self._ahead = self._stops_ahead()
         self.stops = [*self._behind, *self._ahead]
@@ -114,22 +150,21 @@ class _Driven:
         self._of_visit = {stop.visit_id: stop for stop in reversed(self.stops)}
         self.allocations = [*self._kept_allocations(), *self._new_allocations()]
         self.allocations += self._assumed_allocations({each.parcel_id for each in self.allocations})
-        self._measure(way)
+        self._measure(made.way)
 
     @property
     def is_driven(self) -> bool:
         """Whether there is anything to do or done on it."""
         return any(stop.kind in HANDLED for stop in self.stops)
 
-    def _route_row(self, number: int) -> Route:
+    def _route_row(self) -> Route:
         vehicle = self._under_way.day.vehicles[self._shift.vehicle_id]
         return new_row(
             Route,
             id=uuid4(),
-            network_id=self._head.network_id,
-            plan_id=self._head.id,
+            network_id=self._under_way.day.network.id,
+            plan_id=self._made.plan_id,
             shift_id=self._shift.id,
-            number=number,
             vehicle_name=vehicle.name,
             driver_name=self._shift.driver_name,
             locked=self._shift.id in self._under_way.locked,
@@ -161,7 +196,7 @@ class _Driven:
             ends = [stop for stop in self._van.stops.values() if stop.kind in ("start", "end")]
             known = [*known, *(stop for stop in ends if not (self._behind and stop.kind == "start"))]
         found = []
-        drives = drives_of(self._change.checked.problem, self._planned)
+        drives = drives_of(self._made.problem, self._planned)
         for stop, drive in list(zip(self._planned.stops, drives, strict=True))[1 if self._behind else 0 :]:
             row = stop_row(day, self.route, stop, drive, 0)
             same = next((each for each in known if (each.kind, str(each.site_id)) == (stop.kind, stop.site)), None)
@@ -212,7 +247,7 @@ class _Driven:
             **{**values, "pickup_stop_id": pickup.id, "drop_off_stop_id": drop_off.id},
             id=uuid4(),
             parcel_id=row.parcel_id,
-            plan_id=self._head.id,
+            plan_id=self._made.plan_id,
             route_id=self.route.id,
         )
 
@@ -224,7 +259,7 @@ class _Driven:
         found, kept = [], set[UUID]()
         for each in self._promised:
             drop_off = self.stops[first + each.drop_off_stop]
-            loaded = self._change.rest.on_board.get(each.lot)
+            loaded = self._made.rest.on_board.get(each.lot)
             pickup = self._pickup_of(loaded) if loaded else self.stops[first + each.pickup_stop]
             same = self._promised_before(each, loaded, kept)
             if same is not None:
@@ -233,7 +268,7 @@ class _Driven:
             elif loaded is not None:
                 found.append(self._handed_on(loaded, each, pickup, drop_off))
             else:
-                found.append(allocation_row(self._under_way.day, self._head, self.route, (pickup, drop_off), each))
+                found.append(allocation_row(self._under_way.day, self.route, (pickup, drop_off), each))
         return found
 
     def _pickup_of(self, loaded: Cargo) -> Stop:
