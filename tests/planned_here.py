@@ -15,6 +15,9 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.planning import run
 from app.planning.solver_process import Listener, Question
+from app.planning.store import PlanRows, Way
+from app.planning.store_change import Change, RowsAtHand, change_rows
+from app.planning.under_way import DayUnderWay
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
 from routing import Plan, plan_as_before, plan_to_json, replan, solve
@@ -71,6 +74,28 @@ async def change_in_here(question: Question, seconds: float, seed: int) -> dict[
     return {"plan": plan_to_json(found.plan), "moved": asdict(found.moved), "forced": found.forced}
 
 
+def change_rows_at_hand_and_afresh(under_way: DayUnderWay, change: Change, way: Way, at_hand: RowsAtHand) -> PlanRows:
+    """The rows of a change, which are what they would be with nothing at hand, but for their own ids."""
+    afresh = change_rows(under_way, change, way, RowsAtHand(at_hand.plan_id, {}))
+    found = change_rows(under_way, change, way, at_hand)
+    assert _told(found) == _told(afresh)
+    return found
+
+
+def _told(rows: PlanRows) -> list[dict[str, Any]]:
+    """What the rows of routes say, with a number in the place of each id that was given here."""
+    told = [vars(row) for row in (*rows.routes, *rows.stops, *rows.allocations)]
+    numbers = {row["id"]: number for number, row in enumerate(told)}
+    return [
+        {
+            name: numbers.get(value, value) if isinstance(value, UUID) else value
+            for name, value in row.items()
+            if name != "_sa_instance_state"
+        }
+        for row in told
+    ]
+
+
 def plan_here(
     workshop: run.Workshop,
     run_id: str,
@@ -82,7 +107,11 @@ def plan_here(
     """Do the job behind a planning run; `tries_before` says how often it has failed so far."""
     job = SimpleNamespace(attempts=tries_before)
     context: Any = SimpleNamespace(additional_context={"workshop": workshop}, job=job)
-    with mock.patch.object(run, "solve_in_child", solver), mock.patch.object(run, "change_in_child", mender):
+    with (
+        mock.patch.object(run, "solve_in_child", solver),
+        mock.patch.object(run, "change_in_child", mender),
+        mock.patch.object(run, "change_rows", change_rows_at_hand_and_afresh),
+    ):
         asyncio.run(run.plan_day(cast(JobContext, context), run_id, str(network_id)))
 
 

@@ -23,6 +23,7 @@ from app.kit.web import SESSION_COOKIE
 from app.learning.queries import driven_routes
 from app.offers.queries import offers_with_fate
 from app.planning import rest, run
+from app.planning.store_change import RowsAtHand, rows_at_hand
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.planned_here import changed_here, plan_here, workshop_of
@@ -457,6 +458,23 @@ def test_a_van_that_broke_down_stays_out_of_the_changes_that_follow(day: UnderWa
     day.publish(day.changed(gone_shift_ids=[day.shift["id"]]))
     day.network.ok("/offers", an_offer(day.network.site(TESCO_SPYTTY, "Tesco Spytty"), a_line(kg="25")))
     assert day.shift["id"] not in [route["shift_id"] for route in day.changed()["routes"]]
+
+
+def test_routes_that_a_change_leaves_alone_are_stored_as_they_were_made_while_the_solver_searched(
+    day: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[RowsAtHand] = []
+
+    def at_hand(*given: Any) -> RowsAtHand:
+        made.append(rows_at_hand(*given))
+        return made[-1]
+
+    monkeypatch.setattr(run, "rows_at_hand", at_hand)
+    day.collect(day.stops("pickup")[0])
+    same, other = day.changed(), day.changed(closed_site_ids=[day.bank["id"]])
+    before, after = (str(each.routes[day.shift["id"]].route.id) for each in made)
+    assert [route["id"] for route in same["routes"]] == [before]
+    assert after not in [route["id"] for route in other["routes"]]
 
 
 def test_the_driver_is_told_what_has_changed_and_has_all_instructions_before_driving_there(day: UnderWay) -> None:
