@@ -1,7 +1,7 @@
 """Plans, routes and runs as they are read."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -133,13 +133,15 @@ def violations_out(plan: Plan) -> list[ViolationOut]:
     return told_violations(plan.violations)
 
 
-def told_violations(violations: Sequence[dict[str, Any]]) -> list[ViolationOut]:
+def told_violations(
+    violations: Sequence[dict[str, Any]], say: Callable[[str, dict[str, Any]], str] = reasons.sentence
+) -> list[ViolationOut]:
     """Broken rules, as a plan's row keeps them, with their sentences."""
     return [
         ViolationOut(
             code=each["code"],
             details=each["details"],
-            sentence=reasons.sentence(each["code"], each["details"]),
+            sentence=say(each["code"], each["details"]),
             shift_id=each["shift"],
             stop=each["stop"],
         )

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.alarms.service import acknowledge_alarm, standing_alarms
 from app.domain.alarms import SENTENCES, Audience, Severity
-from app.fleet.service import give_driver_link, list_shifts
+from app.domain.plan_edits import may_be_edited
+from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.models.alarms import Alarm
+from app.models.fleet import Shift
 from app.models.needs import Need
 from app.models.offers import Offer
 from app.models.partners import Network, Site
@@ -27,6 +29,7 @@ from app.needs.standing import fill_day
 from app.offers.service import list_offers
 from app.partners.service import list_sites, network_of, zone_of
 from app.planning import asking, queries, service
+from app.planning.edits.service import copy_plan
 from app.planning.price_list import PricesOut, get_prices
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
 from app.reports.schemas import DayReportOut
@@ -123,10 +126,36 @@ class DayView:
     run: PlanRun | None
     report: DayReportOut
     proposed: PlanHeadOut | None  # a change of the plan that is driven, which nobody has published yet
-    drivers: Mapping[UUID, str]  # by shift, as they are named now: a published route keeps who was named then
+    shifts: Sequence[Shift]
+    vehicles: Mapping[UUID, str]
     alarms: Sequence[StandingAlarm]
     prices: PricesOut | None  # of what the plan obeys
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
+
+    @property
+    def drivers(self) -> Mapping[UUID, str]:
+        """By shift, as they are named now: a published route keeps who was named then."""
+        return {shift.id: shift.driver_name for shift in self.shifts}
+
+    @property
+    def shifts_shown(self) -> list[dict[str, str]]:
+        """Whose lanes are shown: the shifts of the day, and those that have a route and are open no more."""
+        found = {
+            shift.id: _lane(
+                shift.id, self.vehicles[shift.vehicle_id], shift.driver_name, shift.starts_at, shift.ends_at
+            )
+            for shift in self.shifts
+        }
+        for route in self.plan.routes if self.plan else []:
+            begin, end = route.stops[0].leave_at, route.stops[-1].arrive_at
+            found.setdefault(route.shift_id, _lane(route.shift_id, route.vehicle_name, route.driver_name, begin, end))
+        return list(found.values())
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the plan is a draft that is edited by hand."""
+        plan = self.plan
+        return plan is not None and may_be_edited(plan.state) and plan.changes_plan_id is None
 
     @property
     def offered_grams(self) -> int:
@@ -185,6 +214,17 @@ def _figure(figures: dict[str, float], key: str) -> float | None:
     return amount / tonnes if tonnes else None
 
 
+def _lane(shift_id: UUID, vehicle: str, driver: str, begins: datetime, ends: datetime) -> dict[str, str]:
+    """A shift as the lanes need it."""
+    return {
+        "id": str(shift_id),
+        "vehicle": vehicle,
+        "driver": driver,
+        "starts_at": begins.isoformat(),
+        "ends_at": ends.isoformat(),
+    }
+
+
 def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | None = None) -> DayView:
     """Everything of one day, in one transaction; with the plan that is driven or else the newest draft, unless another
     one of the day is asked for."""
@@ -201,7 +241,8 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         run=queries.latest_run(session, visitor, day),
         report=day_report(session, visitor, day),
         proposed=queries.proposed_change(session, visitor, plan),
-        drivers={shift.id: shift.driver_name for shift in list_shifts(session, visitor, day)},
+        shifts=list_shifts(session, visitor, day),
+        vehicles={vehicle.id: vehicle.name for vehicle in list_vehicles(session, visitor)},
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,
@@ -280,6 +321,7 @@ def _show(
         after=view.day + timedelta(days=1),
         link=link,
         may_plan=visitor.may("plans.request"),
+        may_edit=visitor.may("plans.edit"),
         may_import=visitor.may("regions.import"),
         phases=PHASES,
     )
@@ -316,6 +358,14 @@ def publish(
     with database_of(request).transaction(visitor.scope) as session:
         service.publish_plan(session, visitor, plan_id, version, now_of(request))
     return see_other("/day", date=day)
+
+
+@router.post("/day/copy")
+def copy(request: Request, visitor: Visitor, day: Annotated[str, Form()], plan_id: Annotated[UUID, Form()]) -> Response:
+    """A draft with the same routes, to edit and publish in place of the plan."""
+    with database_of(request).transaction(visitor.scope) as session:
+        made = copy_plan(session, visitor, plan_id, now_of(request)).id
+    return see_other("/day", date=day, plan=str(made))
 
 
 @router.post("/day/change")

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
+from app.kit.language import AskedLanguage, LanguageCode
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import PageOut
 from app.planning.edits import queries, service, trial
 from app.planning.edits.schemas import CommandIn, PlanEditedOut, PlanEditOut, PlanTriedOut
-from app.planning.queries import violations_out
+from app.planning.edits.violations import said_in
+from app.planning.queries import told_violations
 from app.planning.schemas import PlanHeadOut
 from app.roads.streets import Streets
 
@@ -18,36 +20,38 @@ router = APIRouter(prefix="/api/v1/plans/{plan_id}", route_class=ApiRoute, tags=
 
 
 @router.post("/edits", response_model=PlanEditedOut, dependencies=[TAKES_VERSION])
-def edit_plan(call: Caller, plan_id: UUID, command: CommandIn) -> Response:
+def edit_plan(call: Caller, plan_id: UUID, command: CommandIn, language: AskedLanguage) -> Response:
     """Change a draft by one command, from the version in If-Match. What the plan then breaks is listed: it stays a
     draft until that is put right. A plan that was published is copied first."""
     version, streets = call.expected_version(), _streets(call.request)
 
     def verb(session: Session) -> Answer:
-        return _answer(service.edit_plan(session, call.principal, plan_id, command, version, call.now, streets))
+        return _answer(
+            service.edit_plan(session, call.principal, plan_id, command, version, call.now, streets), language
+        )
 
     return call.once(command, verb)
 
 
 @router.post("/edits/try", response_model=PlanTriedOut, dependencies=[TAKES_VERSION])
-def try_plan_edit(call: Caller, plan_id: UUID, command: CommandIn) -> Response:
+def try_plan_edit(call: Caller, plan_id: UUID, command: CommandIn, language: AskedLanguage) -> Response:
     """What a command would do to a draft in the version in If-Match: the new times and what the plan would break.
     Nothing is changed; the same command given to `/edits` afterwards does just that."""
     version = call.expected_version()
 
     def verb(session: Session) -> Answer:
-        return answer(trial.try_edit(session, call.principal, plan_id, command, version), version=version)
+        return answer(trial.try_edit(session, call.principal, plan_id, command, version, language), version=version)
 
     return call.once(command, verb)
 
 
 @router.post("/undo", response_model=PlanEditedOut, dependencies=[TAKES_VERSION])
-def undo_plan_edit(call: Caller, plan_id: UUID) -> Response:
+def undo_plan_edit(call: Caller, plan_id: UUID, language: AskedLanguage) -> Response:
     """Take the last edit back, from the version in If-Match; again and again, until the plan is as it was made."""
     version, streets = call.expected_version(), _streets(call.request)
 
     def verb(session: Session) -> Answer:
-        return _answer(service.undo_edit(session, call.principal, plan_id, version, call.now, streets))
+        return _answer(service.undo_edit(session, call.principal, plan_id, version, call.now, streets), language)
 
     return call.once(None, verb)
 
@@ -79,13 +83,13 @@ def _streets(request: Request) -> Streets:
     return found
 
 
-def _answer(done: service.Edited) -> Answer:
+def _answer(done: service.Edited, language: LanguageCode) -> Answer:
     out = PlanEditedOut(
         plan=PlanHeadOut.model_validate(done.plan),
         routes=list(done.routes),
         routes_gone=list(done.routes_gone),
         metres_more=done.metres_more,
         seconds_more=done.seconds_more,
-        violations=violations_out(done.plan),
+        violations=told_violations(done.plan.violations, said_in(language)),
     )
     return answer(out, version=done.plan.version)

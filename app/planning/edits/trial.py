@@ -8,23 +8,26 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain import reasons
 from app.domain.service_date import instant_from_seconds
 from app.kit.auth import Principal
 from app.kit.identities import identity
+from app.kit.language import LanguageCode
 from app.models.plans import Stop
 from app.planning.edits.changed import other_routes
 from app.planning.edits.draft import following_of, look_at_draft, require_unchanged
 from app.planning.edits.remembered import freed_problem_of
 from app.planning.edits.schemas import Command, PlanTriedOut, TriedRouteOut, TriedStopOut
-from app.planning.edits.violations import violations_of
+from app.planning.edits.violations import said_in, violations_of
 from app.planning.queries import told_violations
 from app.planning.snapshot import PlannedDay
 from app.planning.store import Drawn
 
 
-def try_edit(session: Session, principal: Principal, plan_id: UUID, command: Command, version: int) -> PlanTriedOut:
+def try_edit(
+    session: Session, principal: Principal, plan_id: UUID, command: Command, version: int, language: LanguageCode = "en"
+) -> PlanTriedOut:
     """What the command would do to this version of a draft. Raises what the command itself would be refused with."""
+    say = said_in(language)
     draft = look_at_draft(session, principal, plan_id, version)
     following = following_of(draft, command)
     plan, drawn = draft.plan, following.state.drawn
@@ -36,7 +39,7 @@ def try_edit(session: Session, principal: Principal, plan_id: UUID, command: Com
     broken = violations_of(draft.day, draft.problem, free, drawn, following.state.tours, plan.obeyed)
     require_unchanged(session, draft, version)
     return PlanTriedOut(
-        sentence=reasons.sentence(following.command["kind"], following.details),
+        sentence=say(following.command["kind"], following.details),
         version=version,
         kg_allocated=drawn.grams_allocated,
         metres=drawn.metres,
@@ -45,7 +48,7 @@ def try_edit(session: Session, principal: Principal, plan_id: UUID, command: Com
         seconds_more=drawn.seconds - plan.seconds,
         routes=list(_routes(draft.day, redrawn, following.state.locked, rows)),
         routes_gone=[route.id for route in rows.routes if other[str(route.shift_id)] is None],
-        violations=told_violations(broken),
+        violations=told_violations(broken, say),
     )
 
 

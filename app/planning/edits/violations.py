@@ -5,7 +5,7 @@ closely: at the first stop where it happens.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.domain import reasons
 from app.domain.service_date import clock_text
 from app.domain.units import kg_display
 from app.kit.errors import Spoken
-from app.kit.language import PlainLanguage
+from app.kit.language import LanguageCode, PlainLanguage
 from app.planning import agreed
 from app.planning.edits.remembered import broken_on
 from app.planning.snapshot import Day
@@ -115,14 +115,20 @@ def _placed(plan: Plan, violation: Violation) -> Broken:
 def sentences(violations: Sequence[Told]) -> Spoken:
     """The first of them in both languages, for whoever is refused because of them."""
     first = list(dict.fromkeys(reasons.sentence(each["code"], each["details"]) for each in violations))[:MOST_SAID]
-    arabic = PlainLanguage("ar")
-    told = dict.fromkeys(_in(arabic, each["code"], each["details"]) for each in violations)
+    arabic = said_in("ar")
+    told = dict.fromkeys(arabic(each["code"], each["details"]) for each in violations)
     return Spoken(" ".join(first), " ".join(list(told)[:MOST_SAID]))
 
 
-def _in(language: PlainLanguage, code: str, details: Details) -> str:
-    template, words = reasons.template_and_words(code, details)
-    return language.said(template, **{name: language.said(word) for name, word in words.items()})
+def said_in(code: LanguageCode) -> Callable[[str, Details], str]:
+    """What says the sentence of a broken rule, or of an edit, in a language."""
+    language = PlainLanguage(code)
+
+    def said(code: str, details: Details) -> str:
+        template, words = reasons.template_and_words(code, details)
+        return language.said(template, **{name: language.said(word) for name, word in words.items()})
+
+    return said
 
 
 class _Teller:

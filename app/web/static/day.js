@@ -1,35 +1,61 @@
-// The dispatcher's day: routes on the street map, and the progress of a plan that is being made.
+// The dispatcher's day: routes on the street map and on the hours of the day, and the progress of a plan that is being made.
 import { fitPlaces } from "/static/street-map.js";
 import { mapOf, routeOn } from "/static/route-on-map.js";
+import { Timeline } from "/static/timeline.js";
 
-async function drawMap(element) {
-  const { map, kilograms, signs } = mapOf(element);
+async function readPlan(element) {
   const answer = await fetch(`/api/v1/plans/${element.dataset.plan}`);
-  if (!answer.ok) return;
-  const plan = await answer.json();
-  const routes = new Map(plan.routes.map((route) =>
-    [String(route.number), routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true })]));
+  return answer.ok ? answer.json() : null;
+}
+
+async function drawMap(element, plan) {
+  const { map, kilograms, signs } = mapOf(element);
+  const drawn = (route) => routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true });
+  const routes = new Map(plan.routes.map((route) => [route.id, { number: String(route.number), ...drawn(route) }]));
   const places = [...routes.values()].flatMap(({ stops }) => stops.map((stop) => [stop.latitude, stop.longitude]));
   await map.region;
   fitPlaces(map, places);
-  showOpenLanes(map, routes, signs);
+  const refresh = () => showOpenLanes(map, [...routes.values()], signs);
+  document.addEventListener("toggle", (event) => { if (event.target.matches(".lane")) refresh(); }, true);
+  document.addEventListener("plan-edited", ({ detail }) => {
+    for (const id of [...detail.gone, ...detail.routes.map((route) => route.id)]) {
+      const before = routes.get(id);
+      if (before) map.removeLayer(before.line);
+      routes.delete(id);
+    }
+    for (const route of detail.routes) routes.set(route.id, { number: String(route.number), ...drawn(route) });
+    refresh();
+  });
+  refresh();
 }
 
 // Open lanes are on the map; with none open all are.
 function showOpenLanes(map, routes, signs) {
-  const lanes = [...document.querySelectorAll(".lane")];
-  const number = (lane) => lane.querySelector("[data-route]").dataset.route;
-  const refresh = () => {
-    const open = lanes.filter((lane) => lane.open).map(number);
-    const shown = [...routes].filter(([route]) => !open.length || open.includes(route));
-    for (const [route, { line }] of routes) {
-      const isShown = shown.some(([each]) => each === route);
-      if (isShown !== map.hasLayer(line)) isShown ? map.addLayer(line) : map.removeLayer(line);
-    }
-    signs.show(shown.flatMap(([, { stops }]) => stops));
-  };
-  for (const lane of lanes) lane.addEventListener("toggle", refresh);
-  refresh();
+  const open = [...document.querySelectorAll(".lane[open] [data-route]")].map((chip) => chip.dataset.route);
+  const shown = routes.filter(({ number }) => !open.length || open.includes(number));
+  for (const route of routes) {
+    const isShown = shown.includes(route);
+    if (isShown !== map.hasLayer(route.line)) isShown ? map.addLayer(route.line) : map.removeLayer(route.line);
+  }
+  signs.show(shown.flatMap(({ stops }) => stops));
+}
+
+// What else the page says of a plan that is edited comes from the page itself, once nobody edits for a moment.
+function keepFresh() {
+  let waiting = 0;
+  document.addEventListener("plan-edited", () => { clearTimeout(waiting); waiting = setTimeout(readAgain, 400); });
+}
+
+async function readAgain() {
+  const answer = await fetch(window.location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const open = new Set([...document.querySelectorAll(".lane[open] [data-route]")].map((chip) => chip.dataset.route));
+  for (const part of document.querySelectorAll("[data-fresh]")) {
+    const fresh = read.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
+    if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+  }
+  for (const chip of document.querySelectorAll(".lane [data-route]")) if (open.has(chip.dataset.route)) chip.closest(".lane").open = true;
 }
 
 async function followRun(element) {
@@ -60,4 +86,10 @@ function kilograms(grams) {
 const run = document.getElementById("run");
 if (run) followRun(run);
 const map = document.getElementById("map");
-if (map) window.addEventListener("load", () => drawMap(map));
+if (map) {
+  const read = readPlan(map);
+  const lanes = document.getElementById("timeline");
+  read.then((plan) => { if (plan && lanes) new Timeline(lanes, plan); });
+  window.addEventListener("load", () => read.then((plan) => { if (plan) drawMap(map, plan); }));
+  keepFresh();
+}

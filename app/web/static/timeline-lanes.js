@@ -1,0 +1,104 @@
+// What a lane looks like: its head, and its stops on the hours of the day.
+import { isVisit } from "/static/timeline-axis.js";
+
+const SIGNS = { pickup: "▲", drop_off: "▼", break: "Ⅱ" };
+
+export const laneOf = (element, shift) => element.querySelector(`[data-lane="${shift}"]`);
+
+/** The row of hours above the lanes. */
+export function drawHours(timeline) {
+  const { axis } = timeline;
+  const row = made("div", "lane-hours"), line = made("div", "line");
+  row.append(made("span", "lane-head"), line);
+  const every = Math.max(1, Math.ceil(axis.hours.length / 14));
+  axis.hours.forEach((at, number) => {
+    const mark = made("span", "hour figures", number % every ? "" : timeline.at(at));
+    mark.style.insetInlineStart = `${100 * axis.share(at)}%`;
+    line.append(mark);
+  });
+  return row;
+}
+
+/** One shift's lane; `route` as the plan has it or as it was tried, undefined where it has none. */
+export function drawLane(timeline, shift, route, { number, broken, isTried, carried }) {
+  const lane = made("div", `time-lane r${(number - 1) % 8}`);
+  lane.dataset.lane = shift.id;
+  lane.classList.toggle("tried", isTried);
+  lane.classList.toggle("locked", Boolean(route?.locked));
+  const line = made("div", "line");
+  line.dataset.line = shift.id;
+  lane.append(headOf(timeline, shift, route, { number, broken }), line);
+  if (!route) return lane;
+  const places = new Set(broken.map((each) => each.stop));
+  const way = made("span", "way");
+  span(timeline.axis, way, route.stops[0].leave_at, route.stops.at(-1).arrive_at);
+  line.append(way);
+  let visit = 0;
+  for (const stop of route.stops.filter(isVisit)) {
+    if (stop.kind !== "break") visit += 1;
+    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), isTried, carried }));
+  }
+  return lane;
+}
+
+function headOf(timeline, shift, route, { number, broken }) {
+  const { words } = timeline;
+  const head = made(timeline.isEditable && route ? "button" : "span", "lane-head");
+  if (timeline.isEditable && route) { head.type = "button"; head.dataset.laneHead = shift.id; }
+  const texts = made("span", "lane-words");
+  const name = made("strong"), more = made("span", "muted figures");
+  name.append(isolated(shift.vehicle));
+  const facts = route
+    ? [`${timeline.at(route.stops[0].leave_at)}–${timeline.at(route.stops.at(-1).arrive_at)}`, `${(route.metres / 1000).toFixed(1)} km`]
+    : [words.idle];
+  if (route?.locked) facts.push(words.locked);
+  if (broken.length) facts.push("!");
+  more.append(...facts.flatMap((fact, place) => [place ? " · " : "", isolated(fact)]));
+  texts.append(name, more);
+  head.append(made("span", `chip${route ? "" : " none"}`, route ? String(number) : ""), texts);
+  return head;
+}
+
+function stopOf(timeline, stop, { visit, isBroken, isTried, carried }) {
+  const id = stop.id ?? stop.stop_id;
+  const mark = made(timeline.isEditable ? "button" : "span", `stop-mark ${stop.kind}`);
+  if (timeline.isEditable) { mark.type = "button"; mark.tabIndex = 0; }
+  const isCarried = Boolean(carried?.stop) && (id ? id === carried.stop.id
+    : stop.kind === carried.stop.kind && stop.site_name === carried.stop.site_name);
+  if (id ?? isCarried) mark.dataset.stop = id ?? carried.stop.id;
+  mark.classList.toggle("broken", isBroken);
+  mark.classList.toggle("carried", isCarried);
+  mark.classList.toggle("fresh", isTried && !id);
+  span(timeline.axis, mark, stop.begin_at, stop.leave_at);
+  const text = labelOf(timeline, stop);
+  mark.title = text;
+  mark.setAttribute("aria-label", isBroken ? `${text} !` : text);
+  mark.append(made("span", "sign", isBroken ? "!" : SIGNS[stop.kind]), made("span", "", stop.kind === "break" ? "" : String(visit)));
+  return mark;
+}
+
+/** What a stop is, for whoever hears it or points at it. */
+export function labelOf(timeline, stop) {
+  const times = timeline.words.from_to.replace("{from}", timeline.at(stop.begin_at)).replace("{until}", timeline.at(stop.leave_at));
+  const place = stop.kind === "break" ? "" : ` \u2068${stop.site_name}\u2069`;
+  return `${timeline.words[stop.kind]}${place}${timeline.words.comma}${times}`;
+}
+
+function span(axis, element, from, until) {
+  const begin = axis.share(Date.parse(from));
+  element.style.insetInlineStart = `${100 * begin}%`;
+  element.style.inlineSize = `${100 * (axis.share(Date.parse(until)) - begin)}%`;
+}
+
+function isolated(text) {
+  const found = document.createElement("bdi");
+  found.textContent = text;
+  return found;
+}
+
+function made(kind, classes = "", text = "") {
+  const found = document.createElement(kind);
+  if (classes) found.className = classes;
+  if (text) found.textContent = text;
+  return found;
+}
