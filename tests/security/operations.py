@@ -991,6 +991,7 @@ OPERATIONS: dict[str, Operation] = {
         Action.PLANS_EDIT,
         "draft",
         body=lambda tenant: {"kind": "lock_route", "route_id": tenant.latest["draft route"]},
+        fresh=True,
     ),
     "undo_plan_edit": Operation(Action.PLANS_EDIT, "edited draft", fresh=True),
     "list_plan_edits": Operation(Action.PLANS_READ, "edited draft"),
