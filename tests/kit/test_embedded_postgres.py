@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from app.kit import postgres_programs
+from app.kit import embedded_postgres, postgres_programs
 from app.kit.embedded_postgres import EmbeddedPostgres
 from app.kit.postgres_programs import EmbeddedPostgresError
 from app.kit.postgres_watcher import is_server
@@ -166,6 +167,23 @@ def test_what_tests_leave_is_taken_away_even_when_they_are_killed(folder: Path) 
     while home.exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "flags", "found"),
+    [(2**20, 0, "/dev/shm"), (2**10, 0, "/tmp"), (2**20, embedded_postgres.NO_PROGRAMS, "/tmp"), (None, 0, "/tmp")],
+    ids=["room", "little room", "no programs", "no such folder"],
+)
+def test_what_nobody_keeps_lies_in_memory_where_there_is_room_and_programs_may_run(
+    blocks: int | None, flags: int, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(_: Path) -> SimpleNamespace:
+        if blocks is None:
+            raise FileNotFoundError
+        return SimpleNamespace(f_flag=flags, f_bavail=blocks, f_frsize=4096)
+
+    monkeypatch.setattr(os, "statvfs", told)
+    assert embedded_postgres._folder_for_a_while() == Path(found)
 
 
 def test_a_database_that_cannot_start_says_why_at_once(folder: Path) -> None:
