@@ -1,5 +1,7 @@
 """The application on a real port in a thread of this process: for the demo and the tests, which use the front door."""
 
+import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -10,6 +12,50 @@ import uvicorn
 from fastapi import FastAPI
 
 STARTING_SECONDS = 30
+TICK_SECONDS, TICKS_A_DAY = 0.1, 864_000  # as uvicorn counts
+SECONDS_TO_HANG_UP, LOOK_SECONDS = 0.1, 0.002
+
+
+class _PromptServer(uvicorn.Server):
+    """Says when it has started and ends when it is told to: uvicorn looks ten times a second whether it should, and
+    pauses as long for callers to hang up, whether there are any or not. A thousand servers of tests notice."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told: asyncio.Event | None = None
+
+    def end(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+        if self._loop is not None and self._told is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        self.up.set()
+        tick = 0
+        while not await self.on_tick(tick):
+            tick = (tick + 1) % TICKS_A_DAY
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever has not hung up by the end of uvicorn's pause is left to it."""
+        for server in self.servers:
+            server.close()
+        state, until = self.server_state, time.monotonic() + SECONDS_TO_HANG_UP
+        for connection in list(state.connections):
+            connection.shutdown()
+        while (state.connections or state.tasks) and time.monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
+        if state.connections or state.tasks:
+            await super().shutdown(sockets)
+        else:
+            await self.lifespan.shutdown()
 
 
 class LiveServer:
@@ -30,7 +76,7 @@ class LiveServer:
             ws="none",
             access_log=False,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _PromptServer(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     @property
@@ -41,16 +87,15 @@ class LiveServer:
     def __enter__(self) -> Self:
         self._thread.start()
         until = time.monotonic() + STARTING_SECONDS
-        while not self._server.started:
+        while not self._server.up.wait(0.02):
             if not self._thread.is_alive() or time.monotonic() > until:
                 raise RuntimeError("the web server did not start")
-            time.sleep(0.02)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(timeout=30)
         self._socket.close()
 

@@ -8,7 +8,16 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
+from tests.service_client import (
+    DAY,
+    FOOD_BANK,
+    LIDL_CARDIFF_ROAD,
+    NO_CERTIFICATES,
+    ServiceClient,
+    a_line,
+    a_need,
+    an_offer,
+)
 
 PASSWORD = "a long enough password"
 HOSTILE = '<script>alert("store")</script>'
@@ -19,7 +28,9 @@ class Reader:
 
     def __init__(self, address: str, language: str = "en") -> None:
         headers = {"Accept": "text/html", "Accept-Language": language, "Sec-Fetch-Site": "same-origin"}
-        self.http = httpx.Client(base_url=address, headers=headers, timeout=60, follow_redirects=True)
+        self.http = httpx.Client(
+            base_url=address, headers=headers, timeout=60, follow_redirects=True, verify=NO_CERTIFICATES
+        )
 
     def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         return self.http.post("/sign-in", data={"email": email, "password": password, "next": "/"})
