@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
@@ -36,6 +36,32 @@ from tests.service_client import (
 WAITS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
+class AnyDatabase:
+    """One engine for all databases of a server, each connection a new one: what SQLAlchemy asks a server when it meets
+    it takes longer than all else that is asked about one copy, and is asked once."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._wanted = url.database
+        event.listen(self._engine, "do_connect", self._to_the_wanted)
+
+    def _to_the_wanted(self, _dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+        options["dbname"] = self._wanted
+
+    def connect(self, database: str | None) -> Connection:
+        self._wanted = database
+        return self._engine.connect()
+
+
+any_database = cache(AnyDatabase)
+
+
+def connected(url: str) -> Connection:
+    """A connection that commits each statement."""
+    parsed = make_url(url)
+    return any_database(parsed.set(database="postgres")).connect(parsed.database)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A day in a database that others are copied from: its name, the secret of each who takes part, its ids."""
@@ -44,6 +70,7 @@ class Scene:
     secrets: dict[str, str]
     ids: dict[str, UUID]
     documents: dict[str, Any] = field(default_factory=dict)
+    principals: dict[str, Principal] = field(default_factory=dict)  # of those who have asked
 
 
 @dataclass
@@ -55,27 +82,27 @@ class Copy:
     closing: ExitStack = field(default_factory=ExitStack)
 
     def caller(self, who: str) -> tuple[Database, Principal]:
-        """A pool of its own and who asks through it."""
+        """A pool of its own, with a connection that is open, and who asks through it."""
         database = Database(self.at.service_url, pool_size=2)
+        _know_the_server(database.engine)
         event.listen(database.engine, "connect", _waiting_longer)
-        principal = authenticate(database, self.scene.secrets[who], MORNING)
         self.closing.callback(database.close)
-        return database, principal
+        with database.engine.connect():  # what a first connection asks for is no statement of a verb
+            pass
+        if who not in self.scene.principals:  # whoever it is in one copy, it is in all
+            self.scene.principals[who] = authenticate(database, self.scene.secrets[who], MORNING)
+        return database, self.scene.principals[who]
 
     def as_owner(self, *statements: str) -> None:
         """Change the schema, for a twin."""
-        engine = create_engine(self.at.owner_url)
-        with engine.begin() as connection:
+        with connected(self.at.owner_url) as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
-        engine.dispose()
 
     @cached_property
     def everything(self) -> Connection:
         """As the superuser, who sees the rows of all tenants and what each connection is doing."""
-        engine = create_engine(self.at.owner_url.replace("wasl_owner", "postgres"), isolation_level="AUTOCOMMIT")
-        self.closing.callback(engine.dispose)
-        return self.closing.enter_context(engine.connect())
+        return self.closing.enter_context(connected(self.at.owner_url.replace("wasl_owner", "postgres")))
 
     def broken(self) -> list[str]:
         """The laws that do not hold here."""
@@ -88,6 +115,20 @@ class Copy:
     def close(self) -> None:
         """Give all connections back, and the database."""
         self.closing.close()
+
+
+_met: dict[str, Engine] = {}  # by host, the first engine of the service's role there
+
+
+def _know_the_server(engine: Engine) -> None:
+    """Take over what the first engine found out about the server, and each statement that was compiled for it: both
+    take longer than the statements themselves, and are the same for every copy."""
+    host = str(engine.url.query["host"])
+    if host not in _met:
+        with engine.connect():
+            _met[host] = engine
+    engine.dialect = engine.pool._dialect = _met[host].dialect
+    engine._compiled_cache = _met[host]._compiled_cache
 
 
 def _waiting_longer(connection: Any, record: Any) -> None:
