@@ -1,6 +1,7 @@
 """`python -m routing COMMAND`: the library at the command line. A wrong file is one sentence and status 1."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -137,5 +138,16 @@ def _compile(_: argparse.Namespace) -> int:
     return 0
 
 
+def end_at_once(status: int) -> None:
+    """End this process without taking it down in order: after the machine code was used that lasts a third of a second,
+    which whoever waits for a plan waits too, and nothing is left to be put away."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # nobody reads, or the disk is full: in order, so that it is said
+        sys.exit(status)
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    end_at_once(main())

@@ -42,11 +42,10 @@ def program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     path = f"{project / 'bin'}:{os.environ['PATH']}"
-    return subprocess.run(
-        [project / "run", *arguments], env={**os.environ, "PATH": path}, cwd="/", capture_output=True, text=True
-    )
+    environment = {**os.environ, "PATH": path, **variables}
+    return subprocess.run([project / "run", *arguments], env=environment, cwd="/", capture_output=True, text=True)
 
 
 def asked_of_uv(project: Path) -> list[str]:
@@ -66,6 +65,14 @@ def test_standard_output_belongs_to_the_command(project: Path) -> None:
     assert done.stdout == "ran -m app.cli demo --json --no-serve\n"
     assert "Installing the locked packages" in done.stderr
     assert "installing" in done.stderr
+
+
+def test_what_python_compiles_is_kept_where_the_machine_says_otherwise(project: Path) -> None:
+    run(project, "test")
+    program(
+        project / ".venv" / "bin" / "python", '#!/bin/sh\n[ "$1" = -c ] || echo "${PYTHONDONTWRITEBYTECODE-kept}"\n'
+    )
+    assert run(project, "test", PYTHONDONTWRITEBYTECODE="1").stdout == "kept\n"
 
 
 def test_it_installs_once_and_again_when_the_lock_changes(project: Path) -> None:
