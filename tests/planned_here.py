@@ -1,7 +1,8 @@
 """The product's planning without a worker: in the process of the test, at once, the same at every run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,9 @@ from app.planning.under_way import DayUnderWay
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
 from routing import Plan, plan_as_before, plan_to_json, replan, solve
-from routing.child import Request, request_from_json
+from routing.alone import alone
+from routing.child import Request, figures_out, request_from_json
+from routing.figures import figures_of_plan
 from tests.service_client import ServiceClient
 
 ITERATIONS = 200
@@ -113,6 +116,27 @@ def plan_here(
         mock.patch.object(run, "change_rows", change_rows_at_hand_and_afresh),
     ):
         asyncio.run(run.plan_day(cast(JobContext, context), run_id, str(network_id)))
+
+
+@contextmanager
+def worker_solves_here() -> Iterator[None]:
+    """Meanwhile the worker beside the pages solves what it is asked itself, in steps of the search: for days that are
+    where a test begins and not what it is about. A process for each loads for a second and searches for two."""
+
+    async def solve_beside(question: Question, seconds: float, seed: int, listener: Listener) -> None:
+        request = request_from_json(vars(question))
+        plan = await asyncio.to_thread(planned, request, seed)
+        await listener.plan(plan_to_json(plan))
+        alone_day = await asyncio.to_thread(alone, request.problem, seconds=seconds / 10, seed=seed)
+        together, apart = figures_of_plan(request.problem, plan), alone_day.figures
+        await listener.comparison({"coordinated": figures_out(together), "alone": figures_out(apart)})
+
+    with (
+        mock.patch.object(run, "solve_in_child", solve_beside),
+        mock.patch.object(run, "solve_again_in_child", solve_again_here),
+        mock.patch.object(run, "change_in_child", change_in_here),
+    ):
+        yield
 
 
 def changed_here(network: ServiceClient, workshop: run.Workshop, plan: dict[str, Any], **wish: Any) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class ServiceClient:
         until = time.monotonic() + seconds
         while run["state"] not in ("done", "failed"):
             assert time.monotonic() < until, run
-            time.sleep(0.2)
+            time.sleep(0.05)
             run = self.get(f"/plan-runs/{run['id']}").json()
         assert run["state"] == "done", run
         plan: dict[str, Any] = self.get(f"/plans/{run['plan_id']}").json()

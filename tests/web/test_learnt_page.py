@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
+from tests.planned_here import worker_solves_here
 from tests.service_client import DAY, ServiceClient, a_published_shift
 
 PASSWORD = "a long enough password"
@@ -16,7 +17,8 @@ PASSWORD = "a long enough password"
 @pytest.fixture
 def shift(network: ServiceClient) -> dict[str, Any]:
     """A published day with one store, one food bank and 30 kg of bread."""
-    return a_published_shift(network)
+    with worker_solves_here():
+        return a_published_shift(network)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.planned_here import worker_solves_here
 from tests.service_client import (
     DAY,
     FOOD_BANK,
@@ -79,7 +80,8 @@ def published(network: ServiceClient, store: dict[str, Any]) -> dict[str, Any]:
     network.ok("/needs", a_need(bank, kg="100"))
     network.ok("/offers", an_offer(store, a_line(kg="62.5")))
     shift = network.vehicle_and_shift(bank)
-    network.published(network.planned())
+    with worker_solves_here():
+        network.published(network.planned())
     return shift
 
 
