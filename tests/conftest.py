@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event, make_url
 
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
@@ -103,8 +103,24 @@ def migrated(postgres: EmbeddedPostgres, template: str) -> Iterator[TestDatabase
 def database(migrated: TestDatabase) -> Iterator[Database]:
     """That database in the service's role."""
     opened = Database(migrated.service_url)
+    know_the_server(opened)
     yield opened
     opened.close()
+
+
+_met: dict[str, Engine] = {}  # by host, the first engine of the service's role there
+
+
+def know_the_server(database: Database) -> None:
+    """Take over what the first engine has found out about the server, and each statement that was compiled for it: it
+    is the same for every database here, and compiling takes as long as running."""
+    engine = database.engine
+    host = str(engine.url.query["host"])
+    if host not in _met:
+        with engine.connect():
+            _met[host] = engine
+    engine.dialect = engine.pool._dialect = _met[host].dialect
+    engine._compiled_cache = _met[host]._compiled_cache
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url, text
 
 from app.kit.auth import Principal, authenticate
 from app.kit.clock import HandSetClock
@@ -20,7 +20,7 @@ from app.kit.live_server import LiveServer
 from app.main import create_app
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.conftest import MORNING, TestDatabase, a_database, named_database
+from tests.conftest import MORNING, TestDatabase, a_database, know_the_server, named_database
 from tests.invariants.laws import broken_laws
 from tests.service_client import (
     FOOD_BANK,
@@ -84,7 +84,7 @@ class Copy:
     def caller(self, who: str) -> tuple[Database, Principal]:
         """A pool of its own, with a connection that is open, and who asks through it."""
         database = Database(self.at.service_url, pool_size=2)
-        _know_the_server(database.engine)
+        know_the_server(database)
         event.listen(database.engine, "connect", _waiting_longer)
         self.closing.callback(database.close)
         with database.engine.connect():  # what a first connection asks for is no statement of a verb
@@ -115,20 +115,6 @@ class Copy:
     def close(self) -> None:
         """Give all connections back, and the database."""
         self.closing.close()
-
-
-_met: dict[str, Engine] = {}  # by host, the first engine of the service's role there
-
-
-def _know_the_server(engine: Engine) -> None:
-    """Take over what the first engine found out about the server, and each statement that was compiled for it: both
-    take longer than the statements themselves, and are the same for every copy."""
-    host = str(engine.url.query["host"])
-    if host not in _met:
-        with engine.connect():
-            _met[host] = engine
-    engine.dialect = engine.pool._dialect = _met[host].dialect
-    engine._compiled_cache = _met[host]._compiled_cache
 
 
 def _waiting_longer(connection: Any, record: Any) -> None:
