@@ -51,6 +51,7 @@ function headOf(timeline, shift, route, { number, broken }) {
   const facts = route
     ? [`${timeline.at(route.stops[0].leave_at)}–${timeline.at(route.stops.at(-1).arrive_at)}`, `${(route.metres / 1000).toFixed(1)} km`]
     : [words.idle];
+  if (route && !shift.driver) facts.push(words.nobody);
   if (route?.locked) facts.push(words.locked);
   if (broken.length) facts.push("!");
   more.append(...facts.flatMap((fact, place) => [place ? " · " : "", isolated(fact)]));

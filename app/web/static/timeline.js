@@ -137,12 +137,19 @@ export class Timeline {
     await this.give(command);
   }
 
-  async give(command) { await this.#keep(await this.commands.given(command)); }
+  async give(command) { await this.#once(async () => this.#keep(await this.commands.given(command))); }
+
+  // One edit after the other: the next one is made from the version that this one leaves.
+  async #once(edit) {
+    if (this.isGiving) return;
+    this.isGiving = true;
+    try { await edit(); } finally { this.isGiving = false; }
+  }
 
   async takeBack() {
     this.panel?.close();
     this.putBack();
-    if (this.edits > 0) await this.#keep(await this.commands.takenBack(), this.words.undone);
+    if (this.edits > 0) await this.#once(async () => this.#keep(await this.commands.takenBack(), this.words.undone));
   }
 
   async #keep(answer, word = this.words.done) {
@@ -245,6 +252,7 @@ export class Timeline {
   }
 
   #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("form, details")) { if (event.key === "Escape") this.panel.leave(); return; }
     const id = event.target.closest("[data-stop]")?.dataset.stop, lane = event.target.closest("[data-lane]")?.dataset.lane;
     if (!lane) return;
