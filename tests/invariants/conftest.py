@@ -22,6 +22,7 @@ from app.roads.streets import Streets
 from app.settings import Settings
 from tests.conftest import MORNING, TestDatabase, a_database, know_the_server, named_database
 from tests.invariants.laws import broken_laws
+from tests.planned_here import worker_solves_here
 from tests.service_client import (
     FOOD_BANK,
     LIDL_CARDIFF_ROAD,
@@ -147,7 +148,8 @@ def scenes(
         offer = till.ok("/offers", an_offer(lidl, a_line(kg="30"), a_line(kg="5")))
         other = till.ok("/offers", an_offer(tesco, a_line(kg="25")))
         shift = network.vehicle_and_shift(bank)
-        first, second = network.planned(), network.planned()
+        with worker_solves_here():
+            first, second = network.planned(), network.planned()
         link = network.ok(f"/shifts/{shift['id']}/driver-links")["token"]
         secrets = {
             "office": network.http.headers["Authorization"].removeprefix("Bearer "),
@@ -183,7 +185,8 @@ def _changed(postgres: EmbeddedPostgres, streets: Streets, config: Settings, dri
         ServiceClient(server.address, driven.secrets["office"]) as office,
     ):
         wish = {"left_out_line_ids": [office.get(f"/offers/{driven.ids['other']}").json()["lines"][0]["id"]]}
-        changes = [_change_of(office, driven.documents["plan"]["id"], wish) for _ in range(2)]
+        with worker_solves_here():
+            changes = [_change_of(office, driven.documents["plan"]["id"], wish) for _ in range(2)]
     database.close()
     ids = {**driven.ids, "change": UUID(changes[0]), "another change": UUID(changes[1])}
     return Scene(name, driven.secrets, ids, driven.documents)
@@ -194,7 +197,7 @@ def _change_of(office: ServiceClient, plan_id: str, wish: dict[str, Any]) -> str
     until = time.monotonic() + 120
     while run["state"] not in ("done", "failed"):
         assert time.monotonic() < until, run
-        time.sleep(0.2)
+        time.sleep(0.05)
         run = office.get(f"/plan-runs/{run['id']}").json()
     assert run["state"] == "done", run
     return str(run["plan_id"])
