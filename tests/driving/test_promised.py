@@ -61,3 +61,20 @@ def test_without_a_look_at_what_was_published_nobody_would_know_the_stops(
     """The twin."""
     monkeypatch.setattr(promised, "_state", lambda *_: (None, frozenset()))
     assert handed_over_by_a_plan_that_was_published_since(network, shift, database) == "0"
+
+
+def test_an_older_draft_that_is_published_after_a_newer_one_is_read_too(
+    network: ServiceClient, shift: dict[str, Any], database: Database
+) -> None:
+    plan = network.get("/plans", service_date="2026-11-25").json()["items"][0]
+    older, newer = (network.ok(f"/plans/{plan['id']}/copy") for _ in range(2))
+    with network.driver(shift) as driver:
+        secret = driver.http.headers["Authorization"].removeprefix("Bearer ")
+        for draft in (newer, older):
+            network.published(draft)
+            with database.transaction(authenticate(database, secret, MORNING).scope) as session:
+                promised.promised_to(session, UUID(shift["id"]))
+        pickup, drop_off, food = stops_of(driver)
+        events = [an_event(pickup, "collected", kilograms(food)), an_event(drop_off, "delivered", kilograms(food))]
+        assert report(driver, *events) == ["stored", "stored"]
+    assert network.get("/reports/day", service_date="2026-11-25").json()["actuals"]["kg_delivered"] == "30"
