@@ -75,7 +75,7 @@ def violations_of_refused_tour(
 
 
 def late_visits(problem: Problem, shift: Shift, tour: Sequence[Visit]) -> int:
-    """How many visits come later than all that they handle may be handled: each of them breaks a rule. Far quicker to
+    """How many visits and breaks come too late for what they are for: each of them breaks a rule. Far quicker to
     see than all that a tour breaks, for whoever looks for the tour that breaks the fewest."""
     openings = [opening(problem, visit) for visit in tour]
     work = [work_seconds(problem, visit) for visit in tour]

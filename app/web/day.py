@@ -142,7 +142,7 @@ class DayView:
         """Whose lanes are shown: the shifts of the day, and those that have a route and are open no more."""
         found = {
             shift.id: _lane(
-                shift.id, self.vehicles[shift.vehicle_id], shift.driver_name, shift.starts_at, shift.ends_at
+                shift.id, self.vehicles.get(shift.vehicle_id, ""), shift.driver_name, shift.starts_at, shift.ends_at
             )
             for shift in self.shifts
         }

@@ -183,6 +183,52 @@ def test_the_keyboard_does_all_that_a_mouse_does(
     visit.context.close()
 
 
+def test_a_stop_that_is_carried_to_another_lane_and_back_stays_in_focus(
+    browser: Browser, network: ServiceClient, draft: Plan
+) -> None:
+    visit = shown(browser, network, draft, "en", DESK)
+    page, own, other = visit.page, lane(visit.page, draft, driven=True), lane(visit.page, draft, driven=False)
+    mark(page, "Tesco").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(mark(other, "Tesco")).to_be_focused()
+    expect(page.locator("#timeline-shift")).to_have_value(other.get_attribute("data-lane") or "")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(mark(own, "Tesco")).to_be_focused()
+    expect(other.locator(".stop-mark")).to_have_count(0)
+    page.keyboard.press("Shift+ArrowDown")
+    expect(mark(other, "Tesco")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-said]")).to_contain_text("Done.")
+    assert page.evaluate("document.activeElement.closest('#timeline') !== null")
+    assert len(now(network, draft)["routes"]) == 2
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_what_is_let_go_where_it_was_is_no_edit_and_what_is_not_chosen_any_more_is_not_given(
+    browser: Browser, network: ServiceClient, draft: Plan
+) -> None:
+    visit = shown(browser, network, draft, "en", DESK)
+    page, other = visit.page, lane(visit.page, draft, driven=False)
+    grabbed = mark(page, "Tesco").bounding_box()
+    assert grabbed is not None
+    page.mouse.move(grabbed["x"] + 8, grabbed["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(grabbed["x"] + 16, grabbed["y"] + 8, steps=4)
+    page.mouse.up()
+    expect(page.locator("[data-panel]")).to_be_hidden()
+
+    page.locator("[data-lane-head]").click()
+    page.select_option("#timeline-other", other.get_attribute("data-lane") or "")
+    expect(page.locator("[data-outcome] .figures")).to_be_visible()
+    expect(other.locator(".stop-mark").first).to_be_visible()
+    page.select_option("#timeline-other", "")
+    expect(page.locator("[data-give]")).to_be_disabled()
+    expect(other.locator(".stop-mark")).to_have_count(0)
+    assert now(network, draft) == draft
+    visit.context.close()
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_a_stop_is_chosen_by_a_tap_and_its_place_from_a_list(
     browser: Browser, network: ServiceClient, draft: Plan, language: str

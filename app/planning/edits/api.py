@@ -1,12 +1,13 @@
 """HTTP for editing drafts: a command, the way back, the list of what was done, a copy of what was published."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.kit.idempotency import Answer
-from app.kit.language import AskedLanguage, LanguageCode
+from app.kit.language import AskedLanguage, LanguageCode, headers_of
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import PageOut
 from app.planning.edits import queries, service, trial
@@ -40,7 +41,8 @@ def try_plan_edit(call: Caller, plan_id: UUID, command: CommandIn, language: Ask
     version = call.expected_version()
 
     def verb(session: Session) -> Answer:
-        return answer(trial.try_edit(session, call.principal, plan_id, command, version, language), version=version)
+        tried = trial.try_edit(session, call.principal, plan_id, command, version, language)
+        return _in(language, answer(tried, version=version))
 
     return call.once(command, verb)
 
@@ -92,4 +94,8 @@ def _answer(done: service.Edited, language: LanguageCode) -> Answer:
         seconds_more=done.seconds_more,
         violations=told_violations(done.plan.violations, said_in(language)),
     )
-    return answer(out, version=done.plan.version)
+    return _in(language, answer(out, version=done.plan.version))
+
+
+def _in(language: LanguageCode, said: Answer) -> Answer:
+    return replace(said, headers={**said.headers, **headers_of(language)})

@@ -82,6 +82,8 @@ def read_draft(session: Session, plan: Plan) -> Draft:
         # Its document is the rest of a day; what is behind the vehicles stands in its rows alone.
         sentence = "This plan changes one that is driven and is not edited by hand. Ask for another change instead."
         raise conflict("plan_not_editable", sentence)
+    # Before the document, which is read when it is asked for: what is remembered of an edit that ends meanwhile is then
+    # remembered for the edit before it, and nobody asks for that any more.
     entries = session.scalars(select(PlanEdit).where(PlanEdit.plan_id == plan.id).order_by(PlanEdit.number)).all()
     last = _last(entries)
     try:

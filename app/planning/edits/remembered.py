@@ -17,7 +17,7 @@ from routing.retime import tour_of
 
 MOST_PLANS = 8
 MOST_STATES = 12
-MOST_TRIED = 24
+MOST_TRIALS = 24
 MOST_ROUTES = 1000
 
 type Key = tuple[UUID, UUID | None]  # a plan, and its last edit
@@ -69,7 +69,7 @@ class _Judged[Broken]:
 
 _problems: Shelf[str, routing.Problem] = Shelf(MOST_PLANS)
 _freed: Shelf[UUID, routing.Problem] = Shelf(MOST_PLANS)
-_tried: Shelf[Trial, tuple[State, dict[str, str]]] = Shelf(MOST_TRIED)
+_tried: Shelf[Trial, tuple[State, dict[str, str]]] = Shelf(MOST_TRIALS)
 _states: Shelf[Key, State] = Shelf(MOST_STATES)
 _broken: Shelf[tuple[str, int], _Judged[Any]] = Shelf(MOST_ROUTES)
 

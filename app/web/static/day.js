@@ -12,9 +12,6 @@ async function drawMap(element, plan) {
   const { map, kilograms, signs } = mapOf(element);
   const drawn = (route) => routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true });
   const routes = new Map(plan.routes.map((route) => [route.id, { number: String(route.number), ...drawn(route) }]));
-  const places = [...routes.values()].flatMap(({ stops }) => stops.map((stop) => [stop.latitude, stop.longitude]));
-  await map.region;
-  fitPlaces(map, places);
   const refresh = () => showOpenLanes(map, [...routes.values()], signs);
   document.addEventListener("toggle", (event) => { if (event.target.matches(".lane")) refresh(); }, true);
   document.addEventListener("plan-edited", ({ detail }) => {
@@ -26,6 +23,9 @@ async function drawMap(element, plan) {
     for (const route of detail.routes) routes.set(route.id, { number: String(route.number), ...drawn(route) });
     refresh();
   });
+  const places = [...routes.values()].flatMap(({ stops }) => stops.map((stop) => [stop.latitude, stop.longitude]));
+  await map.region;
+  fitPlaces(map, places);
   refresh();
 }
 
@@ -47,13 +47,18 @@ function keepFresh() {
 }
 
 async function readAgain() {
-  const answer = await fetch(window.location.href).catch(() => null);
+  const shown = document.getElementById("timeline").dataset.plan, address = new URL(window.location.href);
+  address.searchParams.set("plan", shown); // somebody may have made a newer one meanwhile
+  const answer = await fetch(address).catch(() => null);
   if (!answer?.ok) return;
   const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (read.getElementById("timeline")?.dataset.plan !== shown) return;
   const open = new Set([...document.querySelectorAll(".lane[open] [data-route]")].map((chip) => chip.dataset.route));
   for (const part of document.querySelectorAll("[data-fresh]")) {
     const fresh = read.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
     if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+    else if (fresh) for (const field of part.querySelectorAll("input[name=version]")) // who stands on a button keeps it
+      field.value = fresh.querySelector("input[name=version]")?.value ?? field.value;
   }
   for (const chip of document.querySelectorAll(".lane [data-route]")) if (open.has(chip.dataset.route)) chip.closest(".lane").open = true;
 }

@@ -48,6 +48,6 @@ export class PlanCommands {
     }).catch(() => null);
     if (answer === null) return { refused: null };
     const said = await answer.json().catch(() => ({}));
-    return answer.ok ? { done: said } : { refused: said.detail ?? "", isStale: answer.status === 412 };
+    return answer.ok ? { done: said } : { refused: said.detail || null, isStale: answer.status === 412 };
   }
 }

@@ -18,7 +18,7 @@ export function shareAt(line, x) {
   return Math.min(1, Math.max(0, along / width));
 }
 
-/** The sequence that a stop has when it is put where this share of the axis is: behind all stops that begin before. */
+/** The sequence that a stop has when it is put where this share of the axis is: behind all whose middle lies before. */
 export function sequenceAt(axis, stops, share, moved) {
   const others = stops.filter((stop) => isVisit(stop) && stop !== moved);
   return 1 + others.filter((stop) => axis.share(middleOf(stop)) < share).length;

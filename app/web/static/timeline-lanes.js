@@ -5,6 +5,16 @@ const SIGNS = { pickup: "▲", drop_off: "▼", break: "Ⅱ" };
 
 export const laneOf = (element, shift) => element.querySelector(`[data-lane="${shift}"]`);
 
+/** Which of a route's stops is the one that is carried: the same, or what has become of it on the route where it is tried. */
+export function carriedOn(stops, carried, shift) {
+  if (!carried?.stop) return undefined;
+  const { stop, command } = carried;
+  const same = stops.find((each) => (each.id ?? each.stop_id) === stop.id);
+  if (same || shift !== (command?.shift_id ?? carried.shift) || !command) return same;
+  const alike = stops.filter((each) => each.kind === stop.kind && (stop.kind === "break" || each.site_name === stop.site_name));
+  return alike.find((each) => !(each.id ?? each.stop_id)) ?? alike[0];
+}
+
 /** The row of hours above the lanes. */
 export function drawHours(timeline) {
   const { axis } = timeline;
@@ -33,18 +43,20 @@ export function drawLane(timeline, shift, route, { number, broken, isTried, carr
   const way = made("span", "way");
   span(timeline.axis, way, route.stops[0].leave_at, route.stops.at(-1).arrive_at);
   line.append(way);
+  const held = carriedOn(route.stops, carried, shift.id);
   let visit = 0;
   for (const stop of route.stops.filter(isVisit)) {
     if (stop.kind !== "break") visit += 1;
-    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), isTried, carried }));
+    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), isTried, carried, isCarried: stop === held }));
   }
   return lane;
 }
 
 function headOf(timeline, shift, route, { number, broken }) {
   const { words } = timeline;
-  const head = made(timeline.isEditable && route ? "button" : "span", "lane-head");
-  if (timeline.isEditable && route) { head.type = "button"; head.dataset.laneHead = shift.id; }
+  const isChosen = timeline.isEditable && timeline.routes.has(shift.id); // what is only tried has no route yet
+  const head = made(isChosen ? "button" : "span", "lane-head");
+  if (isChosen) { head.type = "button"; head.dataset.laneHead = shift.id; }
   const texts = made("span", "lane-words");
   const name = made("strong"), more = made("span", "muted figures");
   name.append(isolated(shift.vehicle));
@@ -53,27 +65,26 @@ function headOf(timeline, shift, route, { number, broken }) {
     : [words.idle];
   if (route && !shift.driver) facts.push(words.nobody);
   if (route?.locked) facts.push(words.locked);
-  if (broken.length) facts.push("!");
+  if (broken.length) facts.push(words.broken);
   more.append(...facts.flatMap((fact, place) => [place ? " · " : "", isolated(fact)]));
   texts.append(name, more);
   head.append(made("span", `chip${route ? "" : " none"}`, route ? String(number) : ""), texts);
   return head;
 }
 
-function stopOf(timeline, stop, { visit, isBroken, isTried, carried }) {
+function stopOf(timeline, stop, { visit, isBroken, isTried, carried, isCarried }) {
   const id = stop.id ?? stop.stop_id;
   const mark = made(timeline.isEditable ? "button" : "span", `stop-mark ${stop.kind}`);
   if (timeline.isEditable) { mark.type = "button"; mark.tabIndex = 0; }
-  const isCarried = Boolean(carried?.stop) && (id ? id === carried.stop.id
-    : stop.kind === carried.stop.kind && stop.site_name === carried.stop.site_name);
-  if (id ?? isCarried) mark.dataset.stop = id ?? carried.stop.id;
+  if (isCarried || id) mark.dataset.stop = isCarried ? carried.stop.id : id;
+  if (timeline.isEditable) mark.setAttribute("aria-pressed", String(isCarried));
   mark.classList.toggle("broken", isBroken);
   mark.classList.toggle("carried", isCarried);
   mark.classList.toggle("fresh", isTried && !id);
   span(timeline.axis, mark, stop.begin_at, stop.leave_at);
   const text = labelOf(timeline, stop);
   mark.title = text;
-  mark.setAttribute("aria-label", isBroken ? `${text} !` : text);
+  mark.setAttribute("aria-label", isBroken ? `${text}${timeline.words.comma}${timeline.words.broken}` : text);
   mark.append(made("span", "sign", isBroken ? "!" : SIGNS[stop.kind]), made("span", "", stop.kind === "break" ? "" : String(visit)));
   return mark;
 }

@@ -38,7 +38,7 @@ export class TimelinePanel {
   follow(command) {
     if (this.form.hidden || !this.timeline.carried?.stop) return;
     const to = command.shift_id ?? this.timeline.carried.shift;
-    if (this.form.shift.value !== to) { this.form.shift.value = to; }
+    this.form.shift.value = to;
     this.#places(to, command.position ? String(command.position) : "");
   }
 
@@ -46,8 +46,10 @@ export class TimelinePanel {
     const { words, violations: before } = this.timeline;
     this.form.querySelector("[data-give]").disabled = !done;
     if (!done) return this.outcome.replaceChildren(paragraph(refused ?? words.failed, "fault"));
-    const known = new Set(before.map((each) => each.sentence));
-    const said = [...new Set(done.violations.map((each) => each.sentence))].filter((each) => !known.has(each));
+    // By what they say and not by their words: the plan was read in another language, perhaps.
+    const named = (each) => `${each.code} ${JSON.stringify(Object.entries(each.details).sort())}`;
+    const known = new Set(before.map(named));
+    const said = [...new Set(done.violations.filter((each) => !known.has(named(each))).map((each) => each.sentence))];
     const list = document.createElement("ul");
     list.append(...said.slice(0, MOST_SAID).map((each) => Object.assign(document.createElement("li"), { textContent: each })));
     if (said.length > MOST_SAID) list.append(Object.assign(document.createElement("li"), { textContent: `+${said.length - MOST_SAID}` }));
@@ -68,6 +70,17 @@ export class TimelinePanel {
     this.outcome.replaceChildren();
   }
 
+  /** Nothing is tried. */
+  clear() {
+    this.outcome.replaceChildren();
+    this.form.querySelector("[data-give]").disabled = true;
+  }
+
+  /** For whoever came here by keyboard. */
+  focus() {
+    if (!this.form.hidden) [...this.form.querySelectorAll("select:enabled, button:enabled")].find((each) => each.offsetParent)?.focus();
+  }
+
   #open(what, title) {
     this.form.hidden = false;
     this.outcome.replaceChildren();
@@ -75,19 +88,25 @@ export class TimelinePanel {
     for (const part of this.form.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== what;
   }
 
+  // A place is told by the number of the stop that it makes, as lanes and lists count them: breaks have none.
   #places(shift, chosen) {
     const { carried, routes, words } = this.timeline;
-    const there = (routes.get(shift)?.stops ?? []).filter(isVisit).length + (shift === carried.shift ? 0 : 1);
-    fill(this.form.place, [["", words.best], ...Array.from({ length: there }, (_, number) =>
-      [String(number + 1), words.place.replace("{number}", String(number + 1))])], chosen);
+    const others = (routes.get(shift)?.stops ?? []).filter((stop) => isVisit(stop) && stop.id !== carried.stop.id);
+    const place = (position) => {
+      const ahead = others.slice(0, position - 1), words_of = ahead.at(-1)?.kind === "break" ? words.place_after_break : words.place;
+      return words_of.replace("{number}", String(1 + ahead.filter((stop) => stop.kind !== "break").length));
+    };
+    fill(this.form.place, [["", words.best], ...Array.from({ length: others.length + 1 }, (_, number) =>
+      [String(number + 1), place(number + 1)])], chosen);
   }
 
   #chosen(field) {
     const { timeline } = this, { carried } = timeline;
     if (carried === null) return;
     if (field === this.form.shift) this.#places(this.form.shift.value, "");
+    timeline.unpreview(); // what was tried before is not what is chosen now
     const command = carried.stop
-      ? timeline.commandFor(this.form.shift.value, Number(this.form.place.value) || undefined)
+      ? timeline.commandFor(this.form.shift.value || carried.shift, Number(this.form.place.value) || undefined)
       : this.form.other.value
         ? { kind: "give_route_to_shift", route_id: timeline.routes.get(carried.shift).id, shift_id: this.form.other.value }
         : null;

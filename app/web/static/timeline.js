@@ -1,7 +1,7 @@
 // The dispatcher's lanes: every route on the hours of the day, and a draft edited there. What a command would do is
 // shown while a stop is carried, by mouse, by keyboard or by choosing; nothing is kept before it is let go.
 import { axisOf, isVisit, sequenceAt, shareAt } from "/static/timeline-axis.js";
-import { drawHours, drawLane, laneOf } from "/static/timeline-lanes.js";
+import { carriedOn, drawHours, drawLane, laneOf } from "/static/timeline-lanes.js";
 import { PlanCommands } from "/static/plan-commands.js";
 import { TimelinePanel } from "/static/timeline-panel.js";
 
@@ -23,11 +23,9 @@ export class Timeline {
     this.clock = new Intl.DateTimeFormat("en-GB",
       { timeZone: dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.width = 0;
-    this.carried = null; // { stop, from, command, tried }
+    this.carried = null; // { shift, stop, command, tried }: whose it is, what it is (none: the route), what was tried last
     this.panel = this.isEditable ? new TimelinePanel(this) : null;
     this.order = this.#order();
-    this.axis = axisOf([...this.shifts.flatMap((shift) => [shift.starts_at, shift.ends_at]).map(Date.parse),
-      ...plan.routes.flatMap((route) => [route.stops[0].leave_at, route.stops.at(-1).leave_at].map(Date.parse))]);
     element.hidden = false;
     this.draw();
     this.#listen();
@@ -47,6 +45,8 @@ export class Timeline {
   }
 
   draw() {
+    this.axis = axisOf([...this.shifts.flatMap((shift) => [shift.starts_at, shift.ends_at]).map(Date.parse),
+      ...[...this.routes.values()].flatMap(({ stops }) => [stops[0].leave_at, stops.at(-1).leave_at].map(Date.parse))]);
     const grid = this.element.querySelector("[data-grid]");
     grid.style.setProperty("--wide", String(WIDTHS[this.width]));
     grid.style.setProperty("--hours", String(this.axis.hours.length - 1));
@@ -65,18 +65,29 @@ export class Timeline {
   }
 
   #redraw(ids, tried = null) {
-    const focused = document.activeElement?.closest?.("[data-stop], [data-lane-head]");
-    const name = focused?.dataset.stop ?? focused?.dataset.laneHead;
     for (const id of ids) {
       const route = tried?.routes.find((each) => each.shift_id === id);
       const isGone = tried?.routes_gone.includes(this.routes.get(id)?.id);
       laneOf(this.element, id)?.replaceWith(this.#lane(id, isGone ? undefined : route ?? this.routes.get(id), tried));
     }
-    if (name && !document.activeElement?.closest?.("[data-stop], [data-lane-head]")) this.focus(name);
   }
 
+  /** Whether there is something of that name to go to. */
   focus(name) {
-    this.element.querySelector(`[data-stop="${name}"], [data-lane-head="${name}"]`)?.focus({ preventScroll: false });
+    const found = name && this.element.querySelector(`[data-stop="${name}"], [data-lane-head="${name}"]`);
+    found?.focus();
+    return Boolean(found);
+  }
+
+  #focused() {
+    const found = document.activeElement?.closest?.("[data-stop], [data-lane-head]");
+    return found?.dataset.stop ?? found?.dataset.laneHead;
+  }
+
+  // Lanes are drawn anew: whoever was in them stays there.
+  #focusAgain(...names) {
+    const { activeElement } = document;
+    if (!activeElement || activeElement === document.body || activeElement.disabled) names.some((name) => this.focus(name));
   }
 
   say(text) { this.element.querySelector("[data-said]").textContent = text; }
@@ -105,29 +116,41 @@ export class Timeline {
   }
 
   #showTried(tried) {
-    const before = this.carried.tried;
+    const before = this.carried.tried, name = this.#focused();
     this.carried.tried = tried;
     const drawn = (each) => each ? [...each.routes.map((route) => route.shift_id),
       ...[...this.routes].filter(([, route]) => each.routes_gone.includes(route.id)).map(([id]) => id)] : [];
     const other = new Set(drawn(tried));
     this.#redraw(drawn(before).filter((id) => !other.has(id)));
     this.#redraw(other, tried);
+    if (name) this.#focusAgain(name, this.carried.command?.shift_id, this.carried.shift);
+  }
+
+  /** Nothing is tried: what is carried is where it was. */
+  unpreview() {
+    this.commands.forget();
+    this.carried.command = null;
+    this.#showTried(null);
+    this.panel?.clear();
   }
 
   /** Begin to carry a stop (or, without one, a route): what was carried before is put back. */
   carry(shift, stop = null) {
+    const name = this.#focused();
     this.putBack();
     this.carried = { shift, stop, command: null, tried: null };
     this.#redraw([shift]);
+    if (name) this.#focusAgain(name, shift);
   }
 
   putBack() {
     if (this.carried === null) return;
     this.commands.forget();
-    const { shift } = this.carried;
+    const { shift } = this.carried, name = this.#focused();
     this.#showTried(null);
     this.carried = null;
     this.#redraw([shift]);
+    if (name) this.#focusAgain(name, shift);
   }
 
   /** Keep what was tried last. */
@@ -141,22 +164,29 @@ export class Timeline {
 
   // One edit after the other: the next one is made from the version that this one leaves.
   async #once(edit) {
-    if (this.isGiving) return;
+    if (this.#isBusy()) return;
     this.isGiving = true;
     try { await edit(); } finally { this.isGiving = false; }
   }
 
   async takeBack() {
+    if (this.#isBusy()) return;
     this.panel?.close();
     this.putBack();
     if (this.edits > 0) await this.#once(async () => this.#keep(await this.commands.takenBack(), this.words.undone));
   }
 
+  #isBusy() {
+    if (this.isGiving) this.say(this.words.trying);
+    return this.isGiving === true;
+  }
+
   async #keep(answer, word = this.words.done) {
-    const stop = this.carried?.stop?.id;
+    const { stop, shift, command } = this.carried ?? {};
+    const names = [this.#focused(), stop?.id, command?.shift_id, shift, this.order[0]];
     this.putBack();
     this.panel?.close();
-    if (!answer.done) return this.sayRefused(answer);
+    if (!answer.done) { this.#focusAgain(...names); return this.sayRefused(answer); }
     const { plan, routes, routes_gone: gone, violations, metres_more: metres, seconds_more: seconds } = answer.done;
     for (const route of this.routes.values()) if (gone.includes(route.id)) this.routes.delete(route.shift_id);
     for (const route of routes) this.routes.set(route.shift_id, route);
@@ -165,7 +195,7 @@ export class Timeline {
     this.element.querySelector("[data-tool=undo]").disabled = this.edits === 0;
     this.order = this.#order();
     this.draw();
-    if (stop) this.focus(stop);
+    this.#focusAgain(...names);
     this.say(`${word} ${this.costs(metres, seconds)}`);
     document.dispatchEvent(new CustomEvent("plan-edited", { detail: { routes, gone } }));
   }
@@ -193,10 +223,11 @@ export class Timeline {
       this.width = Math.min(WIDTHS.length - 1, Math.max(0, this.width + (tool === "wider" ? 1 : -1)));
       this.draw();
     }
-    if (!this.isEditable) return;
-    const stop = event.target.closest("[data-stop]"), head = event.target.closest("[data-lane-head]");
-    if (stop) this.#choose(stop.dataset.stop);
-    if (head) { this.carry(head.dataset.laneHead); this.panel.openRoute(head.dataset.laneHead); }
+    const stop = event.target.closest("[data-stop]")?.dataset.stop, head = event.target.closest("[data-lane-head]")?.dataset.laneHead;
+    if (!this.isEditable || !(stop || head) || this.#isBusy()) return;
+    if (stop) this.#choose(stop);
+    else if (this.routes.has(head)) { this.carry(head); this.panel.openRoute(head); }
+    if (event.detail === 0) this.panel.focus(); // by keyboard: the panel is behind all lanes
   }
 
   #choose(id) {
@@ -209,26 +240,31 @@ export class Timeline {
   // A finger scrolls the day and chooses by a tap; a mouse or pen drags.
   #press(event) {
     const id = event.target.closest("[data-stop]")?.dataset.stop;
-    if (!id || event.button !== 0 || event.pointerType === "touch") return;
+    if (!id || event.button !== 0 || event.pointerType === "touch" || this.isGiving) return;
     const begun = [event.clientX, event.clientY];
     let isDragged = false, last = "";
     const move = (moved) => {
+      if (moved.pointerId !== event.pointerId || this.isGiving) return;
       if (!isDragged && Math.hypot(moved.clientX - begun[0], moved.clientY - begun[1]) < FIRST_MOVE) return;
       if (!isDragged) { isDragged = true; this.#choose(id); this.element.classList.add("dragging"); }
       moved.preventDefault();
       const command = this.#commandAt(moved.clientX, moved.clientY);
       const name = JSON.stringify(command);
-      if (command && name !== last) { last = name; this.preview(command).then(() => this.panel.follow(command)); }
+      if (name === last || !this.carried) return;
+      last = name;
+      if (command) this.#previewAndFollow(command);
+      else this.unpreview();
     };
-    const end = async (event) => {
+    const end = async (ended) => {
+      if (ended.pointerId !== undefined && ended.pointerId !== event.pointerId) return;
       for (const [kind, listener] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", stop]])
         window.removeEventListener(kind, listener, true);
       this.element.classList.remove("dragging");
       if (!isDragged) return;
       this.dragEnded = performance.now();
-      if (event.type !== "pointerup" || !this.#commandAt(event.clientX, event.clientY)) { this.panel.close(); this.putBack(); return; }
-      const command = JSON.parse(last || "null");
+      const command = ended.type === "pointerup" ? this.#commandAt(ended.clientX, ended.clientY) : null;
       if (command) await this.give(command);
+      else { this.panel.close(); this.putBack(); }
     };
     const stop = (key) => { if (key.key === "Escape") end(key); };
     window.addEventListener("pointermove", move, true);
@@ -237,17 +273,25 @@ export class Timeline {
     window.addEventListener("keydown", stop, true);
   }
 
+  #previewAndFollow(command) {
+    const { carried } = this;
+    this.preview(command).then((answer) => { if (answer && this.carried === carried) this.panel.follow(command); });
+  }
+
   #commandAt(x, y) {
-    const line = document.elementsFromPoint(x, y).map((each) => each.closest?.("[data-line]")).find(Boolean);
-    if (!line || !this.carried?.stop) return null;
+    const here = document.elementsFromPoint(x, y);
+    const line = here.map((each) => each.closest?.("[data-line]")).find(Boolean);
+    if (!line || !this.carried?.stop || here[0].closest(".lane-head")) return null;
     const { stop, shift } = this.carried, to = line.dataset.line;
     const position = sequenceAt(this.axis, this.routes.get(to)?.stops ?? [], shareAt(line, x), to === shift ? stop : null);
     return this.commandFor(to, position);
   }
 
-  /** The command that puts the carried stop on a shift's route; without a position where it fits best. */
+  /** The command that puts the carried stop on a shift's route; without a position where it fits best. None where that
+   * is where it is. */
   commandFor(to, position) {
     const { stop, shift } = this.carried;
+    if (to === shift && position === stop.sequence) return null;
     return { kind: "move_stop", stop_id: stop.id, ...(to === shift ? {} : { shift_id: to }), ...(position ? { position } : {}) };
   }
 
@@ -256,10 +300,11 @@ export class Timeline {
     if (event.target.closest("form, details")) { if (event.key === "Escape") this.panel.leave(); return; }
     const id = event.target.closest("[data-stop]")?.dataset.stop, lane = event.target.closest("[data-lane]")?.dataset.lane;
     if (!lane) return;
-    const known = { Escape: () => this.panel.leave(), l: () => this.#toggleLock(lane), u: () => this.takeBack() }[event.key];
+    if (this.isGiving) return;
+    const known = { Escape: () => this.panel.leave(), KeyL: () => this.#toggleLock(lane), KeyU: () => this.takeBack() }[event.code];
     const step = stepOf(event.key);
     if (known) known();
-    else if (event.key === "Enter" && this.carried?.command) this.letGo();
+    else if (event.key === "Enter" && this.carried?.command && this.carried.stop?.id === id) this.letGo();
     else if (step && event.shiftKey && id) this.#carryBy(id, step);
     else if (step) this.#walk(id, lane, step);
     else return;
@@ -277,21 +322,31 @@ export class Timeline {
     if (!found) return;
     if (this.carried?.stop?.id !== found.stop.id) this.#choose(found.stop.id);
     const now = this.carried.command ?? {}, to = now.shift_id ?? found.shift;
-    const shift = across ? this.order[this.order.indexOf(to) + across] ?? to : to;
+    const shift = across ? this.#freeLane(to, across) : to;
     const most = this.routes.get(shift)?.stops.filter(isVisit).length ?? 0;
     const position = (now.position ?? this.#triedSequence(to) ?? found.stop.sequence) + along;
     const within = Math.min(Math.max(1, position), Math.max(1, shift === found.shift ? most : most + 1));
     const command = this.commandFor(shift, across ? undefined : within);
+    if (!command) { this.unpreview(); return; }
     this.carried.command = command; // the next key goes on from here, whether or not the answer is there
-    this.preview(command).then(() => this.panel.follow(command));
+    this.#previewAndFollow(command);
   }
 
-  // Where the carried stop has come to stand on a shift's route, as it was tried last.
+  // The next lane that is not locked, or the same one.
+  #freeLane(from, across) {
+    const ahead = across > 0 ? this.order.slice(this.order.indexOf(from) + 1) : this.order.slice(0, this.order.indexOf(from)).reverse();
+    return ahead.find((id) => !this.routes.get(id)?.locked) ?? from;
+  }
+
+  // Where the carried stop has come to stand on a shift's route, as it was tried last: as the position that puts it
+  // there. Stops that its food takes ahead of it are put in afterwards.
   #triedSequence(shift) {
-    const { stop, tried } = this.carried;
+    const { stop, shift: own, tried } = this.carried;
     const stops = tried?.routes.find((route) => route.shift_id === shift)?.stops ?? [];
-    return stops.find((each) => each.stop_id ? each.stop_id === stop.id
-      : each.kind === stop.kind && each.site_name === stop.site_name)?.sequence;
+    const there = carriedOn(stops, this.carried, shift);
+    if (!there) return undefined;
+    const fresh = stops.filter((each) => each.sequence < there.sequence && !each.stop_id && isVisit(each));
+    return there.sequence - (shift === own || stop.kind !== "drop_off" ? 0 : fresh.length);
   }
 
   #walk(id, lane, { along, across }) {
