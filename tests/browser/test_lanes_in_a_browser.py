@@ -78,6 +78,16 @@ def mark(where: Locator | Page, site: str) -> Locator:
     return where.locator(f'.stop-mark[aria-label*="{site}"]').first
 
 
+def grab(page: Page, site: str, towards: Locator) -> tuple[float, float]:
+    """Press on a stop; where the line of another lane begins, in its middle."""
+    grabbed, line = mark(page, site).bounding_box(), towards.locator(".line").bounding_box()
+    assert grabbed is not None
+    assert line is not None
+    page.mouse.move(grabbed["x"] + 8, grabbed["y"] + 8)
+    page.mouse.down()
+    return line["x"], line["y"] + line["height"] / 2
+
+
 def now(network: ServiceClient, plan: Plan) -> Plan:
     found: Plan = network.get(f"/plans/{plan['id']}").json()
     return found
@@ -98,12 +108,8 @@ def test_a_stop_that_is_dragged_shows_its_new_times_before_it_is_let_go(
     visit = shown(browser, network, draft, language, DESK)
     page, other = visit.page, lane(visit.page, draft, driven=False)
     visit.show(f"lanes-{language}")
-    grabbed, target = mark(page, "Tesco").bounding_box(), other.locator(".line").bounding_box()
-    assert grabbed is not None
-    assert target is not None
-    page.mouse.move(grabbed["x"] + 8, grabbed["y"] + 8)
-    page.mouse.down()
-    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=6)
+    x, y = grab(page, "Tesco", other)
+    page.mouse.move(x + 300, y, steps=6)
     expect(mark(other, "Tesco")).to_be_visible()
     expect(page.locator("[data-outcome] .figures")).to_contain_text("+")
     visit.show(f"lanes-dragged-{language}")
@@ -128,12 +134,8 @@ def test_a_drag_that_is_given_up_leaves_everything_as_it_is(
     visit = shown(browser, network, draft, "en", DESK)
     page, other = visit.page, lane(visit.page, draft, driven=False)
     for give_up in ("Escape", "outside"):
-        grabbed, target = mark(page, "Tesco").bounding_box(), other.locator(".line").bounding_box()
-        assert grabbed is not None
-        assert target is not None
-        page.mouse.move(grabbed["x"] + 8, grabbed["y"] + 8)
-        page.mouse.down()
-        page.mouse.move(target["x"] + 300, target["y"] + 20, steps=4)
+        x, y = grab(page, "Tesco", other)
+        page.mouse.move(x + 300, y, steps=4)
         expect(mark(other, "Tesco")).to_be_visible()
         if give_up == "Escape":
             page.keyboard.press("Escape")
@@ -210,10 +212,9 @@ def test_what_is_let_go_where_it_was_is_no_edit_and_what_is_not_chosen_any_more_
 ) -> None:
     visit = shown(browser, network, draft, "en", DESK)
     page, other = visit.page, lane(visit.page, draft, driven=False)
+    grab(page, "Tesco", other)
     grabbed = mark(page, "Tesco").bounding_box()
     assert grabbed is not None
-    page.mouse.move(grabbed["x"] + 8, grabbed["y"] + 8)
-    page.mouse.down()
     page.mouse.move(grabbed["x"] + 16, grabbed["y"] + 8, steps=4)
     page.mouse.up()
     expect(page.locator("[data-panel]")).to_be_hidden()

@@ -47,21 +47,21 @@ export function drawLane(timeline, shift, route, { number, broken, isTried, carr
   let visit = 0;
   for (const stop of route.stops.filter(isVisit)) {
     if (stop.kind !== "break") visit += 1;
-    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), isTried, carried, isCarried: stop === held }));
+    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), carried, isCarried: stop === held }));
   }
   return lane;
 }
 
 function headOf(timeline, shift, route, { number, broken }) {
   const { words } = timeline;
-  const isChosen = timeline.isEditable && timeline.routes.has(shift.id); // what is only tried has no route yet
-  const head = made(isChosen ? "button" : "span", "lane-head");
-  if (isChosen) { head.type = "button"; head.dataset.laneHead = shift.id; }
+  const canBeChosen = timeline.isEditable && timeline.routes.has(shift.id); // what is only tried has no route yet
+  const head = made(canBeChosen ? "button" : "span", "lane-head");
+  if (canBeChosen) { head.type = "button"; head.dataset.laneHead = shift.id; }
   const texts = made("span", "lane-words");
   const name = made("strong"), more = made("span", "muted figures");
   name.append(isolated(shift.vehicle));
   const facts = route
-    ? [`${timeline.at(route.stops[0].leave_at)}–${timeline.at(route.stops.at(-1).arrive_at)}`, `${(route.metres / 1000).toFixed(1)} km`]
+    ? [`${timeline.at(route.stops[0].leave_at)}–${timeline.at(route.stops.at(-1).arrive_at)}`, words.km.replace("{km}", (route.metres / 1000).toFixed(1))]
     : [words.idle];
   if (route && !shift.driver) facts.push(words.nobody);
   if (route?.locked) facts.push(words.locked);
@@ -72,15 +72,13 @@ function headOf(timeline, shift, route, { number, broken }) {
   return head;
 }
 
-function stopOf(timeline, stop, { visit, isBroken, isTried, carried, isCarried }) {
+function stopOf(timeline, stop, { visit, isBroken, carried, isCarried }) {
   const id = stop.id ?? stop.stop_id;
   const mark = made(timeline.isEditable ? "button" : "span", `stop-mark ${stop.kind}`);
-  if (timeline.isEditable) { mark.type = "button"; mark.tabIndex = 0; }
+  if (timeline.isEditable) { mark.type = "button"; mark.setAttribute("aria-pressed", String(isCarried)); }
   if (isCarried || id) mark.dataset.stop = isCarried ? carried.stop.id : id;
-  if (timeline.isEditable) mark.setAttribute("aria-pressed", String(isCarried));
   mark.classList.toggle("broken", isBroken);
   mark.classList.toggle("carried", isCarried);
-  mark.classList.toggle("fresh", isTried && !id);
   span(timeline.axis, mark, stop.begin_at, stop.leave_at);
   const text = labelOf(timeline, stop);
   mark.title = text;

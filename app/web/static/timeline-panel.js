@@ -93,8 +93,9 @@ export class TimelinePanel {
     const { carried, routes, words } = this.timeline;
     const others = (routes.get(shift)?.stops ?? []).filter((stop) => isVisit(stop) && stop.id !== carried.stop.id);
     const place = (position) => {
-      const ahead = others.slice(0, position - 1), words_of = ahead.at(-1)?.kind === "break" ? words.place_after_break : words.place;
-      return words_of.replace("{number}", String(1 + ahead.filter((stop) => stop.kind !== "break").length));
+      const ahead = others.slice(0, position - 1);
+      const phrase = ahead.at(-1)?.kind === "break" ? words.place_after_break : words.place;
+      return phrase.replace("{number}", String(1 + ahead.filter((stop) => stop.kind !== "break").length));
     };
     fill(this.form.place, [["", words.best], ...Array.from({ length: others.length + 1 }, (_, number) =>
       [String(number + 1), place(number + 1)])], chosen);

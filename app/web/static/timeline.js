@@ -6,7 +6,6 @@ import { PlanCommands } from "/static/plan-commands.js";
 import { TimelinePanel } from "/static/timeline-panel.js";
 
 const FIRST_MOVE = 5; // pixels that make a press a drag
-const CLICK_OF_A_DRAG = 80; // milliseconds in which a browser tells of the click that a drag ends with
 const WIDTHS = [1, 1.5, 2, 3, 4]; // of the hours, in widths of the page
 
 export class Timeline {
@@ -23,6 +22,8 @@ export class Timeline {
     this.clock = new Intl.DateTimeFormat("en-GB",
       { timeZone: dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.width = 0;
+    this.isGiving = false;
+    this.hasDragged = false; // since the last press: the click that follows belongs to the drag
     this.carried = null; // { shift, stop, command, tried }: whose it is, what it is (none: the route), what was tried last
     this.panel = this.isEditable ? new TimelinePanel(this) : null;
     this.order = this.#order();
@@ -178,7 +179,7 @@ export class Timeline {
 
   #isBusy() {
     if (this.isGiving) this.say(this.words.trying);
-    return this.isGiving === true;
+    return this.isGiving;
   }
 
   async #keep(answer, word = this.words.done) {
@@ -216,12 +217,13 @@ export class Timeline {
   }
 
   #click(event) {
-    if (performance.now() - (this.dragEnded ?? -Infinity) < CLICK_OF_A_DRAG) return;
+    if (this.hasDragged && event.detail > 0) return;
     const tool = event.target.closest("[data-tool]")?.dataset.tool;
     if (tool === "undo") this.takeBack();
     if (tool === "wider" || tool === "narrower") {
       this.width = Math.min(WIDTHS.length - 1, Math.max(0, this.width + (tool === "wider" ? 1 : -1)));
       this.draw();
+      if (this.carried?.tried) this.#showTried(this.carried.tried);
     }
     const stop = event.target.closest("[data-stop]")?.dataset.stop, head = event.target.closest("[data-lane-head]")?.dataset.laneHead;
     if (!this.isEditable || !(stop || head) || this.#isBusy()) return;
@@ -239,6 +241,7 @@ export class Timeline {
 
   // A finger scrolls the day and chooses by a tap; a mouse or pen drags.
   #press(event) {
+    this.hasDragged = false;
     const id = event.target.closest("[data-stop]")?.dataset.stop;
     if (!id || event.button !== 0 || event.pointerType === "touch" || this.isGiving) return;
     const begun = [event.clientX, event.clientY];
@@ -257,20 +260,20 @@ export class Timeline {
     };
     const end = async (ended) => {
       if (ended.pointerId !== undefined && ended.pointerId !== event.pointerId) return;
-      for (const [kind, listener] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", stop]])
+      for (const [kind, listener] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", giveUp]])
         window.removeEventListener(kind, listener, true);
       this.element.classList.remove("dragging");
       if (!isDragged) return;
-      this.dragEnded = performance.now();
+      this.hasDragged = true;
       const command = ended.type === "pointerup" ? this.#commandAt(ended.clientX, ended.clientY) : null;
       if (command) await this.give(command);
       else { this.panel.close(); this.putBack(); }
     };
-    const stop = (key) => { if (key.key === "Escape") end(key); };
+    const giveUp = (key) => { if (key.key === "Escape") end(key); };
     window.addEventListener("pointermove", move, true);
     window.addEventListener("pointerup", end, true);
     window.addEventListener("pointercancel", end, true);
-    window.addEventListener("keydown", stop, true);
+    window.addEventListener("keydown", giveUp, true);
   }
 
   #previewAndFollow(command) {
@@ -299,8 +302,7 @@ export class Timeline {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("form, details")) { if (event.key === "Escape") this.panel.leave(); return; }
     const id = event.target.closest("[data-stop]")?.dataset.stop, lane = event.target.closest("[data-lane]")?.dataset.lane;
-    if (!lane) return;
-    if (this.isGiving) return;
+    if (!lane || this.isGiving) return;
     const known = { Escape: () => this.panel.leave(), KeyL: () => this.#toggleLock(lane), KeyU: () => this.takeBack() }[event.code];
     const step = stepOf(event.key);
     if (known) known();
