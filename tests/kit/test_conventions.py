@@ -62,7 +62,8 @@ def filled(network: ServiceClient) -> None:
         network.ok("/needs", a_need(site, kg="12.5"))
         network.ok("/offers", an_offer(site, note=f"-{number}"))
         network.vehicle_and_shift(site, name=f"{HOSTILE}{number}")
-    network.ok("/plan-runs", {"service_date": DAY})
+    # Waited for: the message that a plan is ready would come between two readings of one list.
+    network.planned()
 
 
 def lists_of(document: dict[str, Any]) -> list[str]:
