@@ -139,10 +139,16 @@ def worker_solves_here() -> Iterator[None]:
         yield
 
 
-def changed_here(network: ServiceClient, workshop: run.Workshop, plan: dict[str, Any], **wish: Any) -> dict[str, Any]:
+def changed_here(
+    network: ServiceClient,
+    workshop: run.Workshop,
+    plan: dict[str, Any],
+    mender: Mender = change_in_here,
+    **wish: Any,
+) -> dict[str, Any]:
     """The smallest change of a published plan, as the API shows it."""
     asked = network.ok(f"/plans/{plan['id']}/changes", wish)
-    plan_here(workshop, asked["id"], network.network_id())
+    plan_here(workshop, asked["id"], network.network_id(), mender=mender)
     over = network.get(f"/plan-runs/{asked['id']}").json()
     assert over["state"] == "done", over
     found: dict[str, Any] = network.get(f"/plans/{over['plan_id']}").json()

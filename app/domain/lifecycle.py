@@ -1,6 +1,7 @@
 """Which state may follow which, and what a driver's reports add up to, in whatever order they arrive."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,8 +67,19 @@ class StopState:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What was promised as an allocation: its grams, and the stops where the route that is driven collects it (None: it
+    was on the vehicle already) and brings it (None: it does not any more)."""
+
+    grams: int
+    pickup: str | None = None
+    drop_off: str | None = None
+
+
+@dataclass(frozen=True)
 class AllocationState:
-    """Grams reported for an allocation (None: nothing yet), reasons by stop, temperatures on its way."""
+    """Grams reported for an allocation (None: nothing yet), reasons by stop, temperatures on its way; `collected_at`:
+    the stop of the last report that it was collected."""
 
     collected_grams: int | None = None
     delivered_grams: int | None = None
@@ -76,6 +88,7 @@ class AllocationState:
     failed_at: tuple[str, ...] = ()
     celsius: tuple[float, ...] = ()
     delivered_at: datetime | None = None
+    collected_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +109,14 @@ class DayState:
     contradictions: tuple[Contradiction, ...]
 
 
-def fold(events: Iterable[StopEvent]) -> DayState:
-    """What the reports add up to, the same for every order and repetition; the later of two counts."""
+def fold(events: Iterable[StopEvent], promises: Mapping[str, Promise] | None = None) -> DayState:
+    """What the reports add up to, the same for every order and repetition; the later of two at one stop counts.
+
+    promises: by allocation, as the newest route has them. A change of the plan may have a vehicle come to a place
+    once more for what its driver loads there meanwhile: what is reported at both stops adds up, though to no more than
+    was promised, and a stop with nothing left to do is done.
+    """
+    promised = promises or {}
     unique = sorted(set(events), key=_moment)
     told: dict[str, StopEvent] = {}
     found: set[Contradiction] = set()
@@ -110,12 +129,12 @@ def fold(events: Iterable[StopEvent]) -> DayState:
     for event in ordered:
         for line in event.lines:
             by_allocation.setdefault(line.allocation, []).append((event, line))
-    allocations = {key: _allocation_state(reports) for key, reports in by_allocation.items()}
+    allocations = {key: _allocation_state(reports, promised.get(key)) for key, reports in by_allocation.items()}
     found.update(_stop_contradictions(ordered))
     for key, reports in by_allocation.items():
-        found.update(_allocation_contradictions(key, reports, allocations[key]))
+        found.update(_allocation_contradictions(key, reports, promised.get(key)))
     return DayState(
-        dict(sorted(stops.items())),
+        dict(sorted({**_done_elsewhere(by_allocation, promised), **stops}.items())),
         dict(sorted(allocations.items())),
         tuple(sorted(found, key=lambda each: (each.where, each.code, each.sentence))),
     )
@@ -142,18 +161,57 @@ def _ends_the_stop(event: StopEvent) -> bool:
     return event.kind in ("collected", "delivered", "refused") or (event.kind == "failed" and not event.lines)
 
 
-def _allocation_state(reports: list[tuple[StopEvent, EventLine]]) -> AllocationState:
-    latest = {event.kind: line.grams for event, line in reports}
+type _Reports = list[tuple[StopEvent, EventLine]]
+
+
+def _done_elsewhere(by_allocation: Mapping[str, _Reports], promises: Mapping[str, Promise]) -> dict[str, StopState]:
+    """The stops whose food was all collected, or all brought, at another stop."""
+    dealt_with = defaultdict[str, list[datetime | None]](list)
+    for key, promise in promises.items():
+        reports = by_allocation.get(key, [])
+        if promise.pickup is not None:
+            collected = [e.occurred_at for e, _ in reports if e.kind == "collected" and e.stop != promise.pickup]
+            dealt_with[promise.pickup].append(max(collected, default=None))
+        brought = [
+            event.occurred_at
+            for event, line in reports
+            if event.kind in ("delivered", "refused") and line.grams and event.stop != promise.drop_off
+        ]
+        if promise.drop_off is not None:
+            dealt_with[promise.drop_off].append(max(brought, default=None))
+    found = {}
+    for stop, moments in dealt_with.items():
+        known = [moment for moment in moments if moment is not None]
+        if len(known) == len(moments):
+            found[stop] = StopState("done", None, max(known))
+    return found
+
+
+def _allocation_state(reports: _Reports, promise: Promise | None) -> AllocationState:
     reasons = {event.stop: event.reason for event, _ in reports if event.reason}
     return AllocationState(
-        collected_grams=latest.get("collected"),
-        delivered_grams=latest.get("delivered"),
-        refused_grams=latest.get("refused"),
+        collected_grams=_together(_at_stops(reports, "collected"), promise),
+        delivered_grams=_together(_at_stops(reports, "delivered"), promise),
+        refused_grams=_together(_at_stops(reports, "refused"), promise),
         reasons=tuple(sorted(reasons.items())),
         failed_at=tuple(sorted({event.stop for event, _ in reports if event.kind == "failed"})),
         celsius=tuple(line.celsius for _, line in reports if line.celsius is not None),
         delivered_at=max((event.occurred_at for event, _ in reports if event.kind == "delivered"), default=None),
+        collected_at=next((event.stop for event, _ in reversed(reports) if event.kind == "collected"), None),
     )
+
+
+def _at_stops(reports: _Reports, kind: str) -> dict[str, int]:
+    """Grams by stop; the later of two reports counts."""
+    return {event.stop: line.grams for event, line in reports if event.kind == kind}
+
+
+def _together(at_stops: Mapping[str, int], promise: Promise | None) -> int | None:
+    """What several stops come to: who reports at the second what was done at the first has not done it twice."""
+    if not at_stops:
+        return None
+    most = max(at_stops.values())
+    return max(most, min(sum(at_stops.values()), most if promise is None else promise.grams))
 
 
 def _stop_contradictions(events: list[StopEvent]) -> Iterable[Contradiction]:
@@ -166,16 +224,18 @@ def _stop_contradictions(events: list[StopEvent]) -> Iterable[Contradiction]:
             yield Contradiction("failed_and_done", "The stop was reported both as done and as failed.", stop)
 
 
-def _allocation_contradictions(
-    key: str, reports: list[tuple[StopEvent, EventLine]], state: AllocationState
-) -> Iterable[Contradiction]:
+def _allocation_contradictions(key: str, reports: _Reports, promise: Promise | None) -> Iterable[Contradiction]:
     for kind in ("collected", "delivered", "refused"):
-        if len({line.grams for event, line in reports if event.kind == kind}) > 1:
+        told = {(event.stop, line.grams) for event, line in reports if event.kind == kind}
+        at_stops = _at_stops(reports, kind)
+        beyond = sum(at_stops.values()) > (_together(at_stops, promise) or 0)
+        if len(told) > len(at_stops) or (beyond and len(set(at_stops.values())) > 1):
             yield Contradiction(f"{kind}_twice", f"Two different weights were reported as {kind}.", key)
-    handed_over = (state.delivered_grams or 0) + (state.refused_grams or 0)
-    if state.collected_grams is not None and handed_over > state.collected_grams:
+    loaded = _at_stops(reports, "collected")
+    handed_over = sum(_together(_at_stops(reports, kind), promise) or 0 for kind in ("delivered", "refused"))
+    if loaded and handed_over > sum(loaded.values()):
         yield Contradiction("more_than_collected", "More was handed over than had been collected.", key)
-    if state.collected_grams is None and handed_over:
+    if not loaded and handed_over:
         yield Contradiction("not_collected", "It was handed over, but nobody reported collecting it.", key)
     collected = [event.occurred_at for event, _ in reports if event.kind == "collected"]
     later = [event.occurred_at for event, _ in reports if event.kind in ("delivered", "refused")]

@@ -44,12 +44,14 @@ def outcome_of(
     settled: Iterable[Settled] = (),
     released_grams: int = 0,
 ) -> Outcome:
-    """What became of an allocation so far; where the pickup failed, nothing was collected unless reported."""
+    """What became of an allocation so far; where the pickup failed, nothing was collected unless reported. What was
+    left behind was left where it was collected, be that the stop of an earlier plan."""
     told = day.allocations.get(allocation, AllocationState())
     pickup = day.stops.get(pickup_stop, StopState())
     collected = told.collected_grams
     all_failed = pickup.state == "failed" and not pickup.partial
     failed = all_failed or pickup_stop in told.failed_at
+    door = told.collected_at or pickup_stop
     # A driver who says at the door that there is nothing of it has not handed anything over.
     if collected is None and failed and not told.delivered_grams and not told.refused_grams:
         collected = 0
@@ -60,7 +62,8 @@ def outcome_of(
         collected_grams=collected,
         delivered_grams=told.delivered_grams,
         refused_grams=told.refused_grams,
-        shortfall_reason=dict(told.reasons).get(pickup_stop) or (pickup.reason if all_failed else None),
+        shortfall_reason=dict(told.reasons).get(door)
+        or (pickup.reason if all_failed and door == pickup_stop else None),
         held="open" in states,
         discarded="discarded" in states,
         returned_grams=sum(each.returned_grams for each in said),

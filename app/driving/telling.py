@@ -93,6 +93,7 @@ def tell_food(session: Session, row: Allocation, before: Known, after: Known, no
     was, now_is = (known.told_of(row) for known in (before, after))
     reasons = dict(now_is.reasons)
     pickup, drop_off = (after.promises.stop(stop) for stop in (row.pickup_stop_id, row.drop_off_stop_id))
+    pickup = now_is.collected_at or pickup  # a plan that changed meanwhile may have it collected elsewhere
     told: list[tuple[str, int | None, int | None, str, dict[str, Any]]] = [
         (
             "food.collected",

@@ -73,18 +73,25 @@ def _told(session: Session, routes: Sequence[UUID]) -> dict[UUID, _Told]:
         select(StopEvent, Stop.visit_id).join(Stop, Stop.id == StopEvent.stop_id).where(Stop.visit_id.in_(visits))
     ).all()
     shifts = select(allocated.shift_id).where(allocated.id.in_(routes))
-    parcels = session.execute(select(Allocation.id, Allocation.parcel_id).where(Allocation.shift_id.in_(shifts)))
-    parcel_of = {str(row): str(parcel) for row, parcel in parcels}
+    parcels = session.execute(
+        select(Allocation.id, Allocation.parcel_id, Allocation.grams).where(Allocation.shift_id.in_(shifts))
+    ).all()
+    parcel_of = {str(row): str(parcel) for row, parcel, _ in parcels}
+    promises = {str(parcel): lifecycle.Promise(grams) for _, parcel, grams in parcels}
     by_shift: defaultdict[UUID, list[tuple[StopEvent, UUID]]] = defaultdict(list)
     for event, visit in events:
         if event.occurred_at <= event.recorded_at + AHEAD:
             by_shift[event.shift_id].append((event, visit))
-    return {shift: _fold(reported, parcel_of) for shift, reported in by_shift.items()}
+    return {shift: _fold(reported, parcel_of, promises) for shift, reported in by_shift.items()}
 
 
-def _fold(reported: Iterable[tuple[StopEvent, UUID]], parcel_of: Mapping[str, str]) -> _Told:
+def _fold(
+    reported: Iterable[tuple[StopEvent, UUID]],
+    parcel_of: Mapping[str, str],
+    promises: Mapping[str, lifecycle.Promise],
+) -> _Told:
     events = list(reported)
-    told = _Told(lifecycle.fold(_as_folded(event, visit, parcel_of) for event, visit in events))
+    told = _Told(lifecycle.fold((_as_folded(event, visit, parcel_of) for event, visit in events), promises))
     for event, visit in events:
         told.heard_at[visit] = max(event.recorded_at, told.heard_at.get(visit, event.recorded_at))
         if event.reason is not None:

@@ -53,6 +53,17 @@ class Promises:
         return self.parcels.get(allocation_id, allocation_id)
 
     @cached_property
+    def as_folded(self) -> Mapping[str, lifecycle.Promise]:
+        """By the name that the fold knows each promise by; the stops are those of the newest plan."""
+        return {str(parcel): self._as_folded(row) for parcel, row in self.rows.items()}
+
+    def _as_folded(self, row: Allocation) -> lifecycle.Promise:
+        if row.plan_id != self.newest_plan:
+            return lifecycle.Promise(row.grams)
+        pickup = None if row.from_parcel_id is not None else self.stop(row.pickup_stop_id)
+        return lifecycle.Promise(row.grams, pickup, self.stop(row.drop_off_stop_id))
+
+    @cached_property
     def handed_on(self) -> Mapping[UUID, Sequence[Allocation]]:
         """By the promise that food was collected for, those that it was handed on to."""
         found = defaultdict(list)
@@ -167,19 +178,20 @@ class Known:
 
 def told(events: Iterable[StopEvent], promises: Promises) -> lifecycle.DayState:
     """The stored reports of one shift, folded."""
-    return lifecycle.fold(
-        lifecycle.StopEvent(
-            id=str(event.id),
-            stop=promises.stop(event.stop_id),
-            kind=event.kind,
-            occurred_at=event.occurred_at,
-            lines=tuple(
-                lifecycle.EventLine(str(promises.parcel(UUID(line["allocation"]))), line["grams"], line["celsius"])
-                for line in event.lines
-            ),
-            reason=event.reason,
-        )
-        for event in events
+    return lifecycle.fold((_as_folded(event, promises) for event in events), promises.as_folded)
+
+
+def _as_folded(event: StopEvent, promises: Promises) -> lifecycle.StopEvent:
+    return lifecycle.StopEvent(
+        id=str(event.id),
+        stop=promises.stop(event.stop_id),
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        lines=tuple(
+            lifecycle.EventLine(str(promises.parcel(UUID(line["allocation"]))), line["grams"], line["celsius"])
+            for line in event.lines
+        ),
+        reason=event.reason,
     )
 
 

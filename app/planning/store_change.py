@@ -1,7 +1,7 @@
 """From the smallest change of a published plan to rows: whole routes, with what is done as it was, and what stays under
 the identity that it had, so that reports about the plan of before hold for this one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -191,24 +191,54 @@ class _Driven:
         """The stops of the rest, each with the identity of the same stop in the plan of before."""
         if self._planned is None:
             return []
-        day, known = self._under_way.day, [] if self._van is None else self._van.ahead
-        if self._van is not None:
-            ends = [stop for stop in self._van.stops.values() if stop.kind in ("start", "end")]
-            known = [*known, *(stop for stop in ends if not (self._behind and stop.kind == "start"))]
+        day, first = self._under_way.day, 1 if self._behind else 0
+        same_stops = self._same_stops(first)
         found = []
         drives = drives_of(self._made.problem, self._planned)
-        for stop, drive in list(zip(self._planned.stops, drives, strict=True))[1 if self._behind else 0 :]:
+        for number, (stop, drive) in list(enumerate(zip(self._planned.stops, drives, strict=True)))[first:]:
             row = stop_row(day, self.route, stop, drive, 0)
-            same = next((each for each in known if (each.kind, str(each.site_id)) == (stop.kind, stop.site)), None)
+            same = same_stops.get(number)
             row.visit_id = row.id if same is None else same.visit_id
             if same is not None and self._van is not None and str(same.visit_id) == self._van.standing.at:
                 # It stands there already: the drive that led there is the one that the plan of before had.
                 row.metres_from_previous = same.metres_from_previous
                 row.seconds_from_previous = same.seconds_from_previous
                 row.table_seconds_from_previous = same.table_seconds_from_previous
-            known = [each for each in known if each is not same]
             found.append(row)
         return found
+
+    def _same_stops(self, first: int) -> dict[int, Stop]:
+        """By the place in what is planned, from `first` on, the stop of the plan of before that it is: of several at
+        one place the one with the most of the same promises, so that who reports it still names the stop they belong
+        to, and then in their order."""
+        if self._van is None or self._planned is None:
+            return {}
+        ends = [stop for stop in self._van.stops.values() if stop.kind in ("start", "end")]
+        known = [*self._van.ahead, *(stop for stop in ends if not (self._behind and stop.kind == "start"))]
+        shared = self._promises_shared()
+        pairs = [
+            (-shared[number, before.visit_id], number, place)
+            for number, stop in enumerate(self._planned.stops)
+            for place, before in enumerate(known)
+            if number >= first and (before.kind, str(before.site_id)) == (stop.kind, stop.site)
+        ]
+        found: dict[int, Stop] = {}
+        taken = set[int]()
+        for _, number, place in sorted(pairs):
+            if number not in found and place not in taken:
+                found[number] = known[place]
+                taken.add(place)
+        return found
+
+    def _promises_shared(self) -> Counter[tuple[int, UUID]]:
+        """How many promises that stay each place in what is planned has from each visit of the plan of before."""
+        shared: Counter[tuple[int, UUID]] = Counter()
+        for each, loaded, same in self._promises:
+            if same is not None:
+                shared[each.drop_off_stop, self._visit(same.drop_off_stop_id)] += 1
+                if loaded is None:
+                    shared[each.pickup_stop, self._visit(same.pickup_stop_id)] += 1
+        return shared
 
     def _visit(self, stop_id: UUID) -> UUID:
         """The identity of a stop of the plan of before."""
@@ -256,19 +286,28 @@ class _Driven:
         if self._planned is None:
             return []
         first = len(self._behind) - (1 if self._behind else 0)  # the rest's start is the last stop behind
-        found, kept = [], set[UUID]()
-        for each in self._promised:
+        found = []
+        for each, loaded, same in self._promises:
             drop_off = self.stops[first + each.drop_off_stop]
-            loaded = self._made.rest.on_board.get(each.lot)
             pickup = self._pickup_of(loaded) if loaded else self.stops[first + each.pickup_stop]
-            same = self._promised_before(each, loaded, kept)
             if same is not None:
-                kept.add(same.parcel_id)
                 found.append(self._kept(same, pickup, drop_off, each.crates))
             elif loaded is not None:
                 found.append(self._handed_on(loaded, each, pickup, drop_off))
             else:
                 found.append(allocation_row(self._under_way.day, self.route, (pickup, drop_off), each))
+        return found
+
+    @cached_property
+    def _promises(self) -> Sequence[tuple[routing.Allocation, Cargo | None, Allocation | None]]:
+        """What is planned of food, with the food itself where it is on board, and the promise of before if it stays."""
+        found, kept = [], set[UUID]()
+        for each in self._promised:
+            loaded = self._made.rest.on_board.get(each.lot)
+            same = self._promised_before(each, loaded, kept)
+            if same is not None:
+                kept.add(same.parcel_id)
+            found.append((each, loaded, same))
         return found
 
     def _pickup_of(self, loaded: Cargo) -> Stop:

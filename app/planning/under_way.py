@@ -168,10 +168,13 @@ def _full_at(known: Known, states: Mapping[str, StopState]) -> int | None:
 def _cargo_of(known: Known, standing: Standing, route: Route) -> list[Cargo]:
     """Every promise, and how it stands. Where nobody has said what was loaded, it is what was planned."""
     rows = known.promises.rows
+    # A stop ahead may be for food that its driver has loaded at another already: a plan did not know of that.
     waiting = {
         parcel
         for parcel, row in rows.items()
-        if row.from_parcel_id is None and known.promises.stop(row.pickup_stop_id) in standing.ahead
+        if row.from_parcel_id is None
+        and known.outcomes[parcel].collected_grams is None
+        and known.promises.stop(row.pickup_stop_id) in standing.ahead
     }
     assumed = known.unreported - waiting - known.promises.released.keys()
     outcomes = known.outcomes_if(assumed)

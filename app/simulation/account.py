@@ -36,13 +36,36 @@ class Parcel:
     parent: str | None  # the promise that its food was collected for, where it was handed on
     released: int = 0
     fetched: int = 0  # of what was released: it was loaded all the same
-    collected: int | None = None
-    delivered: int = 0
-    refused: int = 0
+    at_visits: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
     reason: str | None = None
     discarded: bool = False
     returned: int = 0
     wasted: int = 0
+
+    def report(self, kind: str, visit: tuple[str, str], kg: int) -> None:
+        """A driver has said of a visit what was collected, delivered or refused there."""
+        self.at_visits[kind][visit] += kg
+
+    def _together(self, kind: str) -> int:
+        """Where a change has it fetched or brought at another visit of the same place, both add up, though to no more
+        than was promised: who reports it twice has it once."""
+        told = self.at_visits[kind].values()
+        return max(max(told, default=0), min(sum(told), self.grams))
+
+    @property
+    def collected(self) -> int | None:
+        """Grams that were reported as loaded; None where nothing was."""
+        return self._together("collected") if self.at_visits["collected"] else None
+
+    @property
+    def delivered(self) -> int:
+        """Grams that were taken in."""
+        return self._together("delivered")
+
+    @property
+    def refused(self) -> int:
+        """Grams that were not."""
+        return self._together("refused")
 
     @property
     def sentence(self) -> str:
@@ -122,13 +145,10 @@ class Account:
             self._failed[self._of_stop[report["stop_id"]]] = report["reason"] or "other"
         for line in report["lines"]:
             parcel = self.parcel_of(line["allocation_id"])
-            kg = grams(line["kg"])
+            if report["kind"] in ("collected", "delivered", "refused"):
+                parcel.report(report["kind"], self._of_stop[report["stop_id"]], grams(line["kg"]))
             if report["kind"] == "collected":
-                parcel.collected, parcel.reason = (parcel.collected or 0) + kg, report["reason"]
-            elif report["kind"] == "delivered":
-                parcel.delivered += kg
-            elif report["kind"] == "refused":
-                parcel.refused += kg
+                parcel.reason = report["reason"]
             self._fetch_released(parcel)
 
     def _fetch_released(self, parcel: Parcel) -> None:

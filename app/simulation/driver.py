@@ -16,7 +16,7 @@ from app.simulation.troubles import GOOD_CELSIUS, NO_TAP, OTHER_ORDER, SAYS_NOUG
 
 Stop = dict[str, Any]
 Food = dict[str, Any]
-WORK = ("pickup", "drop_off")
+WORK, ENDED = ("pickup", "drop_off"), ("done", "failed")
 METRES_PER_SECOND, DETOUR, METRES_PER_DEGREE = 8.0, 1.4, 111_320
 ANSWER_LOST = 0.15  # of the times that a phone sends what waited: it will send it again
 
@@ -114,7 +114,12 @@ class Driver:
     # Driving.
 
     def _following(self) -> Stop | None:
-        ahead = [stop for stop in self.stops if stop["kind"] in WORK and stop["visit_id"] not in self.behind]
+        told = {} if self.route is None else {each["stop_id"]: each["state"] for each in self.route["progress"]}
+        ahead = [
+            stop
+            for stop in self.stops
+            if stop["kind"] in WORK and stop["visit_id"] not in self.behind and told.get(stop["id"]) not in ENDED
+        ]
         if not ahead:
             return None
         swap = len(ahead) > 1 and ahead[0]["kind"] == ahead[1]["kind"]
@@ -188,7 +193,7 @@ class Driver:
         if self.town.troubles.store_closed(self.day, stop["site_name"]):
             self._fail(stop, "closed", "stores closed")
             return
-        foods = [food for food in stop["allocations"] if food["from_parcel_id"] is None]
+        foods = [food for food in stop["allocations"] if food["from_parcel_id"] is None and not self._loaded(food)]
         full = foods[len(foods) // 2 :] if self.pickups == self.luck.full_at_pickup else []
         if full:
             self.town.counts["vans full"] += 1
@@ -258,10 +263,19 @@ class Driver:
         if not (delivered or refused or warm):
             self._fail(stop, "nothing_there", "drop-offs with nothing to bring")
 
+    def _told_of(self, food: Food) -> dict[str, Any]:
+        told: dict[str, dict[str, Any]] = {}
+        if self.route is not None:
+            told = {each["allocation_id"]: each for each in self.route["allocations"]}
+        return told.get(food["id"], {})
+
+    def _loaded(self, food: Food) -> bool:
+        """Whether the phone says that it was collected at another stop already."""
+        return self._told_of(food).get("kg_collected") is not None
+
     def _at_hand(self, food: Food) -> int:
         """Grams of it on board, unless the phone says that they are held back."""
-        told = {} if self.route is None else {each["allocation_id"]: each for each in self.route["allocations"]}
-        state = told.get(food["id"], {})
+        state = self._told_of(food)
         return 0 if state.get("held_back") or state.get("discarded") else self.on_board[food["parcel_id"]]
 
     # Reports.

@@ -51,6 +51,11 @@ class DriveView:
         """How many stops are behind the driver."""
         return sum(self.progress[stop.id].state in ("done", "failed") for stop in self.stops)
 
+    def collected_before(self, stop: StopOut, allocation_id: UUID) -> int | None:
+        """Grams of it that were collected at another stop, where this is one to collect it and not done yet: the plan
+        changed meanwhile."""
+        return self.told[allocation_id].kg_collected if stop.kind == "pickup" else None
+
     def grams_of(self, stop: StopOut, allocation_id: UUID, planned: int) -> int:
         """What is probably handled: at a drop-off, what was collected, and nothing of what is held back."""
         told = self.told[allocation_id]

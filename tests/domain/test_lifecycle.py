@@ -12,6 +12,7 @@ from app.domain.lifecycle import (
     RUN_MOVES,
     AllocationState,
     EventLine,
+    Promise,
     StopEvent,
     StopState,
     fold,
@@ -46,6 +47,9 @@ DAY = (
 )
 
 
+PROMISED = {"x": Promise(4, "shop", "bank"), "y": Promise(3, "other shop", "bank")}
+
+
 @given(st.lists(events, max_size=8), st.randoms(), st.integers(0, 3))
 def test_neither_order_nor_repetition_changes_what_reports_add_up_to(
     told: list[StopEvent], random: object, repeats: int
@@ -53,15 +57,96 @@ def test_neither_order_nor_repetition_changes_what_reports_add_up_to(
     shuffled = told + told[:repeats]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert fold(shuffled) == fold(told)
+    assert fold(shuffled, PROMISED) == fold(told, PROMISED)
+
+
+@given(st.lists(events, max_size=8), st.sampled_from("xy"))
+def test_several_stops_come_to_no_less_than_one_and_to_no_more_than_was_promised_or_one_had(
+    told: list[StopEvent], food: str
+) -> None:
+    state = fold(told, PROMISED).allocations.get(food, AllocationState())
+    first_of_id: dict[str, StopEvent] = {}
+    for event in sorted(told, key=lambda each: (each.occurred_at, each.id, repr(each))):
+        first_of_id.setdefault(event.id, event)
+    for kind, known in (
+        ("collected", state.collected_grams),
+        ("delivered", state.delivered_grams),
+        ("refused", state.refused_grams),
+    ):
+        latest = {
+            event.stop: line.grams
+            for event in first_of_id.values()
+            for line in event.lines
+            if event.kind == kind and line.allocation == food
+        }
+        if not latest:
+            assert known is None
+            continue
+        assert known is not None
+        most, together = max(latest.values()), sum(latest.values())
+        assert most <= known <= max(most, PROMISED[food].grams)
+        assert known == together or known in (most, PROMISED[food].grams)
+
+
+def collected_at(stop: str, minutes: int, grams: int, reason: str | None = None) -> StopEvent:
+    """Bread that is loaded at a stop."""
+    return StopEvent(f"{stop} {minutes}", stop, "collected", at(minutes), (EventLine("bread", grams),), reason)
+
+
+@pytest.mark.parametrize(
+    ("second", "grams", "found"),
+    [(0, 9_000, []), (9_000, 9_000, []), (2_000, 9_000, ["collected_twice"])],
+)
+def test_who_reports_at_a_second_stop_what_was_loaded_at_the_first_has_loaded_it_once(
+    second: int, grams: int, found: list[str]
+) -> None:
+    promised = {"bread": Promise(9_000, "again", "bank")}
+    day = fold([collected_at("shop", 5, 9_000), collected_at("again", 20, second)], promised)
+    assert day.allocations["bread"].collected_grams == grams
+    assert [each.code for each in day.contradictions] == found
+
+
+def test_what_is_loaded_in_two_parts_at_two_stops_adds_up() -> None:
+    promised = {"bread": Promise(9_000, "again", "bank")}
+    day = fold([collected_at("again", 20, 5_000), collected_at("shop", 5, 4_000, "van_full")], promised)
+    assert day.allocations["bread"].collected_grams == 9_000
+    assert day.allocations["bread"].collected_at == "again"
+    assert day.contradictions == ()
+
+
+def test_a_stop_whose_food_is_all_on_the_vehicle_or_brought_already_is_done() -> None:
+    promised = {"bread": Promise(9_000, "again", "bank again"), "milk": Promise(4_000, "again", "bank again")}
+    assert "again" not in fold([collected_at("shop", 5, 9_000)], promised).stops
+    day = fold(DAY, promised)
+    assert day.stops["again"] == StopState("done", None, at(5))
+    assert day.stops["bank again"] == StopState("done", None, at(36))
+
+
+def test_what_is_reported_of_a_stop_itself_counts_more_than_what_is_known_of_its_food() -> None:
+    promised = {"bread": Promise(9_000, "again", "bank")}
+    here = StopEvent("3", "again", "arrived", at(30))
+    assert fold([collected_at("shop", 5, 9_000), here], promised).stops["again"] == StopState("arrived", at(30))
+
+
+def test_food_of_which_nothing_was_handed_over_is_still_to_be_brought() -> None:
+    promised = {"bread": Promise(9_000, "shop", "bank again")}
+    nothing = StopEvent("3", "bank", "delivered", at(30), (EventLine("bread", 0),))
+    assert "bank again" not in fold([nothing], promised).stops
 
 
 def test_a_day_is_told_by_its_reports() -> None:
     day = fold(DAY)
     assert day.stops["shop"] == StopState("done", at(0), at(5), None)
     assert day.stops["bank"] == StopState("done", at(30), at(36), "too_warm")
-    assert day.allocations["bread"] == AllocationState(9_000, 9_000, delivered_at=at(35))
+    assert day.allocations["bread"] == AllocationState(9_000, 9_000, delivered_at=at(35), collected_at="shop")
     assert day.allocations["milk"] == AllocationState(
-        4_000, 3_000, 1_000, reasons=(("bank", "too_warm"),), celsius=(4.5, 9.5), delivered_at=at(35)
+        4_000,
+        3_000,
+        1_000,
+        reasons=(("bank", "too_warm"),),
+        celsius=(4.5, 9.5),
+        delivered_at=at(35),
+        collected_at="shop",
     )
     assert day.contradictions == ()
 

@@ -51,6 +51,12 @@ def test_a_problem_at_the_receiver_says_nothing_about_the_pickup() -> None:
     assert known(StopEvent("1", "bank", "failed", NOON, (), "closed")) == Outcome(100)
 
 
+def test_what_was_left_at_an_earlier_stop_of_the_same_store_was_left_for_the_reason_given_there() -> None:
+    full = StopEvent("1", "shop before", "collected", NOON, (EventLine("bread", 90),), "van_full")
+    closed = StopEvent("2", "shop", "failed", NOON, (), "closed")
+    assert known(full) == known(full, closed) == Outcome(100, 90, shortfall_reason="van_full")
+
+
 def test_weights_pass_on_as_reported() -> None:
     told = (
         StopEvent("1", "shop", "collected", NOON, (EventLine("bread", 90),)),

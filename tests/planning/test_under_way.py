@@ -19,14 +19,16 @@ from app.kit.auth import authenticate
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
-from app.kit.web import SESSION_COOKIE
+from app.kit.web import DRIVER_COOKIE, SESSION_COOKIE
 from app.learning.queries import driven_routes
 from app.offers.queries import offers_with_fate
 from app.planning import rest, run
+from app.planning.solver_process import Question
 from app.planning.store_change import RowsAtHand, rows_at_hand
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.planned_here import changed_here, plan_here, workshop_of
+from routing.child import request_from_json
+from tests.planned_here import Mender, change_in_here, changed_here, plan_here, workshop_of
 from tests.routing.builders import a_shift
 from tests.service_client import (
     DAY,
@@ -87,9 +89,9 @@ class UnderWay:
     def deliver(self, stop: dict[str, Any], kg: str | None = None) -> None:
         self.tell(stop, "delivered", *(kilograms(each, kg) for each in stop["allocations"]))
 
-    def changed(self, **wish: Any) -> dict[str, Any]:
+    def changed(self, mender: Mender = change_in_here, **wish: Any) -> dict[str, Any]:
         """The change that is proposed, checked by the independent checker."""
-        found = changed_here(self.network, self.workshop, self.plan, **wish)
+        found = changed_here(self.network, self.workshop, self.plan, mender=mender, **wish)
         document = self.network.get(f"/plans/{found['id']}/document").json()
         problem = routing.problem_from_json(document["problem"])
         assert routing.check(problem, routing.plan_from_json(document["plan"])) == ()
@@ -245,6 +247,108 @@ def test_food_handed_over_before_the_change_was_heard_of_is_not_given_twice(day:
     told = {each["allocation_id"]: each["kg_collected"] for each in day.route()["allocations"]}
     [new] = [each["id"] for stop in day.stops("drop_off") for each in stop["allocations"] if each["id"] in told]
     assert told[new] == "0"  # nothing is left to bring there
+
+
+@pytest.fixture
+def two_foods(day: UnderWay) -> UnderWay:
+    """The van fetches food for both food banks at one stop."""
+    day.network.ok("/offers", an_offer(day.store, a_line(kg="20")))
+    day.publish(day.changed())
+    [pickup] = day.stops("pickup")
+    assert sorted(each["kg"] for each in pickup["allocations"]) == ["20", "30"]
+    return day
+
+
+def fetched(day: UnderWay, *stops: tuple[str, ...]) -> dict[str, list[str]]:
+    """Publish a change that has the van come to the store as often as said, each time for the food of these kilograms,
+    and bring it before it comes again; the kilograms at each stop there, by its visit."""
+
+    async def mender(question: Question, seconds: float, seed: int) -> dict[str, Any]:
+        request = request_from_json(vars(question))
+        assert request.plan is not None
+        assert request.news is not None
+        problem = routing.rest_of_day(request.problem, request.plan, request.news).problem
+        [route] = request.plan.routes
+        carried = {f"{each.grams // 1000}": each for each in request.plan.allocations}
+        visits = []
+        for each in stops:
+            cargo = [routing.Cargo(carried[kg].lot, carried[kg].need, carried[kg].grams, int(kg)) for kg in each]
+            visits.append(routing.Visit("pickup", problem.lots_by_id[cargo[0].lot].site, tuple(cargo)))
+            visits += [routing.Visit("drop_off", problem.needs_by_id[one.need].site, (one,)) for one in cargo]
+        found = routing.plan_as_it_stands(problem, {route.shift: visits})
+        return {"plan": routing.plan_to_json(found), "moved": {}, "forced": 0}
+
+    day.publish(day.changed(mender=mender))
+    return {stop["visit_id"]: [each["kg"] for each in stop["allocations"]] for stop in day.stops("pickup")}
+
+
+@pytest.mark.parametrize("again", ["nothing", "the same once more", "none is there", "failed"])
+def test_food_that_a_phone_without_connection_reports_at_the_stop_where_it_was_to_be_fetched_first_is_not_fetched_again(
+    two_foods: UnderWay, again: str
+) -> None:
+    """A change had the van come to the store a second time for it: that stop was next, and what the driver said there
+    took the place of what was on the van."""
+    day = two_foods
+    [old] = day.stops("pickup")
+    assert list(fetched(day, ("30",), ("20",)).values()) == [["30"], ["20"]]
+    day.collect(old)
+    states = {each["stop_id"]: each["state"] for each in day.route()["progress"]}
+    first, second = day.stops("pickup")
+    assert (states[first["id"]], states[second["id"]]) == ("done", "done")
+    assert {each["kg_collected"] for each in day.route()["allocations"]} == {"30", "20"}
+    if again == "failed":
+        day.tell(second, "failed", reason="nothing_there")
+    elif again != "nothing":
+        day.collect(second, "0" if again == "none is there" else None)
+    for stop in day.stops("drop_off"):
+        day.deliver(stop)
+    assert day.route()["contradictions"] == []
+    books = day.books()
+    assert (books["kg_collected"], books["kg_delivered"], books["kg_still_open"]) == ("50", "50", "0")
+
+
+def test_a_driver_who_finds_less_at_the_first_stop_may_find_the_rest_at_the_second(two_foods: UnderWay) -> None:
+    day = two_foods
+    [old] = day.stops("pickup")
+    fetched(day, ("30",), ("20",))
+    bread, more = sorted(old["allocations"], key=lambda each: str(each["kg"]), reverse=True)
+    day.tell(old, "collected", kilograms(bread), kilograms(more, "5"), reason="van_full")
+    assert day.books()["kg_still_open"] == "50"  # on the van, and what stayed at the store
+    _, second = day.stops("pickup")
+    day.collect(second, "12")
+    assert {each["kg_collected"] for each in day.route()["allocations"]} == {"30", "17"}
+    assert day.route()["contradictions"] == []
+
+
+def test_of_two_stops_at_one_store_each_is_known_by_what_is_fetched_there(two_foods: UnderWay) -> None:
+    day = two_foods
+    before = fetched(day, ("30",), ("20",))
+    after = fetched(day, ("20",), ("30",))
+    assert list(after.values()) == [["20"], ["30"]]
+    assert after == before
+
+
+def test_the_phone_asks_for_no_food_that_was_reported_at_another_stop(two_foods: UnderWay) -> None:
+    day = two_foods
+    fetched(day, ("30",), ("20",))
+    _, old = day.stops("pickup")
+    fetched(day, ("30", "20"))
+    day.collect(old)
+    link = day.network.ok(f"/shifts/{day.shift['id']}/driver-links")["token"]
+    day.driver = day.network.another(link)
+    with httpx.Client(base_url=day.network.address, cookies={DRIVER_COOKIE: link}) as phone:
+        page = phone.get("/drive").text
+    bread, more = sorted(day.stops("pickup")[0]["allocations"], key=lambda each: str(each["kg"]), reverse=True)
+    assert f'name="kg-{bread["id"]}"' in page
+    assert f'name="kg-{more["id"]}"' not in page
+    assert "Reported already: <bdi>20</bdi> kg" in page
+    # Worked out anew, the food that is on the van is only brought, and the other fetched.
+    day.publish(day.changed())
+    pickup = next(stop for stop in day.stops("pickup") if any(each["kg"] == "30" for each in stop["allocations"]))
+    day.tell(pickup, "collected", *(kilograms(each) for each in pickup["allocations"] if each["kg"] == "30"))
+    for stop in day.stops("drop_off"):
+        day.deliver(stop)
+    assert (day.books()["kg_collected"], day.books()["kg_delivered"]) == ("50", "50")
 
 
 def test_a_change_that_a_report_has_overtaken_is_worked_out_again(day: UnderWay) -> None:

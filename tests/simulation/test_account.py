@@ -124,6 +124,19 @@ def test_where_a_change_has_a_promise_fetched_at_another_stop_that_stop_says_wha
     assert account([failed], a_plan(a_food()), moved).places() == {LINE: {"expired": 20_000}}
 
 
+def test_what_is_reported_at_two_stops_of_a_store_adds_up_to_no_more_than_was_promised() -> None:
+    moved = a_plan(a_food())
+    for stop in moved["routes"][0]["stops"]:
+        stop["id"], stop["visit_id"] = f"later {stop['id']}", f"later {stop['visit_id']}"
+    for first, second, loaded in (("20", "20", 20_000), ("20", "0", 20_000), ("8", "12", 20_000), ("8", "5", 13_000)):
+        reports = [
+            a_report("collected", first),
+            a_report("collected", second, id="again", stop_id="later stop store"),
+        ]
+        assert account(reports, a_plan(a_food()), moved).places()[LINE]["collected"] == loaded
+        assert account(reports[::-1], a_plan(a_food()), moved).places()[LINE]["collected"] == loaded
+
+
 def test_food_that_is_handed_on_counts_once() -> None:
     reports = [a_report("collected", "20"), a_report("refused", "20"), a_report("delivered", "20", parcel="next")]
     found = account(reports, a_plan(a_food()), a_plan(a_food("next", parent="parcel"), a_food()))
