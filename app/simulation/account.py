@@ -89,6 +89,7 @@ class Account:
     posted: dict[str, int] = field(default_factory=dict)
     taken_back: set[str] = field(default_factory=set)
     parcels: dict[str, Parcel] = field(default_factory=dict)
+    events: list[tuple[str, list[Any]]] = field(default_factory=list)  # each of those below, with what it said
     _of_allocation: dict[str, str] = field(default_factory=dict)
     _of_stop: dict[str, tuple[str, str]] = field(default_factory=dict)
     _driven: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -97,20 +98,30 @@ class Account:
 
     def offer_posted(self, offer: Mapping[str, Any]) -> None:
         """A store has posted an offer."""
-        for line in offer["lines"]:
-            self.posted[line["id"]] = grams(line["kg"])
+        self.events.append(("offer_posted", [offer]))
+        self._posted(offer)
 
     def offer_amended(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """It says something else now: its lines are other lines."""
-        self.offer_withdrawn(before)
-        self.offer_posted(after)
+        self.events.append(("offer_amended", [before, after]))
+        self._taken_back(before)
+        self._posted(after)
 
     def offer_withdrawn(self, offer: Mapping[str, Any]) -> None:
         """It is taken back."""
+        self.events.append(("offer_withdrawn", [offer]))
+        self._taken_back(offer)
+
+    def _posted(self, offer: Mapping[str, Any]) -> None:
+        for line in offer["lines"]:
+            self.posted[line["id"]] = grams(line["kg"])
+
+    def _taken_back(self, offer: Mapping[str, Any]) -> None:
         self.taken_back |= {line["id"] for line in offer["lines"]}
 
     def plan_published(self, plan: Mapping[str, Any]) -> None:
         """A plan is driven from now on; what the one before promised and this one does not is given back."""
+        self.events.append(("plan_published", [plan]))
         promised = set()
         for route in plan["routes"]:
             for stop in route["stops"]:
@@ -138,6 +149,7 @@ class Account:
 
     def reported(self, shift: str, report: Mapping[str, Any]) -> None:
         """A driver's report has arrived; the same one again changes nothing."""
+        self.events.append(("reported", [shift, report]))
         if (shift, report["id"]) in self._seen:
             return
         self._seen.add((shift, report["id"]))
@@ -173,11 +185,13 @@ class Account:
 
     def decided(self, quarantine: Mapping[str, Any]) -> None:
         """Somebody has decided about food that was held back."""
+        self.events.append(("decided", [quarantine]))
         if quarantine["state"] == "discarded":
             self.parcel_of(quarantine["allocation_id"]).discarded = True
 
     def settled(self, allocation: str, returned: int, wasted: int) -> None:
         """Somebody has said what became of food that was refused or left over."""
+        self.events.append(("settled", [allocation, returned, wasted]))
         parcel = self.parcel_of(allocation)
         parcel.returned += returned
         parcel.wasted += wasted

@@ -64,6 +64,8 @@ def _on_a_database_of_its_own(regions: Path, wish: Wish, say: Say) -> Told:
     def named(sentence: str) -> None:
         say(f"{'With' if wish.changes else 'Without'} changes: {sentence}")
 
+    how = "with" if wish.changes else "without"
+    record = regions.parent / "simulations" / f"seed-{wish.seed}-days-{wish.days}-{how}-changes.json.gz"
     named("a database is started for this week alone.")
     with TemporaryDirectory(prefix="wasl-simulation-") as name:
         folder = Path(name)
@@ -72,7 +74,7 @@ def _on_a_database_of_its_own(regions: Path, wish: Wish, say: Say) -> Told:
             upgrade(server.owner_url)
             database, streets = Database(server.service_url()), Streets(regions)
             try:
-                return play(database, streets, folder, wish, named)[1]
+                return play(database, streets, folder, wish, named, record)[1]
             finally:
                 streets.close()
                 database.close()

@@ -14,6 +14,7 @@ from app.planning.asking import CHANGE_LATER
 from app.roads.streets import Streets
 from app.settings import Settings
 from app.simulation.happenings import Happenings
+from app.simulation.record import keep
 from app.simulation.report import Told, tell
 from app.simulation.week import Week, Wish, begin
 from app.simulation.works import Works
@@ -22,8 +23,11 @@ from app.worker import workrooms_of
 Say = Callable[[str], None]
 
 
-def play(database: Database, streets: Streets, folder: Path, wish: Wish, say: Say) -> tuple[Week, Told]:
-    """Found a network in an empty database and run its week; `folder` has the regions, and keeps travel tables."""
+def play(
+    database: Database, streets: Streets, folder: Path, wish: Wish, say: Say, record: Path | None = None
+) -> tuple[Week, Told]:
+    """Found a network in an empty database and run its week; `folder` has the regions, and keeps travel tables. The
+    record of a week that does not add up is kept in the file `record`."""
     evening = datetime.combine(wish.first - timedelta(days=1), time(16), tzinfo=ZONE)
     clock = HandSetClock(evening.astimezone(UTC))
     config = Settings(data_folder=folder, plan_seconds=wish.plan_seconds, worker="off", request_log="off")
@@ -35,6 +39,10 @@ def play(database: Database, streets: Streets, folder: Path, wish: Wish, say: Sa
         week = begin(server.address, key, works, Happenings(clock), wish, say)
         try:
             week.run()
-            return week, tell(week)
+            told = tell(week)
+            if record is not None and not told.good:
+                keep(week, told, record)
+                say(f"the record of what does not add up is in {record}.")
+            return week, told
         finally:
             week.close()

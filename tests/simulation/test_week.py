@@ -4,6 +4,7 @@ an event that goes missing is found."""
 import copy
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.roads.streets import Streets
 from app.simulation.account import differences
 from app.simulation.outcomes import outcomes_of
 from app.simulation.play import play
+from app.simulation.record import account_of, read
 from app.simulation.report import Told, document, lines
 from app.simulation.week import Week, Wish
 from tests.conftest import a_database
@@ -20,21 +22,26 @@ from tests.conftest import a_database
 MONDAY = date(2026, 6, 1)
 
 
+RECORD = "record.json.gz"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("simulation")
+
+
 @pytest.fixture(scope="module")
 def played(
-    postgres: EmbeddedPostgres,
-    template: str,
-    streets: Streets,
-    regions: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    postgres: EmbeddedPostgres, template: str, streets: Streets, regions: Path, folder: Path
 ) -> tuple[Week, Told]:
-    folder = tmp_path_factory.mktemp("simulation")
     (folder / "regions").symlink_to(regions, target_is_directory=True)
     with a_database(postgres, template) as made:
         database = Database(made.service_url)
         try:
             wish = Wish(seed=3, first=MONDAY, days=1, changes=True, stores=6, plan_seconds=1.0)
-            return play(database, streets, folder, wish, lambda _sentence: None)
+            # As for a week that does not add up: whether it does is asked below.
+            with mock.patch.object(Told, "good", False):
+                return play(database, streets, folder, wish, lambda _sentence: None, folder / RECORD)
         finally:
             database.close()
 
@@ -70,8 +77,17 @@ def test_a_gram_too_much_in_the_ledger_and_an_event_that_is_forgotten_are_found(
     assert [each.line for each in differences(week.town.account, tampered)] == [line]
 
     forgetful = copy.deepcopy(week.town.account)
-    next(parcel for parcel in forgetful.parcels.values() if parcel.delivered).delivered = 0
+    next(parcel for parcel in forgetful.parcels.values() if parcel.delivered).at_visits["delivered"].clear()
     assert differences(forgetful, week.ledger)
+
+
+def test_the_record_of_a_week_that_does_not_add_up_can_be_told_to_the_account_again(
+    played: tuple[Week, Told], folder: Path
+) -> None:
+    week, _ = played
+    record = read(folder / RECORD)
+    assert account_of(record["events"]).places() == week.town.account.places() == record["balances"]
+    assert record["differences"] == record["faults"] == record["ledgers"] == []
 
 
 def test_food_that_nobody_says_a_word_about_has_no_outcome() -> None:
