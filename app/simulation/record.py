@@ -1,5 +1,5 @@
-"""The record of a week that does not add up: all that was acknowledged in its order, and what the ledger has of the lines
-that differ, so that the course of things can be read, and told to the account again, afterwards."""
+"""The record of a week that does not add up: all that was acknowledged in its order, and what the ledger has of the
+lines that differ, so that the course of things can be read, and told to the account again, afterwards."""
 
 import gzip
 import json
