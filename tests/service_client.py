@@ -100,7 +100,10 @@ class ServiceClient:
 
     def planned(self, day: str = DAY, seconds: float = 60) -> dict[str, Any]:
         """The plan of a day, requested and waited for."""
-        run = self.ok("/plan-runs", {"service_date": day})
+        return self.plan_of(self.ok("/plan-runs", {"service_date": day}), seconds)
+
+    def plan_of(self, run: dict[str, Any], seconds: float = 60) -> dict[str, Any]:
+        """What a run ends in, waited for."""
         until = time.monotonic() + seconds
         while run["state"] not in ("done", "failed"):
             assert time.monotonic() < until, run

@@ -1,11 +1,20 @@
-"""The driver's phone: the link is exchanged for a cookie, then the next stop in one glance."""
+"""The driver's phone: the link is exchanged for a cookie, then the next stop in one glance.
 
+With scripts the phone keeps each report until it is stored here, and the page itself: it works without a connection.
+Without them every report is a form.
+"""
+
+import hashlib
+import json
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
@@ -18,11 +27,15 @@ from app.kit.misfits import field_error
 from app.kit.web import DRIVER_COOKIE, database_of, now_of, set_cookie
 from app.partners.service import network_of
 from app.planning.schemas import StopOut
+from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 COOKIE_SECONDS = 24 * 3600
+STATIC = Path(__file__).with_name("static")
+# What the page needs without a connection; the map is not of it.
+KEPT = ("wasl.css", "icon.svg", "drive.js", "drive-view.js", "drive-waiting.js", "drive-map.js")
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})
 
@@ -43,9 +56,14 @@ class DriveView:
         return [stop for stop in self.day.route.stops if stop.kind in ("pickup", "drop_off")]
 
     @property
+    def ahead(self) -> list[StopOut]:
+        """Those that are not behind the driver."""
+        return [stop for stop in self.stops if self.progress[stop.id].state in ("waiting", "arrived")]
+
+    @property
     def following(self) -> StopOut | None:
         """The first stop that is not behind the driver."""
-        return next((s for s in self.stops if self.progress[s.id].state in ("waiting", "arrived")), None)
+        return next(iter(self.ahead), None)
 
     def done(self) -> int:
         """How many stops are behind the driver."""
@@ -80,6 +98,39 @@ def enter(request: Request, token: str) -> Response:
     return response
 
 
+@router.get("/drive.webmanifest")
+def manifest(request: Request) -> Response:
+    """What a phone needs to put the page among its applications."""
+    language = language_of(request)
+    told = {
+        "name": f"{language.t('Wasl')} · {language.t('Your route')}",
+        "short_name": str(language.t("Your route")),
+        "start_url": "/drive",
+        "scope": "/drive",
+        "display": "standalone",
+        "lang": language.code,
+        "dir": language.direction,
+        "icons": [{"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return JSONResponse(told, headers={"Cache-Control": "no-cache"}, media_type="application/manifest+json")
+
+
+@router.get("/drive-worker.js")
+def worker() -> Response:
+    """The script that shows the page without a connection: another one whenever a file that it keeps is another."""
+    return Response(worker_script(), headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+
+@cache
+def worker_script() -> str:
+    """That script, which names the files and knows their contents by a digest."""
+    script = (STATIC / "drive-worker.js").read_text()
+    content = b"".join((STATIC / name).read_bytes() for name in KEPT)
+    version = hashlib.sha256(content + script.encode()).hexdigest()[:16]
+    files = json.dumps([f"/static/{name}" for name in KEPT])
+    return script.replace("{version}", version).replace("{files}", files)
+
+
 @router.get("/drive")
 def show(request: Request, visitor: Visitor) -> Response:
     """The next stop, then all others."""
@@ -98,8 +149,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         "drive.html",
         demonstration=day.demonstration,
         view=view,
-        event_id=str(uuid4()),
-        arrival_id=str(uuid4()),
+        new_id=lambda: str(uuid4()),
         problems=PROBLEM_CODES,
     )
 
@@ -113,13 +163,16 @@ def report(
     stop_id: Annotated[str, Form()],
     kind: Annotated[str, Form()],
 ) -> Response:
-    """Store what the driver reports; the form's own id makes a double tap one report."""
+    """Store what the driver reports; the form's own id makes a double tap one report. A phone that kept it says when it
+    was made (`occurred_at`)."""
     event = _event(request, data, event_id, stop_id, kind)
     with database_of(request).transaction(visitor.scope) as session:
         results = service.record_events(session, visitor, [event], now_of(request))
         still_open = service.route_is_open(session, visitor, now_of(request))
     if results[0].status == "conflict":
         raise WaslError(results[0].detail, "conflicting_report", 409, "Changed meanwhile")
+    if "application/json" in request.headers.get("Accept", ""):
+        return JSONResponse({"status": results[0].status, "recorded_at": now_of(request).isoformat()})
     if not still_open:
         return render(request, "drive_over.html")
     return see_other("/drive")
@@ -145,7 +198,7 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
                 "id": event_id,
                 "stop_id": stop_id,
                 "kind": kind,
-                "occurred_at": now_of(request),
+                "occurred_at": str(data.get("occurred_at") or "") or now_of(request),
                 "lines": lines,
                 "reason": reason,
                 "note": str(data.get("note") or ""),

@@ -43,6 +43,11 @@ class Language(PlainLanguage):
         """The sentence that fits the number, in the language's own plural form."""
         return _filled(self._plural(one, many, count), {"count": count, **words})
 
+    def forms(self, one: str, many: str, /) -> dict[str, str]:
+        """A sentence of any number, for a script: by the names of plural forms, with some number of that form in it."""
+        examples = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+        return {name: self._plural(one, many, count).format(count=count) for name, count in examples.items()}
+
     def _plural(self, one: str, many: str, count: int) -> str:
         found = catalogue(self.code)
         message = found.get(one) if found is not None else None

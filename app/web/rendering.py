@@ -39,6 +39,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         lang=language,
         t=language.t,
         n=language.n,
+        forms=language.forms,
         category_word=lambda code: language.t(WORDS[code]).capitalize(),
         other_languages=[code for code in LANGUAGES if code != language.code],
         here=lambda code: f"{request.url.path}?{urlencode({**request.query_params, 'lang': code})}",

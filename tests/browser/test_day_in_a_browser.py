@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
 from tests.service_client import (
@@ -112,25 +112,27 @@ def test_a_driver_works_through_the_route_with_and_without_scripts(
     page.wait_for_url("**/drive")
     assert "Lidl, Cardiff Road" in page.locator(".next h1").inner_text()
     if script:
-        action, drawn = page.locator(".next .thumb button").bounding_box(), page.locator("#map").bounding_box()
+        action, drawn = page.locator(".next .thumb button").bounding_box(), page.locator("#map-fold").bounding_box()
         assert action is not None
         assert drawn is not None
         assert action["y"] < drawn["y"]
-        page.locator("#map").scroll_into_view_if_needed()
+        page.locator("#map-fold summary").click()
         page.wait_for_selector("#map .wasl-next")
         assert page.locator("#map .wasl-next").inner_text() == "1"
         visit.show(f"drive-{language}")
     else:
-        assert page.locator("#map").is_hidden()
+        assert page.locator("#map-fold").is_hidden()
     page.locator(".here button").click()
     page.locator(".here .state").wait_for()
     assert page.locator(".here button").count() == 0
     if script:
         visit.picture(f"drive-arrived-{language}")
     for _ in range(3):
+        card = page.locator("[data-card]").get_attribute("data-card")
         page.locator(".next .thumb button").click()
-        page.wait_for_load_state()
+        page.locator(f'[data-card="{card}"]').wait_for(state="detached")
     assert page.locator(".next form").count() == 0
+    expect(page.locator("#sending")).to_be_hidden()
     balance = network.get("/reports/day", service_date=DAY).json()["actuals"]
     assert (balance["kg_delivered"], balance["kg_unaccounted"]) == ("40", "0")
     visit.context.close()
@@ -150,6 +152,7 @@ def test_a_problem_at_the_store_is_reported_in_two_taps(
     visit.show("drive-problem")
     page.locator(".problem button").click()
     page.wait_for_selector(".state.bad")
+    expect(page.locator("#sending")).to_be_hidden()
     balance = network.get("/reports/day", service_date=DAY).json()["actuals"]
     assert (balance["kg_collected"], balance["kg_still_open"], balance["kg_unaccounted"]) == ("0", "40", "0")
     visit.context.close()

@@ -19,6 +19,7 @@ from app.web.rendering import environment
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "app" / "web" / "templates").glob("*.html"))
 ARABIC = Language("ar")
+COUNTED = ("n", "forms")  # what the templates call for a number of things
 REFUSAL = re.compile(
     r"(?:refused|conflict|Refusal)\(\s*\"([a-z_]+)\"|WaslError\([^()]*?,\s*\"([a-z_]+)\",\s*\d{3}", re.DOTALL
 )
@@ -129,7 +130,7 @@ def test_some_refusals_were_found_in_the_code() -> None:
     assert {"use_by_passed", "day_under_way", "no_route_yet", "window_inverted"} <= refusal_codes()
 
 
-@pytest.mark.parametrize("pair", sorted({tuple(map(str, constants[:2])) for _, constants in calls("n")}))
+@pytest.mark.parametrize("pair", sorted({tuple(map(str, told[:2])) for name in COUNTED for _, told in calls(name)}))
 def test_every_number_of_things_has_all_six_arabic_forms(pair: tuple[str, str]) -> None:
     found = catalogue("ar")
     assert found is not None
@@ -154,7 +155,12 @@ def constants_of_the_code() -> set[str]:
 def test_nothing_in_the_catalogue_is_uncertain_or_left_over() -> None:
     found = catalogue("ar")
     assert found is not None
-    said = messages() | contradictions() | {str(constants[0]) for _, constants in calls("n")} | constants_of_the_code()
+    said = (
+        messages()
+        | contradictions()
+        | {str(told[0]) for name in COUNTED for _, told in calls(name)}
+        | constants_of_the_code()
+    )
     for message in found:
         if message.id:
             text = message.id if isinstance(message.id, str) else message.id[0]

@@ -1,13 +1,17 @@
 """The pages over real HTTP, without a script: what is typed is kept, what is pressed twice happens once."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from app.kit.clock import HandSetClock
+from app.web import drive
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
     DAY,
@@ -85,10 +89,15 @@ def published(network: ServiceClient, store: dict[str, Any]) -> dict[str, Any]:
     return shift
 
 
+def shown(page: str) -> str:
+    """The page without what waits in it for a script."""
+    return re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
+
+
 def filled_in(page: str, **fields: str) -> dict[str, str]:
     """What a browser sends from the offer form as it stands, with the fields that a person fills."""
     found = {}
-    for tag in re.findall(r"<input [^>]*>", page):
+    for tag in re.findall(r"<input [^>]*>", shown(page)):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and ('type="radio"' not in tag or " checked" in tag) and "checkbox" not in tag:
             found[name[1]] = value[1] if value else ""
@@ -305,7 +314,7 @@ def test_collected_and_delivered_by_buttons_alone(phone: Reader, network: Servic
     assert "Next: deliver" in page
     page = phone.http.post("/drive", data={**filled_in(page), "kind": "delivered"}).text
     assert balance(network) == {"kg_offered": "62.5", "kg_collected": "62.5", "kg_delivered": "62.5"}
-    assert "All stops are done" in page
+    assert "All stops are done" in shown(page)
 
 
 def test_a_double_tap_is_one_report_though_a_second_passed(phone: Reader, network: ServiceClient, clock: Any) -> None:
@@ -316,6 +325,54 @@ def test_a_double_tap_is_one_report_though_a_second_passed(phone: Reader, networ
     clock.set(clock() + timedelta(seconds=2))
     assert phone.http.post("/drive", data=sent).status_code == 200
     assert balance(network)["kg_collected"] == "62.5"
+
+
+def test_a_phone_that_kept_a_report_says_when_it_was_made_and_hears_that_it_is_stored(
+    phone: Reader, network: ServiceClient, clock: HandSetClock
+) -> None:
+    sent = {**filled_in(phone.http.get("/drive").text), "kind": "collected", "occurred_at": "2026-11-25T05:50:00Z"}
+    as_program = {"Accept": "application/json"}
+    first, again = (phone.http.post("/drive", data=sent, headers=as_program) for _ in range(2))
+    assert first.json() == {"status": "stored", "recorded_at": clock().isoformat()}
+    assert again.json()["status"] == "already_stored"
+    page = phone.http.get("/drive").text
+    assert f'data-read-at="{clock().isoformat()}"' in page
+    other = {**sent, next(each for each in sent if each.startswith("kg-")): "1"}
+    conflict = phone.http.post("/drive", data=other, headers=as_program)
+    assert (conflict.status_code, conflict.json()["code"]) == (409, "conflicting_report")
+    wrong = phone.http.post("/drive", data={**sent, "occurred_at": "noon"}, headers=as_program)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_request")
+
+
+def test_the_phone_keeps_what_its_page_needs_and_keeps_it_anew_when_that_has_changed(
+    phone: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    worker = phone.http.get("/drive-worker.js")
+    assert worker.headers["Content-Type"].startswith("text/javascript")
+    kept = json.loads(re.search(r"JSON\.parse\('(.*)'\)", worker.text)[1])  # type: ignore[index]
+    page = phone.http.get("/drive").text
+    files = [phone.http.get(path) for path in kept]
+    assert all(file.status_code == 200 for file in files)
+    # What the page and its scripts name is kept, but for the map.
+    named = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+    for file in files:
+        named |= set(re.findall(r'^import .*"(/static/[^"]+)"', file.text, re.MULTILINE))
+    assert named == set(kept)
+    for name in drive.KEPT:
+        (tmp_path / name).write_bytes((drive.STATIC / name).read_bytes())
+    (tmp_path / "drive-worker.js").write_bytes((drive.STATIC / "drive-worker.js").read_bytes())
+    (tmp_path / "wasl.css").write_text("body { color: red; }")
+    monkeypatch.setattr(drive, "STATIC", tmp_path)
+    drive.worker_script.cache_clear()
+    assert phone.http.get("/drive-worker.js").text != worker.text
+    drive.worker_script.cache_clear()
+
+
+def test_the_route_can_be_put_among_the_phones_applications(phone: Reader) -> None:
+    told = phone.http.get("/drive.webmanifest", headers={"Accept-Language": "ar"}).json()
+    assert (told["start_url"], told["scope"], told["display"]) == ("/drive", "/drive", "standalone")
+    assert (told["lang"], told["dir"]) == ("ar", "rtl")
+    assert phone.http.get(told["icons"][0]["src"]).status_code == 200
 
 
 def test_a_van_that_is_full_leaves_the_rest_on_offer(phone: Reader, network: ServiceClient) -> None:
@@ -330,7 +387,7 @@ def test_a_closed_store_is_reported_and_the_next_stop_follows(phone: Reader, net
     page = phone.http.post("/drive", data={**sent, "kind": "problem-pickup", "reason": "closed"}).text
     assert "Not possible" in page
     assert "kg_collected" not in balance(network)
-    assert "Next: collect" not in page
+    assert "Next: collect" not in shown(page)
 
 
 def test_a_problem_without_a_reason_asks_for_one(phone: Reader) -> None:

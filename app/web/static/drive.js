@@ -1,46 +1,177 @@
-// A double tap sends one report; the form's own id guards it on the server as well.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
+// The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
+import { DriveView } from "/static/drive-view.js";
+import { send, WaitingReports } from "/static/drive-waiting.js";
+import "/static/drive-map.js";
+
+const LOOK_AGAIN_MS = 60_000, TRY_FIRST_MS = 3_000, TRY_LAST_MS = 30_000;
+const day = document.getElementById("drive"), bar = document.getElementById("sending");
+const words = JSON.parse(day.dataset.words), plural = new Intl.PluralRules(document.documentElement.lang);
+const clockOf = new Intl.DateTimeFormat(document.documentElement.lang === "ar" ? "ar-u-nu-latn" : "en-GB",
+  { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: day.dataset.zone });
+const clock = (moment) => clockOf.format(new Date(moment));
+const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
+
+const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
+let readAt = day.dataset.readAt, isOnline = true, isKnown = true, pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-report]")) return;
+  event.preventDefault();
+  keep(form, event.submitter).catch(() => sendPlainly(form, event.submitter));
+});
+// What was said of a field is taken back as soon as something is changed: a browser sends no form that has a fault.
+document.addEventListener("input", ({ target }) => target.form?.matches("[data-report]") && forgive(target.form));
+bar.addEventListener("click", async (event) => {
+  const id = event.target.dataset.discard;
+  if (id) { await reports.forget(id); await draw(); }
+});
+for (const [target, name] of [[window, "online"], [document, "visibilitychange"], [window, "pageshow"]]) {
+  target.addEventListener(name, () => { if (!document.hidden) work(); });
+}
+draw().then(work);
+install();
+
+async function keep(form, button) {
+  if (!checked(form, button)) return;
+  const at = new Date().toISOString(), body = new URLSearchParams(new FormData(form, button));
+  if (form.dataset.sent === body.get("event_id")) return; // a double tap
+  form.dataset.sent = body.get("event_id");
+  body.set("occurred_at", at);
+  if ((await reports.get(body.get("event_id")))?.state === "refused") body.set("event_id", newId());
+  await reports.add({ id: body.get("event_id"), body: body.toString(), stop: body.get("stop_id"), kind: body.get("kind"),
+    name: form.closest("[data-card]").dataset.name, shift: day.dataset.shift, at, state: "waiting" });
+  navigator.storage?.persist?.();
+  await draw();
+  window.scrollTo({ top: 0 });
+  work();
+}
+
+/** A random UUID, also where the page came without encryption and browsers have no `crypto.randomUUID`. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What the service would send back at once is said at once: there may be no connection for hours. */
+function checked(form, button) {
+  forgive(form);
+  const reason = form.querySelector("input[name=reason]");
+  if (button.value.startsWith("problem-") && !form.querySelector("input[name=reason]:checked")) {
+    reason.setCustomValidity(words.choose);
+  }
+  for (const field of form.querySelectorAll("input[name^='kg-']")) {
+    if (field.value.trim() && !/^[0-9٠-٩۰-۹]+([.٫][0-9٠-٩۰-۹]{1,3})?$/.test(field.value.trim())) field.setCustomValidity(words.kilograms);
+  }
+  return form.reportValidity();
+}
+
+function forgive(form) { for (const field of form.querySelectorAll("input")) field.setCustomValidity(""); }
+
+/** Where a browser keeps nothing, the form goes the way that it goes without scripts. */
+function sendPlainly(form, button) {
+  const kind = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+  form.append(kind);
+  form.submit();
+}
+
+async function draw() {
+  const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
+  view.show(mine);
+  const waiting = mine.filter(({ state }) => state === "waiting"), refused = mine.filter(({ state }) => state === "refused");
+  bar.replaceChildren();
+  if (!isKnown) bar.append(line("bad", words.ended));
+  if (waiting.length) bar.append(line(isOnline ? "" : "warn", said(waiting.length), waiting));
+  for (const report of refused) bar.append(refusal(report));
+  bar.hidden = !bar.childElementCount;
+}
+
+function said(count) {
+  const forms = isOnline ? words.sending : words.waiting;
+  return (forms[plural.select(count)] ?? forms.other).replace(/[0-9]+/, String(count));
+}
+
+function line(tone, text, listed = []) {
+  const box = Object.assign(document.createElement(listed.length ? "details" : "p"), { className: `notice ${tone}` });
+  if (!listed.length) { box.textContent = text; return box; }
+  box.append(Object.assign(document.createElement("summary"), { textContent: text }));
+  const list = Object.assign(document.createElement("ul"), { className: "plain" });
+  list.append(...listed.map((report) => Object.assign(document.createElement("li"), { textContent: labelOf(report) })));
+  box.append(list);
+  return box;
+}
+
+function refusal(report) {
+  const box = Object.assign(document.createElement("div"), { className: "notice bad" });
+  const text = Object.assign(document.createElement("p"), { textContent: `${words.refused} ${labelOf(report)}: ${report.detail}` });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary", textContent: words.discard });
+  button.dataset.discard = report.id;
+  box.append(text, button);
+  return box;
+}
+
+function labelOf(report) { return `\u2068${report.name}\u2069 · ${words.kinds[report.kind] ?? report.kind} · ${clock(report.at)}`; }
+
+/** Send what waits, then read the day again; one at a time, once more if it is asked for meanwhile, and again by itself. */
+function work() {
+  isAskedAgain = Boolean(working);
+  working ??= sendAndRead().finally(() => {
+    working = null;
+    if (isAskedAgain) work();
   });
-  window.addEventListener("pageshow", () => delete form.dataset.sent);
+  return working;
 }
 
-// The map of the route comes when the reader scrolls to it: the next stop and its buttons never wait for it.
-const map = document.getElementById("map");
-if (map && "IntersectionObserver" in window) {
-  map.hidden = false;
-  const watch = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    watch.disconnect();
-    drawMap(map).catch(() => { map.hidden = true; });
-  }, { rootMargin: "200px" });
-  watch.observe(map);
+async function sendAndRead() {
+  clearTimeout(timer);
+  const told = await send(reports, day.dataset.shift);
+  isOnline = told.online;
+  isKnown = told.known;
+  if (isOnline && isKnown) isOnline = await read();
+  await draw();
+  const isLeft = (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
+  pause = isLeft && !isOnline ? Math.min(2 * pause, TRY_LAST_MS) : TRY_FIRST_MS;
+  timer = setTimeout(work, isLeft ? pause : LOOK_AGAIN_MS);
 }
 
-async function drawMap(element) {
-  const answer = await fetch("/api/v1/driver/route");
-  if (!answer.ok) throw new Error("no route");
-  const { route, progress } = await answer.json();
-  await loadLeaflet();
-  const [{ mapOf, routeOn }, { fitPlaces }] = await Promise.all([import("/static/route-on-map.js"), import("/static/street-map.js")]);
-  const { map: drawn, kilograms, signs } = mapOf(element, { keepPageScroll: true });
-  const done = new Set(progress.filter(({ state }) => state === "done" || state === "failed").map((each) => each.stop_id));
-  const stateOf = ({ id }) => (id === element.dataset.next ? "next" : done.has(id) ? "done" : "");
-  const { stops } = routeOn(drawn, route, { kilograms, stateOf, isEstimated: "estimated" in element.dataset });
-  await drawn.region;
-  fitPlaces(drawn, stops.map((stop) => [stop.latitude, stop.longitude]));
-  signs.show(stops.sort((a, b) => (b.state === "next") - (a.state === "next")));
+/** The day as the service has it now; whether it was reached. */
+async function read() {
+  let answer, text;
+  try {
+    answer = await fetch("/drive", { headers: { Accept: "text/html", "Wasl-Fresh": "1" }, redirect: "manual", signal: AbortSignal.timeout(20_000) });
+    text = await answer.text();
+  } catch {
+    return false;
+  }
+  if (answer.status >= 500 || answer.status === 429) return false;
+  const page = answer.ok ? new DOMParser().parseFromString(text, "text/html") : null;
+  const now = page?.getElementById("drive");
+  if (!now || now.dataset.shift !== day.dataset.shift) {
+    const isLeft = (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
+    if (!isLeft) window.location.reload(); // the shift is over, or this phone has another link now
+    return true;
+  }
+  readAt = now.dataset.readAt;
+  view.take(partsOf(page));
+  for (const report of await reports.all()) {
+    if (report.state === "sent" && report.recordedAt <= readAt) await reports.forget(report.id);
+  }
+  return true;
 }
 
-function loadLeaflet() {
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/leaflet/leaflet.css" });
-  const script = Object.assign(document.createElement("script"), { src: "/static/leaflet/leaflet.js" });
-  const loaded = Promise.all([style, script].map((each) => new Promise((resolve, reject) => {
-    each.addEventListener("load", resolve);
-    each.addEventListener("error", reject);
-  })));
-  document.head.append(style, script);
-  return loaded;
+async function install() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const hadOne = Boolean(serviceWorker.controller);
+  const taken = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", () => {
+    if (hadOne) window.location.reload(); // a newer version of these scripts
+    resolve();
+  }));
+  try { await serviceWorker.register("/drive-worker.js", { scope: "/drive" }); } catch { return; }
+  if (hadOne) return;
+  await taken;
+  await working;
+  work(); // what is read from now on is kept
 }

@@ -1,0 +1,30 @@
+// The map of the route is drawn for who opens it: it weighs more than the rest of the page, and the phone navigates anyway.
+const map = document.getElementById("map"), fold = document.getElementById("map-fold");
+fold.hidden = false;
+fold.addEventListener("toggle", () => drawMap(map).catch(() => { fold.open = false; }), { once: true });
+
+async function drawMap(element) {
+  const answer = await fetch("/api/v1/driver/route");
+  if (!answer.ok) throw new Error("no route");
+  const { route, progress } = await answer.json();
+  await loadLeaflet();
+  const [{ mapOf, routeOn }, { fitPlaces }] = await Promise.all([import("/static/route-on-map.js"), import("/static/street-map.js")]);
+  const { map: drawn, kilograms, signs } = mapOf(element, { keepPageScroll: true });
+  const done = new Set(progress.filter(({ state }) => state === "done" || state === "failed").map((each) => each.stop_id));
+  const stateOf = ({ id }) => (id === element.dataset.next ? "next" : done.has(id) ? "done" : "");
+  const { stops } = routeOn(drawn, route, { kilograms, stateOf, isEstimated: "estimated" in element.dataset });
+  await drawn.region;
+  fitPlaces(drawn, stops.map((stop) => [stop.latitude, stop.longitude]));
+  signs.show(stops.sort((a, b) => (b.state === "next") - (a.state === "next")));
+}
+
+function loadLeaflet() {
+  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/leaflet/leaflet.css" });
+  const script = Object.assign(document.createElement("script"), { src: "/static/leaflet/leaflet.js" });
+  const loaded = Promise.all([style, script].map((each) => new Promise((resolve, reject) => {
+    each.addEventListener("load", resolve);
+    each.addEventListener("error", reject);
+  })));
+  document.head.append(style, script);
+  return loaded;
+}

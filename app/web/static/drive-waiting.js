@@ -1,0 +1,76 @@
+// What a driver reports, kept on the phone until the service has it: written to the disk before anything else happens, so that
+// it outlives a lost connection, a closed page and a phone that dies.
+const STORE = "reports";
+
+/** One report: its `id`, its form as `body`, the `stop`, `kind` and `shift` it is about, when it was made (`at`), and how it
+ *  stands: `waiting`, `sent` (with the service's time in `recordedAt`) or `refused` (with what it said in `detail`). */
+export class WaitingReports {
+  #opened;
+
+  /** Reports in the order in which they were made. */
+  async all() {
+    const found = await this.#ask("readonly", (store) => store.getAll());
+    return found.sort((a, b) => a.order - b.order);
+  }
+
+  /** Keep a report; the same one again changes nothing. */
+  async add(report) {
+    const database = await this.#open();
+    const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
+    const store = transaction.objectStore(STORE);
+    const known = await answered(store.get(report.id));
+    if (!known) store.add({ ...report, order: Date.now() });
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  get(id) { return this.#ask("readonly", (store) => store.get(id)); }
+
+  change(report, told) { return this.#ask("readwrite", (store) => store.put({ ...report, ...told })); }
+
+  forget(id) { return this.#ask("readwrite", (store) => store.delete(id)); }
+
+  async #ask(mode, asked) {
+    return answered(asked((await this.#open()).transaction(STORE, mode).objectStore(STORE)));
+  }
+
+  #open() {
+    this.#opened ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open("wasl-drive", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    return this.#opened;
+  }
+}
+
+function answered(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Send what waits for this shift, in its order; ends at the first report that does not get through. Answers whether the
+ *  service was reached (`online`), and whether it still knows this phone (`known`). */
+export async function send(reports, shift) {
+  for (const report of await reports.all()) {
+    if (report.state !== "waiting" || report.shift !== shift) continue;
+    let answer;
+    try {
+      answer = await fetch("/drive", { method: "POST", redirect: "manual", signal: AbortSignal.timeout(20_000),
+        headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }, body: report.body });
+    } catch {
+      return { online: false, known: true };
+    }
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { online: true, known: false };
+    if (answer.status >= 500 || answer.status === 429) return { online: false, known: true };
+    const told = await answer.json().catch(() => ({}));
+    await reports.change(report, answer.ok ? { state: "sent", recordedAt: told.recorded_at }
+      : { state: "refused", detail: told.detail ?? told.title ?? String(answer.status) });
+  }
+  return { online: true, known: true };
+}

@@ -1,0 +1,46 @@
+// The driver's page without a connection: the last page that came and what it needs stand on the phone. It is shown from there
+// at once and read again behind it; whatever is sent goes to the service and nowhere else.
+const VERSION = "{version}";
+const CACHE = `wasl-drive-${VERSION}`, PAGE = "/drive";
+const FILES = JSON.parse('{files}');
+
+self.addEventListener("install", (event) => event.waitUntil(keepFiles().then(() => self.skipWaiting())));
+self.addEventListener("activate", (event) => event.waitUntil(dropOthers().then(() => self.clients.claim())));
+self.addEventListener("fetch", (event) => {
+  const { request } = event, { origin, pathname, search } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.method === "GET" && pathname === PAGE) {
+    event.respondWith(search || request.headers.has("Wasl-Fresh") ? fresh(request) : kept(request));
+  } else if (request.method === "GET" && FILES.includes(pathname)) {
+    event.respondWith(caches.match(pathname).then((found) => found ?? fetch(request)));
+  } else if (pathname.startsWith(`${PAGE}/`)) {
+    event.respondWith(forgetPage().then(() => fetch(request))); // another link: what is kept is another shift's
+  }
+});
+
+async function keepFiles() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
+}
+
+async function dropOthers() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("wasl-drive-") && name !== CACHE);
+  const page = await caches.match(PAGE);
+  if (page) await (await caches.open(CACHE)).put(PAGE, page);
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+async function forgetPage() {
+  for (const name of await caches.keys()) await (await caches.open(name)).delete(PAGE);
+}
+
+async function kept(request) {
+  return (await caches.match(PAGE)) ?? fresh(request);
+}
+
+async function fresh(request) {
+  const answer = await fetch(request);
+  if (answer.ok && !answer.redirected) await (await caches.open(CACHE)).put(PAGE, answer.clone());
+  else if (answer.status < 500 && answer.status !== 429) await forgetPage();
+  return answer;
+}

@@ -1,0 +1,301 @@
+"""The driver's phone without a connection: it shows the route and keeps every report, whatever becomes of the browser,
+and the ledger is right."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.line import Line
+from tests.browser.visit import DESK, PHONE, Visit
+from tests.conftest import CHROMIUM_FLAGS
+from tests.planned_here import worker_solves_here
+from tests.service_client import (
+    DAY,
+    DUFFRYN_CENTRE,
+    FOOD_BANK,
+    LIDL_CARDIFF_ROAD,
+    TESCO_SPYTTY,
+    ServiceClient,
+    a_line,
+    a_need,
+    an_offer,
+)
+
+pytestmark = pytest.mark.browser
+SOON = 20_000
+KEPT = """async () => {
+    const isKept = async () => navigator.serviceWorker.controller && (await caches.match("/drive"));
+    while (!(await isKept())) await new Promise((go) => setTimeout(go, 50));
+}"""
+NO_LINE = ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", "Failed to fetch", "ERR_FAILED", "ERR_SOCKET", "ERR_INTERNET")
+
+
+@pytest.fixture
+def shift(network: ServiceClient) -> dict[str, Any]:
+    """Two stores, two food banks, one van: six things to report and more."""
+    lidl = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road")
+    tesco = network.site(TESCO_SPYTTY, "Tesco Spytty")
+    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point", access_notes="Ring the bell")
+    other = network.site(DUFFRYN_CENTRE, "Duffryn Community Centre", kind="distribution_point")
+    network.ok("/needs", a_need(bank, kg="40"))
+    network.ok("/needs", a_need(other, kg="25"))
+    network.ok("/offers", an_offer(lidl, a_line(kg="40")))
+    network.ok("/offers", an_offer(tesco, a_line(kg="25")))
+    made = network.vehicle_and_shift(bank)
+    with worker_solves_here():
+        network.published(network.planned())
+    return made
+
+
+@pytest.fixture
+def line(network: ServiceClient) -> Iterator[Line]:
+    with Line(network.address) as found:
+        yield found
+
+
+def open_route(page: Page, network: ServiceClient, line: Line, shift: dict[str, Any], language: str = "en") -> None:
+    """By the link, until the phone has kept what it needs."""
+    link = network.ok(f"/shifts/{shift['id']}/driver-links")["url"].replace(network.address, line.address)
+    page.goto(f"{link}?lang={language}")
+    page.click("main button")
+    page.wait_for_url("**/drive")
+    page.evaluate(KEPT)
+
+
+def balance(network: ServiceClient) -> dict[str, str]:
+    found: dict[str, str] = network.get("/reports/day", service_date=DAY).json()["actuals"]
+    return found
+
+
+def act(page: Page) -> str:
+    """Report the stop that is next as done; the name of it."""
+    name: str = page.locator(".next h1").inner_text()
+    page.locator(".next .thumb button").click()
+    expect(page.locator(f'[data-card][data-name="{name}"]')).to_have_count(0)
+    return name
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", DESK)])
+def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line, language: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, line.address, language, size)
+    page = visit.page
+    open_route(page, network, line, shift, language)
+    line.cut()
+    page.locator(".here button").click()
+    expect(page.locator(".here .state")).to_be_visible()
+    expect(page.locator("#sending")).to_contain_text("1" if language == "en" else "بلاغ واحد", timeout=SOON)
+    visited = [act(page), act(page)]
+    assert balance(network)["kg_collected"] == "0"
+    visit.picture(f"driver-offline-{language}-{size['width']}")
+    page.reload()  # the page itself comes from the phone
+    assert page.locator(".next h1").inner_text() not in visited
+    visited += [act(page), act(page)]
+    assert len(set(visited)) == 4
+    expect(page.locator("[data-all-done]")).to_be_visible()
+    page.locator("#sending summary").click()
+    assert page.locator("#sending li").count() == 5
+    visit.picture(f"driver-offline-done-{language}-{size['width']}")
+    widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    needed, there = page.evaluate(widths)
+    assert needed <= there
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    books = balance(network)
+    assert (books["kg_collected"], books["kg_delivered"], books["kg_unaccounted"]) == ("65", "65", "0")
+    expect(page.locator(".stops .done")).to_have_count(4)
+    assert [each for each in visit.complaints if not any(lost in each for lost in NO_LINE)] == []
+    visit.context.close()
+
+
+def a_phone(browser: Browser, chromium: str, profile: Path, address: str) -> BrowserContext:
+    """A browser whose disk outlives it."""
+    return browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=chromium,
+        args=list(CHROMIUM_FLAGS),
+        base_url=address,
+        viewport=PHONE,  # type: ignore[arg-type]
+    )
+
+
+def kill(profile: Path) -> None:
+    """End the browser of this profile at once, as a phone does that runs out of power."""
+    found = subprocess.run(["pgrep", "-f", f"user-data-dir={profile}"], capture_output=True, text=True, check=True)
+    for process in found.stdout.split():
+        os.kill(int(process), signal.SIGKILL)
+
+
+def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with_all_of_it(
+    browser: Browser, chromium: str, network: ServiceClient, shift: dict[str, Any], line: Line, tmp_path: Path
+) -> None:
+    profile = tmp_path / "phone"
+    phone = a_phone(browser, chromium, profile, line.address)
+    page = phone.pages[0]
+    open_route(page, network, line, shift)
+    phone.close()  # a browser writes cookies down now and then, and at its end
+    phone = a_phone(browser, chromium, profile, line.address)
+    page = phone.pages[0]
+    page.goto("/drive")
+    line.cut()
+    for _ in range(3):  # six reports: there, and done
+        page.locator(".here button").click()
+        expect(page.locator(".here .state")).to_be_visible()
+        act(page)
+    page.locator(".here button").click()  # 7
+    expect(page.locator(".here .state")).to_be_visible()
+    kill(profile)
+    phone = a_phone(browser, chromium, profile, line.address)
+    page = phone.pages[0]
+    page.goto("/drive")  # still no connection
+    expect(page.locator(".here .state")).to_be_visible()
+    expect(page.locator("#sending")).to_contain_text("7 reports", timeout=SOON)
+    page.locator(".next .amount input").fill("12")
+    last = page.locator(".next h1").inner_text()
+    page.locator(".problem summary").click()
+    page.locator("label.choice", has=page.locator("input[value=refused_at_the_door]")).click()
+    page.locator(".problem button").dblclick()  # 8, twice
+    expect(page.locator("[data-all-done]")).to_be_visible()
+    expect(page.locator("[data-row]", has_text=last).locator(".state")).to_contain_text("not sent yet")
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    phone.close()
+    books = balance(network)
+    assert (books["kg_collected"], books["kg_refused"], books["kg_unaccounted"]) == ("65", "12", "0")
+    assert float(books["kg_delivered"]) in (25.0, 40.0)
+
+
+def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    sent: list[int] = []
+
+    def lose(route: Any) -> None:
+        """The service has it; the phone hears nothing."""
+        if route.request.method == "POST" and not sent:
+            sent.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    visit.context.route("**/drive", lose)
+    act(page)
+    expect(page.locator("#sending")).to_contain_text("1 report is kept", timeout=SOON)
+    assert sent == [200]
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    books = balance(network)
+    assert float(books["kg_collected"]) in (25.0, 40.0)
+    visit.context.close()
+
+
+def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_can_be_reported_again(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    field = page.locator(".next .amount input").first
+    field.fill("lots")
+    page.locator(".next .thumb button").click()
+    assert field.evaluate("field => field.validationMessage") == "Write kilograms, such as 12.5."
+    field.fill("99999999")  # a number, but no load of a van
+    page.locator(".next .thumb button").click()
+    expect(page.locator("#sending .bad")).to_contain_text("Not taken:", timeout=SOON)
+    visit.picture("driver-not-taken")
+    page.locator(".next .amount input").first.fill("20")
+    page.locator(".next .thumb button").click()
+    page.locator("#sending [data-discard]").click()
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    assert balance(network)["kg_collected"] == "20"
+    visit.context.close()
+
+
+def test_what_is_collected_without_connection_is_what_there_is_to_bring(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    line.cut()
+    for kg in ("١٢٫٥", "7.5"):
+        page.locator(".next .amount input").fill(kg)
+        act(page)
+        assert page.locator("[data-card]").get_attribute("data-kind") == "drop_off"
+        assert page.locator(".next .amount input").input_value() == kg
+        act(page)
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    assert balance(network)["kg_delivered"] == "20"
+    visit.context.close()
+
+
+def test_a_route_that_changed_meanwhile_is_shown_with_what_changed_and_the_reports_of_the_one_before_count(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    line.cut()
+    act(page)
+    plan = next(each for each in network.get("/plans").json()["items"] if each["state"] == "published")
+    [route] = network.get(f"/plans/{plan['id']}").json()["routes"]
+    last = [stop for stop in route["stops"] if stop["kind"] == "drop_off"][-1]
+    closed = next(each["id"] for each in network.get("/sites").json()["items"] if each["name"] == last["site_name"])
+    with worker_solves_here():
+        asked = network.ok(f"/plans/{plan['id']}/changes", {"closed_site_ids": [closed]})
+        network.published(network.plan_of(asked))
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".notice.warn")).to_contain_text("Your route has changed", timeout=SOON)
+    expect(page.locator("[data-row]", has_text=last["site_name"])).to_have_count(0)
+    expect(page.locator(".stops .done")).to_have_count(1)
+    visit.picture("driver-changed")
+    assert float(balance(network)["kg_collected"]) > 0
+    visit.context.close()
+
+
+def test_another_link_on_the_same_phone_shows_its_own_route(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    kept = page.evaluate("document.getElementById('drive').dataset.shift")
+    bank = next(each for each in network.get("/sites").json()["items"] if each["name"] == "Newport Food Bank")
+    second = network.vehicle_and_shift(bank, name="Blue van")
+    link = network.ok(f"/shifts/{second['id']}/driver-links")["url"].replace(network.address, line.address)
+    page.goto(link)
+    page.click("main button")
+    page.wait_for_load_state()
+    assert "No route has been published for this shift yet" in page.locator("main").inner_text()
+    assert kept == shift["id"]
+    visit.context.close()
+
+
+def test_the_page_is_light_and_comes_at_once_from_the_phone(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page, sizes = visit.page, []
+    page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes()["responseBodySize"])))
+    open_route(page, network, line, shift)
+    expect(page.locator("#map-fold")).to_be_visible()
+    assert 30_000 < sum(size for _, size in sizes if size > 0) < 100_000, sizes
+    line.cut()
+    page.reload()
+    assert page.locator(".next .thumb button").is_visible()
+    visit.context.close()
