@@ -297,22 +297,23 @@ def _known(
 
 
 def book_changes(session: Session, before: Known, after: Known, now: datetime) -> None:
-    """Book what has become different about the shift's food: a promise together with those that it was handed on to."""
+    """Book what has become different about the shift's food: a promise together with those that it was handed on to.
+    What gives food back comes first: of reports that arrive together, food that one promise did not find may be what
+    another one, which had been given back, was loaded under."""
+    changed = []
     for rows in after.promises.together.values():
-        if any(before.outcome(row) != after.outcome(row) for row in rows):
-            _book_together(session, rows, before, after, now)
-
-
-def _book_together(session: Session, rows: Sequence[Allocation], before: Known, after: Known, now: datetime) -> None:
-    was, becomes = [before.outcome(row) for row in rows], [after.outcome(row) for row in rows]
-    entries = ledger.entries_of_change(str(rows[0].offer_line_id), was, becomes)
-    if not entries:
-        return
-    for account in ledger.COVERED_FROM:
-        taken = _there(was, account) - _there(becomes, account)
-        if taken > 0:
-            _book(session, rows[0], _cover(session, rows[0].offer_line_id, account, taken), LATE_REPORT, now)
-    _book(session, rows[0], entries, "allocation", now)
+        was, becomes = ([known.outcome(row) for row in rows] for known in (before, after))
+        if was != becomes:
+            taken = {account: _there(was, account) - _there(becomes, account) for account in ledger.COVERED_FROM}
+            changed.append((rows, was, becomes, taken))
+    for rows, was, becomes, taken in sorted(changed, key=lambda each: any(grams > 0 for grams in each[3].values())):
+        entries = ledger.entries_of_change(str(rows[0].offer_line_id), was, becomes)
+        if not entries:
+            continue
+        for account, grams in taken.items():
+            if grams > 0:
+                _book(session, rows[0], _cover(session, rows[0].offer_line_id, account, grams), LATE_REPORT, now)
+        _book(session, rows[0], entries, "allocation", now)
 
 
 def _there(outcomes: Iterable[ledger.Outcome], account: str) -> int:

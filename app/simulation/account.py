@@ -147,20 +147,24 @@ class Account:
         if parcel.parent is None and (not self._told(parcel) or self._reason(parcel) in STILL_AT_THE_STORE):
             parcel.released = max(0, parcel.grams - parcel.loaded())
 
-    def reported(self, shift: str, report: Mapping[str, Any]) -> None:
-        """A driver's report has arrived; the same one again changes nothing."""
-        self.events.append(("reported", [shift, report]))
-        if (shift, report["id"]) in self._seen:
-            return
-        self._seen.add((shift, report["id"]))
-        if report["kind"] == "failed" and not report["lines"]:
-            self._failed[self._of_stop[report["stop_id"]]] = report["reason"] or "other"
-        for line in report["lines"]:
-            parcel = self.parcel_of(line["allocation_id"])
-            if report["kind"] in ("collected", "delivered", "refused"):
-                parcel.report(report["kind"], self._of_stop[report["stop_id"]], grams(line["kg"]))
-            if report["kind"] == "collected":
-                parcel.reason = report["reason"]
+    def reported(self, shift: str, reports: Sequence[Mapping[str, Any]]) -> None:
+        """A driver's reports have arrived together; one that arrived before changes nothing."""
+        self.events.append(("reported", [shift, list(reports)]))
+        touched: dict[str, Parcel] = {}
+        for report in reports:
+            if (shift, report["id"]) in self._seen:
+                continue
+            self._seen.add((shift, report["id"]))
+            if report["kind"] == "failed" and not report["lines"]:
+                self._failed[self._of_stop[report["stop_id"]]] = report["reason"] or "other"
+            for line in report["lines"]:
+                parcel = self.parcel_of(line["allocation_id"])
+                touched[parcel.key] = parcel
+                if report["kind"] in ("collected", "delivered", "refused"):
+                    parcel.report(report["kind"], self._of_stop[report["stop_id"]], grams(line["kg"]))
+                if report["kind"] == "collected":
+                    parcel.reason = report["reason"]
+        for parcel in touched.values():
             self._fetch_released(parcel)
 
     def _fetch_released(self, parcel: Parcel) -> None:

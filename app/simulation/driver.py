@@ -306,9 +306,7 @@ class Driver:
             arrived = {each["id"] for each in answer["results"] if each["status"] != "conflict"}
             self.town.counts["reports sent late or twice"] += len(batch) if waited else 0
             self.town.faults += [each["detail"] for each in answer["results"] if each["status"] == "conflict"]
-            for report in batch:
-                if report["id"] in arrived:
-                    self.town.account.reported(self.shift["id"], report)
+            self.town.account.reported(self.shift["id"], [each for each in batch if each["id"] in arrived])
             if not (waited and self.phone.rng.random() < ANSWER_LOST):
                 self.phone.acknowledged(arrived)
 

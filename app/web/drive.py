@@ -22,7 +22,7 @@ from app.domain.reasons import PROBLEM_CODES
 from app.driving import service
 from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
 from app.kit.auth import authenticate
-from app.kit.errors import FieldError, WaslError, invalid_request, refused
+from app.kit.errors import FieldError, WaslError, invalid_request, not_signed_in, refused
 from app.kit.misfits import field_error
 from app.kit.web import DRIVER_COOKIE, database_of, now_of, set_cookie
 from app.partners.service import network_of
@@ -144,7 +144,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         {each.stop_id: each for each in day.progress},
         {each.allocation_id: each for each in day.allocations},
     )
-    return render(
+    page = render(
         request,
         "drive.html",
         demonstration=day.demonstration,
@@ -152,6 +152,8 @@ def show(request: Request, visitor: Visitor) -> Response:
         new_id=lambda: str(uuid4()),
         problems=PROBLEM_CODES,
     )
+    page.headers["Wasl-Page"] = "drive"  # the phone keeps this one, and no other that stands in its place
+    return page
 
 
 @router.post("/drive")
@@ -165,6 +167,8 @@ def report(
 ) -> Response:
     """Store what the driver reports; the form's own id makes a double tap one report. A phone that kept it says when it
     was made (`occurred_at`)."""
+    if str(data.get("shift") or visitor.shift_id) != str(visitor.shift_id):
+        raise not_signed_in()  # kept under another link, which this phone has no more
     event = _event(request, data, event_id, stop_id, kind)
     with database_of(request).transaction(visitor.scope) as session:
         results = service.record_events(session, visitor, [event], now_of(request))
@@ -210,7 +214,7 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
 
 def _celsius(data: FormData, name: str) -> float | str | None:
     text = str(data.get(name.replace("kg-", "celsius-")) or "").strip()
-    text = text.replace(",", ".").replace("−", "-")
+    text = text.replace(",", ".").replace("٫", ".").replace("−", "-")
     try:
         return float(text) if text else None
     except ValueError:

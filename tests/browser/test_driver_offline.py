@@ -211,15 +211,65 @@ def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_c
     field.fill("lots")
     page.locator(".next .thumb button").click()
     assert field.evaluate("field => field.validationMessage") == "Write kilograms, such as 12.5."
-    field.fill("99999999")  # a number, but no load of a van
+    field.fill("20")
+    note = "document.querySelector('.next [name=note]').value = 'x'.repeat(600)"  # longer than any browser lets it be
+    page.evaluate(note)
     page.locator(".next .thumb button").click()
     expect(page.locator("#sending .bad")).to_contain_text("Not taken:", timeout=SOON)
     visit.picture("driver-not-taken")
-    page.locator(".next .amount input").first.fill("20")
+    assert page.locator(".next .amount input").first.input_value() == "20"
+    page.locator(".problem summary").click()
+    page.locator(".next [name=note]").fill("By the back door")
     page.locator(".next .thumb button").click()
     page.locator("#sending [data-discard]").click()
     expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator(".stops .done")).to_have_count(1, timeout=SOON)
     assert balance(network)["kg_collected"] == "20"
+    visit.context.close()
+
+
+def test_a_second_tap_that_was_meant_for_one_stop_is_not_the_next_stops(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    page.locator(".next .thumb button").dblclick()
+    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator(".stops .done")).to_have_count(1)
+    visit.context.close()
+
+
+def test_the_link_and_a_page_in_another_language_lead_to_what_is_kept_when_there_is_no_connection(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    next_stop = page.locator(".next h1").inner_text()
+    line.cut()
+    for address in ("/drive/the-link-in-the-message", "/drive?lang=en"):
+        page.goto(address)
+        assert page.locator(".next h1").inner_text() == next_stop
+    visit.context.close()
+
+
+def test_a_store_that_was_closed_leaves_nothing_to_bring(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift)
+    line.cut()
+    page.locator(".problem summary").click()
+    page.locator(".problem button").click()  # without saying what
+    assert (
+        page.locator("input[name=reason]").first.evaluate("field => field.validationMessage") == "Choose what happened."
+    )
+    page.locator("label.choice", has=page.locator("input[value=closed]")).click()
+    page.locator(".problem button").click()
+    expect(page.locator("[data-card]")).to_have_attribute("data-kind", "drop_off")
+    assert page.locator(".next .amount input").input_value() == "0"
     visit.context.close()
 
 

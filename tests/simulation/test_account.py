@@ -41,7 +41,7 @@ def account(reports: Sequence[dict[str, Any]] = (), *plans: dict[str, Any], kg: 
     for plan in plans or (a_plan(a_food()),):
         found.plan_published(plan)
     for report in reports:
-        found.reported(SHIFT, report)
+        found.reported(SHIFT, [report])
     return found
 
 
@@ -55,16 +55,27 @@ def test_what_is_collected_and_delivered_is_delivered() -> None:
 
 def test_what_was_loaded_after_somebody_else_was_promised_it_came_in_beside_what_was_posted() -> None:
     found = account((), a_plan(a_food()), a_plan(a_food("another")))
-    found.reported(SHIFT, a_report("collected", "20"))
+    found.reported(SHIFT, [a_report("collected", "20")])
     assert found.places() == {LINE: {"collected": 20_000, "expired": 20_000}}
 
 
 def test_what_somebody_else_did_not_find_is_what_was_loaded_before() -> None:
     found = account((), a_plan(a_food()), a_plan(a_food("another")))
-    found.reported(SHIFT, a_report("failed", parcel="another", at_store=True, reason="nothing_there"))
+    found.reported(SHIFT, [a_report("failed", parcel="another", at_store=True, reason="nothing_there")])
     assert found.places() == {LINE: {"withdrawn": 20_000}}
-    found.reported(SHIFT, a_report("collected", "20"))
+    found.reported(SHIFT, [a_report("collected", "20")])
     assert found.places() == {LINE: {"collected": 20_000}}
+
+
+def test_of_reports_that_come_together_what_one_promise_did_not_find_is_what_was_loaded_under_the_one_before() -> None:
+    together = [
+        a_report("collected", "20"),
+        a_report("failed", parcel="another", at_store=True, reason="nothing_there"),
+    ]
+    for reports in (together, together[::-1]):
+        found = account((), a_plan(a_food()), a_plan(a_food("another")))
+        found.reported(SHIFT, reports)
+        assert found.places() == {LINE: {"collected": 20_000}}
 
 
 def test_what_nobody_planned_is_expired_and_what_the_store_took_back_is_withdrawn() -> None:
@@ -108,8 +119,8 @@ def test_what_was_refused_and_settled_and_what_was_discarded_is_where_people_sai
 def test_a_promise_that_a_change_drops_is_on_offer_again_and_what_is_collected_all_the_same_is_that_food() -> None:
     dropped = account([], a_plan(a_food()), a_plan())
     assert dropped.places()[LINE] == {"expired": 20_000}
-    dropped.reported(SHIFT, a_report("collected", "20"))
-    dropped.reported(SHIFT, a_report("delivered", "20"))
+    dropped.reported(SHIFT, [a_report("collected", "20")])
+    dropped.reported(SHIFT, [a_report("delivered", "20")])
     assert dropped.places()[LINE] == {"delivered": 20_000}
 
 

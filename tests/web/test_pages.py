@@ -340,6 +340,8 @@ def test_a_phone_that_kept_a_report_says_when_it_was_made_and_hears_that_it_is_s
     other = {**sent, next(each for each in sent if each.startswith("kg-")): "1"}
     conflict = phone.http.post("/drive", data=other, headers=as_program)
     assert (conflict.status_code, conflict.json()["code"]) == (409, "conflicting_report")
+    elsewhere = phone.http.post("/drive", data={**sent, "shift": str(uuid4())}, headers=as_program)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (401, "not_signed_in")
     wrong = phone.http.post("/drive", data={**sent, "occurred_at": "noon"}, headers=as_program)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_request")
 

@@ -1,7 +1,10 @@
 // The map of the route is drawn for who opens it: it weighs more than the rest of the page, and the phone navigates anyway.
 const map = document.getElementById("map"), fold = document.getElementById("map-fold");
+let drawn = null;
 fold.hidden = false;
-fold.addEventListener("toggle", () => drawMap(map).catch(() => { fold.open = false; }), { once: true });
+fold.addEventListener("toggle", () => {
+  if (fold.open) drawn ??= drawMap(map).catch(() => { drawn = null; fold.open = false; }); // without a connection: again later
+});
 
 async function drawMap(element) {
   const answer = await fetch("/api/v1/driver/route");

@@ -1,4 +1,5 @@
 // The page as the service wrote it, with what this phone has reported since on top: which stop is next, what is on board.
+const REST_MS = 600;
 const ENDS = { collected: "done", delivered: "done", refused: "done", failed: "failed" };
 
 /** The state that a report leaves its stop in: a problem with some of the food is no failure of the stop. */
@@ -20,7 +21,7 @@ export class DriveView {
     this.clock = clock;
     this.wrote = parts.map((part) => part.innerHTML);
     this.parts = parts;
-    this.shown = "[]";
+    this.shown = "";
   }
 
   /** What the service writes now. */
@@ -39,14 +40,14 @@ export class DriveView {
     this.parts.forEach((part, number) => { part.innerHTML = this.wrote[number]; });
     const cards = this.#cards(), ended = new Map();
     for (const report of reports) {
-      if (report.state === "refused") continue;
+      if (report.state === "refused") { refill(cards.get(report.stop), report); continue; }
       if (report.kind === "arrived") this.#arrived(cards.get(report.stop), report);
       else if (endOf(report)) ended.set(report.stop, report);
-      if (endOf(report) === "done") onBoard(cards, report);
+      if (endOf(report)) onBoard(cards, report);
     }
     this.#next(cards, ended);
     this.#rows(ended);
-    restore(typed);
+    restore(typed, cards);
   }
 
   /** The cards of the stops to be made, by stop, in their order: the first is on the page, the others wait in it. */
@@ -70,8 +71,21 @@ export class DriveView {
   #next(cards, ended) {
     const [shown] = cards.values();
     const following = [...cards.values()].find((card) => !ended.has(card.dataset.card));
-    if (!shown || following === shown) return;
-    shown.replaceWith(following ?? document.querySelector("template[data-later]").content.querySelector("[data-all-done]"));
+    if (!shown) return;
+    const now = following ?? document.querySelector("template[data-later]").content.querySelector("[data-all-done]");
+    if (now !== shown) shown.replaceWith(now);
+    this.#rest(now);
+  }
+
+  /** A card that has just come is not pressed by a second tap that was meant for the one before. */
+  #rest(card) {
+    if (card.dataset.card !== this.card) this.restUntil = this.card === undefined ? 0 : performance.now() + REST_MS;
+    this.card = card.dataset.card ?? "";
+    const left = this.restUntil - performance.now();
+    if (left <= 0) return;
+    const buttons = [...card.querySelectorAll("button")];
+    for (const button of buttons) button.disabled = true;
+    setTimeout(() => { for (const button of buttons) button.disabled = false; }, left);
   }
 
   #rows(ended) {
@@ -110,20 +124,30 @@ export class DriveView {
 /** Each page has other ids for what may be reported from it. */
 function withoutIds(text) { return text.replace(/name="event_id" value="[^"]*"/g, ""); }
 
-/** What was collected is what there is to bring. */
+/** What was collected is what there is to bring: nothing where the stop failed. */
 function onBoard(cards, report) {
   if (report.kind !== "collected" && report.kind !== "problem-pickup") return;
+  const failed = endOf(report) === "failed";
   for (const [name, kg] of new URLSearchParams(report.body)) {
     if (!name.startsWith("kg-")) continue;
     for (const card of cards.values()) {
       const field = card.dataset.kind === "drop_off" && card.querySelector(`input[name="${CSS.escape(name)}"]:not([data-held])`);
-      if (field) field.setAttribute("value", kg);
+      if (field) field.setAttribute("value", failed ? "0" : kg);
     }
   }
 }
 
-function restore(typed) {
-  const card = typed && document.querySelector(`[data-card="${CSS.escape(typed.card)}"]`);
+/** What the service did not take is in its card again, to be put right. */
+function refill(card, report) {
+  for (const [name, value] of new URLSearchParams(report.body)) {
+    if (!/^(kg-|celsius-|note$)/.test(name)) continue;
+    const field = card?.querySelector(`input[name="${CSS.escape(name)}"]`);
+    if (field) field.setAttribute("value", value);
+  }
+}
+
+function restore(typed, cards) {
+  const card = typed && cards.get(typed.card);
   if (!card) return;
   for (const [name, value] of typed.texts) {
     const field = card.querySelector(`input[name="${CSS.escape(name)}"]`);

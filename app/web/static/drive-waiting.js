@@ -33,15 +33,25 @@ export class WaitingReports {
   forget(id) { return this.#ask("readwrite", (store) => store.delete(id)); }
 
   async #ask(mode, asked) {
-    return answered(asked((await this.#open()).transaction(STORE, mode).objectStore(STORE)));
+    const tried = async () => answered(asked((await this.#open()).transaction(STORE, mode).objectStore(STORE)));
+    try {
+      return await tried();
+    } catch {
+      this.#opened = undefined;
+      return tried();
+    }
   }
 
   #open() {
     this.#opened ??= new Promise((resolve, reject) => {
       const request = indexedDB.open("wasl-drive", 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        // Some browsers close it while the page sleeps: it is opened again then.
+        request.result.onclose = request.result.onversionchange = () => { request.result.close(); this.#opened = undefined; };
+        resolve(request.result);
+      };
+      request.onerror = () => { this.#opened = undefined; reject(request.error); };
     });
     return this.#opened;
   }
@@ -54,6 +64,16 @@ function answered(request) {
   });
 }
 
+/** After this long a request counts as lost. */
+export function timeLimit() {
+  const control = new AbortController();
+  setTimeout(() => control.abort(), 20_000);
+  return control.signal;
+}
+
+/** Whether a status says that the same may go through later. */
+export function isForLater(status) { return status >= 500 || [408, 425, 429].includes(status); }
+
 /** Send what waits for this shift, in its order; ends at the first report that does not get through. Answers whether the
  *  service was reached (`online`), and whether it still knows this phone (`known`). */
 export async function send(reports, shift) {
@@ -61,14 +81,15 @@ export async function send(reports, shift) {
     if (report.state !== "waiting" || report.shift !== shift) continue;
     let answer;
     try {
-      answer = await fetch("/drive", { method: "POST", redirect: "manual", signal: AbortSignal.timeout(20_000),
+      answer = await fetch("/drive", { method: "POST", redirect: "manual", signal: timeLimit(),
         headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }, body: report.body });
     } catch {
       return { online: false, known: true };
     }
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { online: true, known: false };
-    if (answer.status >= 500 || answer.status === 429) return { online: false, known: true };
     const told = await answer.json().catch(() => ({}));
+    // Only the service itself says when it stored a report: whatever else answers in its place is no answer.
+    if (isForLater(answer.status) || (answer.ok && !told.recorded_at)) return { online: false, known: true };
     await reports.change(report, answer.ok ? { state: "sent", recordedAt: told.recorded_at }
       : { state: "refused", detail: told.detail ?? told.title ?? String(answer.status) });
   }

@@ -14,7 +14,7 @@ self.addEventListener("fetch", (event) => {
   } else if (request.method === "GET" && FILES.includes(pathname)) {
     event.respondWith(caches.match(pathname).then((found) => found ?? fetch(request)));
   } else if (pathname.startsWith(`${PAGE}/`)) {
-    event.respondWith(forgetPage().then(() => fetch(request))); // another link: what is kept is another shift's
+    event.respondWith(request.method === "GET" ? linkOpened(request) : linkTaken(request));
   }
 });
 
@@ -39,8 +39,34 @@ async function kept(request) {
 }
 
 async function fresh(request) {
+  let answer;
+  try {
+    answer = await fetch(request);
+  } catch (lost) {
+    const page = request.headers.has("Wasl-Fresh") ? null : await caches.match(PAGE);
+    if (page) return page;
+    throw lost;
+  }
+  if (answer.ok && answer.headers.get("Wasl-Page") === "drive") {
+    const copy = answer.clone();
+    await caches.open(CACHE).then((cache) => cache.put(PAGE, copy)).catch(() => {}); // a full disk stops nobody
+  } else if ([401, 403, 404].includes(answer.status) || answer.type === "opaqueredirect") await forgetPage();
+  return answer;
+}
+
+/** The link from the dispatcher's message once more: without a connection it leads to what is kept. */
+async function linkOpened(request) {
+  try {
+    return await fetch(request);
+  } catch (lost) {
+    if (await caches.match(PAGE)) return Response.redirect(PAGE);
+    throw lost;
+  }
+}
+
+/** Another link may be another shift's: what is kept is not its route. */
+async function linkTaken(request) {
   const answer = await fetch(request);
-  if (answer.ok && !answer.redirected) await (await caches.open(CACHE)).put(PAGE, answer.clone());
-  else if (answer.status < 500 && answer.status !== 429) await forgetPage();
+  if (answer.ok || answer.type === "opaqueredirect") await forgetPage();
   return answer;
 }

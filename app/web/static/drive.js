@@ -1,8 +1,9 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
 import { DriveView } from "/static/drive-view.js";
-import { send, WaitingReports } from "/static/drive-waiting.js";
+import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
 import "/static/drive-map.js";
 
+const MOST_KG = 30_000; // of one line, as the service takes it
 const LOOK_AGAIN_MS = 60_000, TRY_FIRST_MS = 3_000, TRY_LAST_MS = 30_000;
 const day = document.getElementById("drive"), bar = document.getElementById("sending");
 const words = JSON.parse(day.dataset.words), plural = new Intl.PluralRules(document.documentElement.lang);
@@ -12,7 +13,8 @@ const clock = (moment) => clockOf.format(new Date(moment));
 const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
-let readAt = day.dataset.readAt, isOnline = true, isKnown = true, pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
+let readAt = day.dataset.readAt, isOnline = true, isKnown = true, told = "";
+let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -21,29 +23,40 @@ document.addEventListener("submit", (event) => {
   keep(form, event.submitter).catch(() => sendPlainly(form, event.submitter));
 });
 // What was said of a field is taken back as soon as something is changed: a browser sends no form that has a fault.
+document.addEventListener("click", ({ target }) => {
+  const form = target.closest?.("[data-report] button")?.form;
+  if (form) forgive(form);
+}, true);
 document.addEventListener("input", ({ target }) => target.form?.matches("[data-report]") && forgive(target.form));
 bar.addEventListener("click", async (event) => {
   const id = event.target.dataset.discard;
   if (id) { await reports.forget(id); await draw(); }
 });
 for (const [target, name] of [[window, "online"], [document, "visibilitychange"], [window, "pageshow"]]) {
-  target.addEventListener(name, () => { if (!document.hidden) work(); });
+  target.addEventListener(name, () => { if (!document.hidden) draw().catch(() => {}).then(work); });
 }
-draw().then(work);
+draw().catch(() => {}).then(work);
 install();
 
 async function keep(form, button) {
   if (!checked(form, button)) return;
-  const at = new Date().toISOString(), body = new URLSearchParams(new FormData(form, button));
-  if (form.dataset.sent === body.get("event_id")) return; // a double tap
-  form.dataset.sent = body.get("event_id");
+  const at = new Date().toISOString(), body = new URLSearchParams(new FormData(form));
+  body.set(button.name, button.value);
+  body.set("shift", day.dataset.shift);
+  if (form.dataset.sent === body.toString()) return; // a double tap
+  form.dataset.sent = body.toString();
+  // The same page may be open twice, and what was not taken is reported anew: something else is another report.
+  const known = await reports.get(body.get("event_id"));
+  if (known && (known.state === "refused" || known.kind !== button.value || known.stop !== body.get("stop_id"))) {
+    body.set("event_id", newId());
+  }
   body.set("occurred_at", at);
-  if ((await reports.get(body.get("event_id")))?.state === "refused") body.set("event_id", newId());
   await reports.add({ id: body.get("event_id"), body: body.toString(), stop: body.get("stop_id"), kind: body.get("kind"),
     name: form.closest("[data-card]").dataset.name, shift: day.dataset.shift, at, state: "waiting" });
   navigator.storage?.persist?.();
   await draw();
   window.scrollTo({ top: 0 });
+  document.querySelector(".next h1")?.focus({ preventScroll: true });
   work();
 }
 
@@ -63,9 +76,21 @@ function checked(form, button) {
     reason.setCustomValidity(words.choose);
   }
   for (const field of form.querySelectorAll("input[name^='kg-']")) {
-    if (field.value.trim() && !/^[0-9٠-٩۰-۹]+([.٫][0-9٠-٩۰-۹]{1,3})?$/.test(field.value.trim())) field.setCustomValidity(words.kilograms);
+    const isNumber = /^\d+([.]\d{1,3})?$/.test(latin(field.value)) && Number(latin(field.value)) <= MOST_KG;
+    if (field.value.trim() && !isNumber) field.setCustomValidity(words.kilograms);
+  }
+  for (const field of form.querySelectorAll("input[name^='celsius-']")) {
+    const degrees = latin(field.value).replace(",", ".").replace("−", "-");
+    const isNumber = /^-?\d+([.]\d+)?$/.test(degrees) && Number(degrees) >= -60 && Number(degrees) <= 120;
+    if (field.value.trim() && !isNumber) field.setCustomValidity(words.celsius);
   }
   return form.reportValidity();
+}
+
+/** A number that was written in any of the digits that people write, in those that a program reads. */
+function latin(text) {
+  return text.trim().replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0)).replace("٫", ".");
 }
 
 function forgive(form) { for (const field of form.querySelectorAll("input")) field.setCustomValidity(""); }
@@ -81,11 +106,13 @@ async function draw() {
   const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
   view.show(mine);
   const waiting = mine.filter(({ state }) => state === "waiting"), refused = mine.filter(({ state }) => state === "refused");
+  const now = JSON.stringify([isKnown, isOnline, waiting.map(({ id }) => id), refused.map(({ id }) => id)]);
+  if (now === told) return;
+  told = now;
   bar.replaceChildren();
   if (!isKnown) bar.append(line("bad", words.ended));
   if (waiting.length) bar.append(line(isOnline ? "" : "warn", said(waiting.length), waiting));
   for (const report of refused) bar.append(refusal(report));
-  bar.hidden = !bar.childElementCount;
 }
 
 function said(count) {
@@ -106,7 +133,8 @@ function line(tone, text, listed = []) {
 function refusal(report) {
   const box = Object.assign(document.createElement("div"), { className: "notice bad" });
   const text = Object.assign(document.createElement("p"), { textContent: `${words.refused} ${labelOf(report)}: ${report.detail}` });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary", textContent: words.discard });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary" });
+  button.textContent = words.discard;
   button.dataset.discard = report.id;
   box.append(text, button);
   return box;
@@ -126,33 +154,42 @@ function work() {
 
 async function sendAndRead() {
   clearTimeout(timer);
-  const told = await send(reports, day.dataset.shift);
-  isOnline = told.online;
-  isKnown = told.known;
-  if (isOnline && isKnown) isOnline = await read();
-  await draw();
-  const isLeft = (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
-  pause = isLeft && !isOnline ? Math.min(2 * pause, TRY_LAST_MS) : TRY_FIRST_MS;
-  timer = setTimeout(work, isLeft ? pause : LOOK_AGAIN_MS);
+  let isLeft = true;
+  try {
+    const sent = await send(reports, day.dataset.shift);
+    isOnline = sent.online;
+    isKnown = sent.known;
+    if (isOnline && isKnown) isOnline = await read();
+    await draw();
+    isLeft = isKnown && await isAnyWaiting();
+  } finally {
+    pause = isLeft && !isOnline ? Math.min(2 * pause, TRY_LAST_MS) : TRY_FIRST_MS;
+    timer = setTimeout(work, isLeft ? pause : LOOK_AGAIN_MS);
+  }
+}
+
+async function isAnyWaiting() {
+  return (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
 }
 
 /** The day as the service has it now; whether it was reached. */
 async function read() {
   let answer, text;
   try {
-    answer = await fetch("/drive", { headers: { Accept: "text/html", "Wasl-Fresh": "1" }, redirect: "manual", signal: AbortSignal.timeout(20_000) });
+    const headers = { Accept: "text/html", "Wasl-Fresh": "1" };
+    answer = await fetch("/drive", { headers, redirect: "manual", signal: timeLimit() });
     text = await answer.text();
   } catch {
     return false;
   }
-  if (answer.status >= 500 || answer.status === 429) return false;
+  if (isForLater(answer.status)) return false;
   const page = answer.ok ? new DOMParser().parseFromString(text, "text/html") : null;
   const now = page?.getElementById("drive");
   if (!now || now.dataset.shift !== day.dataset.shift) {
-    const isLeft = (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
-    if (!isLeft) window.location.reload(); // the shift is over, or this phone has another link now
+    if (!(await isAnyWaiting())) window.location.reload(); // the shift is over, or this phone has another link now
     return true;
   }
+  if (page.documentElement.lang !== document.documentElement.lang) window.location.reload();
   readAt = now.dataset.readAt;
   view.take(partsOf(page));
   for (const report of await reports.all()) {
