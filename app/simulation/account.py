@@ -150,7 +150,7 @@ class Account:
     def reported(self, shift: str, reports: Sequence[Mapping[str, Any]]) -> None:
         """A driver's reports have arrived together; one that arrived before changes nothing."""
         self.events.append(("reported", [shift, list(reports)]))
-        touched: dict[str, Parcel] = {}
+        before: dict[str, int] = {}  # of each promise that something is said of, what was known to be loaded
         for report in reports:
             if (shift, report["id"]) in self._seen:
                 continue
@@ -159,13 +159,14 @@ class Account:
                 self._failed[self._of_stop[report["stop_id"]]] = report["reason"] or "other"
             for line in report["lines"]:
                 parcel = self.parcel_of(line["allocation_id"])
-                touched[parcel.key] = parcel
+                before.setdefault(parcel.key, parcel.loaded())
                 if report["kind"] in ("collected", "delivered", "refused"):
                     parcel.report(report["kind"], self._of_stop[report["stop_id"]], grams(line["kg"]))
                 if report["kind"] == "collected":
                     parcel.reason = report["reason"]
-        for parcel in touched.values():
-            self._fetch_released(parcel)
+        for key, loaded in before.items():
+            if self.parcels[key].loaded() != loaded:
+                self._fetch_released(self.parcels[key])
 
     def _fetch_released(self, parcel: Parcel) -> None:
         """What was given back and loaded all the same is the food that was put on offer again, as far as nobody else

@@ -311,11 +311,12 @@ def test_food_that_a_phone_without_connection_reports_at_the_stop_where_it_was_t
     assert (books["kg_collected"], books["kg_delivered"], books["kg_still_open"]) == ("50", "50", "0")
 
 
-@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("order", [1, -1, 0])
 def test_food_that_was_given_back_and_loaded_all_the_same_is_what_the_new_promise_does_not_find(
     two_foods: UnderWay, order: int
 ) -> None:
-    """Both reports come in one batch, in any order: the food is on the van once."""
+    """Where both reports come together, in any order, the food is on the van once. Where it is loaded first, and is
+    missing hours later, that may be other food: it came in beside what was posted."""
     day = two_foods
     [old] = day.stops("pickup")
     anew = fetched(day, ("30:29",), ("30:1", "20:19"), ("20:1",))
@@ -324,10 +325,11 @@ def test_food_that_was_given_back_and_loaded_all_the_same_is_what_the_new_promis
     day.clock.set(datetime.fromisoformat(stops[-1]["leave_at"]))
     loaded = an_event(old, "collected", *(kilograms(each) for each in old["allocations"]))
     empty = [an_event(stop, "collected", *(kilograms(each, "0") for each in stop["allocations"])) for stop in stops]
-    assert report(day.driver, *[loaded, *empty][::order]) == ["stored"] * 4
+    for batch in [[loaded, *empty][::order]] if order else [[loaded], empty]:
+        assert set(report(day.driver, *batch)) == {"stored"}
     books = day.books()
-    assert (books["kg_offered"], books["kg_collected"]) == ("50", "50")
-    assert float(books["kg_withdrawn"]) + float(books["kg_still_open"]) == 50
+    assert (books["kg_collected"], books["kg_still_open"]) == ("50", "50")
+    assert (books["kg_offered"], books["kg_withdrawn"]) == (("50", "0") if order else ("100", "50"))
 
 
 def test_a_driver_who_finds_less_at_the_first_stop_may_find_the_rest_at_the_second(two_foods: UnderWay) -> None:

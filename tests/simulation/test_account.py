@@ -78,6 +78,14 @@ def test_of_reports_that_come_together_what_one_promise_did_not_find_is_what_was
         assert found.places() == {LINE: {"collected": 20_000}}
 
 
+def test_what_came_in_beside_what_was_posted_stays_so_when_it_is_delivered() -> None:
+    found = account((), a_plan(a_food()), a_plan(a_food("another")))
+    found.reported(SHIFT, [a_report("collected", "20")])
+    found.reported(SHIFT, [a_report("failed", parcel="another", at_store=True, reason="nothing_there")])
+    found.reported(SHIFT, [a_report("delivered", "20")])
+    assert found.places() == {LINE: {"delivered": 20_000, "withdrawn": 20_000}}
+
+
 def test_what_nobody_planned_is_expired_and_what_the_store_took_back_is_withdrawn() -> None:
     found = Account()
     found.offer_posted(an_offer())
