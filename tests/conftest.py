@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, event, make_url
 
 from app.kit.clock import HandSetClock
@@ -206,9 +206,13 @@ def chromium() -> str:
     return found
 
 
+PATIENCE_MS = 30_000  # the machine may have a lot else to do: what is expected of a page may take a while
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """That browser, open; for one module, since no event loop runs beside it."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         yield opened

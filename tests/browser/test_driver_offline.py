@@ -28,7 +28,6 @@ from tests.service_client import (
 )
 
 pytestmark = pytest.mark.browser
-SOON = 20_000
 KEPT = """async () => {
     const isKept = async () => navigator.serviceWorker.controller && (await caches.match("/drive"));
     while (!(await isKept())) await new Promise((go) => setTimeout(go, 50));
@@ -91,7 +90,7 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     line.cut()
     page.locator(".here button").click()
     expect(page.locator(".here .state")).to_be_visible()
-    expect(page.locator("#sending")).to_contain_text("1" if language == "en" else "بلاغ واحد", timeout=SOON)
+    expect(page.locator("#sending")).to_contain_text("1" if language == "en" else "بلاغ واحد")
     visited = [act(page), act(page)]
     assert balance(network)["kg_collected"] == "0"
     visit.picture(f"driver-offline-{language}-{size['width']}")
@@ -108,7 +107,7 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     assert needed <= there
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
     books = balance(network)
     assert (books["kg_collected"], books["kg_delivered"], books["kg_unaccounted"]) == ("65", "65", "0")
     expect(page.locator(".stops .done")).to_have_count(4)
@@ -157,7 +156,7 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     page = phone.pages[0]
     page.goto("/drive")  # still no connection
     expect(page.locator(".here .state")).to_be_visible()
-    expect(page.locator("#sending")).to_contain_text("7 reports", timeout=SOON)
+    expect(page.locator("#sending")).to_contain_text("7 reports")
     page.locator(".next .amount input").fill("12")
     last = page.locator(".next h1").inner_text()
     page.locator(".problem summary").click()
@@ -167,7 +166,7 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     expect(page.locator("[data-row]", has_text=last).locator(".state")).to_contain_text("not sent yet")
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
     phone.close()
     books = balance(network)
     assert (books["kg_collected"], books["kg_refused"], books["kg_unaccounted"]) == ("65", "12", "0")
@@ -192,10 +191,10 @@ def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(
 
     visit.context.route("**/drive", lose)
     act(page)
-    expect(page.locator("#sending")).to_contain_text("1 report is kept", timeout=SOON)
+    expect(page.locator("#sending")).to_contain_text("1 report is kept")
     assert sent == [200]
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
     books = balance(network)
     assert float(books["kg_collected"]) in (25.0, 40.0)
     visit.context.close()
@@ -215,15 +214,15 @@ def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_c
     note = "document.querySelector('.next [name=note]').value = 'x'.repeat(600)"  # longer than any browser lets it be
     page.evaluate(note)
     page.locator(".next .thumb button").click()
-    expect(page.locator("#sending .bad")).to_contain_text("Not taken:", timeout=SOON)
+    expect(page.locator("#sending .bad")).to_contain_text("Not taken:")
     visit.picture("driver-not-taken")
     assert page.locator(".next .amount input").first.input_value() == "20"
     page.locator(".problem summary").click()
     page.locator(".next [name=note]").fill("By the back door")
     page.locator(".next .thumb button").click()
     page.locator("#sending [data-discard]").click()
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
-    expect(page.locator(".stops .done")).to_have_count(1, timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
+    expect(page.locator(".stops .done")).to_have_count(1)
     assert balance(network)["kg_collected"] == "20"
     visit.context.close()
 
@@ -235,7 +234,7 @@ def test_a_second_tap_that_was_meant_for_one_stop_is_not_the_next_stops(
     page = visit.page
     open_route(page, network, line, shift)
     page.locator(".next .thumb button").dblclick()
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
     expect(page.locator(".stops .done")).to_have_count(1)
     visit.context.close()
 
@@ -288,7 +287,7 @@ def test_what_is_collected_without_connection_is_what_there_is_to_bring(
         act(page)
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#sending")).to_be_hidden()
     assert balance(network)["kg_delivered"] == "20"
     visit.context.close()
 
@@ -310,7 +309,7 @@ def test_a_route_that_changed_meanwhile_is_shown_with_what_changed_and_the_repor
         network.published(network.plan_of(asked))
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator(".notice.warn")).to_contain_text("Your route has changed", timeout=SOON)
+    expect(page.locator(".notice.warn")).to_contain_text("Your route has changed")
     expect(page.locator("[data-row]", has_text=last["site_name"])).to_have_count(0)
     expect(page.locator(".stops .done")).to_have_count(1)
     visit.picture("driver-changed")
