@@ -13,6 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app.kit.errors import WaslError, conflict, stale, unavailable
@@ -105,6 +106,8 @@ class Database:
             json_deserializer=orjson.loads,
         )
         event.listen(self.engine, "connect", _bound_waiting)
+        event.listen(self.engine, "checkin", self._hang_up_when_over)
+        self._is_over = False
 
     @contextmanager
     def transaction(self, scope: Scope) -> Iterator[Session]:
@@ -135,8 +138,14 @@ class Database:
         return True
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back: those at hand at once, and each that somebody still works with when that ends."""
+        self._is_over = True
         self.engine.dispose()
+
+    def _hang_up_when_over(self, _: object, record: ConnectionPoolEntry) -> None:
+        # It came from a pool that nobody looks after any more.
+        if self._is_over:
+            record.invalidate()
 
 
 def _json(value: Any) -> bytes:
