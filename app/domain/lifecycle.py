@@ -132,7 +132,7 @@ def fold(events: Iterable[StopEvent], promises: Mapping[str, Promise] | None = N
     allocations = {key: _allocation_state(reports, promised.get(key)) for key, reports in by_allocation.items()}
     found.update(_stop_contradictions(ordered))
     for key, reports in by_allocation.items():
-        found.update(_allocation_contradictions(key, reports, promised.get(key)))
+        found.update(_allocation_contradictions(key, reports, allocations[key]))
     return DayState(
         dict(sorted({**_done_elsewhere(by_allocation, promised), **stops}.items())),
         dict(sorted(allocations.items())),
@@ -224,15 +224,19 @@ def _stop_contradictions(events: list[StopEvent]) -> Iterable[Contradiction]:
             yield Contradiction("failed_and_done", "The stop was reported both as done and as failed.", stop)
 
 
-def _allocation_contradictions(key: str, reports: _Reports, promise: Promise | None) -> Iterable[Contradiction]:
-    for kind in ("collected", "delivered", "refused"):
+def _allocation_contradictions(key: str, reports: _Reports, state: AllocationState) -> Iterable[Contradiction]:
+    loaded = _at_stops(reports, "collected")
+    for kind, known in (
+        ("collected", state.collected_grams),
+        ("delivered", state.delivered_grams),
+        ("refused", state.refused_grams),
+    ):
         told = {(event.stop, line.grams) for event, line in reports if event.kind == kind}
         at_stops = _at_stops(reports, kind)
-        beyond = sum(at_stops.values()) > (_together(at_stops, promise) or 0)
+        beyond = sum(at_stops.values()) > (known or 0)
         if len(told) > len(at_stops) or (beyond and len(set(at_stops.values())) > 1):
             yield Contradiction(f"{kind}_twice", f"Two different weights were reported as {kind}.", key)
-    loaded = _at_stops(reports, "collected")
-    handed_over = sum(_together(_at_stops(reports, kind), promise) or 0 for kind in ("delivered", "refused"))
+    handed_over = (state.delivered_grams or 0) + (state.refused_grams or 0)
     if loaded and handed_over > sum(loaded.values()):
         yield Contradiction("more_than_collected", "More was handed over than had been collected.", key)
     if not loaded and handed_over:

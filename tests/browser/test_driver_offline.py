@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.line import Line
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import DESK, PHONE, Visit, picture
 from tests.conftest import CHROMIUM_FLAGS
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
@@ -67,6 +67,22 @@ def open_route(page: Page, network: ServiceClient, line: Line, shift: dict[str, 
     page.evaluate(KEPT)
 
 
+@pytest.fixture
+def page(browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line) -> Iterator[Page]:
+    """A phone in English with the route on it."""
+    visit = Visit(browser, line.address, "en", PHONE)
+    open_route(visit.page, network, line, shift)
+    yield visit.page
+    visit.context.close()
+
+
+def connect_again(page: Page, line: Line) -> None:
+    """The line holds again, and everything is sent."""
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#sending")).to_be_hidden()
+
+
 def balance(network: ServiceClient) -> dict[str, str]:
     found: dict[str, str] = network.get("/reports/day", service_date=DAY).json()["actuals"]
     return found
@@ -105,9 +121,7 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     needed, there = page.evaluate(widths)
     assert needed <= there
-    line.mend()
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden()
+    connect_again(page, line)
     books = balance(network)
     assert (books["kg_collected"], books["kg_delivered"], books["kg_unaccounted"]) == ("65", "65", "0")
     expect(page.locator(".stops .done")).to_have_count(4)
@@ -164,21 +178,14 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     page.locator(".problem button").dblclick()  # 8, twice
     expect(page.locator("[data-all-done]")).to_be_visible()
     expect(page.locator("[data-row]", has_text=last).locator(".state")).to_contain_text("not sent yet")
-    line.mend()
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden()
+    connect_again(page, line)
     phone.close()
     books = balance(network)
     assert (books["kg_collected"], books["kg_refused"], books["kg_unaccounted"]) == ("65", "12", "0")
     assert float(books["kg_delivered"]) in (25.0, 40.0)
 
 
-def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
-) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
+def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(page: Page, network: ServiceClient) -> None:
     sent: list[int] = []
 
     def lose(route: Any) -> None:
@@ -189,7 +196,7 @@ def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(
         else:
             route.continue_()
 
-    visit.context.route("**/drive", lose)
+    page.context.route("**/drive", lose)
     act(page)
     expect(page.locator("#sending")).to_contain_text("1 report is kept")
     assert sent == [200]
@@ -197,15 +204,11 @@ def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(
     expect(page.locator("#sending")).to_be_hidden()
     books = balance(network)
     assert float(books["kg_collected"]) in (25.0, 40.0)
-    visit.context.close()
 
 
 def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_can_be_reported_again(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    page: Page, network: ServiceClient
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
     field = page.locator(".next .amount input").first
     field.fill("lots")
     page.locator(".next .thumb button").click()
@@ -215,7 +218,7 @@ def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_c
     page.evaluate(note)
     page.locator(".next .thumb button").click()
     expect(page.locator("#sending .bad")).to_contain_text("Not taken:")
-    visit.picture("driver-not-taken")
+    picture(page, "driver-not-taken")
     assert page.locator(".next .amount input").first.input_value() == "20"
     page.locator(".problem summary").click()
     page.locator(".next [name=note]").fill("By the back door")
@@ -224,41 +227,25 @@ def test_what_the_service_does_not_take_stays_on_the_phone_with_the_reason_and_c
     expect(page.locator("#sending")).to_be_hidden()
     expect(page.locator(".stops .done")).to_have_count(1)
     assert balance(network)["kg_collected"] == "20"
-    visit.context.close()
 
 
-def test_a_second_tap_that_was_meant_for_one_stop_is_not_the_next_stops(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
-) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
+def test_a_second_tap_that_was_meant_for_one_stop_is_not_the_next_stops(page: Page) -> None:
     page.locator(".next .thumb button").dblclick()
     expect(page.locator("#sending")).to_be_hidden()
     expect(page.locator(".stops .done")).to_have_count(1)
-    visit.context.close()
 
 
 def test_the_link_and_a_page_in_another_language_lead_to_what_is_kept_when_there_is_no_connection(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    page: Page, line: Line
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
     next_stop = page.locator(".next h1").inner_text()
     line.cut()
     for address in ("/drive/the-link-in-the-message", "/drive?lang=en"):
         page.goto(address)
         assert page.locator(".next h1").inner_text() == next_stop
-    visit.context.close()
 
 
-def test_a_store_that_was_closed_leaves_nothing_to_bring(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
-) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
+def test_a_store_that_was_closed_leaves_nothing_to_bring(page: Page, line: Line) -> None:
     line.cut()
     page.locator(".problem summary").click()
     page.locator(".problem button").click()  # without saying what
@@ -269,15 +256,11 @@ def test_a_store_that_was_closed_leaves_nothing_to_bring(
     page.locator(".problem button").click()
     expect(page.locator("[data-card]")).to_have_attribute("data-kind", "drop_off")
     assert page.locator(".next .amount input").input_value() == "0"
-    visit.context.close()
 
 
 def test_what_is_collected_without_connection_is_what_there_is_to_bring(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    page: Page, network: ServiceClient, line: Line
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
     line.cut()
     for kg in ("١٢٫٥", "7.5"):
         page.locator(".next .amount input").fill(kg)
@@ -285,19 +268,13 @@ def test_what_is_collected_without_connection_is_what_there_is_to_bring(
         assert page.locator("[data-card]").get_attribute("data-kind") == "drop_off"
         assert page.locator(".next .amount input").input_value() == kg
         act(page)
-    line.mend()
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#sending")).to_be_hidden()
+    connect_again(page, line)
     assert balance(network)["kg_delivered"] == "20"
-    visit.context.close()
 
 
 def test_a_route_that_changed_meanwhile_is_shown_with_what_changed_and_the_reports_of_the_one_before_count(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    page: Page, network: ServiceClient, line: Line
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
     line.cut()
     act(page)
     plan = next(each for each in network.get("/plans").json()["items"] if each["state"] == "published")
@@ -312,17 +289,13 @@ def test_a_route_that_changed_meanwhile_is_shown_with_what_changed_and_the_repor
     expect(page.locator(".notice.warn")).to_contain_text("Your route has changed")
     expect(page.locator("[data-row]", has_text=last["site_name"])).to_have_count(0)
     expect(page.locator(".stops .done")).to_have_count(1)
-    visit.picture("driver-changed")
+    picture(page, "driver-changed")
     assert float(balance(network)["kg_collected"]) > 0
-    visit.context.close()
 
 
 def test_another_link_on_the_same_phone_shows_its_own_route(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    page: Page, network: ServiceClient, shift: dict[str, Any], line: Line
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
-    page = visit.page
-    open_route(page, network, line, shift)
     kept = page.evaluate("document.getElementById('drive').dataset.shift")
     bank = next(each for each in network.get("/sites").json()["items"] if each["name"] == "Newport Food Bank")
     second = network.vehicle_and_shift(bank, name="Blue van")
@@ -332,7 +305,6 @@ def test_another_link_on_the_same_phone_shows_its_own_route(
     page.wait_for_load_state()
     assert "No route has been published for this shift yet" in page.locator("main").inner_text()
     assert kept == shift["id"]
-    visit.context.close()
 
 
 def test_the_page_is_light_and_comes_at_once_from_the_phone(

@@ -10,6 +10,13 @@ PASSWORD = "a long enough password"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
+def picture(page: Page, name: str) -> None:
+    """What is seen, where WASL_SCREENSHOTS names a folder."""
+    folder = os.environ.get("WASL_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
 class Visit:
     """One reader's browser window; what its console complains about is kept."""
 
@@ -27,9 +34,7 @@ class Visit:
         self.page.click("main button")
 
     def picture(self, name: str) -> None:
-        folder = os.environ.get("WASL_SCREENSHOTS")
-        if folder:
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        picture(self.page, name)
 
     def show(self, name: str) -> None:
         """Nothing to scroll sideways, nothing to complain about; a picture where WASL_SCREENSHOTS names a folder."""

@@ -13,7 +13,7 @@ const clock = (moment) => clockOf.format(new Date(moment));
 const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
-let readAt = day.dataset.readAt, isOnline = true, isKnown = true, told = "";
+let isOnline = true, isKnown = true, shownInBar = "";
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
 
 document.addEventListener("submit", (event) => {
@@ -107,8 +107,8 @@ async function draw() {
   view.show(mine);
   const waiting = mine.filter(({ state }) => state === "waiting"), refused = mine.filter(({ state }) => state === "refused");
   const now = JSON.stringify([isKnown, isOnline, waiting.map(({ id }) => id), refused.map(({ id }) => id)]);
-  if (now === told) return;
-  told = now;
+  if (now === shownInBar) return;
+  shownInBar = now;
   bar.replaceChildren();
   if (!isKnown) bar.append(line("bad", words.ended));
   if (waiting.length) bar.append(line(isOnline ? "" : "warn", said(waiting.length), waiting));
@@ -190,10 +190,9 @@ async function read() {
     return true;
   }
   if (page.documentElement.lang !== document.documentElement.lang) window.location.reload();
-  readAt = now.dataset.readAt;
   view.take(partsOf(page));
   for (const report of await reports.all()) {
-    if (report.state === "sent" && report.recordedAt <= readAt) await reports.forget(report.id);
+    if (report.state === "sent" && report.recordedAt <= now.dataset.readAt) await reports.forget(report.id);
   }
   return true;
 }
