@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,18 +10,9 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page
 
 import app.web
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PHONE, Visit
 from tests.planned_here import worker_solves_here
-from tests.service_client import (
-    DAY,
-    DUFFRYN_CENTRE,
-    FOOD_BANK,
-    LIDL_CARDIFF_ROAD,
-    ServiceClient,
-    a_line,
-    a_need,
-    an_offer,
-)
+from tests.service_client import DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
 NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js"}
@@ -61,22 +53,9 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def addresses(network: ServiceClient) -> dict[str, str]:
+def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
     """A published day with something on every page; the address of each page by its pattern."""
-    lidl = network.organisation("supermarket", "Lidl")
-    store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=lidl["id"], address="Cardiff Road")
-    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point", access_notes="Ring the bell")
-    other = network.site(DUFFRYN_CENTRE, "Duffryn Community Centre", kind="distribution_point")
-    network.ok("/needs", a_need(bank, kg="20"))
-    network.ok("/needs", a_need(other, kg="30"))
-    network.ok("/offers", an_offer(store, a_line(kg="60"), a_line(kg="5", category="drinks")))
-    shift = network.vehicle_and_shift(bank)
-    for organisation, role, site in (
-        (lidl, "donor_staff", store["id"]),
-        (network.get("/me").json()["organisation"], "network_admin", None),
-    ):
-        body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": site}
-        network.ok(f"/organisations/{organisation['id']}/people", body)
+    network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
     with worker_solves_here():
         plan = network.planned()
     network.published(plan)
@@ -87,9 +66,9 @@ def addresses(network: ServiceClient) -> dict[str, str]:
         "/day": f"/day?date={DAY}",
         "/docs/errors/{code}": "/docs/errors/no_route_yet",
         "/routes/{route_id}": f"/routes/{route['id']}",
-        "/sites/{site_id}": f"/sites/{store['id']}",
+        "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",
-        "/drive/{token}": network.ok(f"/shifts/{shift['id']}/driver-links")["url"],
+        "/drive/{token}": network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"],
     }
 
 

@@ -5,35 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
-from tests.service_client import (
-    DAY,
-    DUFFRYN_CENTRE,
-    FOOD_BANK,
-    LIDL_CARDIFF_ROAD,
-    ServiceClient,
-    a_line,
-    a_need,
-    an_offer,
-)
+from tests.browser.visit import DESK, PHONE, Visit
+from tests.service_client import DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def day(network: ServiceClient) -> dict[str, Any]:
-    """A store with its assistant, two food banks, a van, a dispatcher."""
-    me = network.get("/me").json()
-    lidl = network.organisation("supermarket", "Lidl")
-    store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=lidl["id"], address="Cardiff Road")
-    bank = network.site(FOOD_BANK, "Newport Food Bank", kind="distribution_point", access_notes="Ring the bell")
-    duffryn = network.site(DUFFRYN_CENTRE, "Duffryn Community Centre", kind="distribution_point")
-    network.ok("/needs", a_need(bank, kg="20"))
-    network.ok("/needs", a_need(duffryn, kg="30"))
-    for organisation, role, site in ((lidl, "donor_staff", store["id"]), (me["organisation"], "dispatcher", None)):
-        body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": site}
-        network.ok(f"/organisations/{organisation['id']}/people", body)
-    return {"store": store, "shift": network.vehicle_and_shift(bank)}
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
