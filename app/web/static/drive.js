@@ -1,9 +1,9 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
+import { checked, forgive } from "/static/drive-check.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
 import "/static/drive-map.js";
 
-const MOST_KG = 30_000; // of one line, as the service takes it
 const LOOK_AGAIN_MS = 60_000, TRY_FIRST_MS = 3_000, TRY_LAST_MS = 30_000;
 const day = document.getElementById("drive"), bar = document.getElementById("sending");
 const words = JSON.parse(day.dataset.words), plural = new Intl.PluralRules(document.documentElement.lang);
@@ -39,7 +39,7 @@ draw().catch(() => {}).then(work);
 install();
 
 async function keep(form, button) {
-  if (!checked(form, button)) return;
+  if (!checked(form, button, words)) return;
   const at = new Date().toISOString(), body = new URLSearchParams(new FormData(form));
   body.set(button.name, button.value);
   body.set("shift", day.dataset.shift);
@@ -67,33 +67,6 @@ function newId() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   return [...bytes].map((byte, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }
-
-/** What the service would send back at once is said at once: there may be no connection for hours. */
-function checked(form, button) {
-  forgive(form);
-  const reason = form.querySelector("input[name=reason]");
-  if (button.value.startsWith("problem-") && !form.querySelector("input[name=reason]:checked")) {
-    reason.setCustomValidity(words.choose);
-  }
-  for (const field of form.querySelectorAll("input[name^='kg-']")) {
-    const isNumber = /^\d+([.]\d{1,3})?$/.test(latin(field.value)) && Number(latin(field.value)) <= MOST_KG;
-    if (field.value.trim() && !isNumber) field.setCustomValidity(words.kilograms);
-  }
-  for (const field of form.querySelectorAll("input[name^='celsius-']")) {
-    const degrees = latin(field.value).replace(",", ".").replace("−", "-");
-    const isNumber = /^-?\d+([.]\d+)?$/.test(degrees) && Number(degrees) >= -60 && Number(degrees) <= 120;
-    if (field.value.trim() && !isNumber) field.setCustomValidity(words.celsius);
-  }
-  return form.reportValidity();
-}
-
-/** A number that was written in any of the digits that people write, in those that a program reads. */
-function latin(text) {
-  return text.trim().replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0)).replace("٫", ".");
-}
-
-function forgive(form) { for (const field of form.querySelectorAll("input")) field.setCustomValidity(""); }
 
 /** Where a browser keeps nothing, the form goes the way that it goes without scripts. */
 function sendPlainly(form, button) {
