@@ -134,8 +134,9 @@ class Account:
                         self.parcels[key] = Parcel(
                             key, food["offer_line_id"], grams(food["kg"]), visit, food["from_parcel_id"]
                         )
-                    elif key not in promised and food["from_parcel_id"] is None:
-                        # Its pickup comes before its drop-off; a change may have put it with another at that store.
+                    if stop["kind"] == "pickup" and food["from_parcel_id"] is None:
+                        # A change may have put it with another visit at that store, and behind a door that the van was
+                        # at already.
                         self.parcels[key].pickup = visit
                     promised.add(key)
         for dropped in self._driven[plan["service_date"]] - promised:

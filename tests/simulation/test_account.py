@@ -23,7 +23,8 @@ def a_food(parcel: str = "parcel", kg: str = "20", parent: str | None = None) ->
 
 def a_plan(*foods: dict[str, Any]) -> dict[str, Any]:
     stops = [
-        {"id": f"stop {name}", "visit_id": f"visit {name}", "allocations": list(foods)} for name in ("store", "bank")
+        {"id": f"stop {name}", "visit_id": f"visit {name}", "kind": kind, "allocations": list(foods)}
+        for name, kind in (("store", "pickup"), ("bank", "drop_off"))
     ]
     return {"service_date": "2026-06-01", "routes": [{"shift_id": SHIFT, "stops": stops if foods else []}]}
 
@@ -141,6 +142,14 @@ def test_where_a_change_has_a_promise_fetched_at_another_stop_that_stop_says_wha
     found = account([{**failed, "stop_id": "later stop store"}], a_plan(a_food()), moved)
     assert found.places() == {LINE: {"withdrawn": 20_000}}
     assert account([failed], a_plan(a_food()), moved).places() == {LINE: {"expired": 20_000}}
+
+
+def test_a_door_where_the_van_was_before_the_pickup_says_nothing_of_what_was_fetched() -> None:
+    later = a_plan(a_food())
+    later["routes"][0]["stops"].reverse()
+    nothing = a_report("failed", at_store=True, reason="nothing_there")
+    assert account([nothing], a_plan(a_food()), later).places() == {LINE: {"withdrawn": 20_000}}
+    assert account((), a_plan(a_food()), later).places() == {LINE: {"expired": 20_000}}
 
 
 def test_what_is_reported_at_two_stops_of_a_store_adds_up_to_no_more_than_was_promised() -> None:
