@@ -32,6 +32,7 @@ CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    "--use-fake-device-for-media-stream",  # a camera, which a server has not
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

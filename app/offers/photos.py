@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import FieldError, conflict, not_found, refused
+from app.kit.errors import FieldError, WaslError, conflict, not_found, refused
 from app.models.offers import Offer, OfferPhoto
 from app.offers.pictures import TYPES, Picture, Unreadable, picture_of
 
@@ -43,7 +43,7 @@ def add_photo(session: Session, principal: Principal, offer_id: UUID, picture: P
         raise conflict("offer_withdrawn", "This offer was withdrawn.")
     kept = session.scalar(select(func.count()).where(OfferPhoto.offer_id == offer.id)) or 0
     if kept >= MOST_PHOTOS:
-        raise conflict("photos_full", "An offer has at most {most} photos. Remove one first.", most=MOST_PHOTOS)
+        raise too_many()
     photo = OfferPhoto(
         network_id=offer.network_id,
         organisation_id=offer.organisation_id,
@@ -67,6 +67,11 @@ def add_photo(session: Session, principal: Principal, offer_id: UUID, picture: P
         sha256=photo.sha256,
     )
     return photo
+
+
+def too_many() -> WaslError:
+    """The seventh photo."""
+    return conflict("photos_full", "An offer has at most {most} photos. Remove one first.", most=MOST_PHOTOS)
 
 
 def _own_offer(session: Session, offer_id: UUID) -> Offer:

@@ -12,6 +12,7 @@ from app.domain.units import latin_digits
 
 KEPT_CONTROLS = "\n\t"
 GTIN_DIGITS = 14
+NO_GTIN = "This is not a barcode number: check its 8, 12, 13 or 14 digits, or leave it out."
 
 
 def readable(text: str) -> str:
@@ -33,9 +34,7 @@ def gtin_14(text: str) -> str | None:
 def _gtin(value: Any) -> str:
     found = gtin_14(value) if isinstance(value, str) and len(value) <= 40 else None
     if found is None:
-        raise PydanticCustomError(
-            "gtin_invalid", "This is not a barcode number: check its 8, 12, 13 or 14 digits, or leave it out."
-        )
+        raise PydanticCustomError("gtin_invalid", NO_GTIN)
     return found
 
 

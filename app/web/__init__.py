@@ -24,8 +24,10 @@ from app.web import (
     learnt,
     next_day,
     nothing_today,
+    offer_check,
     open_food,
     outlets,
+    posting,
     regions,
     reliability,
     route_sheet,
@@ -52,6 +54,7 @@ def install_pages(app: FastAPI) -> None:
         error_pages,
         sign_in,
         nothing_today,
+        offer_check,
         shop,
         ahead,
         day,
@@ -70,9 +73,9 @@ def install_pages(app: FastAPI) -> None:
         van,
     ):
         add_operations(app, module.router)
-    # Its form carries map files.
-    largest = app.state.settings.largest_extract + FORM_BYTES
-    app.include_router(regions.router, max_body_size=largest)
+    # Forms that carry files: maps, and photos as phones take them.
+    app.include_router(regions.router, max_body_size=app.state.settings.largest_extract + FORM_BYTES)
+    app.include_router(posting.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 
 from app.domain import opening
 from app.domain.service_date import local_instant
@@ -15,7 +16,7 @@ from app.kit.misfits import field_error
 from app.models.partners import Site
 from app.offers.schemas import OfferIn
 
-LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date")
+LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date", "gtin")
 TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
 LIST_FIELDS = ("allergens", "dietary_flags")
 MOST_LINES = 20
@@ -35,10 +36,15 @@ class OfferForm:
     note: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)  # what is worth knowing at a field that fits
 
     def error(self, pointer: str) -> str:
         """The sentence at a field; empty when it fits."""
         return self.errors.get(pointer, "")
+
+    def hint(self, pointer: str) -> str:
+        """What else is said at a field, to be translated; mostly nothing."""
+        return self.hints.get(pointer, "")
 
 
 def empty_line() -> dict[str, Any]:
@@ -51,6 +57,7 @@ def empty_line() -> dict[str, Any]:
         "temperature_class": "ambient",
         "date_mark": "none",
         "mark_date": "",
+        "gtin": "",
         "allergens": [],
         "dietary_flags": [],
     }
@@ -58,15 +65,15 @@ def empty_line() -> dict[str, Any]:
 
 def fresh(key: str, site: Site | None, now: datetime, zone: ZoneInfo) -> OfferForm:
     """A form with the store chosen and the next sensible pickup filled in."""
+    form = OfferForm(key, str(site.id) if site else "", "", "", "", lines=[empty_line()])
+    propose_window(form, site, now, zone)
+    return form
+
+
+def propose_window(form: OfferForm, site: Site | None, now: datetime, zone: ZoneInfo) -> None:
+    """Fill in the next sensible pickup at the store."""
     begin, end = _next_pickup(site, now.astimezone(zone))
-    return OfferForm(
-        key=key,
-        site_id=str(site.id) if site else "",
-        day=begin.date().isoformat(),
-        pickup_from=f"{begin:%H:%M}",
-        pickup_until=f"{end:%H:%M}",
-        lines=[empty_line()],
-    )
+    form.day, form.pickup_from, form.pickup_until = begin.date().isoformat(), f"{begin:%H:%M}", f"{end:%H:%M}"
 
 
 def _next_pickup(site: Site | None, local: datetime) -> tuple[datetime, datetime]:
@@ -83,9 +90,17 @@ def _next_pickup(site: Site | None, local: datetime) -> tuple[datetime, datetime
     return earliest, earliest + timedelta(hours=USUAL_HOURS)
 
 
+def read_sent(data: FormData) -> OfferForm:
+    """What a browser sent, as it was typed."""
+    return read(
+        {name: value for name, value in data.items() if isinstance(value, str)},
+        {name: [str(value) for value in data.getlist(name)] for name in data},
+    )
+
+
 def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> OfferForm:
     """What was sent, as it was typed."""
-    count = min(MOST_LINES, max(1, int(fields.get("line_count") or 1)))
+    count = min(MOST_LINES, max(1, _whole(fields.get("line_count"))))
     lines: list[dict[str, Any]] = []
     for number in range(count):
         typed: dict[str, Any] = {name: str(fields.get(f"line-{number}-{name}", "")) for name in LINE_FIELDS}
@@ -95,35 +110,42 @@ def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> Offer
     return OfferForm(key, site_id, day, pickup_from, pickup_until, note, lines)
 
 
+def _whole(text: Any) -> int:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else 1
+
+
 def request_of(form: OfferForm, zone: ZoneInfo) -> OfferIn:
     """The API's request; raises WaslError with every field that does not fit."""
     try:
         return OfferIn.model_validate(
             {
                 "site_id": form.site_id,
-                "pickup_from": _instant(form.day, form.pickup_from, zone),
-                "pickup_until": _instant(form.day, form.pickup_until, zone),
+                "pickup_from": instant_of(form.day, form.pickup_from, zone),
+                "pickup_until": instant_of(form.day, form.pickup_until, zone),
                 "note": form.note,
-                "lines": [_line(line) for line in form.lines],
+                "lines": [line_document(line) for line in form.lines],
             }
         )
     except ValidationError as error:
         raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
 
 
-def _instant(day: str, at: str, zone: ZoneInfo) -> datetime | str:
+def instant_of(day: str, at: str, zone: ZoneInfo) -> datetime | str:
+    """The moment, or what was typed where that is none."""
     try:
         return local_instant(date.fromisoformat(day), time.fromisoformat(at), zone)
     except ValueError:
         return f"{day}T{at}"
 
 
-def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+def line_document(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line as the API's request has it."""
     crates = str(line["crates"]).strip() or "0"
     return {
         **line,
         "crates": int(crates) if crates.isdecimal() else crates,
         "mark_date": line["mark_date"] or None,
+        "gtin": str(line["gtin"]).strip() or None,
     }
 
 

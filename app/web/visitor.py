@@ -1,5 +1,6 @@
 """Who looks at a page: the same people and rights as behind the API, sent to sign in when nobody is known."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -39,9 +40,10 @@ def home_of(role: str | None) -> str:
     return HOME_OF_ROLE.get(role or "", "/offers")
 
 
-async def form_of(request: Request) -> FormData:
-    """What a form sent, for pages that run in a thread."""
-    return await request.form()
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """What a form sent, for pages that run in a thread; its files are closed afterwards."""
+    async with request.form() as sent:
+        yield sent
 
 
 Sent = Annotated[FormData, Depends(form_of)]

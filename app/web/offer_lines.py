@@ -1,0 +1,60 @@
+"""The lines of an offer's form: one more, one less, one as it was posted before, one that is known by its barcode."""
+
+from typing import Any
+
+from app.domain.units import kg_text
+from app.models.offers import OfferLine
+from app.web.offer_form import MOST_LINES, OfferForm, empty_line
+
+SAYS_SOMETHING = ("category", "description", "kg", "mark_date", "gtin")
+
+
+def as_before(row: OfferLine) -> dict[str, Any]:
+    """A line as it was posted, but for the date on the pack: that is another one by now, and has to be read."""
+    return {
+        "category": row.category,
+        "description": row.description,
+        "kg": kg_text(row.grams),
+        "crates": str(row.crates),
+        "temperature_class": row.temperature_class,
+        "date_mark": row.date_mark,
+        "mark_date": "",
+        "gtin": row.gtin or "",
+        "allergens": list(row.allergens),
+        "dietary_flags": list(row.dietary_flags),
+    }
+
+
+def add_line(form: OfferForm, line: dict[str, Any] | None = None) -> None:
+    """One more line, up to the most that a form has; what is filled in takes the place of a line that is not."""
+    if line is not None and _is_blank(form.lines[-1]):
+        form.lines[-1] = line
+    elif len(form.lines) < MOST_LINES:
+        form.lines.append(line or empty_line())
+
+
+def remove_line(form: OfferForm, number: str) -> None:
+    """One line less; the last one is emptied."""
+    position = position_of(form, number)
+    if position is None:
+        return
+    del form.lines[position]
+    if not form.lines:
+        form.lines.append(empty_line())
+
+
+def fill_in(form: OfferForm, position: int, row: OfferLine) -> None:
+    """What is known of the food where nothing was typed; how much of it there is has to be said anew."""
+    line, blank = form.lines[position], empty_line()
+    known = as_before(row) | {"kg": "", "crates": "0"}
+    form.lines[position] = {name: known[name] if value == blank[name] else value for name, value in line.items()}
+
+
+def position_of(form: OfferForm, number: str) -> int | None:
+    """Which line a button named; None where there is none."""
+    position = int(number) if number.isascii() and number.isdecimal() else len(form.lines)
+    return position if position < len(form.lines) else None
+
+
+def _is_blank(line: dict[str, Any]) -> bool:
+    return not any(line[name] for name in SAYS_SOMETHING)
