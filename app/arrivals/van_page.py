@@ -1,7 +1,7 @@
 """What the page of a site and day shows: the visits that the driven plan makes there, as told and as reported."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -27,12 +27,22 @@ FOOD_STOPS = ("pickup", "drop_off")
 
 @dataclass(frozen=True)
 class VisitShown:
-    """One visit: what is told of it, when that was last worked out, and grams by category."""
+    """One visit: what is told of it, when that was last worked out, and grams by category. lines: of which offers."""
 
     kind: str
     visit: Visit
     worked_out_at: datetime
     grams: Mapping[str, int]
+    lines: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Door:
+    """A site on one day."""
+
+    network_id: UUID
+    site_id: UUID
+    service_date: date
 
 
 @dataclass(frozen=True)
@@ -55,17 +65,31 @@ def van_page(database: Database, link: VanLink, now: datetime) -> VanPage:
     with database.transaction(Scope(network=link.network_id)) as session:
         network = session.get_one(Network, link.network_id)
         site = session.get_one(Site, link.site_id)
-        visits = [*_driven(session, link), *_reached_before(session, link)]
         return VanPage(
             site_name=site.name,
             service_date=link.service_date,
             time_zone=network.time_zone,
             demonstration=network.demonstration,
-            visits=sorted(_unique(visits), key=lambda each: (each.visit.planned_at, each.kind)),
+            visits=visits_at(session, Door(link.network_id, link.site_id, link.service_date)),
             error=error_of(session, link.network_id, now),
             now=now,
             ends_at=link.expires_at,
         )
+
+
+def visits_at(session: Session, door: Door) -> Sequence[VisitShown]:
+    """The visits of vans there, in the order in which they were planned; read within the network."""
+    visits = [*_driven(session, door), *_reached_before(session, door)]
+    return sorted(_unique(visits), key=lambda each: (each.visit.planned_at, each.kind))
+
+
+def pickups_at(
+    database: Database, network_id: UUID, sites: Collection[UUID], service_date: date
+) -> dict[UUID, list[VisitShown]]:
+    """By site, the visits that fetch something there, for whoever may see what is of these sites."""
+    with database.transaction(Scope(network=network_id)) as session:
+        doors = [Door(network_id, site, service_date) for site in sites]
+        return {door.site_id: [each for each in visits_at(session, door) if each.kind == "pickup"] for door in doors}
 
 
 @dataclass(frozen=True)
@@ -84,25 +108,25 @@ def _unique(found: Iterable[_Found]) -> list[VisitShown]:
     return list(first.values())
 
 
-def here(link: VanLink) -> ColumnElement[bool]:
-    """Stops for food at the link's site alone: nobody who opens it may see others."""
-    return and_(Stop.site_id == link.site_id, Stop.kind.in_(FOOD_STOPS))
+def here(door: Door | VanLink) -> ColumnElement[bool]:
+    """Stops for food at that site alone: nobody who opens a link may see others."""
+    return and_(Stop.site_id == door.site_id, Stop.kind.in_(FOOD_STOPS))
 
 
-def _driven(session: Session, link: VanLink) -> list[_Found]:
+def _driven(session: Session, door: Door) -> list[_Found]:
     """The stops that the plan which is driven makes there."""
     rows = session.execute(
         select(Stop, Route.shift_id, Plan.published_at)
         .join(Route, Route.id == Stop.route_id)
         .join(Plan, Plan.id == Route.plan_id)
         .where(
-            Plan.network_id == link.network_id,
-            Plan.service_date == link.service_date,
+            Plan.network_id == door.network_id,
+            Plan.service_date == door.service_date,
             Plan.state == "published",
-            here(link),
+            here(door),
         )
     ).all()
-    told = {row.visit_id: row for row in _told(session, link)}
+    told = {row.visit_id: row for row in _told(session, door)}
     food = allocations_at(session, [stop.id for stop, _, _ in rows])
     known = known_of_shifts(session, {shift_id for _, shift_id, _ in rows}) if rows else {}
     found = []
@@ -117,15 +141,16 @@ def _driven(session: Session, link: VanLink) -> list[_Found]:
             arrived_at=state.arrived_at or state.ended_at,
             set_out=set_out,
         )
-        worked_out_at = (row and row.looked_at) or published_at or link.made_at
-        grams = _grams(stop.kind, food.get(stop.id, []), known[shift_id])
-        found.append(_Found(stop.visit_id, VisitShown(stop.kind, visit, worked_out_at, grams)))
+        worked_out_at = (row and row.looked_at) or published_at or stop.arrive_at
+        here_is = food.get(stop.id, [])
+        grams = _grams(stop.kind, here_is, known[shift_id])
+        found.append(_Found(stop.visit_id, VisitShown(stop.kind, visit, worked_out_at, grams, _lines(here_is))))
     return found
 
 
-def _reached_before(session: Session, link: VanLink) -> list[_Found]:
+def _reached_before(session: Session, door: Door) -> list[_Found]:
     """What was reached with a plan that another has replaced since."""
-    rows = [row for row in _told(session, link) if row.state != "waiting"]
+    rows = [row for row in _told(session, door) if row.state != "waiting"]
     food = allocations_at(session, [row.stop_id for row in rows])
     known = known_of_shifts(session, {row.shift_id for row in rows}) if rows else {}
     return [
@@ -136,16 +161,21 @@ def _reached_before(session: Session, link: VanLink) -> list[_Found]:
                 Visit(row.state, row.planned_at, row.expected_at, row.arrived_at, set_out=True),
                 row.looked_at or row.planned_at,
                 _grams(row.kind, food.get(row.stop_id, []), known[row.shift_id]),
+                _lines(food.get(row.stop_id, [])),
             ),
         )
         for row in rows
     ]
 
 
-def _told(session: Session, link: VanLink) -> Sequence[Arrival]:
+def _told(session: Session, door: Door) -> Sequence[Arrival]:
     return session.scalars(
-        select(Arrival).where(Arrival.site_id == link.site_id, Arrival.service_date == link.service_date)
+        select(Arrival).where(Arrival.site_id == door.site_id, Arrival.service_date == door.service_date)
     ).all()
+
+
+def _lines(food: Iterable[Allocation]) -> frozenset[UUID]:
+    return frozenset(row.offer_line_id for row in food)
 
 
 def _grams(kind: str, food: Iterable[Allocation], known: Known) -> dict[str, int]:

@@ -31,6 +31,12 @@ class OfferFate:
     offer: Offer
     lines: list[LineFate]
 
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether all of it is still on offer, and nothing of it planned."""
+        booked = {account for each in self.lines for account, grams in each.balance.items() if grams}
+        return self.offer.state == "open" and booked - {"supply"} == {"offered"}
+
 
 def offers_with_fate(session: Session, principal: Principal, since: date) -> list[OfferFate]:
     """The caller's newest offers from a day on, newest first."""

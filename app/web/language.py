@@ -85,6 +85,10 @@ class Language(PlainLanguage):
         """A date as people say it."""
         return format_date(day, "EEEE d MMMM y", locale=self.locale)
 
+    def month(self, day: date) -> str:
+        """The month that a day is in, as people say it."""
+        return format_date(day, "LLLL y", locale=self.locale)
+
     def weekday(self, day: date) -> str:
         """The weekday of a date as people say it."""
         return format_date(day, "EEEE", locale=self.locale)

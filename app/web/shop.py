@@ -1,16 +1,19 @@
 """The shop floor after posting: what happened to our offers."""
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from app.domain.service_date import service_date_of
 from app.escalation.next_day import to_keep
 from app.kit.web import database_of, now_of
 from app.offers import queries
+from app.offers.service import withdraw_offer
 from app.partners.service import get_site, network_of, zone_of
-from app.web.rendering import render
+from app.web.rendering import render, see_other
+from app.web.van_words import vans_for
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -19,20 +22,23 @@ SHOWN_DAYS = 14
 
 @router.get("/offers")
 def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Response:
-    """What happened to our offers of the last days."""
+    """What happened to our offers of the last days, and where today's vans are."""
+    now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        today = service_date_of(now_of(request), zone_of(network))
-        since = today - timedelta(days=SHOWN_DAYS)
-        offers = queries.offers_with_fate(session, visitor, since)
+        today = service_date_of(now, zone_of(network))
+        offers = queries.offers_with_fate(session, visitor, today - timedelta(days=SHOWN_DAYS))
         names = {each.offer.site_id: get_site(session, each.offer.site_id).name for each in offers}
-        keep = to_keep(session, visitor, now_of(request))
+        keep = to_keep(session, visitor, now)
+    vans = vans_for(request, network, [each.offer for each in offers if each.offer.service_date == today], today)
     return render(
         request,
         "offers.html",
         signed_in=visitor.name,
         demonstration=network.demonstration,
         offers=offers,
+        vans=vans,
+        under_way=any(van.shown.visit.state in ("waiting", "arrived") for each in vans.values() for van in each),
         names=names,
         zone=zone_of(network),
         posted=posted,
@@ -40,3 +46,13 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         today=today,
         may_post=visitor.may("offers.post"),
     )
+
+
+@router.post("/offers/withdraw")
+def withdraw(
+    request: Request, visitor: Visitor, offer_id: Annotated[UUID, Form()], version: Annotated[int, Form()]
+) -> Response:
+    """Take back what nobody has planned yet."""
+    with database_of(request).transaction(visitor.scope) as session:
+        withdraw_offer(session, visitor, offer_id, version, now_of(request))
+    return see_other("/offers")

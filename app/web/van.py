@@ -1,7 +1,6 @@
 """When the van comes, for whoever stands at the door: a page behind a link that needs no account."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,30 +8,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 
 from app.arrivals import links
-from app.arrivals.van_page import VanPage, VisitShown, van_page
-from app.domain.van_page import ARRIVALS_THAT_SAY_SOMETHING, KINDS, WORDS, Standing
+from app.arrivals.van_page import van_page
+from app.domain.van_page import ARRIVALS_THAT_SAY_SOMETHING, KINDS
 from app.kit.web import database_of, now_of
 from app.people.sign_in_api import address_of
-from app.web.language import Language, language_of
+from app.web.language import language_of
 from app.web.rendering import render, see_other
+from app.web.van_words import in_words
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
 LOOKS_AGAIN_SECONDS = 60  # the page asks again by itself; the job that works arrivals out looks as often
-# How a standing is shown beside its word.
-SHAPES = {Standing.LATE: "far", Standing.FAILED: "bad", Standing.ARRIVED: "good", Standing.DONE: "good"}
-
-
-@dataclass(frozen=True)
-class VisitView:
-    """One visit in words."""
-
-    shown: VisitShown
-    standing: Standing
-    sentence: str
-    words: dict[str, str]
-    worked_out: datetime
-    same_day: bool
 
 
 @router.get("/van/{token}")
@@ -47,29 +33,13 @@ def show(request: Request, token: str) -> Response:
         demonstration=page.demonstration,
         page=page,
         zone=zone,
-        visits=[_view(each, page, zone, language) for each in page.visits],
+        visits=[in_words(each, page.now, zone, language) for each in page.visits],
         kinds=KINDS,
-        standing_words=WORDS,
-        shapes=SHAPES,
         says_something=page.error is not None and page.error.arrivals >= ARRIVALS_THAT_SAY_SOMETHING,
         looks_again=LOOKS_AGAIN_SECONDS,
     )
     response.headers.update(links.PRIVATE)
     return response
-
-
-def _view(shown: VisitShown, page: VanPage, zone: ZoneInfo, language: Language) -> VisitView:
-    visit = shown.visit
-    instants = {"expected": visit.expected_at, "planned": visit.planned_at, "came": visit.arrived_at}
-    worked_out = shown.worked_out_at.astimezone(zone)
-    return VisitView(
-        shown,
-        visit.standing(page.now),
-        visit.sentence(page.now),
-        {name: language.clock(instant, zone) for name, instant in instants.items() if instant is not None},
-        worked_out,
-        worked_out.date() == page.now.astimezone(zone).date(),
-    )
 
 
 @router.post("/van-links")

@@ -55,16 +55,18 @@ def faults(page: Page) -> list[str]:
 @pytest.fixture
 def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
     """A published day with something on every page; the address of each page by its pattern."""
-    network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
+    offer = network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
     with worker_solves_here():
         plan = network.planned()
     network.published(plan)
     [route] = plan["routes"]
     allocation = next(each for stop in route["stops"] for each in stop["allocations"])
     found = {each: each for each in pages() if "{" not in each}
+    found["/offers/certificate"] = "/offers/certificate?month=2026-11"
     return found | {
         "/day": f"/day?date={DAY}",
         "/docs/errors/{code}": "/docs/errors/no_route_yet",
+        "/offers/{offer_id}/receipt": f"/offers/{offer['id']}/receipt",
         "/routes/{route_id}": f"/routes/{route['id']}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",

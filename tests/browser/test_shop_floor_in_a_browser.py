@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.visit import DESK, PHONE, Visit
-from tests.service_client import DAY, ServiceClient, a_line, an_offer
+from tests.planned_here import worker_solves_here
+from tests.service_client import DAY, ServiceClient, a_line, an_event, an_offer, kilograms, report
 
 pytestmark = pytest.mark.browser
 GTIN = "4006381333931"
@@ -209,3 +210,41 @@ def test_who_was_signed_out_meanwhile_signs_in_elsewhere_and_goes_on(visit: Visi
     page.click(POST)
     page.wait_for_url("**/offers?posted=*")
     assert len(posted(network)) == 1
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+def test_our_offers_tell_of_the_van_by_themselves_and_the_receipt_and_the_month_add_up(
+    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
+) -> None:
+    lines = [
+        a_line(kg="20.5"),
+        a_line(kg="5", description="Rolls"),
+        a_line(kg="9", description="Cola", category="drinks"),
+    ]
+    network.ok("/offers", an_offer(day["store"], *lines))
+    with worker_solves_here():
+        network.published(network.planned())
+    visit = Visit(browser, network.address, language, size)
+    page = visit.page
+    visit.sign_in("donor_staff@example.org")
+    page.goto("/offers")
+    expect(page.locator(".van-comes .sign.planned").first).to_be_visible()
+    visit.show(f"our-offers-{place(visit)}")
+    driver = network.driver(day["shift"])
+    stops = driver.get("/driver/route").json()["route"]["stops"]
+    for stop in stops:
+        if stop["kind"] in ("pickup", "drop_off"):
+            kind = {"pickup": "collected", "drop_off": "delivered"}[stop["kind"]]
+            report(driver, an_event(stop, "arrived"))
+            report(driver, an_event(stop, kind, *(kilograms(each) for each in stop["allocations"])))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".van-comes .sign.done").first).to_be_visible()
+    visit.show(f"our-offers-done-{place(visit)}")
+    page.locator("a[href$='/receipt']").click()
+    page.wait_for_url("**/receipt")
+    expect(page.locator("tfoot td").first).to_contain_text("34.5")
+    visit.show(f"receipt-{place(visit)}")
+    page.goto("/offers/certificate?month=2026-11")
+    expect(page.locator("tfoot td").last).to_contain_text("25.5")
+    visit.show(f"certificate-{place(visit)}")
+    visit.context.close()
