@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import text
 
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
+from app.kit.tenancy import Scope
 from app.offers import standing
-from app.offers.jobs import post_everywhere
+from app.offers.jobs import POST_DUE, post_everywhere
 from app.settings import Settings
 from tests.browser.visit import DESK, PHONE, Visit
 from tests.service_client import TESCO_SPYTTY, ServiceClient, a_line
@@ -321,6 +323,36 @@ def test_any_rule_that_a_program_may_state_is_said_in_words(
     assert ("Thursday 31 December 2026" in page) == ("UNTIL" in rule)
 
 
+def test_one_that_begins_in_years_is_listed_without_dates(
+    shop: Reader, network: ServiceClient, weekly: dict[str, Any]
+) -> None:
+    headers = {"If-Match": f'"{weekly["version"]}"'}
+    path = f"/standing-offers/{weekly['id']}"
+    network.http.patch(path, json={"starts_on": "2030-01-01"}, headers=headers).raise_for_status()
+    told = words(shop.http.get(PAGE).text)
+    assert "First day Tuesday 1 January 2030" in told
+    assert "There is none in the five weeks that come or begin with it." in told
+
+
+def test_what_is_due_is_posted_soon_after_a_button_and_not_at_the_next_round(
+    shop: Reader, network: ServiceClient, weekly: dict[str, Any], database: Database
+) -> None:
+    waiting = text("DELETE FROM procrastinate_jobs WHERE task_name = :name RETURNING id")
+
+    def queued() -> bool:
+        with database.transaction(Scope()) as session:
+            return bool(session.execute(waiting, {"name": POST_DUE}).all())
+
+    assert queued()
+    press(shop, "skip", weekly, day="2026-11-26")
+    assert not queued()
+    for deed in ("as-usual", "pause", "resume"):
+        press(shop, deed, now_there(network, weekly), day="2026-11-26")
+        assert queued(), deed
+    shop.http.post(FORM, data=filled_in(shop.http.get(FORM).text, **BREAD))
+    assert queued()
+
+
 def test_a_name_that_is_markup_is_a_name(shop: Reader, weekly: dict[str, Any]) -> None:
     for path in (PAGE, FORM):
         page = shop.http.get(path).text
@@ -381,8 +413,8 @@ def test_enter_in_a_field_saves_and_adds_no_food(
     for day in ("Monday", "Thursday"):
         visit.page.get_by_label(day).check()
     visit.page.get_by_label("Bread and bakery").check()
-    for field, text in (("pickup_from", "08:00"), ("pickup_until", "10:00"), ("line-0-description", "Loaves")):
-        visit.page.fill(f"#{field}", text)
+    for field, typed in (("pickup_from", "08:00"), ("pickup_until", "10:00"), ("line-0-description", "Loaves")):
+        visit.page.fill(f"#{field}", typed)
     visit.page.fill("#line-0-kg", "12.5")
     visit.page.press("#line-0-kg", "Enter")
     visit.page.wait_for_url(f"**{PAGE}?done=stated")
