@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from itertools import islice
 from typing import Annotated
@@ -28,6 +29,7 @@ _SENTENCES = {
     "UNTIL": "Write the last day as in UNTIL=20270131.",
     "WKST": "Write the first day of the week as in WKST=MO.",
 }
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OTHERS = "Only FREQ, BYDAY, INTERVAL, UNTIL, COUNT and WKST can be used, each once: FREQ=WEEKLY;BYDAY=MO,TH."
 
 
@@ -85,8 +87,7 @@ def dates_between(
         return []
     parts = _parts(recurrence)
     if "UNTIL" in parts:
-        until = _instant(parts["UNTIL"])
-        last = min(last, (until.astimezone(zone) if until.tzinfo else until).date())
+        last = min(last, _last_day(parts["UNTIL"], zone))
     # Always with an end: a rule whose weekdays its interval never meets would be sought until the year 9999.
     parts["UNTIL"] = f"{last:%Y%m%d}"
     count = int(parts.pop("COUNT")) if "COUNT" in parts else None
@@ -94,3 +95,46 @@ def dates_between(
         ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(starts_on, time.min)
     )
     return [day for day in (each.date() for each in islice(rule, count)) if day >= first]
+
+
+def _last_day(until: str, zone: tzinfo) -> date:
+    found = _instant(until)
+    return (found.astimezone(zone) if found.tzinfo else found).date()
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A rule as people say it.
+
+    weeks: on `weekdays` (Monday is 1) every so many weeks; days: every so many days, of `weekdays` alone where there
+    are some. until: the rule's own last day. times: how often in all.
+    """
+
+    weeks: int
+    days: int
+    weekdays: tuple[int, ...]
+    until: date | None
+    times: int | None
+
+
+def rhythm_of(recurrence: str, starts_on: date, zone: tzinfo) -> Rhythm:
+    """What a rule that is kept says."""
+    parts = _parts(recurrence)
+    interval = int(parts.get("INTERVAL", "1"))
+    named = parts["BYDAY"].split(",") if "BYDAY" in parts else []
+    weekdays = tuple(sorted({_WEEKDAYS.index(each) + 1 for each in named}))
+    weekly = parts["FREQ"] == "WEEKLY" or (interval == 1 and bool(weekdays))
+    if weekly and not weekdays:
+        weekdays = (starts_on.isoweekday(),)
+    return Rhythm(
+        weeks=interval if weekly else 0,
+        days=0 if weekly else interval,
+        weekdays=weekdays,
+        until=_last_day(parts["UNTIL"], zone) if "UNTIL" in parts else None,
+        times=int(parts["COUNT"]) if "COUNT" in parts else None,
+    )
+
+
+def weekly_on(weekdays: Sequence[int]) -> str:
+    """The rule of every week on these weekdays (Monday is 1)."""
+    return f"FREQ=WEEKLY;BYDAY={','.join(_WEEKDAYS[each - 1] for each in sorted(set(weekdays)))}"

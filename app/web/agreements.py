@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from babel import Locale
 from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -114,7 +113,7 @@ def show(request: Request, visitor: Visitor) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         demonstration = network_of(session, visitor).demonstration
         view = _view(session, visitor, now_of(request))
-    locale = language_of(request).locale
+    language = language_of(request)
     return render(
         request,
         "agreements.html",
@@ -122,15 +121,10 @@ def show(request: Request, visitor: Visitor) -> Response:
         demonstration=demonstration,
         view=view,
         categories=CATEGORIES,
-        weekdays=_weekdays(locale),
-        day_names=locale.days["stand-alone"]["abbreviated"],
+        weekdays=language.weekdays,
+        day_names=language.locale.days["stand-alone"]["abbreviated"],
         payers=PAYER_WORDS,
     )
-
-
-def _weekdays(locale: Locale) -> list[int]:
-    """ISO weekdays from the one that weeks begin with where the reader is."""
-    return [(locale.first_week_day + number) % 7 + 1 for number in range(7)]
 
 
 @router.post("/agreements")

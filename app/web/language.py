@@ -35,6 +35,11 @@ class Language(PlainLanguage):
         """ "ltr" or "rtl"."""
         return str(self.locale.text_direction)
 
+    @property
+    def weekdays(self) -> list[int]:
+        """ISO weekdays from the one that weeks begin with where the reader is."""
+        return [(self.locale.first_week_day + number) % 7 + 1 for number in range(7)]
+
     def t(self, text: str, /, **words: Any) -> Markup:
         """The sentence in this language; words are filled in, escaped and kept apart from its direction."""
         return _filled(self._translated(text), words)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -83,7 +82,7 @@ def show(request: Request, visitor: Visitor, first: str = "", last: str = "") ->
         signed_in=visitor.name,
         demonstration=network.demonstration,
         view=LearntView(zone_of(network), since, until, report, pace, learnt_at, sites),
-        weekdays=_weekdays(language_of(request).locale),
+        weekdays=language_of(request).weekdays,
         day_label=lambda day: format_date(day, "EEE d MMM", locale=language_of(request).locale),
         hour_label=lambda hour: Markup('<span dir="ltr">{:02d}:00</span>').format(hour),
         isolated=lambda name: Markup("<bdi>{}</bdi>").format(name),
@@ -94,11 +93,6 @@ def show(request: Request, visitor: Visitor, first: str = "", last: str = "") ->
             "arrivals": FEWEST_ARRIVALS,
         },
     )
-
-
-def _weekdays(locale: Locale) -> list[int]:
-    """ISO weekdays from the one that weeks begin with where the reader is."""
-    return [(locale.first_week_day + number) % 7 + 1 for number in range(7)]
 
 
 def _date_or(wished: str, otherwise: date) -> date:

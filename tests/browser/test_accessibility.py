@@ -56,6 +56,8 @@ def faults(page: Page) -> list[str]:
 def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
     """A published day with something on every page; the address of each page by its pattern."""
     offer = network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
+    weekly = {"site_id": day["store"]["id"], "recurrence": "FREQ=DAILY", "starts_on": "2026-12-01"}
+    network.ok("/standing-offers", {**weekly, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line()]})
     with worker_solves_here():
         plan = network.planned()
     network.published(plan)

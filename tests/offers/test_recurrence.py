@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from app.offers.recurrence import dates_between, readable_recurrence
+from app.offers.recurrence import Rhythm, dates_between, readable_recurrence, rhythm_of, weekly_on
 
 LONDON = ZoneInfo("Europe/London")
 START = date(2026, 11, 23)  # a Monday
@@ -84,3 +84,26 @@ def test_whatever_is_written_is_a_rule_or_is_refused(text: str) -> None:
     found = dates_between(rule, START, None, START, START + timedelta(days=60), LONDON)
     assert list(found) == sorted(set(found))
     assert readable_recurrence(rule) == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "rhythm"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TH,MO", Rhythm(1, 0, (1, 4), None, None)),
+        ("FREQ=WEEKLY;INTERVAL=2", Rhythm(2, 0, (1,), None, None)),
+        ("FREQ=DAILY", Rhythm(0, 1, (), None, None)),
+        ("FREQ=DAILY;BYDAY=SU", Rhythm(1, 0, (7,), None, None)),
+        ("FREQ=DAILY;INTERVAL=3;BYDAY=SU;COUNT=4", Rhythm(0, 3, (7,), None, 4)),
+        ("FREQ=DAILY;UNTIL=20260701T233000Z", Rhythm(0, 1, (), date(2026, 7, 2), None)),
+    ],
+)
+def test_a_rule_is_said_as_people_say_it(rule: str, rhythm: Rhythm) -> None:
+    assert rhythm_of(readable_recurrence(rule), START, LONDON) == rhythm
+
+
+@given(st.sets(st.integers(1, 7), min_size=1))
+def test_the_rule_of_some_weekdays_meets_them_and_no_other(weekdays: set[int]) -> None:
+    rule = weekly_on(sorted(weekdays, reverse=True))
+    assert readable_recurrence(rule) == rule
+    week = dates_between(rule, START, None, START, START + timedelta(days=6), LONDON)
+    assert {day.isoweekday() for day in week} == weekdays == set(rhythm_of(rule, START, LONDON).weekdays)
