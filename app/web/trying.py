@@ -136,8 +136,8 @@ def _bringing(line_id: UUID) -> PlaceOfferLine:
 
 
 def signed(text: str, amount: int) -> str:
-    """A difference as people write it."""
-    return f"{'+' if amount > 0 else '−' if amount < 0 else '±'}{text}"
+    """A difference as people write it, the sign ahead of the number in either direction of writing."""
+    return f"\u2066{'+' if amount > 0 else '−' if amount < 0 else '±'}{text}\u2069"
 
 
 @router.post("/day/try")

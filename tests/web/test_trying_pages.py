@@ -4,9 +4,12 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from app.planning.schemas import ChangeOut
+from app.web.trying import site_of_change
 from tests.people.builders import entered, own
 from tests.planning.test_edits import Desk, Plan, config, day, desk, planning, vans  # noqa: F401
 from tests.service_client import DAY
@@ -138,6 +141,16 @@ def test_somebody_who_edits_no_plans_tries_nothing(desk: Desk, day: Day) -> None
     answer = shop.http.get("/day/try", params={"plan": desk.id, "line": day["lines"]["25"]})
     assert answer.status_code == 403
     shop.http.close()
+
+
+@pytest.mark.parametrize("code", ["receiving_window", "storage", "need", "vehicle"])
+def test_a_change_that_is_made_on_a_places_page_leads_there(code: str) -> None:
+    here, there = uuid4(), uuid4()
+    change = ChangeOut(code=code, details={"site": "Duffryn"}, sentence="")
+    found = here if code in ("receiving_window", "storage") else None
+    assert site_of_change(change, {here: "Duffryn", there: "Bank"}) == found
+    assert site_of_change(change, {here: "Duffryn", there: "Duffryn"}) is None  # nobody can tell which
+    assert site_of_change(None, {here: "Duffryn"}) is None
 
 
 # ---- two versions --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from routing.insert import least_part, lines_of, open_needs, search_place
 from routing.score import Left
 
 FAR = 10**9  # metres, where no road leads
-MOST_TRIED = 24  # pairs of a need and a shift, where every one of them breaks something
+MOST_TRIED = 16  # pairs of a need and a shift, where every one of them breaks something
 
 type Judged = tuple[int, int, int]  # rules broken more, grams too many for the food bank, seconds more
 

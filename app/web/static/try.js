@@ -8,6 +8,7 @@ async function readOutcome(address) {
 }
 
 async function tryIt(link) {
+  if (link.hasAttribute("aria-busy")) return; // pressed twice
   link.setAttribute("aria-busy", "true");
   const outcome = await readOutcome(link.href);
   link.removeAttribute("aria-busy");
