@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.planning.edits import commands
 from tests.planning.test_edits import Desk, Plan, config, day, desk, planning, told, vans  # noqa: F401
 from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
@@ -75,26 +76,38 @@ def test_food_that_nobody_may_have_finds_no_place(desk: Desk, day: Day) -> None:
     assert desk.refused("place_offer_line", offer_line_id=day["lines"]["12"]) == (409, "no_place_for_food")
 
 
-def test_food_that_a_need_has_excluded_since_is_not_placed_there(desk: Desk, day: Day) -> None:  # noqa: F811
+def exclude_everything(desk: Desk, day: Day) -> None:  # noqa: F811
+    """Every need asks for vegan food by now, which nobody has said that this is."""
     for need in day["needs"].values():
         answer = desk.network.http.patch(
             f"/needs/{need}", json={"required_dietary_flags": ["vegan"]}, headers={"If-Match": '"1"'}
         )
         assert answer.status_code == 200, answer.text
+
+
+def test_food_that_a_need_has_excluded_since_is_not_placed_there(desk: Desk, day: Day) -> None:  # noqa: F811
+    exclude_everything(desk, day)
     assert desk.refused("place_offer_line", offer_line_id=day["lines"]["25"]) == (409, "no_place_for_food")
 
 
+def test_without_the_look_at_the_rule_book_it_would_be_placed_there(
+    desk: Desk,  # noqa: F811
+    day: Day,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The twin of the test above."""
+    exclude_everything(desk, day)
+    monkeypatch.setattr(commands, "_suitable", lambda _day, drawing, lot: drawing.problem.needs_for(lot))
+    assert desk.edit("place_offer_line", offer_line_id=day["lines"]["25"])["plan"]["edits"] == 1
+
+
 def test_a_locked_route_is_passed_over(desk: Desk, day: Day) -> None:  # noqa: F811
-    van, other, shift = vans(desk, day)
+    van, other, _ = vans(desk, day)
     line = day["lines"]["25"]
     desk.edit("lock_route", route_id=desk.route_of(van)["id"])
     assert desk.refused("place_offer_line", offer_line_id=line, shift_id=day["shifts"][van]) == (409, "route_locked")
     desk.edit("place_offer_line", offer_line_id=line)
     assert desk.sites(other)[0] == "Tesco"
-    desk.undo()
-    desk.edit("place_offer_line", offer_line_id=line, shift_id=shift)
-    desk.edit("lock_route", route_id=desk.route_of(other)["id"])
-    desk.edit("unlock_route", route_id=desk.route_of(other)["id"])
 
 
 def test_a_place_on_a_route_that_is_not_said_is_refused(desk: Desk, day: Day) -> None:  # noqa: F811
