@@ -12,13 +12,11 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from app.alarms.service import acknowledge_alarm, standing_alarms
-from app.domain.alarms import SENTENCES, Audience, Severity
 from app.domain.plan_edits import may_be_edited
 from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
-from app.models.alarms import Alarm
 from app.models.fleet import Shift
 from app.models.needs import Need
 from app.models.offers import Offer
@@ -37,6 +35,8 @@ from app.reports.service import day_report
 from app.web.ahead import instant, load_ahead
 from app.web.language import language_of
 from app.web.rendering import render, see_other
+from app.web.standing_alarms import StandingAlarm
+from app.web.trying import may_try, site_of_change
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -65,38 +65,6 @@ PHASES = {
     "comparing": "Comparing with the day alone…",
     "other": "Planning…",
 }
-# What stands at an alarm: how soon somebody has to act, and who was told.
-SEVERITIES = {Severity.WARNING: "Warning", Severity.EMERGENCY: "Emergency"}
-AUDIENCES = {
-    Audience.ORGANISATION: "the organisation's dispatchers",
-    Audience.NETWORK: "the network's dispatchers",
-    Audience.ADMINISTRATORS: "the organisation's administrators",
-    Audience.STORE: "the people of the store",
-}
-
-
-@dataclass(frozen=True)
-class StandingAlarm:
-    """An alarm as the page shows it: a sentence to translate with its words, who was told when."""
-
-    row: Alarm
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong and what to do."""
-        return SENTENCES[self.row.kind]
-
-    @property
-    def severity(self) -> str:
-        """How soon, in a word."""
-        return SEVERITIES[Severity(self.row.severity)]
-
-    @property
-    def told(self) -> list[tuple[str, datetime]]:
-        """Whom somebody was told, and when: since it was raised or became an emergency, and only where there was
-        somebody to tell."""
-        steps = [each for each in self.row.told if each["people"] and each["severity"] == self.row.severity]
-        return [(AUDIENCES[Audience(each["audience"])], datetime.fromisoformat(each["at"])) for each in steps]
 
 
 @dataclass(frozen=True)
@@ -131,6 +99,8 @@ class DayView:
     alarms: Sequence[StandingAlarm]
     prices: PricesOut | None  # of what the plan obeys
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
+    versions: int  # plans of the day
+    sites: Mapping[UUID, str]
 
     @property
     def drivers(self) -> Mapping[UUID, str]:
@@ -245,6 +215,8 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         vehicles={vehicle.id: vehicle.name for vehicle in list_vehicles(session, visitor)},
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
         prices=None if plan is None else get_prices(session, visitor, plan.id),
+        versions=len(queries.list_plans(session, visitor, day)),
+        sites={site.id: site.name for site in sites.values()},
         like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,
     )
 
@@ -308,7 +280,7 @@ def _show(
         view = load_day(session, visitor, day, plan_id)
         driven = view.plan is not None and view.plan.published_at is not None
         ahead = load_ahead(session, visitor, day, today, driven=driven)
-    language = language_of(request)
+    language, may_edit = language_of(request), visitor.may("plans.edit")
     return render(
         request,
         "day.html",
@@ -321,8 +293,10 @@ def _show(
         after=view.day + timedelta(days=1),
         link=link,
         may_plan=visitor.may("plans.request"),
-        may_edit=visitor.may("plans.edit"),
+        may_edit=may_edit,
         may_import=visitor.may("regions.import"),
+        may_try=lambda line: view.plan is not None and may_edit and view.is_editable and may_try(view.plan, line),
+        site_of_change=lambda change: site_of_change(change, view.sites) if visitor.may("sites.edit") else None,
         phases=PHASES,
     )
 

@@ -54,7 +54,7 @@ def faults(page: Page) -> list[str]:
 
 @pytest.fixture
 def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
-    """A published day with something on every page; the address of each page by its pattern."""
+    """A published day with a copy to edit and something on every page; the address of each page by its pattern."""
     offer = network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
     weekly = {"site_id": day["store"]["id"], "recurrence": "FREQ=DAILY", "starts_on": "2026-12-01"}
     network.ok("/standing-offers", {**weekly, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line()]})
@@ -63,10 +63,14 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
     network.published(plan)
     [route] = plan["routes"]
     allocation = next(each for stop in route["stops"] for each in stop["allocations"])
+    copy = network.get(f"/plans/{network.ok(f'/plans/{plan["id"]}/copy')['id']}").json()
+    bread = next(each["line_id"] for each in copy["unserved"] if each["change"])
     found = {each: each for each in pages() if "{" not in each}
     found["/offers/certificate"] = "/offers/certificate?month=2026-11"
     return found | {
         "/day": f"/day?date={DAY}",
+        "/day/compare": f"/day/compare?date={DAY}",
+        "/day/try": f"/day/try?plan={copy['id']}&line={bread}",
         "/docs/errors/{code}": "/docs/errors/no_route_yet",
         "/offers/{offer_id}/receipt": f"/offers/{offer['id']}/receipt",
         "/routes/{route_id}": f"/routes/{route['id']}",

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import reasons
 from app.domain.lifecycle import PLAN_MOVES
-from app.domain.plan_edits import in_force, may_be_edited, next_number
+from app.domain.plan_edits import NOT_BY_HAND, WORTH_A_TRY, in_force, may_be_edited, may_be_tried, next_number
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,25 @@ def test_the_list_is_a_stack_whose_top_is_taken_back(steps: list[bool]) -> None:
 
 def test_what_was_published_is_not_edited() -> None:
     assert {state for state in PLAN_MOVES if may_be_edited(state)} == {"draft", "ready"}
+
+
+@pytest.mark.parametrize("change", reasons.CHANGE_CODES)
+def test_every_smallest_change_but_a_van_more_is_worth_a_try(change: str) -> None:
+    assert may_be_tried("vehicles_full", change, edits=0) is (change != "vehicle")
+
+
+@pytest.mark.parametrize(
+    ("reason", "as_made", "edited"),
+    [
+        ("detour_not_worth_it", True, True),
+        ("left_out_by_hand", True, True),
+        ("no_need_left", False, True),
+        ("no_eligible_need", False, False),
+    ],
+)
+def test_without_a_change_it_is_tried_where_edits_may_have_made_room(reason: str, as_made: bool, edited: bool) -> None:
+    assert (may_be_tried(reason, None, edits=0), may_be_tried(reason, None, edits=1)) == (as_made, edited)
+
+
+def test_every_reason_that_is_named_is_one() -> None:
+    assert set(reasons.REASON_CODES) >= NOT_BY_HAND | WORTH_A_TRY

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from app.domain import alarms, declines, escalation, foods, lifecycle, no_shows, outcomes, reasons, van_page, whys
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
-from app.web import agreements, asked, day, open_food, outlets, regions, reliability
+from app.web import agreements, asked, compare, day, open_food, outlets, regions, reliability, standing_alarms
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -42,7 +42,8 @@ def messages() -> set[str]:
     """Every sentence that a page may say in one number."""
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
-    told |= {*alarms.SENTENCES.values(), *day.SEVERITIES.values(), *day.AUDIENCES.values()}
+    told |= {label for label, _, _ in compare.FIGURES}
+    told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values())
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}

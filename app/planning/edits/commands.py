@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from app.domain.units import kg_display
-from app.kit.errors import FieldError, not_found, refused
+from app.kit.errors import FieldError, conflict, not_found, refused
 from app.models.plans import Plan, Route, Stop
 from app.planning.agreed import withholds
 from app.planning.edits import drawing as board
 from app.planning.edits.drawing import Drawing
+from app.planning.edits.places import Wish, place_for
 from app.planning.edits.schemas import (
     Command,
     DropOfferLine,
@@ -103,9 +104,11 @@ def _drop(day: PlannedDay, drawing: Drawing, command: DropOfferLine) -> tuple[Dr
 
 
 def _place(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLine) -> tuple[Drawing, dict[str, str]]:
-    lot, need, shift = str(command.offer_line_id), str(command.need_id), str(command.shift_id)
-    _require_suitable(day, plan, drawing, command)
-    changed = board.place_lot(drawing, lot, need, shift, command.kg, command.position, command.drop_off_position)
+    lot = str(command.offer_line_id)
+    if command.need_id is not None:
+        _require_suitable(day, plan, drawing, command.offer_line_id, command.need_id)
+    need, shift, kg = _where(day, drawing, command)
+    changed = board.place_lot(drawing, lot, need, shift, kg, command.position, command.drop_off_position)
     grams = _left_out(drawing, lot) - _left_out(changed, lot)
     receiver = day.sites[UUID(drawing.problem.needs_by_id[need].site)].name
     return changed, {
@@ -113,17 +116,40 @@ def _place(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLin
     }  # fmt: skip
 
 
+def _where(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> tuple[str, str, int | None]:
+    """The need, the shift and how much of the food, where all of it is not said."""
+    lot, shift = str(command.offer_line_id), None if command.shift_id is None else str(command.shift_id)
+    if command.need_id is not None and shift is not None:
+        return str(command.need_id), shift, command.kg
+    if shift is not None:
+        drawing.require_unlocked(drawing.shift(shift).id)
+    needs = _suitable(day, drawing, lot) if command.need_id is None else [str(command.need_id)]
+    found = place_for(drawing, Wish(lot, needs, shift, command.kg))
+    if found is None:
+        raise conflict("no_place_for_food", "No food bank and no van of this plan could take this food.")
+    return found.need, found.shift, found.grams
+
+
+def _suitable(day: PlannedDay, drawing: Drawing, lot: str) -> list[str]:
+    """The needs that may have the food by the plan's own problem, and by the rule book as it is now."""
+    line = UUID(board.left_out(drawing, lot).lot)
+    needs = drawing.problem.needs_for(lot)
+    day.planned_needs.read(map(UUID, needs))
+    offer, food = day.lines[line]
+    return [need for need in needs if why_not(day, offer, food, day.needs_by_id[UUID(need)]) is None]
+
+
 def _left_out(drawing: Drawing, lot: str) -> int:
     return sum(each.grams for each in drawing.unserved if each.lot == lot)
 
 
-def _require_suitable(day: PlannedDay, plan: Plan, drawing: Drawing, command: PlaceOfferLine) -> None:
+def _require_suitable(day: PlannedDay, plan: Plan, drawing: Drawing, line_id: UUID, need_id: UUID) -> None:
     """Food safety is hard: what the rule book or the plan's own problem keeps from a need never goes there. What an
     agreement keeps from it is said afterwards, as every other rule that an edit breaks."""
-    need = day.needs_by_id.get(command.need_id)
-    if command.offer_line_id not in day.lines or need is None:
+    need = day.needs_by_id.get(need_id)
+    if line_id not in day.lines or need is None:
         return  # not of this plan: said when it is placed
-    offer, line = day.lines[command.offer_line_id]
+    offer, line = day.lines[line_id]
     refusal = why_not(day, offer, line, need)
     unknown = drawing.problem.deadline(str(line.id), str(need.id)) is None
     if refusal is not None or (unknown and not withholds(plan.obeyed, str(line.id), str(need.id))):

@@ -113,6 +113,16 @@ def drop_lot(drawing: Drawing, lot: str) -> Drawing:
     return replace(changed, unserved=_in_order(drawing.problem, [*rest, whole]))
 
 
+def left_out(drawing: Drawing, lot: str) -> Unserved:
+    """What the plan leaves out of a lot; raises `not_found`, and `line_planned_already` (409) where that is nothing."""
+    if lot not in drawing.problem.lots_by_id:
+        raise not_found("offer line")
+    left = next((each for each in drawing.unserved if each.lot == lot), None)
+    if left is None:
+        raise conflict("line_planned_already", "All of this food is on a route already: move its stop.")
+    return left
+
+
 def place_lot(
     drawing: Drawing,
     lot: str,
@@ -125,13 +135,9 @@ def place_lot(
     """What is left out of a lot, or some of it, goes to a need that may have it."""
     drawing.require_unlocked(shift)
     problem, target, tour = drawing.problem, drawing.shift(shift), drawing.tours[shift]
-    if lot not in problem.lots_by_id:
-        raise not_found("offer line")
     if need not in problem.needs_by_id:
         raise not_found("need")
-    left = next((each for each in drawing.unserved if each.lot == lot), None)
-    if left is None:
-        raise conflict("line_planned_already", "All of this food is on a route already: move its stop.")
+    left = left_out(drawing, lot)
     amount = left.grams if grams is None else grams
     if amount > left.grams:
         raise refused("more_than_left_out", "The plan leaves out less of this food: choose a smaller weight.")

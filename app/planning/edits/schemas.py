@@ -38,13 +38,20 @@ class DropOfferLine(Body):
 
 
 class PlaceOfferLine(Body):
-    """What the plan leaves out of an offer line goes to a need, whatever that breaks, but for food safety."""
+    """What the plan leaves out of an offer line goes to a need, whatever that breaks, but for food safety. Where need
+    or shift are not said, it goes where no rule is broken, or else where the fewest are."""
 
     kind: Literal["place_offer_line"]
     offer_line_id: UUID
-    need_id: UUID
-    shift_id: ShiftWish
-    kg: Kg | None = Field(None, description="How much; none: all that is left out")
+    need_id: UUID | None = Field(None, description="Who gets it; none: whoever it fits best")
+    shift_id: UUID | None = Field(
+        None,
+        description="The shift that is to drive it, which may have no route so far; none: the one that it fits best",
+    )
+    kg: Kg | None = Field(
+        None,
+        description="How much; none: all that is left out, or as much of it as fits where need or shift are not said",
+    )
     position: Position = None
     drop_off_position: Position = None
 
@@ -52,6 +59,8 @@ class PlaceOfferLine(Body):
     def _both_or_the_first(self) -> Self:
         if self.drop_off_position is not None and self.position is None:
             raise ValueError("Say the position of the pickup too.")
+        if self.position is not None and self.shift_id is None:
+            raise ValueError("Say the shift too on which it is to have that position.")
         return self
 
 
