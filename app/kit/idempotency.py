@@ -52,7 +52,7 @@ def once(
     if key is None:
         with database.transaction(principal.scope) as session:
             return verb(session)
-    if not 1 <= len(key) <= LONGEST_KEY:
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise refused("idempotency_key_too_long", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     with database.transaction(principal.scope) as session:
         if _claim(session, principal, key, digest, now):

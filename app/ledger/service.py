@@ -72,7 +72,7 @@ def book(
 
 def entries_of(session: Session, lines: Sequence[UUID]) -> list[Entry]:
     """All entries of these lines that the caller sees, oldest first."""
-    rows = session.scalars(select(LedgerEntry).where(LedgerEntry.offer_line_id.in_(lines)).order_by(LedgerEntry.id))
+    rows = session.scalars(select(LedgerEntry).where(among(LedgerEntry.offer_line_id, lines)).order_by(LedgerEntry.id))
     return [
         Entry(
             line=str(row.offer_line_id),

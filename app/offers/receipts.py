@@ -13,6 +13,7 @@ from app.domain import impact
 from app.domain.categories import CATEGORIES
 from app.domain.ledger import Entry, MassBalance, mass_balance
 from app.kit.auth import Principal
+from app.kit.many_rows import among
 from app.ledger.service import entries_of
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Organisation
@@ -59,7 +60,7 @@ def _balance(entries: Iterable[Entry], rows: Iterable[OfferLine]) -> MassBalance
 def _receivers(session: Session, lines: Sequence[UUID]) -> Mapping[UUID, list[str]]:
     """By line, the places that the driven plan brings it to."""
     query = select(Allocation.offer_line_id, Allocation.receiver_name).where(
-        Allocation.offer_line_id.in_(lines),
+        among(Allocation.offer_line_id, lines),
         Allocation.published_at.is_not(None),
         func.wasl_plan_is_driven(Allocation.plan_id),
     )

@@ -1,9 +1,9 @@
 """On which days something happens again: the part of RFC 5545's RRULE that a shop's week needs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Annotated
 
@@ -91,10 +91,17 @@ def dates_between(
     # Always with an end: a rule whose weekdays its interval never meets would be sought until the year 9999.
     parts["UNTIL"] = f"{last:%Y%m%d}"
     count = int(parts.pop("COUNT")) if "COUNT" in parts else None
+    begin = starts_on if count is not None else _shortly_before(first, starts_on, parts)
     rule = rrulestr(
-        ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(starts_on, time.min)
+        ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(begin, time.min)
     )
     return [day for day in (each.date() for each in islice(rule, count)) if day >= first]
+
+
+def _shortly_before(first: date, starts_on: date, parts: Mapping[str, str]) -> date:
+    """Whole intervals after a rule began, so that what began years ago is not counted through from there."""
+    interval = int(parts.get("INTERVAL", "1")) * (7 if parts["FREQ"] == "WEEKLY" else 1)
+    return starts_on + timedelta(days=max(0, (first - starts_on).days) // interval * interval)
 
 
 def _last_day(until: str, zone: tzinfo) -> date:

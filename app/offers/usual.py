@@ -38,6 +38,13 @@ def _food(line: OfferLine) -> Hashable:
     return line.gtin or (line.category, " ".join(line.description.casefold().split()), line.temperature_class)
 
 
+def posted_line(session: Session, principal: Principal, site_id: UUID, line_id: UUID) -> OfferLine | None:
+    """A line that one store has posted, if it is one."""
+    principal.require("offers.read")
+    query = select(OfferLine).join(Offer, Offer.id == OfferLine.offer_id)
+    return session.scalars(query.where(OfferLine.id == line_id, Offer.site_id == site_id)).first()
+
+
 def line_with_gtin(session: Session, principal: Principal, gtin: str) -> OfferLine | None:
     """The newest line of the caller's organisation with this barcode; a chain's stores sell the same food.
 
@@ -47,7 +54,12 @@ def line_with_gtin(session: Session, principal: Principal, gtin: str) -> OfferLi
     query = (
         select(OfferLine)
         .join(Offer, Offer.id == OfferLine.offer_id)
-        .where(OfferLine.organisation_id == principal.organisation_id, OfferLine.gtin == gtin, OfferLine.position >= 0)
+        .where(
+            OfferLine.organisation_id == principal.organisation_id,
+            OfferLine.gtin == gtin,
+            OfferLine.position >= 0,
+            Offer.state == "open",
+        )
         .order_by(Offer.created_at.desc(), OfferLine.position)
         .limit(1)
     )

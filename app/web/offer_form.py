@@ -111,7 +111,7 @@ def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> Offer
 
 
 def _whole(text: Any) -> int:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else 1
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 4 else 1
 
 
 def request_of(form: OfferForm, zone: ZoneInfo) -> OfferIn:
@@ -134,7 +134,7 @@ def instant_of(day: str, at: str, zone: ZoneInfo) -> datetime | str:
     """The moment, or what was typed where that is none."""
     try:
         return local_instant(date.fromisoformat(day), time.fromisoformat(at), zone)
-    except ValueError:
+    except (ValueError, OverflowError):
         return f"{day}T{at}"
 
 
@@ -143,7 +143,7 @@ def line_document(line: Mapping[str, Any]) -> dict[str, Any]:
     crates = str(line["crates"]).strip() or "0"
     return {
         **line,
-        "crates": int(crates) if crates.isdecimal() else crates,
+        "crates": int(crates) if crates.isdecimal() and len(crates) < 10 else crates,
         "mark_date": line["mark_date"] or None,
         "gtin": str(line["gtin"]).strip() or None,
     }

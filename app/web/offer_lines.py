@@ -6,6 +6,7 @@ from app.domain.units import kg_text
 from app.models.offers import OfferLine
 from app.web.offer_form import MOST_LINES, OfferForm, empty_line
 
+AS_TYPED = ("gtin", "kg", "crates", "mark_date")
 SAYS_SOMETHING = ("category", "description", "kg", "mark_date", "gtin")
 
 
@@ -25,12 +26,15 @@ def as_before(row: OfferLine) -> dict[str, Any]:
     }
 
 
-def add_line(form: OfferForm, line: dict[str, Any] | None = None) -> None:
-    """One more line, up to the most that a form has; what is filled in takes the place of a line that is not."""
+def add_line(form: OfferForm, line: dict[str, Any] | None = None) -> bool:
+    """One more line; what is filled in takes the place of a line that is not. False where the form is full."""
     if line is not None and _is_blank(form.lines[-1]):
         form.lines[-1] = line
     elif len(form.lines) < MOST_LINES:
         form.lines.append(line or empty_line())
+    else:
+        return False
+    return True
 
 
 def remove_line(form: OfferForm, number: str) -> None:
@@ -44,16 +48,16 @@ def remove_line(form: OfferForm, number: str) -> None:
 
 
 def fill_in(form: OfferForm, position: int, row: OfferLine) -> None:
-    """What is known of the food where nothing was typed; how much of it there is has to be said anew."""
-    line, blank = form.lines[position], empty_line()
-    known = as_before(row) | {"kg": "", "crates": "0"}
-    form.lines[position] = {name: known[name] if value == blank[name] else value for name, value in line.items()}
+    """What is known of the food, in place of what stood there, which may be of a pack that was looked up before. How
+    much of it there is, and the date on this pack, stay as they were typed."""
+    line = form.lines[position]
+    form.lines[position] = as_before(row) | {name: line[name] for name in AS_TYPED}
 
 
 def position_of(form: OfferForm, number: str) -> int | None:
     """Which line a button named; None where there is none."""
-    position = int(number) if number.isascii() and number.isdecimal() else len(form.lines)
-    return position if position < len(form.lines) else None
+    named = {str(position): position for position in range(len(form.lines))}
+    return named.get(number)
 
 
 def _is_blank(line: dict[str, Any]) -> bool:

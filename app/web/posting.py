@@ -21,7 +21,7 @@ from app.models.partners import Network, Site
 from app.offers import photos, service
 from app.offers.pictures import Picture
 from app.offers.text import NO_GTIN, gtin_14
-from app.offers.usual import line_with_gtin, usual_lines
+from app.offers.usual import line_with_gtin, posted_line, usual_lines
 from app.partners.service import list_sites, network_of, own_site_id, zone_of
 from app.web import offer_form, offer_lines
 from app.web.language import language_of
@@ -33,7 +33,12 @@ from app.web.visitor import Sent, Visitor
 router = APIRouter(include_in_schema=False)
 # As phones take them, six of them: a script makes them smaller before they are sent, but not everybody runs one.
 PHOTOS_BYTES = 24_000_000
-NEW_BARCODE = "This barcode is new here. Describe the food once: the next time it is known."
+NEW_BARCODE = (
+    "This barcode is new here. Say what it is: the next time it is known. What stands in this line may be about another"
+    " food."
+)
+NOT_IN_THE_LIST = "This food is not in the list any more. Describe it, or choose it again."
+FULL = "The form is full. Post this first."
 
 CHOOSE_AGAIN = "Choose the photos again: a browser does not keep them."
 
@@ -120,6 +125,10 @@ def post(request: Request, visitor: Visitor, data: Sent) -> Response:
     try:
         posted = _posted(request, visitor, floor, form, _pictures(data))
     except WaslError as error:
+        if (
+            error.code == "idempotency_key_reused"
+        ):  # its answer was lost, and something was changed before the next press
+            return see_other("/offers", before="1")
         offer_form.show_errors(form, error, language_of(request))
         if _photos_of(data):
             form.hints["/photos"] = CHOOSE_AGAIN
@@ -136,8 +145,7 @@ def _arranged(
     elif "remove_line" in data:
         offer_lines.remove_line(form, str(data["remove_line"]))
     elif "again" in data:
-        chosen = next((line for line in floor.usual if str(line.id) == data["again"]), None)
-        offer_lines.add_line(form, offer_lines.as_before(chosen) if chosen else None)
+        _again(session, visitor, floor, form, str(data["again"]))
     elif "look_up" in data:
         _look_up(session, visitor, form, str(data["look_up"]))
     elif "use_hours" in data:
@@ -145,6 +153,19 @@ def _arranged(
     else:
         return False
     return True
+
+
+def _again(session: Session, visitor: Principal, floor: ShopFloor, form: OfferForm, line_id: str) -> None:
+    """One more line as it was posted before; also where the list has moved on since the page was read."""
+    site = floor.store(form.site_id)
+    try:
+        chosen = posted_line(session, visitor, site.id, UUID(line_id)) if site else None
+    except ValueError:
+        chosen = None
+    if chosen is None:
+        form.hints["/lines"] = NOT_IN_THE_LIST
+    elif not offer_lines.add_line(form, offer_lines.as_before(chosen)):
+        form.hints["/lines"] = FULL
 
 
 def _look_up(session: Session, visitor: Principal, form: OfferForm, number: str) -> None:

@@ -21,7 +21,7 @@ ELSEWHERE = (
     ("returned", "Returned"),
     ("wasted", "Thrown away"),
     ("expired", "Nobody fetched it in time"),
-    ("withdrawn", "Was not there"),
+    ("withdrawn", "Not given: taken back, kept, or not there"),
     ("community_fridge", "In a community fridge"),
     ("animal_feed", "Fed to animals"),
     ("compost", "Composted"),

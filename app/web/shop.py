@@ -8,9 +8,10 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.domain.service_date import service_date_of
 from app.escalation.next_day import to_keep
+from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
 from app.offers import queries
-from app.offers.service import withdraw_offer
+from app.offers.service import get_offer, withdraw_offer
 from app.partners.service import get_site, network_of, zone_of
 from app.web.rendering import render, see_other
 from app.web.van_words import vans_for
@@ -21,7 +22,7 @@ SHOWN_DAYS = 14
 
 
 @router.get("/offers")
-def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Response:
+def mine(request: Request, visitor: Visitor, posted: UUID | None = None, before: bool = False) -> Response:
     """What happened to our offers of the last days, and where today's vans are."""
     now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
@@ -42,6 +43,7 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
         names=names,
         zone=zone_of(network),
         posted=posted,
+        posted_before=before,
         keep=keep,
         today=today,
         may_post=visitor.may("offers.post"),
@@ -52,7 +54,12 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None) -> Resp
 def withdraw(
     request: Request, visitor: Visitor, offer_id: Annotated[UUID, Form()], version: Annotated[int, Form()]
 ) -> Response:
-    """Take back what nobody has planned yet."""
-    with database_of(request).transaction(visitor.scope) as session:
-        withdraw_offer(session, visitor, offer_id, version, now_of(request))
+    """Take back what nobody has planned yet; what was taken back already stays so."""
+    try:
+        with database_of(request).transaction(visitor.scope) as session:
+            withdraw_offer(session, visitor, offer_id, version, now_of(request))
+    except WaslError:
+        with database_of(request).transaction(visitor.scope) as session:
+            if get_offer(session, visitor, offer_id).state != "withdrawn":
+                raise
     return see_other("/offers")

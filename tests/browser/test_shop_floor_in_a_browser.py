@@ -168,10 +168,12 @@ def test_without_reception_nothing_is_lost_and_the_next_press_posts_once(visit: 
     page.set_input_files("#photos", [photo()])
     visit.context.set_offline(True)
     page.click(POST)
-    expect(page.locator("#said")).not_to_be_empty()
+    expect(page.locator("#said.bad")).to_be_visible()
     visit.picture(f"shop-offline-{place(visit)}")
+    said = page.locator("#said").inner_text()
     page.click("#add_line")
-    expect(page.locator("#said")).not_to_be_empty()
+    expect(page.locator("#said.bad")).to_be_visible()
+    expect(page.locator("#said")).not_to_have_text(said)  # nothing was to be posted by that
     visit.context.set_offline(False)
     assert page.input_value("#line-0-description") == "Strawberry jam"
     page.click(POST)
@@ -189,7 +191,7 @@ def test_when_the_answer_is_lost_on_its_way_pressing_again_posts_nothing_twice(
     again(page, "jam")
     page.route("**/offers/new", lambda route: (route.fetch(max_redirects=0), route.abort()), times=1)
     page.click(POST)
-    expect(page.locator("#said")).not_to_be_empty()
+    expect(page.locator("#said")).to_contain_text("it is not certain whether it was posted")
     expect(page.locator("form.offer")).not_to_have_attribute("aria-busy", "true")
     assert len(posted(network)) == 1
     page.click(POST)
@@ -204,7 +206,7 @@ def test_who_was_signed_out_meanwhile_signs_in_elsewhere_and_goes_on(visit: Visi
     kept = visit.context.cookies()
     visit.context.clear_cookies(name=re.compile("session"))
     page.click(POST)
-    expect(page.locator("#said")).not_to_be_empty()
+    expect(page.locator("#said.bad")).to_be_visible()
     assert page.input_value("#line-0-description") == "Strawberry jam"
     visit.context.add_cookies(kept)  # type: ignore[arg-type]
     page.click(POST)

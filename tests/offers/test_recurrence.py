@@ -107,3 +107,22 @@ def test_the_rule_of_some_weekdays_meets_them_and_no_other(weekdays: set[int]) -
     assert readable_recurrence(rule) == rule
     week = dates_between(rule, START, None, START, START + timedelta(days=6), LONDON)
     assert {day.isoweekday() for day in week} == weekdays == set(rhythm_of(rule, START, LONDON).weekdays)
+
+
+@given(
+    rule=st.builds(
+        "FREQ={};INTERVAL={};WKST={}{}".format,
+        st.sampled_from(["DAILY", "WEEKLY"]),
+        st.integers(1, 52),
+        st.sampled_from(["MO", "SU", "WE"]),
+        st.sampled_from(["", ";BYDAY=MO", ";BYDAY=TU,SA", ";BYDAY=SU,WE", ";COUNT=30", ";UNTIL=20270601"]),
+    ),
+    begun=st.integers(0, 900),
+    ahead=st.integers(0, 60),
+)
+def test_a_rule_that_began_long_ago_meets_the_days_that_it_meets_when_counted_through(
+    rule: str, begun: int, ahead: int
+) -> None:
+    kept, starts_on, last = readable_recurrence(rule), START - timedelta(days=begun), START + timedelta(days=ahead)
+    through = dates_between(kept, starts_on, None, starts_on, last, LONDON)
+    assert dates_between(kept, starts_on, None, START, last, LONDON) == [day for day in through if day >= START]

@@ -65,7 +65,12 @@ def test_what_was_taken_back_or_amended_away_is_not_offered(
 
 
 def test_a_barcode_is_known_in_every_store_of_the_chain_and_in_no_other(
-    database: Database, network: ServiceClient, lidl: dict[str, Any], assistant: Principal, post: Post
+    database: Database,
+    network: ServiceClient,
+    till: ServiceClient,
+    lidl: dict[str, Any],
+    assistant: Principal,
+    post: Post,
 ) -> None:
     second = network.site(TESCO_SPYTTY, "Second store", organisation_id=lidl["id"])
     tesco = network.organisation("supermarket", "Tesco")
@@ -74,6 +79,8 @@ def test_a_barcode_is_known_in_every_store_of_the_chain_and_in_no_other(
     with database.transaction(assistant.scope) as session:
         assert line_with_gtin(session, assistant, GTIN) is None
     post(40, a_line(description="Jam of before", gtin=GTIN))
+    mistaken = post(1, a_line(description="Not jam at all", gtin=GTIN))
+    till.ok(f"/offers/{mistaken['id']}/withdraw")
     post(3, a_line(description="Jam", gtin=GTIN), site=second)
     with database.transaction(assistant.scope) as session:
         found = line_with_gtin(session, assistant, GTIN)

@@ -119,7 +119,7 @@ def test_what_nobody_has_planned_is_taken_back_by_two_presses(
     sent = {"offer_id": offer["id"], "version": str(offer["version"])}
     assert "Taken back" in shop.http.post("/offers/withdraw", data=sent).text
     assert network.get(f"/offers/{offer['id']}").json()["state"] == "withdrawn"
-    assert shop.http.post("/offers/withdraw", data=sent).status_code in (409, 412)
+    assert "Taken back" in shop.http.post("/offers/withdraw", data=sent).text  # a second tap takes nothing else back
     assert "Yes, take it back" not in shop.http.get("/offers").text
 
 

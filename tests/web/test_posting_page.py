@@ -54,8 +54,35 @@ def test_what_is_posted_again_comes_after_what_was_typed_and_an_unknown_line_is_
     page = shop.http.post("/offers/new", data={**filled_in(page, **BREAD), "again": jam["id"]}).text
     sent = filled_in(page)
     assert (sent["line-0-description"], sent["line-1-description"]) == ("Loaves", "Jam")
-    page = shop.http.post("/offers/new", data={**sent, "again": "made up"}).text
-    assert filled_in(page)["line-2-description"] == ""
+    for unknown in ("made up", "6b032fe3-a080-4081-949e-712f372dc2c8"):
+        page = shop.http.post("/offers/new", data={**sent, "again": unknown}).text
+        assert "This food is not in the list any more." in page
+        assert filled_in(page)["line_count"] == "2"
+
+
+def test_a_list_that_has_moved_on_since_the_page_was_read_still_adds_what_was_pressed(
+    shop: Reader, network: ServiceClient, store: dict[str, Any], jam: dict[str, Any]
+) -> None:
+    page = shop.http.get("/offers/new").text
+    network.ok("/offers", an_offer(store, {**JAM, "kg": "2"}, **OF_BEFORE))  # a colleague was faster
+    page = shop.http.post("/offers/new", data={**filled_in(page), "again": jam["id"]}).text
+    assert filled_in(page)["line-0-kg"] == "7.5"
+
+
+def test_a_form_that_is_full_says_so(shop: Reader, jam: dict[str, Any]) -> None:
+    many = {"line_count": "20", "line-19-description": "The twentieth", "again": jam["id"]}
+    page = shop.http.post("/offers/new", data={**filled_in(shop.http.get("/offers/new").text), **many}).text
+    assert "The form is full." in page
+    assert filled_in(page)["line-19-description"] == "The twentieth"
+
+
+def test_what_was_changed_after_its_answer_was_lost_is_not_posted_again(shop: Reader, network: ServiceClient) -> None:
+    sent = filled_in(shop.http.get("/offers/new").text, **BREAD)
+    shop.http.post("/offers/new", data=sent)
+    answer = shop.http.post("/offers/new", data={**sent, "line-0-kg": "13"})
+    assert answer.url.path == "/offers"
+    assert "This was posted already, as it stood when you pressed first." in answer.text
+    assert [offer["lines"][0]["kg"] for offer in network.get("/offers").json()["items"]] == ["12.5"]
 
 
 def test_what_another_supermarket_has_posted_is_not_proposed(
@@ -85,12 +112,15 @@ def test_a_line_is_removed_and_the_last_one_is_emptied(shop: Reader) -> None:
 
 
 @pytest.mark.parametrize("number", ["4006381333931", "٤٠٠٦٣٨١٣٣٣٩٣١", "4006381 333931"])
-def test_a_barcode_that_is_known_fills_in_what_was_not_typed(shop: Reader, jam: dict[str, Any], number: str) -> None:
-    typed = {"line-0-gtin": number, "line-0-description": "Jam, strawberry", "look_up": "0"}
+def test_a_barcode_that_is_known_says_what_it_is_and_leaves_how_much_there_is(
+    shop: Reader, jam: dict[str, Any], number: str
+) -> None:
+    before = {"line-0-description": "What was scanned before", "line-0-kg": "4", "line-0-mark_date": "2027-02-01"}
+    typed = {**before, "line-0-gtin": number, "look_up": "0"}
     page = shop.http.post("/offers/new", data={**filled_in(shop.http.get("/offers/new").text), **typed}).text
     sent = filled_in(page)
-    assert (sent["line-0-category"], sent["line-0-description"]) == ("ambient_groceries", "Jam, strawberry")
-    assert (sent["line-0-kg"], sent["line-0-crates"]) == ("", "0")  # how much there is today is today's
+    assert (sent["line-0-category"], sent["line-0-description"]) == ("ambient_groceries", "Jam")
+    assert (sent["line-0-kg"], sent["line-0-mark_date"], sent["line-0-crates"]) == ("4", "2027-02-01", "0")
     assert 'value="sulphites" checked' in page
 
 
@@ -205,6 +235,23 @@ def test_what_is_said_beforehand_is_what_is_said_when_it_is_sent(shop: Reader) -
     sent = shop.http.post("/offers/new", data=filled_in(shop.http.get("/offers/new").text, **wrong)).text
     assert len(beforehand) == 2
     assert all(f'id="fault-{at}" aria-live="polite">{sentence}' in sent for at, sentence in beforehand.items())
+
+
+@pytest.mark.parametrize(
+    "crafted",
+    [
+        {"line_count": "9" * 5000},
+        {"line-0-crates": "9" * 5000},
+        {"day": "0001-01-01", "pickup_from": "00:30"},
+        {"remove_line": "9" * 5000},
+        {"key": "\x00"},
+        {"key": "k" * 5000},
+    ],
+)
+def test_what_no_browser_sends_is_refused_or_passed_over(shop: Reader, crafted: dict[str, str]) -> None:
+    sent = {**filled_in(shop.http.get("/offers/new").text, **BREAD), **crafted}
+    assert shop.http.post("/offers/new/check", data=sent).status_code == 200
+    assert shop.http.post("/offers/new", data=sent).status_code in (200, 422)
 
 
 def test_who_posts_nothing_checks_nothing(network: ServiceClient, lidl: dict[str, Any]) -> None:

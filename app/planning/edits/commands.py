@@ -123,8 +123,12 @@ def _where(day: PlannedDay, drawing: Drawing, command: PlaceOfferLine) -> tuple[
         return str(command.need_id), shift, command.kg
     if shift is not None:
         drawing.require_unlocked(drawing.shift(shift).id)
+    if command.need_id is not None and str(command.need_id) not in drawing.problem.needs_by_id:
+        raise not_found("need")
     needs = _suitable(day, drawing, lot) if command.need_id is None else [str(command.need_id)]
     found = place_for(drawing, Wish(lot, needs, shift, command.kg))
+    if found is None and shift is not None:
+        raise conflict("no_place_for_food", "This van cannot take this food. Choose another one.")
     if found is None:
         raise conflict("no_place_for_food", "No food bank and no van of this plan could take this food.")
     return found.need, found.shift, found.grams

@@ -15,13 +15,23 @@ async function check(form) {
     .catch(() => null);
   const found = answer?.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
   if (found === null || mine !== asked || form.getAttribute("aria-busy") === "true") return;
-  for (const place of form.querySelectorAll(".fault")) say(form, place, found[place.id.slice("fault-".length)] ?? "");
+  for (const place of form.querySelectorAll(".fault")) {
+    const pointer = place.id.slice("fault-".length);
+    if (pointer !== "/photos") say(form, place, found[pointer] ?? ""); // files are looked at when they are sent
+  }
+}
+
+/** What was asked is about a form that is shown no more. */
+export function forgetChecks() {
+  clearTimeout(waiting);
+  asked += 1;
 }
 
 function say(form, place, sentence) {
   const fields = [...form.querySelectorAll(`[aria-describedby="${place.id}"]`)];
-  // What was found missing when it was sent stays so until something stands there.
-  if (!sentence && fields.some((field) => field.value === "")) return;
+  // What was found missing when it was sent stays so until something stands there, or is chosen.
+  const isMissing = (field) => (field.matches("[role=radiogroup]") ? !field.querySelector(":checked") : field.value === "");
+  if (!sentence && fields.some(isMissing)) return;
   if (place.textContent !== sentence) place.textContent = sentence;
-  for (const field of fields) sentence ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
+  for (const field of fields.filter((each) => !each.matches("[role=radiogroup]"))) sentence ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
 }

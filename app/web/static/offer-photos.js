@@ -16,7 +16,7 @@ export function showChosen(field, list) {
 /** The photo, no wider or higher than it is kept; as it is where the browser cannot read it. */
 export async function smaller(file) {
   if (file.size <= ENOUGH) return file;
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) return file;
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");

@@ -1,5 +1,5 @@
 // Comforts of the form in which surplus is posted; without this script it works all the same.
-import { checkSoon } from "/static/offer-check.js";
+import { checkSoon, forgetChecks } from "/static/offer-check.js";
 import { showChosen, smaller } from "/static/offer-photos.js";
 import { canScan, scanned } from "/static/offer-scanner.js";
 
@@ -52,18 +52,31 @@ document.addEventListener("change", ({ target }) => {
   else checkSoon(form);
 });
 document.addEventListener("input", ({ target }) => { if (target.form === form && target.id !== "photos") checkSoon(form); });
-form?.addEventListener("submit", (event) => { event.preventDefault(); press(event.submitter); });
+form?.addEventListener("submit", (event) => {
+  if (!event.submitter) return; // a browser that does not say which button it was sends the form itself
+  event.preventDefault();
+  press(event.submitter);
+});
 
 // A button of the form, pressed without leaving the page: a shop floor has little reception, and nothing that was typed
 // is lost where it fails. The form's own key has the server post once what is sent twice.
 async function press(button) {
   if (!button || form.getAttribute("aria-busy") === "true") return;
+  const arranging = PRESSED_FOR_ARRANGING.includes(button.name);
+  const lost = arranging ? form.dataset.noConnection : form.dataset.noAnswer;
+  forgetChecks();
   form.setAttribute("aria-busy", "true");
-  say("");
+  say(arranging ? "" : form.dataset.sending);
   try {
-    const arranging = PRESSED_FOR_ARRANGING.includes(button.name);
-    show(await sent(arranging ? arranged(button) : await whole()), button);
+    const data = arranging ? arranged(button) : await whole();
+    form.inert = true; // what was typed from now on would be lost with the answer
+    const answer = await sent(data);
+    form.inert = false;
+    if (answer === null) { say(lost, true); button.focus(); } else await show(answer, button);
+  } catch {
+    say(lost, true);
   } finally {
+    form.inert = false;
     form.removeAttribute("aria-busy");
   }
 }
@@ -88,11 +101,11 @@ const sent = (data) =>
 
 // On to what came of it, or the form as the server shows it now.
 async function show(answer, button) {
-  if (answer === null) { say(form.dataset.noConnection, true); return; }
   if (answer.redirected && new URL(answer.url).pathname !== "/sign-in") { window.location.assign(answer.url); return; }
   if (answer.redirected) { say(form.dataset.signedOut, true); return; }
   const read = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = read.querySelector("form.offer");
+  say("");
   if (!fresh) { say(read.querySelector("main p")?.textContent.trim() || form.dataset.notDone, true); return; }
   keepPhotos(fresh);
   form.replaceChildren(...fresh.childNodes);
@@ -124,7 +137,7 @@ function goOn({ name, value }) {
 }
 
 function say(sentence, isBad = false) {
-  const place = form.querySelector("#said");
+  const place = document.getElementById("said");
   place.textContent = sentence;
   place.className = sentence ? `notice ${isBad ? "bad" : ""}` : "";
   if (sentence) place.scrollIntoView({ block: "nearest" });
