@@ -14,6 +14,7 @@ from app.arrivals.routes import allocations_at, opened
 from app.domain.arrivals import ToldError
 from app.domain.van_page import Visit
 from app.kit.db import Database
+from app.kit.many_rows import among
 from app.kit.tenancy import Scope
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.alarms import Arrival
@@ -29,19 +30,20 @@ FOOD_STOPS = ("pickup", "drop_off")
 class VisitShown:
     """One visit: what is told of it, when that was last worked out, and grams by category. lines: of which offers."""
 
+    site_id: UUID
     kind: str
     visit: Visit
     worked_out_at: datetime
     grams: Mapping[str, int]
-    lines: frozenset[UUID] = frozenset()
+    lines: frozenset[UUID]
 
 
 @dataclass(frozen=True)
-class Door:
-    """A site on one day."""
+class Doors:
+    """Sites of a network on one day."""
 
     network_id: UUID
-    site_id: UUID
+    sites: frozenset[UUID]
     service_date: date
 
 
@@ -70,16 +72,16 @@ def van_page(database: Database, link: VanLink, now: datetime) -> VanPage:
             service_date=link.service_date,
             time_zone=network.time_zone,
             demonstration=network.demonstration,
-            visits=visits_at(session, Door(link.network_id, link.site_id, link.service_date)),
+            visits=visits_at(session, Doors(link.network_id, frozenset({link.site_id}), link.service_date)),
             error=error_of(session, link.network_id, now),
             now=now,
             ends_at=link.expires_at,
         )
 
 
-def visits_at(session: Session, door: Door) -> Sequence[VisitShown]:
+def visits_at(session: Session, doors: Doors) -> Sequence[VisitShown]:
     """The visits of vans there, in the order in which they were planned; read within the network."""
-    visits = [*_driven(session, door), *_reached_before(session, door)]
+    visits = [*_driven(session, doors), *_reached_before(session, doors)]
     return sorted(_unique(visits), key=lambda each: (each.visit.planned_at, each.kind))
 
 
@@ -87,9 +89,12 @@ def pickups_at(
     database: Database, network_id: UUID, sites: Collection[UUID], service_date: date
 ) -> dict[UUID, list[VisitShown]]:
     """By site, the visits that fetch something there, for whoever may see what is of these sites."""
+    found: dict[UUID, list[VisitShown]] = {site: [] for site in sites}
     with database.transaction(Scope(network=network_id)) as session:
-        doors = [Door(network_id, site, service_date) for site in sites]
-        return {door.site_id: [each for each in visits_at(session, door) if each.kind == "pickup"] for door in doors}
+        for each in visits_at(session, Doors(network_id, frozenset(sites), service_date)):
+            if each.kind == "pickup":
+                found[each.site_id].append(each)
+    return found
 
 
 @dataclass(frozen=True)
@@ -108,25 +113,25 @@ def _unique(found: Iterable[_Found]) -> list[VisitShown]:
     return list(first.values())
 
 
-def here(door: Door | VanLink) -> ColumnElement[bool]:
-    """Stops for food at that site alone: nobody who opens a link may see others."""
-    return and_(Stop.site_id == door.site_id, Stop.kind.in_(FOOD_STOPS))
+def here(doors: Doors) -> ColumnElement[bool]:
+    """Stops for food at these sites alone: nobody who opens a link may see others."""
+    return and_(among(Stop.site_id, doors.sites), Stop.kind.in_(FOOD_STOPS))
 
 
-def _driven(session: Session, door: Door) -> list[_Found]:
+def _driven(session: Session, doors: Doors) -> list[_Found]:
     """The stops that the plan which is driven makes there."""
     rows = session.execute(
         select(Stop, Route.shift_id, Plan.published_at)
         .join(Route, Route.id == Stop.route_id)
         .join(Plan, Plan.id == Route.plan_id)
         .where(
-            Plan.network_id == door.network_id,
-            Plan.service_date == door.service_date,
+            Plan.network_id == doors.network_id,
+            Plan.service_date == doors.service_date,
             Plan.state == "published",
-            here(door),
+            here(doors),
         )
     ).all()
-    told = {row.visit_id: row for row in _told(session, door)}
+    told = {row.visit_id: row for row in _told(session, doors)}
     food = allocations_at(session, [stop.id for stop, _, _ in rows])
     known = known_of_shifts(session, {shift_id for _, shift_id, _ in rows}) if rows else {}
     found = []
@@ -144,19 +149,21 @@ def _driven(session: Session, door: Door) -> list[_Found]:
         worked_out_at = (row and row.looked_at) or published_at or stop.arrive_at
         here_is = food.get(stop.id, [])
         grams = _grams(stop.kind, here_is, known[shift_id])
-        found.append(_Found(stop.visit_id, VisitShown(stop.kind, visit, worked_out_at, grams, _lines(here_is))))
+        shown = VisitShown(stop.site_id, stop.kind, visit, worked_out_at, grams, _lines(here_is))
+        found.append(_Found(stop.visit_id, shown))
     return found
 
 
-def _reached_before(session: Session, door: Door) -> list[_Found]:
+def _reached_before(session: Session, doors: Doors) -> list[_Found]:
     """What was reached with a plan that another has replaced since."""
-    rows = [row for row in _told(session, door) if row.state != "waiting"]
+    rows = [row for row in _told(session, doors) if row.state != "waiting"]
     food = allocations_at(session, [row.stop_id for row in rows])
     known = known_of_shifts(session, {row.shift_id for row in rows}) if rows else {}
     return [
         _Found(
             row.visit_id,
             VisitShown(
+                row.site_id,
                 row.kind,
                 Visit(row.state, row.planned_at, row.expected_at, row.arrived_at, set_out=True),
                 row.looked_at or row.planned_at,
@@ -168,9 +175,9 @@ def _reached_before(session: Session, door: Door) -> list[_Found]:
     ]
 
 
-def _told(session: Session, door: Door) -> Sequence[Arrival]:
+def _told(session: Session, doors: Doors) -> Sequence[Arrival]:
     return session.scalars(
-        select(Arrival).where(Arrival.site_id == door.site_id, Arrival.service_date == door.service_date)
+        select(Arrival).where(among(Arrival.site_id, doors.sites), Arrival.service_date == doors.service_date)
     ).all()
 
 

@@ -250,3 +250,20 @@ def test_our_offers_tell_of_the_van_by_themselves_and_the_receipt_and_the_month_
     expect(page.locator("tfoot td").last).to_contain_text("25.5")
     visit.show(f"certificate-{place(visit)}")
     visit.context.close()
+
+
+def test_two_taps_on_taking_an_offer_back_are_one(
+    browser: Browser, network: ServiceClient, known: list[dict[str, Any]]
+) -> None:
+    visit = Visit(browser, network.address, "en", PHONE)
+    page = visit.page
+    visit.sign_in("donor_staff@example.org")
+    page.goto("/offers")
+    page.locator(".take-back summary").click()
+    sent: list[str] = []
+    page.on("request", lambda each: sent.append(each.url) if each.method == "POST" else None)
+    page.locator(".take-back button").dblclick()
+    expect(page.locator(".state", has_text="Taken back")).to_be_visible()
+    assert [each.rpartition("/")[2] for each in sent] == ["withdraw"]
+    assert visit.complaints == []
+    visit.context.close()
