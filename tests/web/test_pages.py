@@ -208,7 +208,7 @@ def test_another_line_is_added_without_a_script(shop: Reader, network: ServiceCl
 def test_the_store_sees_when_the_van_comes_and_who_gets_the_food(shop: Reader, published: dict[str, Any]) -> None:
     page = shop.http.get("/offers").text
     assert "<bdi>Newport Food Bank</bdi>" in page
-    assert re.search(r"the van comes about <bdi>\d\d:\d\d</bdi>", page)
+    assert re.search(r"expected at about <bdi>\d\d:\d\d</bdi>", page)
 
 
 def test_the_day_shows_plan_reasons_and_that_it_is_invented(desk: Reader, published: dict[str, Any]) -> None:
