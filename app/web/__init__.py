@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.kit.errors import WaslError, not_found
 from app.kit.language import headers_of
@@ -53,8 +54,9 @@ STATIC = Path(__file__).with_name("static")
 def install_pages(app: FastAPI) -> None:
     """Put the pages, their files and their errors onto the application."""
     leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
-    app.mount("/static/leaflet", StaticFiles(directory=str(leaflet)), name="leaflet")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Compressed, for whoever pays by the megabyte. Pages are not, which have secrets in them.
+    app.mount("/static/leaflet", GZipMiddleware(StaticFiles(directory=str(leaflet))), name="leaflet")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     for module in (
         error_pages,
         sign_in,

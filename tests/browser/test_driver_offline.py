@@ -315,7 +315,7 @@ def test_the_page_is_light_and_comes_at_once_from_the_phone(
     page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes()["responseBodySize"])))
     open_route(page, network, line, shift)
     expect(page.locator("#map-fold")).to_be_visible()
-    assert 30_000 < sum(size for _, size in sizes if size > 0) < 100_000, sizes
+    assert 20_000 < sum(size for _, size in sizes if size > 0) < 70_000, sizes
     line.cut()
     page.reload()
     assert page.locator(".next .thumb button").is_visible()
