@@ -64,6 +64,19 @@ def page_of[T](rows: list[T], order: Order, limit: int) -> Page[T]:
     return Page(rows, None) if len(rows) <= limit else Page(rows[:limit], order.cursor_of(rows[limit - 1]))
 
 
+def every_row[T](read: Callable[..., Page[T]], most: int) -> list[T]:
+    """The rows of a list from its beginning, page by page until `most` are there. `read` takes `cursor` and `limit`."""
+    found: list[T] = []
+    cursor = None
+    while len(found) < most:
+        here = read(cursor=cursor, limit=LARGEST_PAGE)
+        found += here.items
+        cursor = here.next_cursor
+        if cursor is None:
+            break
+    return found
+
+
 def page_of_values[T](values: Sequence[T], identity: Callable[[T], str], cursor: str | None, limit: int) -> Page[T]:
     """One page of values that are in memory, in their own order."""
     first = 0

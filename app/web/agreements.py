@@ -16,7 +16,7 @@ from app.domain.agreements import PAYERS
 from app.domain.categories import CATEGORIES
 from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
-from app.kit.paging import LARGEST_PAGE
+from app.kit.paging import LARGEST_PAGE, every_row
 from app.kit.web import database_of, now_of
 from app.models.agreements import Agreement
 from app.models.partners import Organisation, Site
@@ -90,14 +90,7 @@ class AgreementsView:
 
 
 def _view(session: Session, visitor: Principal, now: datetime) -> AgreementsView:
-    found: list[Agreement] = []
-    cursor = None
-    while len(found) < MOST_SHOWN:
-        page = service.list_agreements(session, visitor, cursor=cursor, limit=LARGEST_PAGE)
-        found += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
+    found = every_row(lambda **at: service.list_agreements(session, visitor, **at), MOST_SHOWN)
     return AgreementsView(
         found,
         {each.id: each for each in list_organisations(session)},

@@ -71,14 +71,7 @@ def _misfits(position: int, line: Mapping[str, Any], error: ValidationError) -> 
 def _wish(form: OfferForm, lines: Mapping[int, OfferLineIn], zone: ZoneInfo) -> OfferIn | None:
     """The offer with those lines; None where there is none yet, or its window or store does not fit."""
     try:
-        return OfferIn.model_validate(
-            {
-                "site_id": form.site_id,
-                "pickup_from": offer_form.instant_of(form.day, form.pickup_from, zone),
-                "pickup_until": offer_form.instant_of(form.day, form.pickup_until, zone),
-                "lines": list(lines.values()),
-            }
-        )
+        return OfferIn.model_validate({**offer_form.top_document(form, zone), "lines": list(lines.values())})
     except ValidationError:
         return None
 

@@ -6,15 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app.domain import opening
 from app.domain.service_date import local_instant
-from app.kit.errors import FieldError, WaslError, invalid_request
-from app.kit.misfits import field_error
 from app.models.partners import Site
 from app.offers.schemas import OfferIn
+from app.web.sent_forms import TypedForm, lines_typed, lists_of, read_as, texts_of, whole_number
 
 LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date", "gtin")
 TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
@@ -25,7 +23,7 @@ LOOKING_AHEAD_DAYS = 15  # past a week of holidays
 
 
 @dataclass
-class OfferForm:
+class OfferForm(TypedForm):
     """What stands in the form: as typed, with the errors of each field."""
 
     key: str
@@ -35,12 +33,7 @@ class OfferForm:
     pickup_until: str
     note: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)  # what is worth knowing at a field that fits
-
-    def error(self, pointer: str) -> str:
-        """The sentence at a field; empty when it fits."""
-        return self.errors.get(pointer, "")
 
     def hint(self, pointer: str) -> str:
         """What else is said at a field, to be translated; mostly nothing."""
@@ -92,17 +85,13 @@ def _next_pickup(site: Site | None, local: datetime) -> tuple[datetime, datetime
 
 def read_sent(data: FormData) -> OfferForm:
     """What a browser sent, as it was typed."""
-    return read(
-        {name: value for name, value in data.items() if isinstance(value, str)},
-        {name: [str(value) for value in data.getlist(name)] for name in data},
-    )
+    return read(texts_of(data), lists_of(data))
 
 
-def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> OfferForm:
+def read(fields: dict[str, str], lists: Mapping[str, Sequence[str]]) -> OfferForm:
     """What was sent, as it was typed."""
-    count = min(MOST_LINES, max(1, _whole(fields.get("line_count"))))
     lines: list[dict[str, Any]] = []
-    for number in range(count):
+    for number in range(lines_typed(fields, MOST_LINES)):
         typed: dict[str, Any] = {name: str(fields.get(f"line-{number}-{name}", "")) for name in LINE_FIELDS}
         typed |= {name: list(lists.get(f"line-{number}-{name}", [])) for name in LIST_FIELDS}
         lines.append(empty_line() | {name: value for name, value in typed.items() if value})
@@ -110,27 +99,22 @@ def read(fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> Offer
     return OfferForm(key, site_id, day, pickup_from, pickup_until, note, lines)
 
 
-def _whole(text: Any) -> int:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 4 else 1
-
-
 def request_of(form: OfferForm, zone: ZoneInfo) -> OfferIn:
     """The API's request; raises WaslError with every field that does not fit."""
-    try:
-        return OfferIn.model_validate(
-            {
-                "site_id": form.site_id,
-                "pickup_from": instant_of(form.day, form.pickup_from, zone),
-                "pickup_until": instant_of(form.day, form.pickup_until, zone),
-                "note": form.note,
-                "lines": [line_document(line) for line in form.lines],
-            }
-        )
-    except ValidationError as error:
-        raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
+    lines = [line_document(line) for line in form.lines]
+    return read_as(OfferIn, {**top_document(form, zone), "note": form.note, "lines": lines})
 
 
-def instant_of(day: str, at: str, zone: ZoneInfo) -> datetime | str:
+def top_document(form: OfferForm, zone: ZoneInfo) -> dict[str, Any]:
+    """Where and when, as the API's request has it."""
+    return {
+        "site_id": form.site_id,
+        "pickup_from": _instant(form.day, form.pickup_from, zone),
+        "pickup_until": _instant(form.day, form.pickup_until, zone),
+    }
+
+
+def _instant(day: str, at: str, zone: ZoneInfo) -> datetime | str:
     """The moment, or what was typed where that is none."""
     try:
         return local_instant(date.fromisoformat(day), time.fromisoformat(at), zone)
@@ -140,17 +124,9 @@ def instant_of(day: str, at: str, zone: ZoneInfo) -> datetime | str:
 
 def line_document(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line as the API's request has it."""
-    crates = str(line["crates"]).strip() or "0"
     return {
         **line,
-        "crates": int(crates) if crates.isdecimal() and len(crates) < 10 else crates,
+        "crates": whole_number(line["crates"].strip() or "0"),
         "mark_date": line["mark_date"] or None,
         "gtin": str(line["gtin"]).strip() or None,
     }
-
-
-def show_errors(form: OfferForm, error: WaslError, words: Any) -> OfferForm:
-    """The form as typed, with each error at its field."""
-    found = error.errors or [FieldError("", error.detail, error.code, error.words, error.template)]
-    form.errors = {each.pointer: words.at_field(each) for each in found}
-    return form

@@ -129,7 +129,7 @@ def post(request: Request, visitor: Visitor, data: Sent) -> Response:
             error.code == "idempotency_key_reused"
         ):  # its answer was lost, and something was changed before the next press
             return see_other("/offers", before="1")
-        offer_form.show_errors(form, error, language_of(request))
+        form.show_errors(error, language_of(request))
         if _photos_of(data):
             form.hints["/photos"] = CHOOSE_AGAIN
         return _show(request, visitor, floor, form, error.status)

@@ -69,7 +69,6 @@ def certificate(request: Request, visitor: Visitor, month: str = "") -> Response
         certificate=found,
         is_over=next_month(found.month) <= today,
         today=today,
-        last_day=next_month(found.month) - timedelta(days=1),
         elsewhere=ELSEWHERE,
         factors=(GRAMS_PER_MEAL, CO2E_PER_KG_FOOD),
         may_post=visitor.may("offers.post"),

@@ -8,7 +8,7 @@ from typing import Any
 from app.kit.errors import FieldError, WaslError, invalid_request
 from app.offers.recurrence import weekly_on
 from app.offers.standing_schemas import StandingOfferIn
-from app.web.sent_forms import read_as
+from app.web.sent_forms import TypedForm, lines_typed, read_as, whole_number
 
 LINE_FIELDS = (
     "category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_days_after_pickup",
@@ -18,12 +18,11 @@ TOP_FIELDS = (
     "key", "site_id", "starts_on", "ends_on", "pickup_from", "pickup_until", "post_days_before", "post_at", "note",
 )  # fmt: skip
 MOST_LINES = 20
-MOST_DIGITS = 9
 POST_DAYS_BEFORE = range(8)
 
 
 @dataclass
-class StandingOfferForm:
+class StandingOfferForm(TypedForm):
     """What stands in the form: as typed, with the errors of each field."""
 
     key: str = ""
@@ -37,11 +36,6 @@ class StandingOfferForm:
     post_at: str = ""
     note: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def error(self, pointer: str) -> str:
-        """The sentence at a field; empty when it fits."""
-        return self.errors.get(pointer, "")
 
     def errors_below(self, pointer: str) -> list[str]:
         """The sentences at a field with several parts."""
@@ -76,12 +70,11 @@ def fresh(key: str, site_id: str, today: date) -> StandingOfferForm:
     )
 
 
-def read(fields: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> StandingOfferForm:
+def read(fields: dict[str, str], lists: Mapping[str, Sequence[str]]) -> StandingOfferForm:
     """What was sent, as it was typed."""
     form = StandingOfferForm(**{name: fields.get(name, "") for name in TOP_FIELDS})  # type: ignore[arg-type]
     form.weekdays = [int(each) for each in lists.get("weekdays", ()) if each in tuple("1234567")]
-    count = _number(fields.get("line_count", ""))
-    for number in range(min(MOST_LINES, max(1, count)) if isinstance(count, int) else 1):
+    for number in range(lines_typed(fields, MOST_LINES)):
         line: dict[str, Any] = {name: fields.get(f"line-{number}-{name}", "") for name in LINE_FIELDS}
         line |= {name: list(lists.get(f"line-{number}-{name}", ())) for name in LIST_FIELDS}
         form.lines.append(line)
@@ -90,7 +83,7 @@ def read(fields: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> Stand
 
 def take_out(form: StandingOfferForm, typed: str) -> None:
     """Take one line out, never the last one."""
-    number = _number(typed)
+    number = whole_number(typed)
     if isinstance(number, int) and number < len(form.lines) > 1:
         del form.lines[number]
 
@@ -108,7 +101,7 @@ def request_of(form: StandingOfferForm) -> StandingOfferIn:
         "ends_on": form.ends_on or None,
         "pickup_from": form.pickup_from,
         "pickup_until": form.pickup_until,
-        "post_days_before": _number(form.post_days_before),
+        "post_days_before": whole_number(form.post_days_before),
         "post_at": form.post_at,
         "note": form.note,
         "lines": [_line(line) for line in form.lines],
@@ -126,19 +119,6 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     days = str(line["mark_days_after_pickup"]).strip()
     return {
         **line,
-        "crates": _number(str(line["crates"]).strip() or "0"),
-        "mark_days_after_pickup": _number(days) if days else None,
+        "crates": whole_number(str(line["crates"]).strip() or "0"),
+        "mark_days_after_pickup": whole_number(days) if days else None,
     }
-
-
-def _number(typed: str) -> int | str:
-    """The whole number that was typed, in digits of any script; anything else, also what is too long, as it is."""
-    text = typed.strip()
-    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else typed
-
-
-def show_errors(form: StandingOfferForm, error: WaslError, words: Any) -> StandingOfferForm:
-    """The form as typed, with each error at its field."""
-    found = error.errors or [FieldError("", error.detail, error.code, error.words, error.template)]
-    form.errors = {each.pointer: words.at_field(each) for each in found}
-    return form

@@ -17,7 +17,7 @@ from app.domain.site_exceptions import hours_on
 from app.kit.auth import Principal
 from app.kit.errors import FieldError, WaslError
 from app.kit.idempotency import Answer, fingerprint, once
-from app.kit.paging import LARGEST_PAGE
+from app.kit.paging import LARGEST_PAGE, every_row
 from app.kit.web import database_of, now_of
 from app.models.offers import StandingOffer
 from app.models.partners import Network, Site
@@ -30,6 +30,7 @@ from app.partners.service import get_site, network_of, own_site_id, zone_of
 from app.web import standing_offer_form
 from app.web.language import Language, language_of
 from app.web.rendering import render, see_other
+from app.web.sent_forms import lists_of, texts_of
 from app.web.standing_offer_form import StandingOfferForm
 from app.web.visitor import Sent, Visitor
 
@@ -67,7 +68,8 @@ def show(request: Request, visitor: Visitor, done: str = "") -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         zone = zone_of(network)
-        every = [_shown(session, visitor, each, zone, request) for each in _every(session, visitor)]
+        rows = every_row(lambda **at: standing.list_standing_offers(session, visitor, **at), MOST_SHOWN)
+        every = [_shown(session, visitor, each, zone, request) for each in rows]
     return render(
         request,
         "standing_offers.html",
@@ -80,18 +82,6 @@ def show(request: Request, visitor: Visitor, done: str = "") -> Response:
         done=done,
         may_post=visitor.may("offers.post"),
     )
-
-
-def _every(session: Session, visitor: Principal) -> list[StandingOffer]:
-    found: list[StandingOffer] = []
-    cursor = None
-    while len(found) < MOST_SHOWN:
-        page = standing.list_standing_offers(session, visitor, cursor=cursor, limit=LARGEST_PAGE)
-        found += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return found
 
 
 def _shown(session: Session, visitor: Principal, offer: StandingOffer, zone: ZoneInfo, request: Request) -> Shown:
@@ -148,10 +138,7 @@ def _stores(session: Session, visitor: Principal) -> list[Site]:
 def add(request: Request, visitor: Visitor, data: Sent) -> Response:
     """State what was filled in, or show it again with what does not fit."""
     visitor.require("offers.post")
-    form = standing_offer_form.read(
-        {name: value for name, value in data.items() if isinstance(value, str)},
-        {name: [str(value) for value in data.getlist(name)] for name in data},
-    )
+    form = standing_offer_form.read(texts_of(data), lists_of(data))
     with database_of(request).transaction(visitor.scope) as session:
         network, stores = network_of(session, visitor), _stores(session, visitor)
     if "add_line" in data:
@@ -163,7 +150,7 @@ def add(request: Request, visitor: Visitor, data: Sent) -> Response:
     try:
         _state(request, visitor, form)
     except WaslError as error:
-        standing_offer_form.show_errors(form, error, language_of(request))
+        form.show_errors(error, language_of(request))
         return _show_form(request, visitor, network, stores, form, error.status)
     return see_other("/offers/standing", done="stated")
 

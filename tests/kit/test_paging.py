@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from app.kit.db import UtcDateTime
 from app.kit.errors import WaslError
-from app.kit.paging import Order, page, page_of_values
+from app.kit.paging import Order, Page, every_row, page, page_of_values
 
 
 class Base(DeclarativeBase):
@@ -122,3 +122,16 @@ def test_values_in_memory_have_pages_too() -> None:
     assert (first.items + second.items + third.items, third.next_cursor) == (letters, None)
     with pytest.raises(WaslError):
         page_of_values(letters, str, made("nobody"), 3)
+
+
+def test_a_list_is_read_page_by_page_until_enough_is_there_or_it_ends() -> None:
+    pages = {None: Page([1, 2], "a"), "a": Page([3, 4], "b"), "b": Page([5], None)}
+    asked: list[str | None] = []
+
+    def read(*, cursor: str | None, limit: int) -> Page[int]:
+        asked.append(cursor)
+        return pages[cursor]
+
+    assert every_row(read, 100) == [1, 2, 3, 4, 5]
+    assert every_row(read, 3) == [1, 2, 3, 4]
+    assert asked == [None, "a", "b", None, "a"]
