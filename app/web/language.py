@@ -70,6 +70,8 @@ class Language(PlainLanguage):
         """What a form says at a field: whoever fills it in sees choices, not their codes and ids."""
         if error.code in ("literal_error", "enum", "uuid_parsing"):
             return self._translated("Choose one of those that are shown.")
+        if error.code.startswith("datetime_"):
+            return self._translated("Choose a day and a time.")
         if error.code == "string_too_short" and error.words.get("min_length") == 1:
             return self._translated("This field is missing.")
         return self.refusal(error)

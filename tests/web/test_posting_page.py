@@ -254,6 +254,12 @@ def test_what_no_browser_sends_is_refused_or_passed_over(shop: Reader, crafted: 
     assert shop.http.post("/offers/new", data=sent).status_code in (200, 422)
 
 
+def test_a_time_that_is_missing_is_asked_for_in_words_of_a_shop(shop: Reader) -> None:
+    sent = {**filled_in(shop.http.get("/offers/new").text, **BREAD), "pickup_from": ""}
+    answer = shop.http.post("/offers/new", data=sent)
+    assert (answer.status_code, "Choose a day and a time." in answer.text) == (422, True)
+
+
 def test_who_posts_nothing_checks_nothing(network: ServiceClient, lidl: dict[str, Any]) -> None:
     stranger = Reader(network.address)
     assert stranger.http.post("/offers/new/check", data={}).url.path == "/sign-in"
