@@ -52,7 +52,7 @@ from routing.child import figures_out
 log = structlog.get_logger()
 MOST_ATTEMPTS = 5
 SECONDS_TO_GATHER = 0.1  # reports come in bursts: a phone that is connected again sends all it has
-CHANGE_SECONDS = 0.7  # for the search of the smallest change; the dispatcher waits for it
+CHANGE_SECONDS = 0.4  # of search for the smallest change: the dispatcher waits, and 4 s found nothing better
 NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
 

@@ -2,6 +2,7 @@
 of the published city days, the places are drawn on the map."""
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from routing.problem import Lot, Need, Problem, Shift, TimeWindow
 
 MIDDLE, SIDE = (51.575, -2.99), (0.04, 0.1)  # degrees north and east
 TRIES = 50
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = LARGEST_PAGE = 200
 SIGNED = {"name": "Agreement", "signed_on": "2026-11-20"}
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
@@ -26,6 +27,14 @@ class Office:
     def get(self, path: str, **query: Any) -> Any:
         """What there is."""
         return self.http.get(path, params=query).raise_for_status().json()
+
+    def every(self, path: str) -> Iterator[Any]:
+        """Every row of a list, page by page."""
+        cursor = {}
+        while cursor is not None:
+            page = self.get(path, limit=LARGEST_PAGE, **cursor)
+            yield from page["items"]
+            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
 
     def post(self, path: str, body: Any = None, version: int | None = None) -> Any:
         """What came of it."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from app.kit.clock import HandSetClock
 from benchmarks.living_day.day import Office
 
 PATIENCE_SECONDS = 60
+LATE_OFFER_WAITS, LATE_OFFER_KEEPS = timedelta(hours=4), timedelta(days=3)
 QUIET_SECONDS = 4  # before each report: what follows from a publication is done by then
 
 
@@ -169,28 +170,60 @@ class Listening(threading.Thread):
                     self.told.put((message["subject"]["id"], now))
 
 
+HAPPENS = ("nothing_there", "closed", "van_full", "late_offer")
+
+
 def proposals(
     office: Office, drivers: Sequence[Driver], clock: HandSetClock, plans: Listening
 ) -> tuple[list[Times], list[tuple[int, int]]]:
-    """After each driver's report that a first store is closed: until the dispatcher's live view hears of its proposal,
-    and until that is published; with the stops that it moved and those that could not stay."""
+    """After each thing that happens, in turn: a report of the first pickup (nothing there, closed, van full), or
+    another offer at its store: until the dispatcher's live view hears of the proposal, and until that is published;
+    with the stops that it moved and those that could not stay."""
     proposed, published, moved = Times("report to proposal"), Times("publication of the change"), []
+    apart = {kind: Times(f"of these: {kind.replace('_', ' ')}") for kind in HAPPENS}
+    stores = {line["id"]: offer["site_id"] for offer in office.every("/offers") for line in offer["lines"]}
     while not plans.told.empty():  # those of the morning
         plans.told.get()
-    for driver in drivers:
+    for number, driver in enumerate(drivers):
         time.sleep(QUIET_SECONDS)
+        kind = HAPPENS[number % len(HAPPENS)]
         stop = next(each for each in driver.stops if each["kind"] == "pickup")
         clock.set(max(clock(), datetime.fromisoformat(stop["arrive_at"])))
         begun = time.perf_counter()
-        driver.send(stop, "failed", stop["arrive_at"], reason="nothing_there")
+        if kind == "late_offer":
+            office.post("/offers", _late_offer(stop, stores[stop["allocations"][0]["offer_line_id"]], clock()))
+        else:
+            driver.send(stop, "failed", stop["arrive_at"], reason=kind)
         identity, heard = plans.told.get(timeout=PATIENCE_SECONDS)
         proposed.seconds.append(heard - begun)
+        apart[kind].seconds.append(heard - begun)
         found = office.get(f"/plans/{identity}")
         moved.append((found["stops_moved"], found["stops_forced"]))
         begun = time.perf_counter()
         office.post(f"/plans/{found['id']}/publish", None, found["version"])
         published.seconds.append(time.perf_counter() - begun)
-    return [proposed, published], moved
+    return [proposed, *apart.values(), published], moved
+
+
+def _late_offer(stop: dict[str, Any], site_id: str, now: datetime) -> dict[str, Any]:
+    """What a store finds after all: as much again of the first line that was to be fetched there."""
+    line = stop["allocations"][0]
+    return {
+        "site_id": site_id,
+        "pickup_from": now.isoformat(),
+        "pickup_until": (now + LATE_OFFER_WAITS).isoformat(),
+        "lines": [
+            {
+                "category": line["category"],
+                "description": line["category"],
+                "kg": line["kg"],
+                "crates": max(1, line["crates"]),
+                "temperature_class": line["temperature_class"],
+                "date_mark": "best_before",
+                "mark_date": (now.date() + LATE_OFFER_KEEPS).isoformat(),
+            }
+        ],
+    }
 
 
 def minute_of_reports(
