@@ -1,7 +1,7 @@
 """The child process of a solve: a JSON request on standard input, JSON lines with progress, plan and comparison back.
 
-SIGTERM is answered with the best plan so far; without its parent the child ends by itself. docs/problem-format.md has
-the fields of the request and of the lines.
+SIGTERM is answered with the best plan so far. SIGUSR1 ends the search alone: the comparison still has as long as the
+search had. Without its parent the child ends by itself. docs/problem-format.md has the fields.
 """
 
 import gc
@@ -41,14 +41,21 @@ FIELDS = (
 
 
 class Stop:
-    """Whether somebody wants the answer now."""
+    """Whether somebody wants the answer now, or finds that the search has been long enough."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.searched_enough = False
         self._parent = os.getppid()
 
     def ask(self, *_: object) -> None:
         self.asked = True
+
+    def end_search(self, *_: object) -> None:
+        self.searched_enough = True
+
+    def of_search(self) -> bool:
+        """Whether the search is to end."""
+        return self.asked or self.searched_enough
 
     def watch_parent(self) -> None:
         """End at once when the parent is gone: nobody is left to read the answer."""
@@ -210,6 +217,7 @@ def _watching() -> Stop:
     """Signal and parent are known before anything is read."""
     stop = Stop()
     signal.signal(signal.SIGTERM, stop.ask)
+    signal.signal(signal.SIGUSR1, stop.end_search)
     threading.Thread(target=stop.watch_parent, daemon=True).start()
     return stop
 
@@ -235,12 +243,14 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
         if request.plan is not None and request.news is not None:
             _change(request, request.plan, request.news, say)
             return 0, ""
-        plan = _planned(request, progress, stop)
+        stop.searched_enough, began = False, time.monotonic()
+        plan = _planned(request, progress, stop.of_search)
+        searched = min(request.seconds, time.monotonic() - began) if stop.searched_enough else request.seconds
     except ProblemError as error:  # a locked route that cannot be driven is seen when solving
         return 1, f"The request cannot be answered: {error}"
     say({"plan": plan_to_json(plan)})
     if request.alone:
-        baseline = alone(request.problem, seconds=request.seconds, seed=request.seed, stop=stop)
+        baseline = alone(request.problem, seconds=searched, seed=request.seed, stop=stop)
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
     return 0, ""
@@ -268,7 +278,7 @@ def _make_ready() -> None:
         replan(day, solve(day, seed=1, iterations=1), News(), iterations=1)
 
 
-def _planned(request: Request, progress: Callable[[Progress], None], stop: Stop) -> Plan:
+def _planned(request: Request, progress: Callable[[Progress], None], stop: Callable[[], bool]) -> Plan:
     if request.orders is not None:
         ready_engine(request.engine, progress)
         # Until the time is over, and somewhat longer for the changes: whoever asks has counted with it.

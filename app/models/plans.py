@@ -90,6 +90,7 @@ class PlanRun(Identified, Base):
     again: Mapped[bool] = mapped_column(default=False, server_default="false")  # something came while it ran
     # It makes an outlook, of the id of this run, and no plan.
     outlook: Mapped[bool] = mapped_column(default=False, server_default="false")
+    search_ended_by: Mapped[str | None]  # who found the best plan so far good enough
     failure: Mapped[str | None]
     requested_by: Mapped[str]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -44,6 +44,16 @@ def get_plan_run(call: Caller, run_id: UUID) -> PlanRunOut:
     return call.read(lambda session: PlanRunOut.model_validate(queries.get_run(session, call.principal, run_id)))
 
 
+@router.post("/plan-runs/{run_id}/end-search", response_model=PlanRunOut)
+def end_search(call: Caller, run_id: UUID) -> Response:
+    """Take the best plan so far: the run's search ends, and its plan is checked and kept as any other."""
+
+    def verb(session: Session) -> Answer:
+        return answer(PlanRunOut.model_validate(asking.end_search(session, call.principal, run_id, call.now)))
+
+    return call.once(None, verb)
+
+
 @router.get(
     "/plan-runs/{run_id}/events",
     response_class=EventSourceResponse,

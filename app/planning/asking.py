@@ -27,6 +27,7 @@ from app.planning.schemas import ChangeWishIn
 PLAN_DAY = "planning:plan_day"
 CHANGE_LATER = "planning:change_later"
 PLAN_ANEW = "cut_off:plan_anew"
+RUN_HAS_ENDED = "run_has_ended"
 BY_ITSELF = "news of the day"  # who asked, where nobody did
 GAVE_WAY = "A plan of the day was asked for, and an outlook is of no use then."
 LIKE = "like_date"  # in the wish of a run: the day whose order is kept
@@ -77,6 +78,27 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
         return alive
     run = queue_run(session, plan.network_id, plan.service_date, principal.name, now, plan.id, asked)
     audit.record(session, principal, "plans.change", ("planning run", run.id), now, number=plan.number, **asked)
+    return run
+
+
+def end_search(session: Session, principal: Principal, run_id: UUID, now: datetime) -> PlanRun:
+    """Take the best plan that a run has found so far: its search ends, and the plan is checked and kept as any other.
+
+    Said twice is said once. Raises `not_found`; `run_has_ended` (409) for a run that searches no more, and
+    `nothing_to_end` (409) for one that makes no plan of a whole day: a change's search takes no half second.
+    """
+    principal.require("plans.request")
+    run = session.get(PlanRun, run_id, with_for_update=ROW_LOCK)
+    if run is None:
+        raise not_found("planning run")
+    if run.outlook or run.changes_plan_id is not None:
+        raise conflict("nothing_to_end", "Only the search for a plan of a whole day can be ended early.")
+    if run.state not in ("queued", "running"):
+        raise conflict(RUN_HAS_ENDED, "This search has ended by itself.")
+    if run.search_ended_by is None:
+        run.search_ended_by = principal.name
+        audit.record(session, principal, "plans.end_search", ("planning run", run.id), now, day=str(run.service_date))
+        session.flush()
     return run
 
 

@@ -6,6 +6,7 @@ Every write names the attempt that it belongs to: a worker that was thought dead
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -53,6 +54,7 @@ log = structlog.get_logger()
 MOST_ATTEMPTS = 5
 SECONDS_TO_GATHER = 0.1  # reports come in bursts: a phone that is connected again sends all it has
 CHANGE_SECONDS = 0.4  # of search for the smallest change: the dispatcher waits, and 4 s found nothing better
+LOOK_SECONDS = 0.5  # between two looks whether somebody wants the best plan so far
 NOT_POSSIBLE = "The day cannot be planned as it stands: what was reported does not fit together. Look at the reports."
 
 
@@ -180,18 +182,36 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     async def on_comparison(figures: dict[str, Any]) -> None:
         await asyncio.to_thread(_compare, workshop, claim, stored[0], problem, figures)
 
-    listener = Listener(on_progress, on_plan, on_comparison)
+    listener = Listener(on_progress, on_plan, on_comparison, asyncio.Event())
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(_question, problem, Path(folder))
         question = replace(question, later=obeyed.get("later"), orders=obeyed.get("like", {}).get("orders"))
         try:
-            await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
+            async with _asked_to_end(workshop, claim, listener.enough):
+                await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)
         except SolverFailed as error:
             if not stored:
                 raise
             # The plan is checked and kept; only the comparison with the day alone is missing.
             log.error("no comparison with the day alone", run=str(claim.run_id), cause=str(error))
     await asyncio.to_thread(_finish, workshop, claim, stored[0])
+
+
+@contextlib.asynccontextmanager
+async def _asked_to_end(workshop: Workshop, claim: Claim, enough: asyncio.Event | None) -> AsyncIterator[None]:
+    """Within, `enough` is set when somebody has asked for the best plan so far (`asking.end_search`)."""
+
+    async def look() -> None:
+        while enough is not None and not enough.is_set():
+            await asyncio.sleep(LOOK_SECONDS)
+            if await asyncio.to_thread(_is_enough, workshop, claim):
+                enough.set()
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        await _ended(looking)
 
 
 async def _change(workshop: Workshop, claim: Claim) -> None:
@@ -366,6 +386,11 @@ def _write(session: Session, claim: Claim, **values: Any) -> None:
     )
     if changed is None:
         raise Superseded
+
+
+def _is_enough(workshop: Workshop, claim: Claim) -> bool:
+    with workshop.database.transaction(claim.scope) as session:
+        return session.get_one(PlanRun, claim.run_id).search_ended_by is not None
 
 
 def _report(workshop: Workshop, claim: Claim, progress: dict[str, Any]) -> None:

@@ -54,6 +54,7 @@ class PlanRunOut(Out):
     plan_id: UUID | None
     changes_plan_id: UUID | None = Field(description="The published plan that is changed; null: planned from nothing")
     outlook: bool = Field(description="It makes an outlook, read at `/outlooks` by the id of this run, and no plan")
+    search_ended_by: str | None = Field(description="Who took the best plan so far instead of waiting")
     failure: str | None
     requested_at: datetime
     ended_at: datetime | None

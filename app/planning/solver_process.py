@@ -18,6 +18,7 @@ import orjson
 ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
 type Said = dict[str, Any]
+type Told = Callable[[Said], Awaitable[None]]
 PIPE_BYTES = 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
 MOST_QUESTIONS = 200  # of one child: what it does not give back of its memory goes with it
@@ -35,6 +36,7 @@ class Listener:
     progress: Callable[[dict[str, Any]], Awaitable[None]]
     plan: Callable[[dict[str, Any]], Awaitable[None]]
     comparison: Callable[[dict[str, Any]], Awaitable[None]]
+    enough: asyncio.Event | None = None  # set when somebody wants the best plan so far: the search ends then
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ async def solve_in_child(
         if "alone" in said:
             await listener.comparison(said)
 
-    await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": alone}, told)
+    await _ask_child({**vars(question), "seconds": seconds, "seed": seed, "alone": alone}, told, listener.enough)
 
 
 async def solve_again_in_child(question: Question, seconds: float, seed: int) -> Said:
@@ -111,7 +113,7 @@ class _Staying:
         """Whether it can be asked again."""
         return self.process.returncode is None and self.asked < MOST_QUESTIONS
 
-    async def ask(self, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None) -> None:
         """Raises SolverFailed for a question that it cannot answer, and where it ends instead."""
         assert self.process.stdin is not None  # noqa: S101
         assert self.process.stdout is not None  # noqa: S101
@@ -120,14 +122,16 @@ class _Staying:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.process.stdin.write(request + b"\n")
             await self.process.stdin.drain()
-        async for line in self.process.stdout:
-            said = _read(line)
-            if "answered" in said:
-                if said["answered"] != 0 or not planned:
-                    raise SolverFailed(said.get("complaint", "the solver said no plan"))
-                return
-            await told(said)
-            planned = planned or "plan" in said
+        async with _search_ended_by(enough, self.process) as begun:
+            async for line in self.process.stdout:
+                begun.set()
+                said = _read(line)
+                if "answered" in said:
+                    if said["answered"] != 0 or not planned:
+                        raise SolverFailed(said.get("complaint", "the solver said no plan"))
+                    return
+                await told(said)
+                planned = planned or "plan" in said
         await self._listening
         raise SolverFailed(b"".join(self._complaints).decode(errors="replace") or "the solver has ended")
 
@@ -143,7 +147,7 @@ class _AtHand:
     def __init__(self) -> None:
         self._waiting: _Staying | None = None
 
-    async def ask(self, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None) -> None:
         """Ask the one that waits, or a new one where none does; one that fails is not asked again."""
         child, self._waiting = self._waiting, None
         if child is None or not child.is_well:
@@ -151,7 +155,7 @@ class _AtHand:
             child = _Staying(await _started("--stay"))
         answered = False
         try:
-            await child.ask(request, told)
+            await child.ask(request, told, enough)
             answered = True
         finally:
             if answered and child.is_well and self._waiting is None:
@@ -185,19 +189,19 @@ async def solver_at_hand() -> AsyncIterator[None]:
         await found.end()
 
 
-async def _ask_child(request: Said, told: Callable[[Said], Awaitable[None]]) -> None:
+async def _ask_child(request: Said, told: Told, enough: asyncio.Event | None = None) -> None:
     hand, question = _at_hand.get(), orjson.dumps(request)
     try:
         async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
-            await (_ask_once(question, told) if hand is None else hand.ask(question, told))
+            await (_ask_once(question, told, enough) if hand is None else hand.ask(question, told, enough))
     except TimeoutError as error:
         raise SolverFailed("the solver overran its budget") from error
 
 
-async def _ask_once(question: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+async def _ask_once(question: bytes, told: Told, enough: asyncio.Event | None) -> None:
     child = await _started()
     try:
-        await _converse(child, question, told)
+        await _converse(child, question, told, enough)
     finally:
         await _end(child)
 
@@ -228,7 +232,31 @@ def _widen(pipe: asyncio.StreamWriter | None) -> None:
         fcntl.fcntl(pipe.get_extra_info("pipe").fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
-async def _converse(child: asyncio.subprocess.Process, request: bytes, told: Callable[[Said], Awaitable[None]]) -> None:
+@contextlib.asynccontextmanager
+async def _search_ended_by(
+    enough: asyncio.Event | None, child: asyncio.subprocess.Process
+) -> AsyncIterator[asyncio.Event]:
+    """Within, the child is told to search no longer when `enough` is set, but not before the event that this gives is:
+    a child that has said nothing yet may not know the signal, and would die of it."""
+    begun = asyncio.Event()
+
+    async def tell() -> None:
+        if enough is not None:
+            await begun.wait()
+            await enough.wait()
+            with contextlib.suppress(ProcessLookupError):
+                child.send_signal(signal.SIGUSR1)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield begun
+    finally:
+        telling.cancel()
+
+
+async def _converse(
+    child: asyncio.subprocess.Process, request: bytes, told: Told, enough: asyncio.Event | None
+) -> None:
     assert child.stdin is not None  # noqa: S101
     assert child.stdout is not None  # noqa: S101
     assert child.stderr is not None  # noqa: S101
@@ -239,10 +267,12 @@ async def _converse(child: asyncio.subprocess.Process, request: bytes, told: Cal
             await child.stdin.drain()
             child.stdin.close()
         planned = False
-        async for line in child.stdout:
-            said = _read(line)
-            await told(said)
-            planned = planned or "plan" in said
+        async with _search_ended_by(enough, child) as begun:
+            async for line in child.stdout:
+                begun.set()
+                said = _read(line)
+                await told(said)
+                planned = planned or "plan" in said
         status = await child.wait()
         if status != 0 or not planned:
             raise SolverFailed((await complaints).decode(errors="replace")[-2000:] or f"exit status {status}")

@@ -15,6 +15,7 @@ from app.alarms.service import acknowledge_alarm, standing_alarms
 from app.domain.plan_edits import may_be_edited
 from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
+from app.kit.errors import WaslError
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.models.fleet import Shift
@@ -144,11 +145,16 @@ class DayView:
         return PHASES.get(words[0] if words else "", PHASES["other"])
 
     @property
-    def progress(self) -> tuple[int, int] | None:
-        """Grams that the best plan so far delivers, and the most that any plan could."""
+    def progress(self) -> tuple[int, int, int] | None:
+        """Grams that the best plan so far delivers, the most that any plan could, and its metres."""
         found = self.run.progress if self.run else {}
         most = found.get("bound_grams")
-        return None if most is None else (found.get("grams_allocated", 0), most)
+        return None if most is None else (found.get("grams_allocated", 0), most, found.get("metres", 0))
+
+    @property
+    def may_end_search(self) -> bool:
+        """Whether somebody may take the best plan so far: a plan of the whole day is searched for, and not stored."""
+        return self.run is not None and self.run.changes_plan_id is None and self.run.plan_id is None
 
     @property
     def travel_failures(self) -> list[str]:
@@ -318,6 +324,20 @@ def plan(
     with database_of(request).transaction(visitor.scope) as session:
         asking.request_plan(session, visitor, wished, now_of(request), like)
     return see_other("/day", date=wished.isoformat())
+
+
+@router.post("/day/end-search")
+def end_search(
+    request: Request, visitor: Visitor, day: Annotated[str, Form()], run_id: Annotated[UUID, Form()]
+) -> Response:
+    """Take the best plan so far; a search that has ended meanwhile shows its plan."""
+    try:
+        with database_of(request).transaction(visitor.scope) as session:
+            asking.end_search(session, visitor, run_id, now_of(request))
+    except WaslError as error:
+        if error.code != asking.RUN_HAS_ENDED:
+            raise
+    return see_other("/day", date=_date_or(day, now_of(request).date()).isoformat())
 
 
 @router.post("/day/publish")

@@ -83,6 +83,25 @@ def test_asked_to_stop_it_answers_with_the_best_plan_so_far() -> None:
     assert check(a_city(5), plan_from_json(json.loads(last)["plan"])) == ()
 
 
+@pytest.mark.parametrize("options", [(), ("--stay",)])
+def test_a_search_that_was_long_enough_ends_and_the_day_alone_has_as_long(options: tuple[str, ...]) -> None:
+    child = subprocess.Popen([*CHILD, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({**json.loads(request(60)), "alone": True}) + "\n")
+    child.stdin.close()
+    next(line for line in child.stdout if json.loads(line)["progress"]["phase"] == "improving routes")
+    began = time.monotonic()
+    child.send_signal(signal.SIGUSR1)
+    said = [json.loads(line) for line in child.stdout]
+    child.stdout.close()
+    assert child.wait(timeout=60) == 0
+    assert time.monotonic() - began < 40
+    plan = next(each["plan"] for each in said if "plan" in each)
+    assert check(a_city(5), plan_from_json(plan)) == ()
+    assert any("alone" in each for each in said)
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes the way Linux shows them")
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "request.json").write_text(request(60))

@@ -391,6 +391,21 @@ def _copied[R](session: Session, model: type[R], row_id: UUID, **values: Any) ->
     return found
 
 
+def _search(tenant: "Tenant") -> str:
+    """A run that searches for a plan of a day that nobody else plans."""
+    run = PlanRun(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        service_date=date(2027, 1, 1) + timedelta(days=next(_OLD_PLANS)),
+        state="running",
+        requested_by=tenant.canary,
+        requested_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(run)
+    return str(run.id)
+
+
 def _outlook(tenant: "Tenant") -> str:
     """As a row: making one is the worker's."""
     common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
@@ -571,6 +586,7 @@ THINGS: dict[str, Thing] = {
     "outlook": Thing(_outlook, of_network=True),
     "declined allocation": Thing(_declined, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
+    "search": Thing(_search, of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
     "edited draft": Thing(_edited_draft, of_network=True),
@@ -975,6 +991,7 @@ OPERATIONS: dict[str, Operation] = {
     "request_outlook": Operation(Action.PLANS_REQUEST, body=lambda tenant: {"service_date": "2026-12-22"}),
     "get_outlook": Operation(Action.PLANS_READ, "outlook"),
     "get_plan_run": Operation(Action.PLANS_READ, "run"),
+    "end_search": Operation(Action.PLANS_REQUEST, "search", fresh=True),
     "watch_plan_run": Operation(Action.PLANS_READ, "run", fuzz=_EVENT_STREAM),
     "list_plans": Operation(Action.PLANS_READ),
     "get_plan": Operation(Action.PLANS_READ, "plan"),

@@ -75,9 +75,11 @@ async function followRun(element) {
     if (run.state === "done" || run.state === "failed") { window.location.reload(); return; }
     const word = (run.progress.phase || "").split(" ")[0];
     phase.textContent = element.dataset[word] || element.dataset.other;
-    const { grams_allocated: grams, bound_grams: most } = run.progress;
+    const { grams_allocated: grams, bound_grams: most, metres } = run.progress;
     const known = Number.isInteger(grams) && Number.isInteger(most);
-    amount.textContent = known ? element.dataset.amount.replace("{kg}", kilograms(grams)).replace("{most}", kilograms(most)) : "";
+    amount.textContent = known ? element.dataset.amount.replace("{kg}", kilograms(grams)).replace("{most}", kilograms(most)).replace("{km}", kilometres(metres)) : "";
+    const ending = document.getElementById("end-search");
+    if (ending && known) ending.hidden = run.plan_id !== null;
   }
 }
 
@@ -86,6 +88,10 @@ function kilograms(grams) {
   if (grams < 50) return String(grams / 1000);
   const tenths = Math.round(grams / 100);
   return tenths >= 100 ? String(Math.round(grams / 1000)) : (tenths / 10).toFixed(1);
+}
+
+function kilometres(metres) {
+  return (metres / 1000).toFixed(1);
 }
 
 const run = document.getElementById("run");
