@@ -77,6 +77,14 @@ class Parcel:
         why = f" ({self.reason})" if self.reason else ""
         return f"Promise {self.key} of {self.grams} g{origin}: {', '.join(parts)}{why}{decided}."
 
+    def settled_still(self, *, given_up: bool) -> tuple[int, int]:
+        """Grams that are back and grams that were thrown away, as far as they were not brought to somebody after all: a
+        van that comes late delivers what was settled while it was out. What was given up counts as brought nowhere."""
+        there = max(self.loaded(), self.grams if self.parent else 0)
+        left = max(0, there - (0 if given_up else self.delivered))
+        returned = min(self.returned, left)
+        return returned, min(self.wasted, left - returned)
+
     def loaded(self) -> int:
         """Grams that passed the door of the store: whoever hands over more than was reported did load it."""
         return max(self.collected or 0, self.delivered + self.refused)
@@ -263,11 +271,13 @@ class Account:
         places: Counter[str] = Counter()
         promised, everybody = parcel.grams - parcel.released, [parcel, *later]
         loaded = max(parcel.loaded(), sum(each.delivered for each in everybody))
-        places["returned"] = sum(each.returned for each in everybody)
         for each in everybody:
-            if not self._thrown_away(each):
+            gone = self._thrown_away(each)
+            returned, wasted = each.settled_still(given_up=gone)
+            places["returned"] += returned
+            if not gone:
                 places["delivered"] += each.delivered
-                places["wasted"] += each.wasted
+                places["wasted"] += wasted
         for each in everybody:
             if each.discarded and not (each.parent and self._thrown_away(self.parcels[each.parent])):
                 left = loaded - places["delivered"] - places["wasted"] - places["returned"]

@@ -235,6 +235,18 @@ def test_of_food_that_is_thrown_away_all_that_was_promised_is_and_not_what_is_ba
     assert back.places()[LINE] == {"wasted": 6_000, "returned": 10_000, "collected": 4_000}
 
 
+def test_what_was_settled_while_the_van_was_out_and_then_delivered_was_delivered() -> None:
+    plans = a_plan(a_food()), a_plan(a_food(), a_food("next", "16", parent="parcel"))
+    late = account([a_report("collected", "20")], *plans)
+    late.settled("of next", 4_000, 12_000)
+    late.reported("shift", [a_report("delivered", "10", parcel="next")])
+    assert late.places()[LINE] == {"delivered": 10_000, "returned": 4_000, "wasted": 2_000, "collected": 4_000}
+    whole = account([a_report("collected", "20")])
+    whole.settled("of parcel", 0, 20_000)
+    whole.reported("shift", [a_report("delivered", "20")])
+    assert whole.places()[LINE] == {"delivered": 20_000}
+
+
 def test_two_accounts_that_say_the_same_do_not_differ_and_one_gram_is_found() -> None:
     ours = account([a_report("collected", "20"), a_report("delivered", "20")])
     assert differences(ours, {LINE: {"delivered": 20_000}}) == []
