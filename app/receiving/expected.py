@@ -126,7 +126,7 @@ def _deliveries(session: Session, visits: Sequence[VisitShown], sites: dict[UUID
             sites[each.site_id],
             names[sites[each.site_id].organisation_id],
             vehicles[each.shift_id],
-            [coming(row, each.known) for row in each.food],
+            [coming(row, each.known) for row in sorted(each.food, key=lambda row: (row.description, row.id))],
         )
         for each in visits
     ]

@@ -46,7 +46,7 @@ def upgrade() -> None:
             )
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_confirmations")),
-        sa.UniqueConstraint("parcel_id", "number", name=op.f("uq_receipt_confirmations_parcel_id")),
+        sa.UniqueConstraint("parcel_id", "number", name=op.f("uq_receipt_confirmations_parcel_id_number")),
     )
     op.create_index("ix_receipt_confirmations_network_day", TABLE, ["network_id", "service_date"])
     for column in ("organisation_id", "shift_id", "allocation_id", "offer_line_id"):
