@@ -218,3 +218,29 @@ def test_the_page_looks_again_by_itself_and_leaves_alone_what_somebody_is_at(
     page.locator(".as-reported button").click()
     expect(page.locator(".as-reported")).to_have_count(0)
     visit.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+def test_what_differs_rises_on_the_dispatchers_day_and_all_places_are_seen(
+    browser: Browser,
+    network: ServiceClient,
+    bank: dict[str, Any],
+    clock: HandSetClock,
+    language: str,
+    size: dict[str, int],
+) -> None:
+    bring(network, clock, bank["shift"])
+    for allocation in network.get("/allocations", service_date=DAY).json()["items"]:
+        kg = "31" if allocation["description"] == "Apples" else allocation["kg"]
+        network.ok(f"/allocations/{allocation['id']}/confirm-receipt", {"kg": kg, "note": "As counted"})
+    who = {"name": "Dispatcher", "email": "desk@example.org", "role": "dispatcher", "password": PASSWORD}
+    network.ok(f"/organisations/{network.get('/me').json()['organisation']['id']}/people", who)
+    visit = Visit(browser, network.address, language, size)
+    visit.sign_in("desk@example.org")
+    visit.page.goto(f"/day?date={DAY}")
+    expect(visit.page.locator(".alarms li")).to_have_count(1)
+    visit.show(f"day-differs-{language}-{size['width']}")
+    visit.page.locator(".bar nav a[href='/arrivals']").click()
+    expect(visit.page.locator(".arrival")).to_have_count(1)
+    visit.show(f"arrivals-desk-{language}-{size['width']}")
+    visit.context.close()
