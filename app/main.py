@@ -59,6 +59,7 @@ from app.planning.api import router as planning
 from app.planning.edits.api import router as plan_edits
 from app.planning.outlooks_api import router as outlooks
 from app.privacy.api import router as privacy
+from app.receiving.api import router as receiving
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
@@ -158,6 +159,7 @@ def create_app(
         van_pages,
         alarms,
         declines,
+        receiving,
         reports,
         learning,
         reliability,

@@ -28,14 +28,26 @@ FOOD_STOPS = ("pickup", "drop_off")
 
 @dataclass(frozen=True)
 class VisitShown:
-    """One visit: what is told of it, when that was last worked out, and grams by category. lines: of which offers."""
+    """One visit: what is told of it, when that was last worked out, the food that is handled there, and all that is
+    known of its shift."""
 
     site_id: UUID
+    shift_id: UUID
     kind: str
     visit: Visit
     worked_out_at: datetime
-    grams: Mapping[str, int]
-    lines: frozenset[UUID]
+    food: Sequence[Allocation]
+    known: Known
+
+    @property
+    def grams(self) -> Mapping[str, int]:
+        """By category, what is or was handled."""
+        return _grams(self.kind, self.food, self.known)
+
+    @property
+    def lines(self) -> frozenset[UUID]:
+        """Of which offers."""
+        return frozenset(row.offer_line_id for row in self.food)
 
 
 @dataclass(frozen=True)
@@ -147,9 +159,8 @@ def _driven(session: Session, doors: Doors) -> list[_Found]:
             set_out=set_out,
         )
         worked_out_at = (row and row.looked_at) or published_at or stop.arrive_at
-        here_is = food.get(stop.id, [])
-        grams = _grams(stop.kind, here_is, known[shift_id])
-        shown = VisitShown(stop.site_id, stop.kind, visit, worked_out_at, grams, _lines(here_is))
+        here_is, shift = food.get(stop.id, []), known[shift_id]
+        shown = VisitShown(stop.site_id, shift_id, stop.kind, visit, worked_out_at, here_is, shift)
         found.append(_Found(stop.visit_id, shown))
     return found
 
@@ -164,11 +175,12 @@ def _reached_before(session: Session, doors: Doors) -> list[_Found]:
             row.visit_id,
             VisitShown(
                 row.site_id,
+                row.shift_id,
                 row.kind,
                 Visit(row.state, row.planned_at, row.expected_at, row.arrived_at, set_out=True),
                 row.looked_at or row.planned_at,
-                _grams(row.kind, food.get(row.stop_id, []), known[row.shift_id]),
-                _lines(food.get(row.stop_id, [])),
+                food.get(row.stop_id, []),
+                known[row.shift_id],
             ),
         )
         for row in rows
@@ -179,10 +191,6 @@ def _told(session: Session, doors: Doors) -> Sequence[Arrival]:
     return session.scalars(
         select(Arrival).where(among(Arrival.site_id, doors.sites), Arrival.service_date == doors.service_date)
     ).all()
-
-
-def _lines(food: Iterable[Allocation]) -> frozenset[UUID]:
-    return frozenset(row.offer_line_id for row in food)
 
 
 def _grams(kind: str, food: Iterable[Allocation], known: Known) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.declines import LOOKS_BACK, NOT_WANTED, REFUSED_FOR_NOT_WANTING, Case, Lesson, lessons
 from app.kit.auth import Principal
+from app.kit.many_rows import among
 from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope, within
 from app.models.declines import Decline, ForgottenLesson
@@ -39,6 +40,12 @@ def declined_pairs(session: Session, network_id: UUID, service_date: date) -> fr
         )
     )
     return frozenset((line, need) for line, need in found)
+
+
+def standing_declines(session: Session, parcels: Collection[UUID]) -> dict[UUID, Decline]:
+    """By promise, what was said of it and not taken back."""
+    rows = session.scalars(select(Decline).where(among(Decline.parcel_id, parcels), Decline.taken_back_at.is_(None)))
+    return {row.parcel_id: row for row in rows}
 
 
 def reluctant_places(session: Session, network_id: UUID, service_date: date) -> frozenset[tuple[UUID, str]]:

@@ -11,7 +11,7 @@ from app.domain.units import kg_text
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
-from app.kit.errors import WaslError, conflict, forbidden, not_found
+from app.kit.errors import conflict, forbidden, not_found
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope, within
 from app.ledger.settlement import known_of
@@ -31,13 +31,13 @@ def decline(session: Session, principal: Principal, allocation_id: UUID, wish: D
     Raises `not_planned_any_more` (409) where the plan that is driven does not bring it, `already_delivered` (409) where
     the van was there, and `forbidden` for everybody else, the donor too.
     """
-    allocation = _received(session, principal, allocation_id)
-    with within(session, _everything(allocation), principal.scope):
+    allocation = promise_to(session, principal, "allocations.decline", allocation_id)
+    with within(session, everything_about(allocation), principal.scope):
         session.get_one(Network, allocation.network_id, with_for_update=ROW_LOCK)  # no plan is published meanwhile
         standing = standing_decline(session, allocation.parcel_id)
         if standing is not None:
             return standing
-        row = _driven(session, allocation.parcel_id)
+        row = as_driven(session, allocation.parcel_id)
         if row is None:
             raise conflict(
                 "not_planned_any_more", "The plan that is driven does not bring this food. There is nothing to decline."
@@ -65,13 +65,13 @@ def take_back(session: Session, principal: Principal, allocation_id: UUID, now: 
 
     Raises `decline_acted_on` (409) where one does, and `not_found` where nothing is declined.
     """
-    allocation = _received(session, principal, allocation_id)
-    with within(session, _everything(allocation), principal.scope):
+    allocation = promise_to(session, principal, "allocations.decline", allocation_id)
+    with within(session, everything_about(allocation), principal.scope):
         session.get_one(Network, allocation.network_id, with_for_update=ROW_LOCK)
         said = standing_decline(session, allocation.parcel_id)
         if said is None:
             raise not_found("decline")
-        if _driven(session, allocation.parcel_id) is None:
+        if as_driven(session, allocation.parcel_id) is None:
             raise conflict("decline_acted_on", "A newer plan brings this food to somebody else already.")
         said.taken_back_at = max(now, said.declined_at)
         ask_later(session, said.network_id, said.service_date)
@@ -83,27 +83,24 @@ def take_back(session: Session, principal: Principal, allocation_id: UUID, now: 
     return said
 
 
-def _received(session: Session, principal: Principal, allocation_id: UUID) -> Allocation:
-    """The allocation, if it is of a published plan and the caller speaks for who is to get it."""
-    principal.require("allocations.decline")
+def promise_to(session: Session, principal: Principal, action: str, allocation_id: UUID) -> Allocation:
+    """The allocation, if it is of a published plan and the caller speaks for who is to get it.
+
+    Raises `not_found`, `forbidden`, and `plan_not_published` (409).
+    """
+    principal.require(action)
     found = session.get(Allocation, allocation_id)
     if found is None:
         raise not_found("allocation")
     own = found.receiver_organisation_id == principal.organisation_id
-    if not own and not principal.may_across_network("allocations.decline"):
+    if not own and not principal.may_across_network(action):
         raise forbidden()
     if found.published_at is None:
-        raise _draft()
+        raise conflict("plan_not_published", "This food is not promised yet: its plan is not published.")
     return found
 
 
-def _draft() -> WaslError:
-    return conflict(
-        "plan_not_published", "This food is not promised yet. Only food of a published plan can be declined."
-    )
-
-
-def _everything(allocation: Allocation) -> Scope:
+def everything_about(allocation: Allocation) -> Scope:
     """Reports and plans are the network's: a food bank's word is held against them."""
     return Scope(network=allocation.network_id, organisation=allocation.receiver_organisation_id)
 
@@ -114,7 +111,7 @@ def standing_decline(session: Session, parcel_id: UUID) -> Decline | None:
     return session.scalars(query).first()
 
 
-def _driven(session: Session, parcel_id: UUID) -> Allocation | None:
+def as_driven(session: Session, parcel_id: UUID) -> Allocation | None:
     """The promise as the plan that is driven has it; None where it has it no more, or hands it on."""
     rows = session.scalars(
         select(Allocation)

@@ -175,6 +175,18 @@ KINDS: Mapping[str, OutboxKind] = {
             "reason": "`not_wanted`, `too_much`, `short_dated`, `no_room`, `nobody_there` or `other`",
         },
     ),
+    "allocation.receipt_confirmed": OutboxKind(
+        "allocation",
+        "A food bank says what came of food that was promised to it; the ledger stays as it is.",
+        "the receiver",
+        {
+            **_FOOD,
+            "service_date": "local day",
+            "kg": "as the food bank says",
+            "kg_delivered": "as the driver reported it, or null",
+            "differs": "`true` where the two are not the same",
+        },
+    ),
     "arrival.changed": OutboxKind(
         "stop",
         "The van comes more than ten minutes earlier or later than was told last.",

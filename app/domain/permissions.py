@@ -76,6 +76,7 @@ class Action(StrEnum):
     AGREEMENTS_READ = "agreements.read"
     AGREEMENTS_EDIT = "agreements.edit"
     ALLOCATIONS_DECLINE = "allocations.decline"
+    RECEIPTS_CONFIRM = "receipts.confirm"
     VAN_LINKS_GIVE = "van_links.give"
 
 
@@ -132,6 +133,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.AGREEMENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.AGREEMENTS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
     Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
+    Action.RECEIPTS_CONFIRM: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
     Action.VAN_LINKS_GIVE: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
 }
 

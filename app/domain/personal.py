@@ -37,6 +37,7 @@ NAMED_FIELDS = (
     NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
+    NamedField("receipt_confirmations", "confirmed_by", "equal", "who said what a food bank received"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),

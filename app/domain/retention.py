@@ -102,6 +102,14 @@ RETENTION = (
         "declined_at",
         ("declined_by", "note"),
     ),
+    Retention(
+        "receipt_confirmations",
+        "what a food bank says came, beside the ledger; who said so matters while the day can be disputed",
+        "strip",
+        90,
+        "confirmed_at",
+        ("confirmed_by", "note"),
+    ),
     Retention("forgotten_lessons", "what is older than twelve weeks is forgotten anyway", "delete", 90, "forgotten_at"),
     Retention(
         "stop_events",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from app.partners.service import own_site
 
 
 def state_need(session: Session, principal: Principal, wish: NeedIn, now: datetime) -> Need:
-    """Say what one site takes of one category on one day; what stands for that day gives way to it.
+    """Say what one site takes of one category on one day; what stands for that day, or was withdrawn, gives way to it.
 
     Raises `need_already_stated` (409) when that was said before: change that need instead.
     """
@@ -54,14 +54,15 @@ def state_need(session: Session, principal: Principal, wish: NeedIn, now: dateti
 
 
 def _taken_over(session: Session, wish: NeedIn) -> Need | None:
-    """The need of that site, date and category that only followed a standing one, now as it is stated."""
+    """The need of that site, date and category that only followed a standing one, or was withdrawn, as it is stated."""
     need = session.scalars(
         select(Need)
         .where(
             Need.site_id == wish.site_id,
             Need.service_date == wish.service_date,
             Need.category == wish.category,
-            Need.standing_need_id.is_not(None),
+            Need.offer_line_id.is_(None),
+            or_(Need.standing_need_id.is_not(None), Need.state == "withdrawn"),
         )
         .with_for_update(key_share=True)
     ).first()

@@ -21,7 +21,9 @@ from app.privacy.reach import organisations_of
 BATCH = 1_000
 NEUTRAL = {
     "driver_name": ERASED_DRIVER,
-    **dict.fromkeys(("requested_by", "decided_by", "settled_by", "declined_by", "answered_by"), ERASED_PERSON),
+    **dict.fromkeys(
+        ("requested_by", "decided_by", "settled_by", "declined_by", "confirmed_by", "answered_by"), ERASED_PERSON
+    ),
 }
 
 

@@ -43,6 +43,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         marks=MARK_WORDS,
         words=ASK_WORDS,
         may_see_plans=visitor.may("plans.read"),
+        sees_network=visitor.sees_network,
         may_answer=visitor.may("needs.state"),
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.alarms.service import acknowledge_alarm, standing_alarms
 from app.domain.plan_edits import may_be_edited
+from app.domain.receiving import SAYS_CRATES
 from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
@@ -31,6 +32,7 @@ from app.planning import asking, queries, service
 from app.planning.edits.service import copy_plan
 from app.planning.price_list import PricesOut, get_prices
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
+from app.receiving.queries import Statement, differences
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
 from app.web.ahead import instant, load_ahead
@@ -98,6 +100,7 @@ class DayView:
     shifts: Sequence[Shift]
     vehicles: Mapping[UUID, str]
     alarms: Sequence[StandingAlarm]
+    differences: Sequence[Statement]  # between what food banks say they received and what drivers reported
     prices: PricesOut | None  # of what the plan obeys
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
     versions: int  # plans of the day
@@ -219,6 +222,7 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         proposed=queries.proposed_change(session, visitor, plan),
         shifts=list_shifts(session, visitor, day),
         vehicles={vehicle.id: vehicle.name for vehicle in list_vehicles(session, visitor)},
+        differences=differences(session, visitor, day) if visitor.may("ledger.settle") else (),
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         versions=len(queries.list_plans(session, visitor, day)),
@@ -298,6 +302,7 @@ def _show(
         before=view.day - timedelta(days=1),
         after=view.day + timedelta(days=1),
         link=link,
+        says_crates=SAYS_CRATES,
         may_plan=visitor.may("plans.request"),
         may_edit=may_edit,
         may_import=visitor.may("regions.import"),

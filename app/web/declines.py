@@ -54,7 +54,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         places=_places(promised),
         learnt=learnt,
         reasons={code: words for code, (words, _) in REASONS.items()},
-        may_see_plans=visitor.may("plans.read"),
+        sees_network=visitor.sees_network,
         may_state=visitor.may("needs.state"),
     )
 

@@ -92,6 +92,10 @@ class Language(PlainLanguage):
         """A date as people say it."""
         return format_date(day, "EEEE d MMMM y", locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """A date of the coming days, without its weekday and year."""
+        return format_date(day, "d MMM", locale=self.locale)
+
     def month(self, day: date) -> str:
         """The month that a day is in, as people say it."""
         return format_date(day, "LLLL y", locale=self.locale)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from app.kit.errors import WaslError, forbidden, invalid_request
 from app.kit.misfits import field_error
 from app.kit.web import SESSION_COOKIE, database_of, from_own_page, now_of, principal_of
+from app.partners.service import get_organisation
 from app.people import invitations, sessions, sign_in
 from app.people.schemas import InvitationAcceptance, LinkWish, SignIn
 from app.people.sign_in_api import address_of, keep_signed_in
@@ -25,9 +26,11 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(own_form)])
 
 
 @router.get("/")
-def home(visitor: Visitor) -> Response:
+def home(request: Request, visitor: Visitor) -> Response:
     """The page that the visitor needs most."""
-    return see_other(home_of(visitor.role))
+    with database_of(request).transaction(visitor.scope) as session:
+        kind = get_organisation(session, visitor.organisation_id).kind
+    return see_other(home_of(visitor.role, kind))
 
 
 @router.get("/sign-in")

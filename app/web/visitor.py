@@ -35,8 +35,10 @@ def visitor_of(request: Request) -> Principal:
 Visitor = Annotated[Principal, Depends(visitor_of)]
 
 
-def home_of(role: str | None) -> str:
-    """The page that somebody with this role needs most."""
+def home_of(role: str | None, organisation_kind: str | None = None) -> str:
+    """The page that somebody with this role in such an organisation needs most."""
+    if role == "organisation_admin" and organisation_kind == "food_bank":
+        return "/arrivals"
     return HOME_OF_ROLE.get(role or "", "/offers")
 
 

@@ -1052,6 +1052,15 @@ OPERATIONS: dict[str, Operation] = {
         Action.ALLOCATIONS_DECLINE, "declined allocation", fresh=True, but=_GIVES_THE_FOOD, after=_nothing_declined
     ),
     "list_declines": Operation(Action.ALLOCATIONS_DECLINE),
+    # receiving
+    "confirm_receipt": Operation(
+        Action.RECEIPTS_CONFIRM,
+        "allocation",
+        body=lambda tenant: {"kg": "12.5"},
+        but=_GIVES_THE_FOOD,
+        unproven="the van was not there yet; tests/receiving drive a day",
+    ),
+    "list_receipt_confirmations": Operation(Action.RECEIPTS_CONFIRM),
     "list_lessons": Operation(Action.ALLOCATIONS_DECLINE),
     "take_off_need": Operation(Action.NEEDS_STATE, "site", body=_lesson),
     "forget_lesson": Operation(Action.NEEDS_STATE, "site", body=_lesson),

@@ -9,10 +9,34 @@ import pytest
 from jinja2 import nodes
 from starlette.requests import Request
 
-from app.domain import alarms, declines, escalation, foods, lifecycle, no_shows, outcomes, reasons, van_page, whys
+from app.domain import (
+    alarms,
+    declines,
+    escalation,
+    foods,
+    lifecycle,
+    no_shows,
+    outcomes,
+    reasons,
+    receiving,
+    van_page,
+    whys,
+)
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
-from app.web import agreements, asked, compare, day, open_food, outlets, regions, reliability, standing_alarms
+from app.web import (
+    agreements,
+    arrivals,
+    asked,
+    compare,
+    day,
+    needs,
+    open_food,
+    outlets,
+    regions,
+    reliability,
+    standing_alarms,
+)
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -49,6 +73,8 @@ def messages() -> set[str]:
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
     told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
     told |= set(open_food.HELD_WORDS.values())
+    told |= {word for word, _ in arrivals.STANDING_WORDS.values()} | {needs.NOT_IN_THE_LIST}
+    told |= {receiving.SAYS_OTHERWISE, receiving.SAYS_UNREPORTED, receiving.SAYS_CRATES}
     told |= set(outlets.KEPT_WORDS.values())
     told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}

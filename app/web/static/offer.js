@@ -2,25 +2,10 @@
 import { checkSoon, forgetChecks } from "/static/offer-check.js";
 import { showChosen, smaller } from "/static/offer-photos.js";
 import { canScan, scanned } from "/static/offer-scanner.js";
+import { put, stepped } from "/static/steppers.js";
 
 const form = document.querySelector("form.offer");
 const PRESSED_FOR_ARRANGING = "add_line again remove_line look_up use_hours".split(" ");
-
-// Arabic and Persian digits and the Arabic decimal mark, as JavaScript reads numbers.
-function latin(text) {
-  return text.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0)).replace(/[٫,]/g, ".");
-}
-
-function put(field, value) {
-  field.value = value;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-function stepped(field, by) {
-  const now = Number.parseFloat(latin(field.value)) || 0;
-  put(field, String(Math.max(0, Math.round((now + by) * 1000) / 1000)));
-}
 
 // What only a script can do is shown where there is one.
 function reveal() {

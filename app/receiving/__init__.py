@@ -1,0 +1,1 @@
+"""Receiving: what arrives at food banks, and what they say they received."""
