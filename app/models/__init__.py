@@ -16,6 +16,7 @@ from app.models import (
     partners,
     people,
     plans,
+    public_pages,
     roads,
     system,
     van_links,
@@ -24,5 +25,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "offers", "outlets", "partners", "people", "plans", "roads", "system", "van_links", "webhooks",
+    "offers", "outlets", "partners", "people", "plans", "public_pages", "roads", "system", "van_links",
+    "webhooks",
 ]  # fmt: skip
