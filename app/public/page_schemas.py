@@ -91,7 +91,7 @@ class ReachOut(BaseModel):
         )
 
 
-class FactorOut(BaseModel):
+class ImpactFactorOut(BaseModel):
     """A published number that figures were worked out with."""
 
     name: str
@@ -112,8 +112,8 @@ class ImpactOut(BaseModel):
     this_month: ReachOut | None
     all_time: ReachOut | None
     worked_out_at: datetime
-    meal_factors: list[FactorOut] = Field(description="Ours first, then what others count with")
-    co2e_factors: list[FactorOut] = Field(description="Ours first, then what others count with")
+    meal_factors: list[ImpactFactorOut] = Field(description="Ours first, then what others count with")
+    co2e_factors: list[ImpactFactorOut] = Field(description="Ours first, then what others count with")
 
     @classmethod
     def of(cls, figures: Figures) -> Self:
@@ -123,8 +123,8 @@ class ImpactOut(BaseModel):
             this_month=ReachOut.of(figures.this_month),
             all_time=ReachOut.of(figures.all_time),
             worked_out_at=figures.worked_out_at,
-            meal_factors=[FactorOut.of(each) for each in impact.MEAL_FACTORS],
-            co2e_factors=[FactorOut.of(each) for each in impact.CO2E_FACTORS],
+            meal_factors=[ImpactFactorOut.of(each) for each in impact.MEAL_FACTORS],
+            co2e_factors=[ImpactFactorOut.of(each) for each in impact.CO2E_FACTORS],
         )
 
 

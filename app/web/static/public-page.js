@@ -1,7 +1,8 @@
 // The page for everybody: its places on a map, and the nearest of them first. Where the reader is never leaves the
 // browser: it is compared with the places that the page has already, and the map does not move there, since its tiles
-// are asked for by place. Without this script the page is whole.
-import { fitPlaces, stopMarker, streetMap } from "/static/street-map.js";
+// are asked for by place. The map is drawn when it comes into view: it weighs more than the rest of the page. Without
+// this script the page is whole.
+import { loadLeaflet } from "/static/leaflet-loading.js";
 
 const EARTH_KM = 6371.0088;
 const PATIENCE_MS = 20_000;
@@ -40,8 +41,9 @@ function offerNearest(box) {
   });
 }
 
-function showMap(element) {
-  element.hidden = false;
+async function showMap(element) {
+  await loadLeaflet();
+  const { fitPlaces, stopMarker, streetMap } = await import("/static/street-map.js");
   const { region, zoomIn, zoomOut } = element.dataset;
   const map = streetMap(element, { regionName: region, words: { zoomIn, zoomOut }, keepPageScroll: true, ownTilesOnly: true });
   const rows = [...document.querySelectorAll(".point")];
@@ -50,9 +52,20 @@ function showMap(element) {
     const text = [row.dataset.name, row.querySelector(".stands strong").textContent.trim()].join("\n");
     stopMarker(map, { ...placeOf(row), text, kind: "place", color: isOpen ? "var(--accent)" : "var(--muted)" });
   }
-  map.region.then(() => fitPlaces(map, rows.map((row) => Object.values(placeOf(row)))));
+  await map.region;
+  fitPlaces(map, rows.map((row) => Object.values(placeOf(row))));
+}
+
+function showMapWhenSeen(element) {
+  element.hidden = false;
+  const watch = new IntersectionObserver((seen) => {
+    if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+    watch.disconnect();
+    showMap(element).catch(() => { element.hidden = true; });  // the list has all that the map would show
+  });
+  watch.observe(element);
 }
 
 const near = document.getElementById("near"), map = document.getElementById("points-map");
 if (near) offerNearest(near);
-if (map) showMap(map);
+if (map) showMapWhenSeen(map);
