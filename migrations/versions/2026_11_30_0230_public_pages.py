@@ -10,6 +10,7 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 NETWORK = "network_id = wasl_network()"
+SEEN_BY_PARTNERS = f"{NETWORK} OR wasl_belongs_to(network_id)"
 OWN_OR_NETWORK = f"organisation_id = wasl_organisation() OR {NETWORK}"
 # Whoever looks at a page is nobody: the one thing told to nobody is which network shows itself under a name.
 SHOWN = """
@@ -59,10 +60,13 @@ def upgrade() -> None:
     )
     for column in ("network_id", "organisation_id"):
         op.create_index(op.f(f"ix_distribution_points_{column}"), "distribution_points", [column])
-    for table, rule in (("public_pages", NETWORK), ("distribution_points", OWN_OR_NETWORK)):
+    for table, seen, written in (
+        ("public_pages", SEEN_BY_PARTNERS, NETWORK),
+        ("distribution_points", OWN_OR_NETWORK, OWN_OR_NETWORK),
+    ):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY tenant ON {table} USING ({rule}) WITH CHECK ({rule})")
+        op.execute(f"CREATE POLICY tenant ON {table} USING ({seen}) WITH CHECK ({written})")
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO wasl_app")
     op.execute("CREATE POLICY owner_looks_up ON public_pages FOR SELECT TO CURRENT_USER USING (true)")
     op.execute(SHOWN)

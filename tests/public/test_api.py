@@ -63,6 +63,15 @@ def test_without_the_look_at_the_switch_a_page_that_is_off_would_be_there(
     assert asked(network).status_code == 200
 
 
+def test_partners_read_what_their_networks_page_is_and_do_not_change_it(
+    network: ServiceClient, partners: Partners, page: dict[str, Any]
+) -> None:
+    assert partners.of_bank.get("/network/public-page").json() == page
+    refused = partners.of_bank.http.put("/network/public-page", json=named(is_on=False), headers={"If-Match": '"1"'})
+    assert refused.status_code == 403
+    assert asked(network).status_code == 200
+
+
 def test_a_page_changes_from_the_version_that_was_read(network: ServiceClient) -> None:
     put(network, "/network/public-page", named())
     assert network.http.put("/network/public-page", json=named()).status_code == 428

@@ -180,8 +180,10 @@ def test_nobody_else_names_it(office: Reader) -> None:
 def test_a_food_bank_puts_its_place_on_the_page_without_a_script(
     network: ServiceClient, partners: Partners, office: Reader
 ) -> None:
-    put(network, "/network/public-page", named())
     path = f"/sites/{partners.bank['id']}/public"
+    assert "The network's public page is off: nobody sees this yet." in words(office.http.get(path))
+    put(network, "/network/public-page", named())
+    assert f'href="/n/{SLUG}"' in office.http.get(path).text
     assert path in office.http.get("/sites").text
     form = fields_of(office.http.get(path).text)
     typed = {
