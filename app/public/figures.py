@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from app.models.plans import Allocation, Plan, Route
 REACHED_PEOPLE = ("delivered", "community_fridge")
 WORKED_OUT_AGAIN = timedelta(minutes=10)
 _kept: Shelf[UUID, "Figures"] = Shelf(most=100)
+_working_out = Lock()
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,30 @@ class Figures:
 
 def figures_of(session: Session, network_id: UUID, today: date, now: datetime) -> Figures:
     """The network's figures, within its scope; ten minutes old at most, since whoever likes may ask."""
-    month = today.replace(day=1)
-    kept = _kept.get(network_id)
-    if kept is not None and kept.month == month and timedelta() <= now - kept.worked_out_at < WORKED_OUT_AGAIN:
+    kept = _still_good(network_id, today, now)
+    if kept is not None:
         return kept
-    people = _people(session, network_id)
-    found = Figures(
+    with _working_out:  # many may ask in the moment in which they grow old
+        found = _still_good(network_id, today, now) or _worked_out(session, network_id, today, now)
+        _kept.put(network_id, found)
+        return found
+
+
+def _still_good(network_id: UUID, today: date, now: datetime) -> Figures | None:
+    kept = _kept.get(network_id)
+    if kept is None or kept.month != today.replace(day=1):
+        return None
+    return kept if timedelta() <= now - kept.worked_out_at < WORKED_OUT_AGAIN else None
+
+
+def _worked_out(session: Session, network_id: UUID, today: date, now: datetime) -> Figures:
+    month, people = today.replace(day=1), _people(session, network_id)
+    return Figures(
         month=month,
         this_month=_reach(session, network_id, month, today, people),
         all_time=_reach(session, network_id, date.min, today, people),
         worked_out_at=now,
     )
-    _kept.put(network_id, found)
-    return found
 
 
 def _reach(

@@ -1,5 +1,6 @@
 """What everybody may read of a network: places that were put there, and its own sums; nothing when it is off."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -194,6 +195,24 @@ def test_nothing_recorded_is_no_figure_and_what_reached_people_is_the_networks_s
     clock.set(the_hour("11:10").replace(month=12))
     later = read(network)["impact"]
     assert (later["month"], later["this_month"], later["all_time"]["kg"]) == ("2026-12-01", None, "60")
+
+
+def test_figures_are_worked_out_once_in_ten_minutes_however_many_ask(
+    network: ServiceClient, page: dict[str, Any], clock: HandSetClock, tables_read: list[str]
+) -> None:
+    first = read(network)["impact"]["worked_out_at"]
+    assert "ledger_entries" in tables_read
+    tables_read.clear()
+    clock.set(the_hour("06:09"))
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(lambda _: read(network)["impact"]["worked_out_at"], range(16)))
+    assert set(found) == {first}
+    assert "ledger_entries" not in tables_read
+    clock.set(the_hour("06:10"))
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(lambda _: read(network)["impact"]["worked_out_at"], range(16)))
+    assert set(found) == {"2026-11-25T06:10:00Z"}
+    assert tables_read.count("ledger_entries") == 4  # in and out, of the month and of all time
 
 
 def test_it_names_no_person_no_store_no_driver_and_no_partners_figure(
