@@ -59,6 +59,8 @@ from app.planning.api import router as planning
 from app.planning.edits.api import router as plan_edits
 from app.planning.outlooks_api import router as outlooks
 from app.privacy.api import router as privacy
+from app.public.api import public as public_pages
+from app.public.api import router as public_page
 from app.receiving.api import router as receiving
 from app.reports.api import router as reports
 from app.roads.addresses.api import router as addresses
@@ -169,6 +171,8 @@ def create_app(
         audit_trail,
         privacy,
         network,
+        public_page,
+        public_pages,
         safety,
         ledger,
         outlets,

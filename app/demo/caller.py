@@ -53,6 +53,10 @@ class Caller:
             headers["If-Match"] = f'"{version}"'
         return self._answer(self._http.post(path, json=body, headers=headers))
 
+    def put(self, path: str, body: Any) -> Any:
+        """Say something as a whole, for the first time."""
+        return self._answer(self._http.put(path, json=body))
+
     def patch(self, path: str, body: Any, *, version: int) -> Any:
         """Change what was read in that version."""
         return self._answer(self._http.patch(path, json=body, headers={"If-Match": f'"{version}"'}))

@@ -93,6 +93,12 @@ RECEIVERS: tuple[Receiver, ...] = (
     Receiver("node/10665788087", "community_group", 40, DRY),
     Receiver("node/7045117801", "community_group", 65, COOL),
 )
+# When three of them give food to people, all invented: weekdays, from, until.
+HOURS_FOR_PEOPLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
+    "node/10937165747": (((1, 2, 3, 4, 5), "09:00", "19:30"),),
+    "node/10040778177": (((1, 3, 5), "10:00", "12:30"), ((1, 2, 3, 4, 5), "16:30", "18:30")),
+    "node/10278090261": (((2, 4, 6), "10:00", "13:00"),),
+}
 # A carrier lends a van to the network; on their own, the food banks would not have it.
 CARRIER_NAME = "Volunteer carrier (invented)"
 CARRIER_DEPOT = (51.5865, -2.9935)

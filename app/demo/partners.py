@@ -12,6 +12,7 @@ from app.demo import city, food
 from app.demo.caller import Caller
 
 Say = Callable[[str], None]
+PUBLIC_PAGE = "newport"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def bring_in(office: Caller, day: date, zone: ZoneInfo, seed: int, say: Say) -> 
     rng = random.Random(seed)
     taking_part = enter_all(office, day, zone, say)
     _enter_people(office, taking_part)
+    _show_to_everybody(office, taking_part)
     posts = {store.osm_id: food.offers_of(store, day, zone, rng) for store in city.stores()}
     _state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
     taking_part.shifts += [plan_shift(wheels, day, zone) for wheels in taking_part.wheels]
@@ -190,6 +192,28 @@ def _enter_people(office: Caller, taking_part: TakingPart) -> None:
         body = {"name": who, "email": sign_in.email, "role": role, "password": sign_in.password, "site_id": site}
         office.post(f"/organisations/{organisation}/people", body)
         taking_part.sign_ins.append(sign_in)
+
+
+def _show_to_everybody(office: Caller, taking_part: TakingPart) -> None:
+    """The network switches its page on, and three places put themselves there, each with a key of its own office."""
+    page = {"is_on": True, "slug": PUBLIC_PAGE, "name_en": "Food in Newport", "name_ar": "الطعام في نيوبورت"}
+    office.put("/network/public-page", page)
+    for osm_id, hours in city.HOURS_FOR_PEOPLE.items():
+        site = taking_part.sites[osm_id]
+        path = f"/organisations/{site['organisation_id']}/api-keys"
+        made = office.post(path, {"name": "Public hours", "scopes": ["organisation"]})
+        with office.another(made["key"]) as own:
+            own.put(
+                f"/sites/{site['id']}/distribution-point",
+                {
+                    "is_public": True,
+                    "windows": [
+                        {"weekdays": list(days), "opens": opens, "closes": closes} for days, opens, closes in hours
+                    ],
+                    "note_en": "Bring a bag (invented hours).",
+                    "note_ar": "أحضر معك كيسًا (المواعيد غير حقيقية).",
+                },
+            )
 
 
 def _state_needs(

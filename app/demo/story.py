@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.demo.partners import SignIn
+from app.demo.partners import PUBLIC_PAGE, SignIn
 
 FIGURES = (
     ("kg delivered", "kg_delivered", "{:,.0f}"),
@@ -141,6 +141,7 @@ def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tu
     yield f"The dispatcher's day: {address}/day?date={day}"
     yield f"Planned and real times: {address}/learnt"
     yield f"Sites, addresses and proposals, streets and map: {address}/sites and {address}/regions"
+    yield f"What everybody sees, and nobody signs in for: {address}/n/{PUBLIC_PAGE}"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"
     yield f"The API: {address}/api/docs"

@@ -1,6 +1,9 @@
-"""What the kilograms mean: meals and CO2e, each factor with its name and source, net of our own driving."""
+"""What the kilograms mean: meals and CO2e, each factor with its name, source and the range of what others count with,
+net of our own driving."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,28 @@ REFRIGERATION_PERCENT = Factor(
     "percent of the dry vehicle",
     "UK government greenhouse gas conversion factors 2025: 0.590 against 0.495 kg per km, none for vans",
 )
+# What others count with: the same food makes fewer or more meals, and avoids less or more.
+MOST_GRAMS_PER_MEAL = Factor(
+    "FAO, True Impact",
+    626,
+    "g of food per meal",
+    "average intake by FAO, as True Impact counts; 1.2 pounds (544 g) in the United States",
+)
+LEAST_CO2E_PER_KG_FOOD = Factor(
+    "Food Rescue Hero",
+    510,
+    "g CO2e avoided per kg of food",
+    "Food Rescue Hero: 41 million pounds of food, 21 million pounds of CO2",
+)
+MOST_CO2E_PER_KG_FOOD = Factor(
+    "Sharing Excess",
+    3660,
+    "g CO2e avoided per kg of food",
+    "Sharing Excess: one value for all food",
+)
+
+MEAL_FACTORS = (GRAMS_PER_MEAL, MOST_GRAMS_PER_MEAL)
+CO2E_FACTORS = (CO2E_PER_KG_FOOD, LEAST_CO2E_PER_KG_FOOD, MOST_CO2E_PER_KG_FOOD)
 
 
 def meals(grams: int, factor: Factor = GRAMS_PER_MEAL) -> int:
@@ -57,3 +82,45 @@ def driving_co2e_grams(metres: int, grams_co2e_per_km: int) -> int:
 def net_co2e_grams(grams: int, metres: int, grams_co2e_per_km: int) -> int:
     """What is avoided after our own driving; negative when the drive cost more than the food saved."""
     return food_co2e_grams(grams) - driving_co2e_grams(metres, grams_co2e_per_km)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What food that reached people came to. people: of the day when it reached most, None where nobody says."""
+
+    grams: int
+    driving_co2e_grams: int
+    people: int | None = None
+
+    @property
+    def meals(self) -> int:
+        """By the factor that we count with."""
+        return meals(self.grams)
+
+    @property
+    def meals_range(self) -> tuple[int, int]:
+        """The fewest and the most that somebody else would count."""
+        return meals(self.grams, MOST_GRAMS_PER_MEAL), meals(self.grams, GRAMS_PER_MEAL)
+
+    @property
+    def co2e_grams(self) -> int:
+        """Avoided by using the food, after our own driving."""
+        return food_co2e_grams(self.grams) - self.driving_co2e_grams
+
+    @property
+    def co2e_range(self) -> tuple[int, int]:
+        """The least and the most that somebody else would count, after our own driving."""
+        least, most = (
+            food_co2e_grams(self.grams, factor) - self.driving_co2e_grams
+            for factor in (LEAST_CO2E_PER_KG_FOOD, MOST_CO2E_PER_KG_FOOD)
+        )
+        return least, most
+
+
+def people_on_the_fullest_day(by_day_and_place: Mapping[tuple[date, object], int]) -> int | None:
+    """People at all places of the day that had most: the same people come again, so days are never added up."""
+    days: dict[date, int] = {}
+    for (day, _), people in by_day_and_place.items():
+        days[day] = days.get(day, 0) + people
+    most = max(days.values(), default=0)
+    return most or None

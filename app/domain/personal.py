@@ -57,17 +57,20 @@ NAMED_THINGS = {
     ("stops", "organisation_name"): "a partner",
     ("allocations", "donor_name"): "a partner",
     ("allocations", "receiver_name"): "a partner",
+    ("public_pages", "name_en"): "a region",
+    ("public_pages", "name_ar"): "a region",
+    ("distribution_points", "phone"): "a place, for whoever has a question",
     ("outlets", "name"): "a fridge, a farm or a heap",
     ("handovers", "outlet_name"): "a fridge, a farm or a heap",
 }
 # What a caller may write in their own words; each says not to write of people in need.
-FREE_TEXT = frozenset({"note", "notes", "access_notes", "comment", "remark", "message"})
+FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "comment", "remark", "message"})
 # Values of these never go into the audit trail, whatever they belong to: an entry there stays for ever.
 PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
         "contact_name", "contact_email", "phone", "telephone", "requested_by", "note", "notes", "access_notes",
-        "token", "secret", "key", "url",
+        "note_en", "note_ar", "token", "secret", "key", "url",
     }
 )  # fmt: skip
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."

@@ -69,6 +69,8 @@ RETENTION = (
         90,
         "asked_at",
     ),
+    Retention("public_pages", "what the network's page is called, until the network changes it"),
+    Retention("distribution_points", "what everybody may know of a place, until its organisation changes it"),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),

@@ -106,9 +106,21 @@ class PlainLanguage:
             return re.sub(r"\s*\{\w+\}", "", template)
 
 
+def without_cookies(request: Request) -> None:
+    """From now on the request is answered as if its sender had no cookie, and is given none: for pages of everybody,
+    which may be kept and shown to somebody else."""
+    request.state.without_cookies = True
+
+
+def keeps_cookies(request: Request) -> bool:
+    """Whether what is asked may depend on cookies."""
+    return not getattr(request.state, "without_cookies", False)
+
+
 def asked_language(request: Request) -> LanguageCode:
     """What the reader asked for just now, before, or by the own settings of a browser or program."""
-    for wished in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    before = request.cookies.get(LANGUAGE_COOKIE) if keeps_cookies(request) else None
+    for wished in (request.query_params.get("lang"), before):
         for code in LANGUAGES:
             if code == wished:
                 return code

@@ -16,6 +16,7 @@ from app.models import (
     partners,
     people,
     plans,
+    public_pages,
     receiving,
     roads,
     system,
@@ -25,5 +26,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "offers", "outlets", "partners", "people", "plans", "receiving", "roads", "system", "van_links", "webhooks",
+    "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads", "system", "van_links",
+    "webhooks",
 ]  # fmt: skip

@@ -115,7 +115,8 @@ class ExceptionIn(Body):
         return {"date": self.date.isoformat(), "closed": self.closed, "windows": hours, "note": self.note}
 
 
-def _each_date_once(found: list[ExceptionIn] | None) -> list[ExceptionIn] | None:
+def each_date_once(found: list[ExceptionIn] | None) -> list[ExceptionIn] | None:
+    """The exceptions; raises ValueError for two of one date."""
     if found is not None and len({each.date for each in found}) < len(found):
         raise ValueError("There are two exceptions of one date: say it once.")
     return found
@@ -177,7 +178,7 @@ class SiteIn(Body):
             raise ValueError("Say when it is open: send windows, or opening_hours.")
         return found
 
-    _once = field_validator("exceptions")(_each_date_once)
+    _once = field_validator("exceptions")(each_date_once)
 
 
 class SiteChange(Body):
@@ -208,7 +209,7 @@ class SiteChange(Body):
             raise ValueError("Send windows and exceptions, or opening_hours.")
         return found
 
-    _once = field_validator("exceptions")(_each_date_once)
+    _once = field_validator("exceptions")(each_date_once)
 
 
 class WindowOut(Out):

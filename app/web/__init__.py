@@ -34,6 +34,9 @@ from app.web import (
     open_food,
     outlets,
     posting,
+    public_page,
+    public_point,
+    public_settings,
     receipts,
     regions,
     reliability,
@@ -88,6 +91,9 @@ def install_pages(app: FastAPI) -> None:
         outlets,
         asked,
         next_day,
+        public_page,
+        public_point,
+        public_settings,
         van,
     ):
         add_operations(app, module.router)

@@ -35,7 +35,16 @@ router = APIRouter(include_in_schema=False)
 COOKIE_SECONDS = 24 * 3600
 STATIC = Path(__file__).with_name("static")
 # What the page needs without a connection; the map is not of it.
-KEPT = ("wasl.css", "icon.svg", "drive.js", "drive-check.js", "drive-view.js", "drive-waiting.js", "drive-map.js")
+KEPT = (
+    "wasl.css",
+    "icon.svg",
+    "drive.js",
+    "drive-check.js",
+    "drive-view.js",
+    "drive-waiting.js",
+    "drive-map.js",
+    "leaflet-loading.js",
+)
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.categories import WORDS
+from app.kit.language import keeps_cookies
 from app.settings import Settings
 from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
 
@@ -46,7 +47,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         **{"signed_in": None, "demonstration": False, **context},
     )
     response = HTMLResponse(text, status, {**HEADERS, "Content-Security-Policy": content_policy(request)})
-    if request.query_params.get("lang") in LANGUAGES:
+    if request.query_params.get("lang") in LANGUAGES and keeps_cookies(request):
         response.set_cookie(
             LANGUAGE_COOKIE, language.code, max_age=YEAR_SECONDS, samesite="lax", httponly=True, path="/"
         )
@@ -54,9 +55,10 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
 
 
 def content_policy(request: Request) -> str:
-    """Everything from ourselves; pictures also from the origin of the tile server that the settings name."""
+    """Everything from ourselves; pictures also from the origin of the tile server that the settings name, but on pages
+    of everybody, whose readers nobody else hears of."""
     config: Settings = request.app.state.settings
-    origin = config.tile_origin
+    origin = config.tile_origin if keeps_cookies(request) else None
     return CONTENT_POLICY.format(tiles=f" {origin}" if origin else "")
 
 

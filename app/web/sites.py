@@ -115,6 +115,7 @@ def show_all(request: Request, visitor: Visitor, done: int = 0) -> Response:
         sites=sorted(desk.sites, key=lambda site: site.id not in flagged),
         flagged=flagged,
         may_edit=visitor.may("sites.edit"),
+        may_name_page=visitor.may("policy.edit"),
         may_see_day=visitor.may("plans.read"),
         own=None if visitor.sees_network else visitor.organisation_id,
         done=done,

@@ -25,4 +25,4 @@ def day(network: ServiceClient) -> dict[str, Any]:
     ):
         body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": site}
         network.ok(f"/organisations/{organisation['id']}/people", body)
-    return {"store": store, "shift": network.vehicle_and_shift(bank)}
+    return {"store": store, "bank": bank, "shift": network.vehicle_and_shift(bank)}

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 import app.web
 from tests.browser.visit import DESK, PHONE, Visit
 from tests.planned_here import worker_solves_here
-from tests.service_client import DAY, ServiceClient, a_line, an_offer
+from tests.service_client import ALL_DAY, DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
 NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js"}
@@ -79,8 +79,21 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/routes/{route_id}": f"/routes/{route['id']}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",
+        "/n/{slug}": shown_page(network, day),
+        "/sites/{site_id}/public": f"/sites/{day['bank']['id']}/public",
         "/drive/{token}": network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"],
     }
+
+
+def shown_page(network: ServiceClient, day: dict[str, Any]) -> str:
+    """The network's page for everybody, with a place on it."""
+    point = {"is_public": True, "windows": ALL_DAY, "note_en": "Bring a bag", "phone": "+44 1633 123456"}
+    for path, body in (
+        (f"/sites/{day['bank']['id']}/distribution-point", point),
+        ("/network/public-page", {"is_on": True, "slug": "newport", "name_en": "Newport"}),
+    ):
+        assert network.http.put(path, json=body).is_success
+    return "/n/newport"
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), [("ar", PHONE, "light"), ("en", DESK, "dark")])

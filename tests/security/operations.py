@@ -30,6 +30,7 @@ from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
 from app.models.partners import Partnership, Person, Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
+from app.models.public_pages import PublicPage
 from app.models.system import OutboxMessage
 from app.models.van_links import VanLink
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
@@ -38,7 +39,7 @@ from app.offers.schemas import OfferIn
 from app.people.links import Kind, make_link
 from tests.conftest import MORNING
 from tests.drawn_plan import drawn_draft
-from tests.service_client import DAY, LIDL_CARDIFF_ROAD, a_line, a_need, an_offer
+from tests.service_client import ALL_DAY, DAY, LIDL_CARDIFF_ROAD, a_line, a_need, an_offer
 
 if TYPE_CHECKING:
     from tests.security.tenants import Tenant
@@ -89,6 +90,30 @@ def _offer(tenant: "Tenant") -> dict[str, Any]:
 
 def _need(tenant: "Tenant") -> dict[str, Any]:
     return a_need({"id": tenant.id_of("site")}, service_date=tenant.another_day())
+
+
+def _place_for_people(tenant: "Tenant") -> str:
+    """A place with hours for people, in the version that every change here is made from."""
+    body = {**_site(tenant), "kind": "distribution_point"}
+    site = str(tenant.admin.ok("/sites", body)["id"])
+    point = {"windows": ALL_DAY, "note_en": f"{tenant.canary} bring a bag"}
+    assert tenant.admin.http.put(f"/sites/{site}/distribution-point", json=point).is_success
+    return site
+
+
+def _public_page(is_on: bool = False) -> dict[str, Any]:
+    return {"is_on": is_on, "slug": f"page-{uuid4().hex}", "name_en": "Food for everybody"}
+
+
+def _shown_as(tenant: "Tenant") -> str:
+    """The address of the network's page, switched on; as a row, since a network has one alone."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        page = session.get(PublicPage, tenant.network_id)
+        if page is None:
+            page = PublicPage(network_id=tenant.network_id, **_public_page())
+            session.add(page)
+        page.is_on = True
+        return page.slug
 
 
 def _outlet(tenant: "Tenant") -> dict[str, Any]:
@@ -595,6 +620,7 @@ THINGS: dict[str, Thing] = {
     "stop": Thing(lambda tenant: tenant.planned["stop"]),
     "visited site": Thing(_visited),
     "van link": Thing(_van_link),
+    "place for people": Thing(_place_for_people),
 }
 
 # ---- Operations. -----------------------------------------------------------------------------------------------------
@@ -951,6 +977,14 @@ OPERATIONS: dict[str, Operation] = {
     "list_arrivals": Operation(Action.ALLOCATIONS_READ),
     "give_van_link": Operation(Action.VAN_LINKS_GIVE, "visited site", body=lambda tenant: {"service_date": DAY}),
     "end_van_link": Operation(Action.VAN_LINKS_GIVE, "van link", fresh=True),
+    # what everybody is shown
+    "get_public_page": Operation(Action.NETWORK_READ),
+    "set_public_page": Operation(Action.POLICY_EDIT, body=lambda tenant: _public_page()),
+    "get_distribution_point": Operation(Action.SITES_READ, "place for people"),
+    "set_distribution_point": Operation(
+        Action.SITES_EDIT, "place for people", body=lambda tenant: {"windows": ALL_DAY, "note_en": "mine now"}
+    ),
+    "read_public_page": Operation(EVERYBODY, path={"slug": _shown_as}, shared=True),
     "read_van_page": Operation(EVERYBODY, path={"token": _van_token}, shared=True),
     "list_alarms": Operation(Action.ALARMS_READ),
     "get_alarm": Operation(Action.ALARMS_READ, "alarm"),

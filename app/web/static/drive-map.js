@@ -1,4 +1,6 @@
 // The map of the route is drawn for who opens it: it weighs more than the rest of the page, and the phone navigates anyway.
+import { loadLeaflet } from "/static/leaflet-loading.js";
+
 const map = document.getElementById("map"), fold = document.getElementById("map-fold");
 let drawn = null;
 fold.hidden = false;
@@ -19,15 +21,4 @@ async function drawMap(element) {
   await drawn.region;
   fitPlaces(drawn, stops.map((stop) => [stop.latitude, stop.longitude]));
   signs.show(stops.sort((a, b) => (b.state === "next") - (a.state === "next")));
-}
-
-function loadLeaflet() {
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/leaflet/leaflet.css" });
-  const script = Object.assign(document.createElement("script"), { src: "/static/leaflet/leaflet.js" });
-  const loaded = Promise.all([style, script].map((each) => new Promise((resolve, reject) => {
-    each.addEventListener("load", resolve);
-    each.addEventListener("error", reject);
-  })));
-  document.head.append(style, script);
-  return loaded;
 }

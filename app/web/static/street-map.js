@@ -66,10 +66,11 @@ const STYLE = `
 /**
  * A map in `element` of an imported region, its base layer drawn from the service's own tiles.
  * center is [latitude, longitude]; without it the map opens on the whole region. attribution is the region's and stays
- * visible. Returns the Leaflet map; its `region` is a promise of the region's bounds and attribution, null if unknown.
+ * visible. ownTilesOnly: nothing from another server, even where the owner chose one. Returns the Leaflet map; its
+ * `region` is a promise of the region's bounds and attribution, null if unknown.
  */
 export function streetMap(element, { regionName, attribution = "© OpenStreetMap contributors", center, zoom = 13,
-  words = { zoomIn: "Zoom in", zoomOut: "Zoom out" }, keepPageScroll = false }) {
+  words = { zoomIn: "Zoom in", zoomOut: "Zoom out" }, keepPageScroll = false, ownTilesOnly = false }) {
   addStyle();
   element.classList.add("wasl-map");
   // The map's own layout is left to right in every language; popups take the direction of their text.
@@ -90,7 +91,7 @@ export function streetMap(element, { regionName, attribution = "© OpenStreetMap
     .catch(() => null)  // without the frame the map is the same, only its edge is not shown
     .then((region) => {
       if (region) frameRegion(map, veil, region.bounds);
-      if (region?.other_tiles) showOtherTiles(map, names, region.other_tiles);
+      if (region?.other_tiles && !ownTilesOnly) showOtherTiles(map, names, region.other_tiles);
       if (!map._loaded) map.setView([0, 0], 10);
       return region;
     });
