@@ -1,6 +1,6 @@
 """Two networks with everything in them, and a holder of every right in the first: the world of the generated tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -214,14 +214,18 @@ def without_row_security(superuser: Engine) -> Iterator[None]:
             )
         ).all()
         assert len(tables) > 15
-        for table in tables:
-            connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+    _switch(superuser, tables, "DISABLE")
     try:
         yield
     finally:
+        _switch(superuser, tables, "ENABLE")
+
+
+def _switch(superuser: Engine, tables: Iterable[str], how: str) -> None:
+    """One by one: who held some while waiting for another would stand in the way of the service, and it in theirs."""
+    for table in tables:
         with superuser.begin() as connection:
-            for table in tables:
-                connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+            connection.execute(text(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY"))
 
 
 @contextmanager
