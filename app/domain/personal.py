@@ -27,6 +27,7 @@ NAMED_FIELDS = (
     NamedField("people", "name", "row", "colleagues see who has an account"),
     NamedField("people", "email", "row", "signing in"),
     NamedField("people", "password_hash", "row", "signing in"),
+    NamedField("notification_choices", "phone", "deleted", "text messages, for whoever wants them"),
     NamedField("credentials", "name", "deleted", "whose session it is, or what a key is for"),
     NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),

@@ -11,6 +11,7 @@ from app.models import (
     feeds,
     fleet,
     needs,
+    notifications,
     offers,
     outlets,
     partners,
@@ -24,5 +25,5 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "offers", "outlets", "partners", "people", "plans", "roads", "system", "van_links", "webhooks",
+    "notifications", "offers", "outlets", "partners", "people", "plans", "roads", "system", "van_links", "webhooks",
 ]  # fmt: skip

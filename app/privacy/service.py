@@ -26,6 +26,7 @@ from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope, within
 from app.models.events import StopEvent
 from app.models.fleet import Shift
+from app.models.notifications import Notification, NotificationChoice, PushSubscription
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
@@ -33,6 +34,8 @@ from app.privacy.reach import organisations_of
 
 ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
+# Rows that are of nobody else: a phone number, devices, what somebody was told.
+OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice)
 SECRETS = frozenset({"password_hash", "secret_sha256"})
 
 
@@ -88,6 +91,8 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
         shifts, notes = _erase_driver(session, person.organisation_id, name)
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
+        for model in OF_PERSON_ALONE:
+            _count(session, delete(_table(model)).where(_table(model).c.person_id == person.id))
         person.name, person.email = ERASED_PERSON, erased_email(str(person.id))
         person.password_hash, person.state = None, "disabled"
         _forget_answers(session, person.network_id, (name, email), person.id)
