@@ -36,12 +36,12 @@ class ByEmail:
 
 
 def composed(address: str, note: Note, sender: str, now: datetime) -> EmailMessage:
-    """The mail itself; its Message-ID is the same however often it is tried."""
+    """The mail itself; its Message-ID is the same however often it is tried. A trial has no way out of itself."""
     said = PlainLanguage(note.language).said
-    lines = (
-        said(GREETING, name=note.name), "", note.sentence, "", note.link, "", "--", note.why,
-        f"{said(CHOOSE)} {note.settings}", f"{said(STOP)} {note.unsubscribe}", "",
-    )  # fmt: skip
+    lines = [said(GREETING, name=note.name), "", note.sentence, "", note.link]
+    if note.unsubscribe:
+        settings, stop = f"{said(CHOOSE)} {note.settings}", f"{said(STOP)} {note.unsubscribe}"
+        lines += ["", "--", note.why, settings, stop]
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = Address(addr_spec=address)
@@ -49,8 +49,9 @@ def composed(address: str, note: Note, sender: str, now: datetime) -> EmailMessa
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{note.reference}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<{note.unsubscribe}>"
-    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content("\n".join(lines), cte="quoted-printable")
+    if note.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{note.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content("\n".join([*lines, ""]), cte="quoted-printable")
     mail["Content-Language"] = note.language  # setting the content takes such a header away
     return mail

@@ -27,6 +27,7 @@ from app.web import (
     learnt,
     next_day,
     nothing_today,
+    notifications,
     offer_check,
     open_food,
     outlets,
@@ -82,6 +83,7 @@ def install_pages(app: FastAPI) -> None:
         outlets,
         asked,
         next_day,
+        notifications,
         van,
     ):
         add_operations(app, module.router)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,9 @@ class Desk:
 
     def send(self, **wanted: Any) -> None:
         """One attempt of each that waits."""
-        for row in self.rows(state="waiting", **wanted):
-            asyncio.run(send(self.newsroom, self.network_id, row.id, row.attempts))
+        with ThreadPoolExecutor(1) as pool:  # a browser test has a loop of its own in this thread
+            for row in self.rows(state="waiting", **wanted):
+                pool.submit(asyncio.run, send(self.newsroom, self.network_id, row.id, row.attempts)).result()
 
 
 @pytest.fixture

@@ -804,6 +804,18 @@ OPERATIONS: dict[str, Operation] = {
         but={**_NOT_FOR_KEYS, "*": (404, "only one's own sessions are seen, and this is none")},
         unproven="whose session is whose is tried by tests/people",
     ),
+    # what one is told
+    "get_notification_choices": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "change_notification_choices": Operation(
+        EVERYBODY_SIGNED_IN, body=lambda tenant: {"quiet_hours": None}, but=_NOT_FOR_KEYS
+    ),
+    "list_notifications": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "test_notification": Operation(
+        EVERYBODY_SIGNED_IN,
+        body=lambda tenant: {"channel": "email"},
+        but=_NOT_FOR_KEYS,
+        unproven="no channel is set up there; tests/notifications send trials",
+    ),
     # personal data and the trail
     "export_self": Operation(Action.NETWORK_READ),
     "export_person": Operation(Action.PRIVACY_EDIT, "person"),

@@ -27,6 +27,7 @@ from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
 from app.notifications import by_email, sending
 from app.web import agreements, asked, compare, day, open_food, outlets, regions, reliability, standing_alarms
+from app.web import notifications as notifications_page
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
@@ -70,6 +71,8 @@ def messages() -> set[str]:
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*notification_words.SENTENCES.values(), *notification_words.TITLES.values()}
     told |= {each.words for each in notifications.SUBJECTS.values()} | set(notifications.CHANNEL_WORDS.values())
+    told |= {*notifications_page.STATE_WORDS.values(), *notifications_page.TROUBLE_WORDS.values()}
+    told |= set(notifications_page.DONE.values())
     told |= {by_email.GREETING, by_email.STOP, by_email.CHOOSE, sending.WHY}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {

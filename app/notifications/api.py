@@ -1,0 +1,94 @@
+"""HTTP for what one is told."""
+
+from collections.abc import Collection
+from typing import cast
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from app.domain.notifications import Channel
+from app.kit.idempotency import Answer
+from app.kit.language import LanguageCode
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out
+from app.kit.wire import PageOut
+from app.notifications import choices
+from app.notifications.newsroom import senders_of
+from app.notifications.schemas import (
+    ChannelName,
+    ChoicesChange,
+    ChoicesOut,
+    NotificationOut,
+    QuietHoursOut,
+    SubjectOut,
+    TrialWish,
+)
+
+router = APIRouter(prefix="/api/v1/me", route_class=ApiRoute, tags=["notifications"], responses=PROBLEMS)
+
+
+def channels_set_up(call: Caller) -> list[Channel]:
+    """Those that the settings of this installation set up."""
+    return list(senders_of(call.request.app.state.settings))
+
+
+@router.get("/notification-choices")
+def get_notification_choices(call: Caller) -> ChoicesOut:
+    """What you are told by which channel, and when not, with its version as ETag."""
+    return _shown(call, call.read(lambda session: choices.choices_of(session, call.principal)))
+
+
+@router.patch("/notification-choices")
+def change_notification_choices(call: Caller, change: ChoicesChange) -> ChoicesOut:
+    """Change what you are told, from the version in If-Match."""
+    version = call.expected_version()
+    return _shown(call, call.read(lambda session: choices.choose(session, call.principal, change, version, call.now)))
+
+
+def _shown(call: Caller, found: choices.Choices) -> ChoicesOut:
+    call.response.headers["ETag"] = f'"{found.version}"'
+    quiet = found.quiet
+    return ChoicesOut(
+        subjects=[
+            SubjectOut(
+                subject=code,
+                words=subject.words,
+                channels=_names(found.channels[code]),
+                can_be_chosen=_names(subject.channels),
+                mailed=subject.mailed,
+            )
+            for code, subject in found.subjects.items()
+        ],
+        set_up=_names(channels_set_up(call)),
+        quiet_hours=None if quiet is None else QuietHoursOut(begins=quiet.begins, ends=quiet.ends),
+        time_zone=found.time_zone,
+        phone=found.phone,
+        language=cast(LanguageCode, found.language),
+        version=found.version,
+    )
+
+
+def _names(channels: Collection[Channel]) -> list[ChannelName]:
+    return [each.value for each in Channel if each in channels]
+
+
+@router.get("/notifications")
+def list_notifications(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[NotificationOut]:
+    """What you were told in the last thirty days, by which channel, or why not; newest first."""
+
+    def query(session: Session) -> PageOut[NotificationOut]:
+        found = choices.list_notifications(session, call.principal, cursor=cursor, limit=limit)
+        return page_out(NotificationOut, found)
+
+    return call.read(query)
+
+
+@router.post("/notifications/test", status_code=202, response_model=NotificationOut)
+def test_notification(call: Caller, wish: TrialWish) -> Response:
+    """Have a trial sent to yourself, whatever the hour."""
+
+    def verb(session: Session) -> Answer:
+        channel, set_up = Channel(wish.channel), channels_set_up(call)
+        row = choices.try_out(session, call.principal, channel, set_up, call.now)
+        return answer(NotificationOut.model_validate(row), 202)
+
+    return call.once(wish, verb)
