@@ -7,6 +7,7 @@ from app.domain.notifications import Channel
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.notifications.by_email import ByEmail
+from app.notifications.by_sms import ByTextMessage
 from app.notifications.channels import Sender
 from app.people.smtp import MailServer
 from app.settings import Settings
@@ -32,4 +33,6 @@ def senders_of(settings: Settings) -> dict[Channel, Sender]:
     found: dict[Channel, Sender] = {}
     if settings.smtp_url and settings.mail_from:
         found[Channel.EMAIL] = ByEmail(MailServer(settings.smtp_url, settings.mail_from))
+    if settings.sms_url and settings.sms_body:
+        found[Channel.SMS] = ByTextMessage(settings.sms_url, settings.sms_body, settings.sms_authorization)
     return found

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.notifications import SUBJECTS, Channel, News, hears
@@ -29,7 +29,8 @@ from app.notifications.unsubscribing import Wish, network_secret, token_of
 from app.notifications.wording import wording_of
 
 PATIENCE = (15, 60, 300, 900, 3600)  # seconds before another try; then always the last
-NOT_SET_UP, NOT_WANTED = "not set up here", "not wanted any more"
+NOT_SET_UP, NOT_WANTED, TOO_MANY = "not set up here", "not wanted any more", "too many in a day"
+MOST_TEXT_MESSAGES, WITHIN = 30, timedelta(hours=24)  # to one person: each costs the network money
 WHY = "You chose to be told of this: {subject}."
 
 
@@ -75,8 +76,20 @@ def _parcel(newsroom: Newsroom, network_id: UUID, notification_id: UUID, attempt
             row.due_at = wait
             queue_sending(session, row, now)
             return None
+        if row.channel == Channel.SMS and _texts_sent(session, known, now) >= MOST_TEXT_MESSAGES:
+            row.state, row.trouble = "refused", TOO_MANY
+            return None
         note = _note(session, row, known, news, zone, newsroom.base_url)
         return Parcel(Channel(row.channel), _recipient(session, known), note)
+
+
+def _texts_sent(session: Session, known: Known, now: datetime) -> int:
+    sent = select(func.count()).where(
+        Notification.person_id == known.person.id,
+        Notification.channel == Channel.SMS.value,
+        Notification.sent_at > now - WITHIN,
+    )
+    return session.scalar(sent) or 0
 
 
 def _news(session: Session, row: Notification) -> News | None:

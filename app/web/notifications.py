@@ -28,6 +28,7 @@ TROUBLE_WORDS = {
     "out of date": "It was out of date when quiet hours ended.",
     "not wanted any more": "It was not wanted any more.",
     "not set up here": "This channel is not set up.",
+    "too many in a day": "There were too many text messages in a day.",
 }
 TEST_WORDS = "A trial"
 DONE = {
