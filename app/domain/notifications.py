@@ -23,7 +23,7 @@ class Channel(StrEnum):
 
 CHANNEL_WORDS: Mapping[Channel, str] = {
     Channel.EMAIL: "E-mail",
-    Channel.PUSH: "This device",
+    Channel.PUSH: "Devices",
     Channel.SMS: "Text message",
 }
 _NONE: frozenset[Channel] = frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from typing import cast
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
@@ -11,13 +12,17 @@ from app.kit.idempotency import Answer
 from app.kit.language import LanguageCode
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import PageOut
-from app.notifications import choices
+from app.models.notifications import PushSubscription
+from app.notifications import choices, devices
 from app.notifications.newsroom import senders_of
 from app.notifications.schemas import (
     ChannelName,
     ChoicesChange,
     ChoicesOut,
+    DeviceIn,
+    DeviceOut,
     NotificationOut,
+    PushKeyOut,
     QuietHoursOut,
     SubjectOut,
     TrialWish,
@@ -92,3 +97,43 @@ def test_notification(call: Caller, wish: TrialWish) -> Response:
         return answer(NotificationOut.model_validate(row), 202)
 
     return call.once(wish, verb)
+
+
+@router.get("/push-key")
+def get_push_key(call: Caller) -> PushKeyOut:
+    """The key that a browser subscribes to web push with; it stays the same."""
+    return call.read(lambda session: PushKeyOut(key=devices.push_key(session, call.principal)))
+
+
+@router.post("/devices", status_code=201, response_model=DeviceOut)
+def add_device(call: Caller, wish: DeviceIn) -> Response:
+    """Be told on this browser, from its subscription; whoever else was told on it is so no more."""
+    choices.require_person(call.principal)
+    devices.look_up(call.request.app.state.webhook_guard, wish.endpoint)
+
+    def verb(session: Session) -> Answer:
+        return answer(_device(devices.add_device(session, call.principal, wish, call.now)), 201)
+
+    return call.once(wish, verb)
+
+
+@router.get("/devices")
+def list_devices(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[DeviceOut]:
+    """The browsers that you are told on, oldest first."""
+
+    def query(session: Session) -> PageOut[DeviceOut]:
+        found = devices.list_devices(session, call.principal, cursor, limit)
+        return PageOut(items=[_device(row) for row in found.items], next_cursor=found.next_cursor)
+
+    return call.read(query)
+
+
+@router.delete("/devices/{device_id}", status_code=204)
+def take_device_off(call: Caller, device_id: UUID) -> Response:
+    """Be told on this browser no more."""
+    call.read(lambda session: devices.take_off(session, call.principal, device_id, call.now))
+    return Response(status_code=204)
+
+
+def _device(row: PushSubscription) -> DeviceOut:
+    return DeviceOut(id=row.id, service=devices.service_of(row), created_at=row.created_at)

@@ -9,13 +9,14 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Note:
-    """What is told. link: a whole address. reference: the same however often it is tried."""
+    """What is told. link: a whole address; page: its path. reference: the same however often it is tried."""
 
     reference: UUID
     title: str
     sentence: str
     text_message: str
     link: str
+    page: str
     language: str
     name: str
     why: str

@@ -48,11 +48,16 @@ class Choices:
         return subjects_of(self.role)
 
 
-def person_who_asks(session: Session, principal: Principal) -> Person:
-    """The person; raises `forbidden` for a key, which nobody can tell anything."""
+def require_person(principal: Principal) -> UUID:
+    """Who asks; raises `forbidden` for a key, which nobody can tell anything."""
     if principal.person_id is None:
         raise forbidden("Only somebody who has signed in is told anything.")
-    return session.get_one(Person, principal.person_id)
+    return principal.person_id
+
+
+def person_who_asks(session: Session, principal: Principal) -> Person:
+    """The person; raises `forbidden` for a key."""
+    return session.get_one(Person, require_person(principal))
 
 
 def choices_of(session: Session, principal: Principal) -> Choices:
@@ -206,12 +211,3 @@ def no_more_mail(database: Database, token: str, now: datetime) -> Wish:
         row.channels = {**row.channels, wish.subject: sorted(left)}
         row.changed_at = now
     return wish
-
-
-def own_device(session: Session, principal: Principal, subscription_id: UUID) -> PushSubscription:
-    """One of one's own devices; raises `not_found`."""
-    person = person_who_asks(session, principal)
-    found = session.get(PushSubscription, subscription_id)
-    if found is None or found.person_id != person.id:
-        raise not_found("device")
-    return found

@@ -12,9 +12,11 @@ from app.domain.notifications import SUBJECTS
 from app.kit.language import LanguageCode
 from app.kit.web import Body
 from app.kit.wire import LocalTime
+from app.notifications.by_push import decoded, is_point
 from app.partners.schemas import Out
 
 ChannelName = Literal["email", "push", "sms"]
+SECRET_BYTES = 16
 _NO_PHONE = "Write the number with the country's code, such as +44 7911 123456."
 
 
@@ -66,6 +68,53 @@ class TrialWish(Body):
     """By which channel you want a trial."""
 
     channel: ChannelName
+
+
+def _key_of_browser(text: str) -> str:
+    if not is_point(text):
+        raise PydanticCustomError("push_key_unreadable", "This is no key of a browser. Subscribe again.")
+    return text
+
+
+def _secret_of_browser(text: str) -> str:
+    try:
+        found = decoded(text)
+    except ValueError:
+        found = b""
+    if len(found) != SECRET_BYTES:
+        raise PydanticCustomError("push_key_unreadable", "This is no key of a browser. Subscribe again.")
+    return text
+
+
+Base64Url = Annotated[str, StringConstraints(max_length=200, pattern=r"^[A-Za-z0-9_-]+={0,2}$")]
+
+
+class DeviceKeys(Body):
+    """What a message to the browser is encrypted for."""
+
+    p256dh: Annotated[Base64Url, AfterValidator(_key_of_browser)]
+    auth: Annotated[Base64Url, AfterValidator(_secret_of_browser)]
+
+
+class DeviceIn(Body):
+    """A browser's subscription, as `PushSubscription.toJSON()` has it."""
+
+    endpoint: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    keys: DeviceKeys
+
+
+class DeviceOut(BaseModel):
+    """A browser that you are told on."""
+
+    id: UUID
+    service: str = Field(description="The host of its push service")
+    created_at: datetime
+
+
+class PushKeyOut(BaseModel):
+    """What a browser subscribes with."""
+
+    key: str = Field(description="`applicationServerKey`, base64 for addresses")
 
 
 class SubjectOut(BaseModel):

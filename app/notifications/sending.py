@@ -122,6 +122,7 @@ def _note(session: Session, row: Notification, known: Known, news: News, zone: Z
         sentence=said.sentence,
         text_message=said.text_message,
         link=f"{address}{said.page}",
+        page=said.page,
         language=person.language,
         name=" ".join(person.name.split()),
         why="" if subject is None else speaks.said(WHY, subject=speaks.said(subject.words)),

@@ -1,7 +1,9 @@
 """What one is told, by which channel and when not; and the way out that comes with every mail. No rule lives here."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
@@ -11,7 +13,7 @@ from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
 from app.models.notifications import Notification
-from app.notifications import choices
+from app.notifications import choices, devices
 from app.notifications.choices import Choices
 from app.notifications.newsroom import senders_of
 from app.notifications.schemas import ChoicesChange, TrialWish
@@ -23,6 +25,7 @@ from app.web.visitor import Sent, Visitor, home_of
 
 router = APIRouter(include_in_schema=False)
 LAST = 10
+STATIC = Path(__file__).with_name("static")
 STATE_WORDS = {"waiting": "Waiting", "sent": "Sent", "refused": "Not taken", "expired": "Not sent"}
 TROUBLE_WORDS = {
     "out of date": "It was out of date when quiet hours ended.",
@@ -34,6 +37,7 @@ TEST_WORDS = "A trial"
 DONE = {
     "saved": "It is saved.",
     "tried": "A trial is on its way.",
+    "taken_off": "That device is told nothing more.",
 }
 
 
@@ -62,6 +66,7 @@ def _page(
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         found = choices.choices_of(session, visitor)
+        mine = devices.list_devices(session, visitor, None, devices.MOST_DEVICES).items
         last = choices.list_notifications(session, visitor, cursor=None, limit=LAST).items
     language = language_of(request)
     set_up = [channel for channel in Channel if channel in senders_of(request.app.state.settings)]
@@ -76,6 +81,7 @@ def _page(
         choices=found,
         form=form or _as_chosen(found),
         set_up=set_up,
+        devices=[(row, devices.service_of(row)) for row in mine],
         channel_words=CHANNEL_WORDS,
         last=[(row, _what(row), _why(row)) for row in last],
         states=STATE_WORDS,
@@ -146,6 +152,21 @@ def try_out(request: Request, visitor: Visitor, channel: Annotated[str, Form()])
     with database_of(request).transaction(visitor.scope) as session:
         choices.try_out(session, visitor, Channel(wish.channel), set_up, now_of(request))
     return see_other("/notifications", done="tried")
+
+
+@router.post("/notifications/devices/take-off")
+def take_device_off(request: Request, visitor: Visitor, device_id: Annotated[UUID, Form()]) -> Response:
+    """Be told on a browser no more, from whichever one."""
+    with database_of(request).transaction(visitor.scope) as session:
+        devices.take_off(session, visitor, device_id, now_of(request))
+    return see_other("/notifications", done="taken_off")
+
+
+@router.get("/notify-worker.js")
+def worker() -> Response:
+    """The script that shows what is pushed; its scope is the one page that registers it, apart from the driver's."""
+    script = (STATIC / "notify-worker.js").read_text(encoding="utf-8")
+    return Response(script, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
 
 
 # ---- the way out -----------------------------------------------------------------------------------------------------

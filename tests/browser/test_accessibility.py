@@ -15,7 +15,7 @@ from tests.planned_here import worker_solves_here
 from tests.service_client import DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
-NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js"}
+NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js", "/notify-worker.js"}
 # Pages that a job or a message leads to, each with a journey of its own.
 ELSEWHERE = {
     "/regions/imports/{import_id}", "/invitation/{token}", "/sign-in/link/{token}", "/van/{token}",
