@@ -9,7 +9,7 @@ ERASED_DRIVER = "erased driver"
 
 # How a name is taken out when its person is erased.
 #   row: the person's own row gets a neutral value   driver: with the driver's shifts
-#   equal: wherever it is exactly the person's name or address   deleted: the row goes with the person's sessions
+#   equal: wherever it is exactly the person's name or address   deleted: the row goes, as the person's sessions do
 Going = Literal["row", "driver", "equal", "deleted"]
 
 

@@ -36,7 +36,7 @@ ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
 # Rows that are of nobody else: a phone number, devices, what somebody was told.
 OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice)
-SECRETS = frozenset({"password_hash", "secret_sha256"})
+SECRETS = frozenset({"password_hash", "secret_sha256", "endpoint", "endpoint_sha256", "p256dh", "auth"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Known:
 
     person: dict[str, Any]
     sessions: list[dict[str, Any]]
+    told: dict[str, list[dict[str, Any]]]
     shifts: list[Shift]
     notes: list[StopEvent]
     audit_entries: list[AuditEntry]
@@ -203,6 +204,7 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
             sessions=[
                 _row(each) for each in session.scalars(select(Credential).where(Credential.person_id == person.id))
             ],
+            told={model.__tablename__: _rows_of(session, model, person) for model in OF_PERSON_ALONE},
             shifts=shifts,
             notes=list(
                 session.scalars(
@@ -221,6 +223,10 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
         )
     audit.record(session, principal, "people.export", ("person", person.id), now, owner=person.organisation_id)
     return known
+
+
+def _rows_of(session: Session, model: type[Any], person: Person) -> list[dict[str, Any]]:
+    return [_row(each) for each in session.scalars(select(model).where(model.person_id == person.id))]
 
 
 def _row(row: Base) -> dict[str, Any]:

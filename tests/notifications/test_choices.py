@@ -200,6 +200,15 @@ def test_without_the_look_at_its_signature_anybody_could(
     assert chosen(office.get(CHOICES).json())["trouble"] == ["push"]
 
 
+def test_ones_own_export_has_it(office: ServiceClient, desk: Desk, people: People, happens: Happens) -> None:
+    changed(office, phone="+44 7911 123456")
+    happens("food.refused", people.shop, **HANDLED)
+    desk.make()
+    told = office.get("/me/export").json()["told"]
+    assert [each["phone"] for each in told["notification_choices"]] == ["+447911123456"]
+    assert [each["subject"] for each in told["notifications"]] == ["trouble"]
+
+
 def test_an_erased_person_leaves_no_number_and_no_word_of_what_they_were_told(
     network: ServiceClient, office: ServiceClient, desk: Desk, people: People, happens: Happens
 ) -> None:
