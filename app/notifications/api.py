@@ -22,9 +22,9 @@ from app.notifications.schemas import (
     DeviceIn,
     DeviceOut,
     NotificationOut,
+    NotificationSubjectOut,
     PushKeyOut,
     QuietHoursOut,
-    SubjectOut,
     TrialWish,
 )
 
@@ -54,7 +54,7 @@ def _shown(call: Caller, found: choices.Choices) -> ChoicesOut:
     quiet = found.quiet
     return ChoicesOut(
         subjects=[
-            SubjectOut(
+            NotificationSubjectOut(
                 subject=code,
                 words=subject.words,
                 channels=_names(found.channels[code]),

@@ -117,7 +117,7 @@ class PushKeyOut(BaseModel):
     key: str = Field(description="`applicationServerKey`, base64 for addresses")
 
 
-class SubjectOut(BaseModel):
+class NotificationSubjectOut(BaseModel):
     """What you can hear of, and how you do."""
 
     subject: str
@@ -137,7 +137,7 @@ class QuietHoursOut(BaseModel):
 class ChoicesOut(BaseModel):
     """What you are told and how."""
 
-    subjects: list[SubjectOut]
+    subjects: list[NotificationSubjectOut]
     set_up: list[ChannelName] = Field(description="Channels that this installation has")
     quiet_hours: QuietHoursOut | None
     time_zone: str
