@@ -53,12 +53,13 @@ def quiet_hours_of(choice: NotificationChoice | None) -> QuietHours | None:
 def people_of(session: Session, network_id: UUID, only: UUID | None = None) -> list[Known]:
     """Everybody of the network who can sign in, or one of them."""
     query = select(Person).where(Person.network_id == network_id, Person.state == "active").order_by(Person.id)
-    if only is not None:
-        query = query.where(Person.id == only)
-    people = session.scalars(query).all()
     chosen = select(NotificationChoice).where(NotificationChoice.network_id == network_id)
-    choices = {row.person_id: row for row in session.scalars(chosen)}
     with_device = select(PushSubscription.person_id).where(PushSubscription.network_id == network_id).distinct()
+    if only is not None:
+        query, chosen = query.where(Person.id == only), chosen.where(NotificationChoice.person_id == only)
+        with_device = with_device.where(PushSubscription.person_id == only)
+    people = session.scalars(query).all()
+    choices = {row.person_id: row for row in session.scalars(chosen)}
     devices = frozenset(session.scalars(with_device))
     names = _site_names(session, people)
     return [_known(person, choices.get(person.id), person.id in devices, names) for person in people]
