@@ -64,7 +64,9 @@ def _shown(call: Caller, found: choices.Choices) -> ChoicesOut:
             for code, subject in found.subjects.items()
         ],
         set_up=_names(channels_set_up(call)),
-        quiet_hours=None if quiet is None else QuietHoursOut(begins=quiet.begins, ends=quiet.ends),
+        quiet_hours=None
+        if quiet is None
+        else QuietHoursOut(begins=f"{quiet.begins:%H:%M}", ends=f"{quiet.ends:%H:%M}"),
         time_zone=found.time_zone,
         phone=found.phone,
         language=cast(LanguageCode, found.language),

@@ -1,6 +1,6 @@
 """What notifications look like over HTTP."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -128,10 +128,10 @@ class NotificationSubjectOut(BaseModel):
 
 
 class QuietHoursOut(BaseModel):
-    """Local times of the network."""
+    """Local times of the network, as in `21:00`."""
 
-    begins: time
-    ends: time
+    begins: str
+    ends: str
 
 
 class ChoicesOut(BaseModel):

@@ -42,7 +42,7 @@ def test_before_anything_is_chosen_it_is_as_usual_for_the_role(office: ServiceCl
     assert answer.headers["ETag"] == '"1"'
     assert chosen(found)["trouble"] == ["email", "push"]
     assert "decision" not in chosen(found)
-    assert found["quiet_hours"] == {"begins": "21:00:00", "ends": "07:00:00"}
+    assert found["quiet_hours"] == {"begins": "21:00", "ends": "07:00"}
     assert (found["phone"], found["language"], found["time_zone"]) == (None, "en", "Europe/London")
     assert "email" in found["set_up"]
 
