@@ -41,6 +41,7 @@ from app.live.places import Places
 from app.live.watch import Watch, newest_positions
 from app.needs.api import router as needs
 from app.needs.api import standing_router as standing_needs
+from app.notifications.api import router as notifications
 from app.offers.api import router as offers
 from app.offers.categories_api import router as categories
 from app.offers.csv_api import router as offer_files
@@ -179,6 +180,7 @@ def create_app(
         handovers,
         escalation,
         webhooks,
+        notifications,
         live,
         feeds,
         calendars,

@@ -1,5 +1,6 @@
 """Settings of one installation, read once from WASL_ environment variables."""
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -55,6 +56,15 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         default=None, validate_default=True, description="Address that mails come from; needed with smtp_url"
     )
+    sms_url: str | None = Field(
+        default=None, repr=False, description="Where a provider's HTTP API takes text messages; unset: there are none"
+    )
+    sms_body: str | None = Field(
+        default=None, validate_default=True, description="What is posted there, with {to} and {text}: a form or JSON"
+    )
+    sms_authorization: str | None = Field(
+        default=None, repr=False, description="The whole Authorization header of that request"
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, separated by commas"
     )
@@ -109,6 +119,39 @@ class Settings(BaseSettings):
         if found.data.get("smtp_url") and (address is None or MAIL_ADDRESS.fullmatch(address) is None):
             raise ValueError("say whom mails come from, such as wasl@example.org")
         return address
+
+    @field_validator("sms_url")
+    @classmethod
+    def _is_a_provider(cls, url: str | None) -> str | None:
+        url = (url or "").strip() or None
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if (
+            not parts.hostname
+            or "@" in parts.netloc
+            or not (parts.scheme == "https" or (here and parts.scheme == "http"))
+        ):
+            raise ValueError("write the provider's address as https://api.example.org/messages, without a password")
+        return url
+
+    @field_validator("sms_body")
+    @classmethod
+    def _has_its_gaps(cls, body: str | None, found: ValidationInfo) -> str | None:
+        body = (body or "").strip() or None
+        if (body is None) != (found.data.get("sms_url") is None):
+            raise ValueError("sms_url and sms_body go together: say where text messages are posted, and what")
+        if body is None:
+            return None
+        if "{to}" not in body or "{text}" not in body:
+            raise ValueError("write {to} where the number goes and {text} where the text goes")
+        if body.startswith(("{", "[")):
+            try:
+                json.loads(body)
+            except ValueError as error:
+                raise ValueError('write JSON as in {"to": "{to}", "text": "{text}"}') from error
+        return body
 
     @property
     def tile_origin(self) -> str | None:

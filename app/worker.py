@@ -14,6 +14,9 @@ from app.kit.db import Database
 from app.kit.jobs import PLANS, POST, open_jobs, work
 from app.learning.jobs import learning_jobs
 from app.ledger.jobs import ledger_jobs
+from app.notifications.jobs import notification_jobs
+from app.notifications.making import tell_people
+from app.notifications.newsroom import Newsroom, newsroom_of
 from app.offers.jobs import offer_jobs
 from app.people.mail_jobs import Mailroom, mail_jobs, mailroom_of
 from app.planning.cut_off_jobs import cut_off_jobs
@@ -41,6 +44,7 @@ class Workrooms:
     importing: Importing
     mailroom: Mailroom
     postroom: Postroom
+    newsroom: Newsroom
 
 
 def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: Settings) -> Workrooms:
@@ -60,6 +64,7 @@ def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: S
         Importing(database, clock, maps),
         mailroom_of(database, clock, settings),
         Postroom(database, clock, Guard(settings.webhooks_to_loopback)),
+        newsroom_of(database, clock, settings),
     )
 
 
@@ -77,6 +82,7 @@ def blueprints() -> dict[str, Blueprint]:
         "alarms": alarm_jobs(),
         "cut_off": cut_off_jobs(),
         "escalation": escalation_jobs(),
+        "notifications": notification_jobs(),
     }
 
 
@@ -93,6 +99,7 @@ async def work_until_cancelled(rooms: Workrooms) -> None:
                 work(app, context, stalled_seconds=workshop.stalled_seconds, concurrency=concurrency, queue=queue)
             )
         tasks.create_task(tell_on(rooms.postroom))
+        tasks.create_task(tell_people(rooms.newsroom))
 
 
 @contextlib.asynccontextmanager

@@ -57,6 +57,25 @@ def test_mail_that_could_not_be_sent_or_would_lead_elsewhere_is_refused(fields: 
         Settings.model_validate(fields)
 
 
+SMS = "https://api.example.org/messages"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"sms_url": SMS}, "go together"),
+        ({"sms_body": "to={to}&text={text}"}, "go together"),
+        ({"sms_url": "http://api.example.org/messages"}, "write the provider's address"),
+        ({"sms_url": "https://me:secret@api.example.org/messages"}, "write the provider's address"),
+        ({"sms_url": SMS, "sms_body": "to={to}"}, "write {to} where"),
+        ({"sms_url": SMS, "sms_body": '{"to": {to}, "text": "{text}"}'}, "write JSON as in"),
+    ],
+)
+def test_text_messages_that_could_not_be_sent_are_refused(fields: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Settings.model_validate(fields)
+
+
 def test_the_mail_servers_password_is_not_in_what_is_printed() -> None:
     config = Settings(
         base_url="https://wasl.example.org",

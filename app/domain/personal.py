@@ -9,7 +9,7 @@ ERASED_DRIVER = "erased driver"
 
 # How a name is taken out when its person is erased.
 #   row: the person's own row gets a neutral value   driver: with the driver's shifts
-#   equal: wherever it is exactly the person's name or address   deleted: the row goes with the person's sessions
+#   equal: wherever it is exactly the person's name or address   deleted: the row goes, as the person's sessions do
 Going = Literal["row", "driver", "equal", "deleted"]
 
 
@@ -27,6 +27,7 @@ NAMED_FIELDS = (
     NamedField("people", "name", "row", "colleagues see who has an account"),
     NamedField("people", "email", "row", "signing in"),
     NamedField("people", "password_hash", "row", "signing in"),
+    NamedField("notification_choices", "phone", "deleted", "text messages, for whoever wants them"),
     NamedField("credentials", "name", "deleted", "whose session it is, or what a key is for"),
     NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),

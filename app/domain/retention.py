@@ -155,6 +155,12 @@ RETENTION = (
         "person_links", "invitations and links to sign in that can be used no longer", "delete", 30, "expires_at"
     ),
     Retention("mail_messages", "whether a mail went out; its words go when it is sent", "delete", 30, "created_at"),
+    Retention("notification_choices", "what somebody wants to be told, and how, until the account is erased"),
+    Retention(
+        "notifications", "whoever was told, or not, can see it; what was said is not kept", "delete", 30, "created_at"
+    ),
+    Retention("push_subscriptions", "a device lasts until it is taken off, or its browser takes nothing any more"),
+    Retention("notification_keys", "what a network signs links and messages to devices with; numbers alone"),
     Retention("sign_in_tries", "wrong tries count for minutes", "delete", 1, "at"),
     Retention("calendar_feeds", "a feed lasts until it is revoked; then it is of no use", "delete", 30, "revoked_at"),
     Retention("webhook_endpoints", "an endpoint lasts until its organisation removes it"),

@@ -6,10 +6,13 @@ The words are in one catalogue with those of the pages, and what pages need besi
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+from babel import Locale
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from fastapi import Depends, Header, Request
@@ -59,6 +62,33 @@ class PlainLanguage:
             return text.format_map({name: self._listed(word, str) for name, word in words.items()}) if words else text
         apart = {name: self._listed(word, isolated) for name, word in words.items()}
         return self._filled(self._translated(text), apart)
+
+    def counted(self, one: str, many: str, count: int, /, **words: Any) -> str:
+        """As `said`, of a number of things: the sentence that fits the number, in the language's own plural form."""
+        found = self._plural(one, many, count)
+        apart = isolated if catalogue(self.code) is not None else str
+        return self._filled(found, {"count": str(count), **{name: apart(str(word)) for name, word in words.items()}})
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's facts about the language."""
+        return Locale.parse(self.code)
+
+    def day(self, day: date) -> str:
+        """A date as people say it."""
+        return format_date(day, "EEEE d MMMM y", locale=self.locale)
+
+    def clock(self, instant: datetime, zone: tzinfo) -> str:
+        """The local time of day."""
+        return f"{instant.astimezone(zone):%H:%M}"
+
+    def _plural(self, one: str, many: str, count: int) -> str:
+        found = catalogue(self.code)
+        message = found.get(one) if found is not None else None
+        if message is None or not isinstance(message.string, tuple):
+            return one if count == 1 else many
+        form = int(_plural_form(self.code, count))
+        return str(message.string[form]) or many
 
     def _listed(self, word: Any, each: Callable[[str], str]) -> str:
         return self.comma.join(map(each, word)) if isinstance(word, list | tuple) else each(str(word))
@@ -115,6 +145,14 @@ def without_cookies(request: Request) -> None:
 def keeps_cookies(request: Request) -> bool:
     """Whether what is asked may depend on cookies."""
     return not getattr(request.state, "without_cookies", False)
+
+
+@cache
+def _plural_form(code: str, count: int) -> int:
+    """The index of the plural form, as the catalogue's own header counts them."""
+    forms = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
+    category = Locale.parse(code).plural_form(count)
+    return forms[category] if code == "ar" else int(category != "one")
 
 
 def asked_language(request: Request) -> LanguageCode:

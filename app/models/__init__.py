@@ -11,6 +11,7 @@ from app.models import (
     feeds,
     fleet,
     needs,
+    notifications,
     offers,
     outlets,
     partners,
@@ -26,6 +27,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads", "system", "van_links",
-    "webhooks",
+    "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads", "system",
+    "van_links", "webhooks",
 ]  # fmt: skip

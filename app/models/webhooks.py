@@ -14,13 +14,15 @@ from app.models.system import OutboxMessage
 
 
 class OutboxProgress(Base):
-    """Per network: the newest numbered message, and the last one that deliveries were made of."""
+    """Per network: the newest numbered message, the last one that deliveries were made of, and the last one that
+    people were told of."""
 
     __tablename__ = "outbox_progress"
     __tenancy__ = OF_NETWORK
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     newest_position: Mapped[int] = mapped_column(BigInteger)
     told_position: Mapped[int] = mapped_column(BigInteger)
+    notified_position: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class WebhookEndpoint(Identified, Base):

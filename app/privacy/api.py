@@ -61,6 +61,7 @@ def _out(call: Call, known: service.Known) -> PersonExportOut:
         exported_at=call.now,
         person=known.person,
         sessions=known.sessions,
+        told=known.told,
         shifts=[KnownShiftOut.model_validate(row) for row in known.shifts],
         notes=[KnownNoteOut.model_validate(row) for row in known.notes],
         audit_entries=[KnownEntryOut.model_validate(row) for row in known.audit_entries],

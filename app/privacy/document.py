@@ -15,7 +15,7 @@ def names_table() -> str:
         "row": "a neutral value",
         "driver": "neutral, with all shifts of the name",
         "equal": "neutral where it is exactly the name or address",
-        "deleted": "the session or link is deleted",
+        "deleted": "its row is deleted",
     }
     rows = [f"| `{each.table}.{each.column}` | {each.why} | {goes[each.going]} |" for each in NAMED_FIELDS]
     return "\n".join(["| field | why | when its person is erased |", "| --- | --- | --- |", *rows])

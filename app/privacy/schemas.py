@@ -67,6 +67,9 @@ class PersonExportOut(BaseModel):
     exported_at: datetime
     person: dict[str, Any] = Field(description="Every field of the account but the password's hash")
     sessions: list[dict[str, Any]] = Field(description="When sessions began and ended; no secrets")
+    told: dict[str, list[dict[str, Any]]] = Field(
+        description="What you chose to be told, on which devices, and what you were told; no secrets"
+    )
     shifts: list[KnownShiftOut]
     notes: list[KnownNoteOut]
     audit_entries: list[KnownEntryOut]

@@ -26,6 +26,7 @@ from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope, within
 from app.models.events import StopEvent
 from app.models.fleet import Shift
+from app.models.notifications import Notification, NotificationChoice, PushSubscription
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
@@ -33,7 +34,9 @@ from app.privacy.reach import organisations_of
 
 ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
-SECRETS = frozenset({"password_hash", "secret_sha256"})
+# Rows that are of nobody else: a phone number, devices, what somebody was told.
+OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice)
+SECRETS = frozenset({"password_hash", "secret_sha256", "endpoint", "endpoint_sha256", "p256dh", "auth"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Known:
 
     person: dict[str, Any]
     sessions: list[dict[str, Any]]
+    told: dict[str, list[dict[str, Any]]]
     shifts: list[Shift]
     notes: list[StopEvent]
     audit_entries: list[AuditEntry]
@@ -88,6 +92,8 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
         shifts, notes = _erase_driver(session, person.organisation_id, name)
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
+        for model in OF_PERSON_ALONE:
+            _count(session, delete(_table(model)).where(_table(model).c.person_id == person.id))
         person.name, person.email = ERASED_PERSON, erased_email(str(person.id))
         person.password_hash, person.state = None, "disabled"
         _forget_answers(session, person.network_id, (name, email), person.id)
@@ -198,6 +204,7 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
             sessions=[
                 _row(each) for each in session.scalars(select(Credential).where(Credential.person_id == person.id))
             ],
+            told={model.__tablename__: _rows_of(session, model, person) for model in OF_PERSON_ALONE},
             shifts=shifts,
             notes=list(
                 session.scalars(
@@ -216,6 +223,10 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
         )
     audit.record(session, principal, "people.export", ("person", person.id), now, owner=person.organisation_id)
     return known
+
+
+def _rows_of(session: Session, model: type[Any], person: Person) -> list[dict[str, Any]]:
+    return [_row(each) for each in session.scalars(select(model).where(model.person_id == person.id))]
 
 
 def _row(row: Base) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from app.web import (
     needs,
     next_day,
     nothing_today,
+    notifications,
     offer_check,
     open_food,
     outlets,
@@ -94,6 +95,7 @@ def install_pages(app: FastAPI) -> None:
         public_page,
         public_point,
         public_settings,
+        notifications,
         van,
     ):
         add_operations(app, module.router)

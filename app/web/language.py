@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from fastapi import Request
 from markupsafe import Markup, escape
@@ -24,11 +21,6 @@ from app.kit.language import catalogue as catalogue
 @dataclass(frozen=True)
 class Language(PlainLanguage):
     """How a page speaks to its reader."""
-
-    @property
-    def locale(self) -> Locale:
-        """Babel's facts about the language."""
-        return Locale.parse(self.code)
 
     @property
     def direction(self) -> str:
@@ -52,14 +44,6 @@ class Language(PlainLanguage):
         """A sentence of any number, for a script: by the names of plural forms, with some number of that form in it."""
         examples = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
         return {name: self._plural(one, many, count).format(count=count) for name, count in examples.items()}
-
-    def _plural(self, one: str, many: str, count: int) -> str:
-        found = catalogue(self.code)
-        message = found.get(one) if found is not None else None
-        if message is None or not isinstance(message.string, tuple):
-            return one if count == 1 else many
-        form = int(_plural_form(self.code, count))
-        return str(message.string[form]) or many
 
     def reason(self, code: str, details: Mapping[str, Any]) -> Markup:
         """Why food stays, or why a stop failed."""
@@ -88,10 +72,6 @@ class Language(PlainLanguage):
         """Kilometres with one decimal."""
         return km_display(metres)
 
-    def day(self, day: date) -> str:
-        """A date as people say it."""
-        return format_date(day, "EEEE d MMMM y", locale=self.locale)
-
     def short_day(self, day: date) -> str:
         """A date of the coming days, without its weekday and year."""
         return format_date(day, "d MMM", locale=self.locale)
@@ -103,10 +83,6 @@ class Language(PlainLanguage):
     def weekday(self, day: date) -> str:
         """The weekday of a date as people say it."""
         return format_date(day, "EEEE", locale=self.locale)
-
-    def clock(self, instant: datetime, zone: ZoneInfo) -> str:
-        """The local time of day."""
-        return f"{instant.astimezone(zone):%H:%M}"
 
     def hours(self, seconds: int) -> str:
         """Hours and minutes."""
@@ -121,14 +97,6 @@ def _filled(template: str, words: Mapping[str, Any]) -> Markup:
         for name, word in words.items()
     }
     return Markup(escape(template).format_map(safe) if words else escape(template))  # noqa: S704
-
-
-@cache
-def _plural_form(code: str, count: int) -> int:
-    """The index of the plural form, as the catalogue's own header counts them."""
-    forms = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
-    category = Locale.parse(code).plural_form(count)
-    return forms[category] if code == "ar" else int(category != "one")
 
 
 def language_of(request: Request) -> Language:

@@ -7,13 +7,11 @@ that post the same attempt, because one of them was thought dead, only the first
 import asyncio
 import json
 import secrets
-import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,12 +30,11 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope
 from app.models.system import OutboxMessage
 from app.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from app.webhooks.addresses import AddressRefused, Destination, Guard
+from app.webhooks.addresses import AddressRefused, Guard
+from app.webhooks.guarded_post import guarded_post
 
 DELIVER = "webhooks:deliver"
 ANSWER_SECONDS = 15
-MOST_READ = 20_000
-MOST_KEPT = 1_000
 GONE = 410
 AT_ONCE_TO_ONE = 4  # a receiver that answers slowly holds up its own messages, not those of others
 
@@ -208,11 +205,6 @@ def _secrets(endpoint: WebhookEndpoint, now: datetime) -> tuple[str, ...]:
     return (endpoint.secret, old) if old is not None and until is not None and now < until else (endpoint.secret,)
 
 
-@lru_cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
 async def post(guard: Guard, letter: Letter, headers: dict[str, str]) -> Reply:
     """Send it, and read the beginning of the answer; whatever goes wrong is told in the reply."""
     started = time.monotonic()
@@ -222,9 +214,10 @@ async def post(guard: Guard, letter: Letter, headers: dict[str, str]) -> Reply:
 
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            found = guard.destination(letter.url)
-            addresses = await guard.open_addresses(found)
-            status, answer, retry_after = await _send(found, addresses, letter, headers)
+            kind = {"Content-Type": "application/json", "User-Agent": "Wasl-Webhooks/1"}
+            status, answer, retry_after = await guarded_post(
+                guard, letter.url, letter.body.encode(), {**kind, **headers}
+            )
             return Reply(status, took(), answer, retry_after=retry_after)
     except AddressRefused as error:
         return Reply(None, took(), failure=f"address_refused: {error}")
@@ -232,51 +225,6 @@ async def post(guard: Guard, letter: Letter, headers: dict[str, str]) -> Reply:
         return Reply(None, took(), failure=f"timeout: no whole answer within {ANSWER_SECONDS} seconds")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return Reply(None, took(), failure=f"connection: {type(error).__name__}")
-
-
-async def _send(
-    found: Destination, addresses: list[str], letter: Letter, headers: dict[str, str]
-) -> tuple[int, str, str | None]:
-    """Post to the first of the addresses that takes the connection; the host stays the one that the URL names."""
-    url = httpx.URL(letter.url)
-    host = url.netloc.decode("ascii")
-    sent = {
-        "Host": host,
-        "Content-Type": "application/json",
-        "User-Agent": "Wasl-Webhooks/1",
-        "Accept-Encoding": "identity",
-        **headers,
-    }
-    # Neither a proxy of the environment nor a redirect may lead anywhere else.
-    async with httpx.AsyncClient(verify=_tls(), trust_env=False, follow_redirects=False, timeout=None) as client:  # noqa: S113
-        for position, address in enumerate(addresses, start=1):
-            request = client.build_request(
-                "POST",
-                url.copy_with(host=address),
-                headers=sent,
-                content=letter.body.encode(),
-                extensions={"sni_hostname": found.host},
-            )
-            try:
-                response = await client.send(request, stream=True)
-            except httpx.ConnectError:
-                if position == len(addresses):
-                    raise
-                continue
-            try:
-                return response.status_code, await _beginning(response), response.headers.get("retry-after")
-            finally:
-                await response.aclose()
-    raise httpx.ConnectError("no address")
-
-
-async def _beginning(response: httpx.Response) -> str:
-    read = bytearray()
-    async for chunk in response.aiter_raw():
-        read += chunk
-        if len(read) >= MOST_READ:
-            break
-    return bytes(read[:MOST_KEPT]).decode(errors="replace").replace("\x00", "\ufffd")
 
 
 def _keep(postroom: Postroom, letter: Letter, reply: Reply, sent_at: datetime) -> None:

@@ -15,9 +15,12 @@ from tests.planned_here import worker_solves_here
 from tests.service_client import ALL_DAY, DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
-NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js"}
+NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js", "/notify-worker.js"}
 # Pages that a job or a message leads to, each with a journey of its own.
-ELSEWHERE = {"/regions/imports/{import_id}", "/invitation/{token}", "/sign-in/link/{token}", "/van/{token}"}
+ELSEWHERE = {
+    "/regions/imports/{import_id}", "/invitation/{token}", "/sign-in/link/{token}", "/van/{token}",
+    "/unsubscribe/{token}",
+}  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Signs on the map lie where their places are, also over one another; each has its line in the list beside the map,
 # which is what the guideline asks of such targets (2.5.8, equivalent).

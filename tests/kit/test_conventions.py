@@ -67,9 +67,9 @@ def filled(network: ServiceClient) -> None:
 
 
 def lists_of(document: dict[str, Any]) -> list[str]:
-    """Those that can be asked for without the id of something; an API key has no sessions."""
+    """Those that can be asked for without the id of something; an API key is told nothing and has no sessions."""
     paths = [path.replace("{name}", PLACES["name"]) for _, path, op in operations(document, "get") if _is_list(op)]
-    return [path.removeprefix(HERE) for path in paths if "{" not in path and not path.endswith("/me/sessions")]
+    return [path.removeprefix(HERE) for path in paths if "{" not in path and "/me/" not in path]
 
 
 def _is_list(operation: dict[str, Any]) -> bool:

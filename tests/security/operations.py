@@ -676,6 +676,13 @@ _OTHER_SIDE = {
 # Every fault of a list is named at its place; a site that is not seen is one, the same as one that is not there.
 _NAMED_IN_THE_LIST = (422, "the list as a whole is refused, with `not_found` at the site's field")
 _NEWLY_ADDED = {"url": "https://93.184.215.14/hooks"}
+_A_BROWSER = {
+    "endpoint": "https://93.184.215.14/push",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 _EVENT_STREAM = "an event stream stays open for minutes"
 _NEEDS_FILE = "a real extract is imported by tests/roads; here the service has no file and fetches none"
 
@@ -845,6 +852,27 @@ OPERATIONS: dict[str, Operation] = {
         "key",
         but={**_NOT_FOR_KEYS, "*": (404, "only one's own sessions are seen, and this is none")},
         unproven="whose session is whose is tried by tests/people",
+    ),
+    # what one is told
+    "get_notification_choices": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "change_notification_choices": Operation(
+        EVERYBODY_SIGNED_IN, body=lambda tenant: {"quiet_hours": None}, but=_NOT_FOR_KEYS
+    ),
+    "list_notifications": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "test_notification": Operation(
+        EVERYBODY_SIGNED_IN,
+        body=lambda tenant: {"channel": "email"},
+        but=_NOT_FOR_KEYS,
+        unproven="no channel is set up there; tests/notifications send trials",
+    ),
+    "get_push_key": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "add_device": Operation(EVERYBODY_SIGNED_IN, body=lambda tenant: _A_BROWSER, but=_NOT_FOR_KEYS),
+    "list_devices": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
+    "take_device_off": Operation(
+        EVERYBODY_SIGNED_IN,
+        "key",
+        but={**_NOT_FOR_KEYS, "*": (404, "only one's own devices are seen, and this is none")},
+        unproven="whose device is whose is tried by tests/notifications",
     ),
     # personal data and the trail
     "export_self": Operation(Action.NETWORK_READ),

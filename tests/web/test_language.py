@@ -16,6 +16,8 @@ from app.domain import (
     foods,
     lifecycle,
     no_shows,
+    notification_words,
+    notifications,
     outcomes,
     reasons,
     receiving,
@@ -24,6 +26,7 @@ from app.domain import (
 )
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
+from app.notifications import by_email, sending
 from app.web import (
     agreements,
     arrivals,
@@ -37,12 +40,14 @@ from app.web import (
     reliability,
     standing_alarms,
 )
+from app.web import notifications as notifications_page
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "app" / "web" / "templates").glob("*.html"))
 ARABIC = Language("ar")
+COUNTED_IN_MESSAGES = set(notification_words.COUNTED.values())
 COUNTED = ("n", "forms")  # what the templates call for a number of things
 REFUSAL = re.compile(
     r"(?:refused|conflict|Refusal)\(\s*\"([a-z_]+)\"|WaslError\([^()]*?,\s*\"([a-z_]+)\",\s*\d{3}", re.DOTALL
@@ -79,6 +84,11 @@ def messages() -> set[str]:
     told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
+    told |= {*notification_words.SENTENCES.values(), *notification_words.TITLES.values()}
+    told |= {each.words for each in notifications.SUBJECTS.values()} | set(notifications.CHANNEL_WORDS.values())
+    told |= {*notifications_page.STATE_WORDS.values(), *notifications_page.TROUBLE_WORDS.values()}
+    told |= set(notifications_page.DONE.values())
+    told |= {by_email.GREETING, by_email.STOP, by_email.CHOOSE, sending.WHY}
     told |= {*regions.PHASES, *regions.PROFILE_WORDS.values(), "Waiting for its turn."}
     told |= {
         sentence
@@ -157,7 +167,9 @@ def test_some_refusals_were_found_in_the_code() -> None:
     assert {"use_by_passed", "day_under_way", "no_route_yet", "window_inverted"} <= refusal_codes()
 
 
-@pytest.mark.parametrize("pair", sorted({tuple(map(str, told[:2])) for name in COUNTED for _, told in calls(name)}))
+@pytest.mark.parametrize(
+    "pair", sorted({tuple(map(str, told[:2])) for name in COUNTED for _, told in calls(name)} | COUNTED_IN_MESSAGES)
+)
 def test_every_number_of_things_has_all_six_arabic_forms(pair: tuple[str, str]) -> None:
     found = catalogue("ar")
     assert found is not None

@@ -1,0 +1,200 @@
+"""What a notification says, in a sentence: templates and their words, for whichever language says them.
+
+Nothing stands in it that its message did not tell the reader's own organisation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.alarms import SENTENCES as ALARMS
+from app.domain.alarms import Kind
+from app.domain.categories import WORDS as CATEGORIES
+from app.domain.notifications import News, allocations_for, grams_in, grams_of
+from app.domain.units import kg_display
+
+TITLES: Mapping[str, str] = {
+    "allocations.published": "A van collects your food",
+    "allocations.cancelled": "No van collects any more",
+    "delivery.scheduled": "A van brings you food",
+    "delivery.cancelled": "No food comes any more",
+    "arrival.changed": "The van comes at another time",
+    "food.delivered": "Food was handed over",
+    "food.refused": "Food was refused",
+    "stop.failed": "Something failed at a stop",
+    "offer.expired": "Nobody fetched your food",
+    "food.asked": "Can you take food?",
+    "line.quarantined": "Food is held back",
+    "allocation.declined": "Food is not wanted",
+    "plan.failed": "There is no plan",
+    "alarm.raised": "Alarm",
+    "alarm.escalated": "Alarm: nobody has taken it on yet",
+    "test": "A trial",
+}
+SENTENCES: Mapping[str, str] = {
+    "allocations.cancelled": "The plan for {day} has changed: no van collects from you any more.",
+    "delivery.cancelled": "The plan for {day} has changed: no van brings you food any more.",
+    "arrival.changed": "The van is expected at {site} about {time}, not {before}.",
+    "food.delivered": "{kg} kg of {food} from {donor} were handed over to {receiver}.",
+    "food.delivered corrected": "Corrected: {kg} kg of {food} from {donor} were handed over to {receiver}.",
+    "food.refused": "{receiver} refused {kg} kg of {food} from {donor}.",
+    "food.refused corrected": "Corrected: {receiver} refused {kg} kg of {food} from {donor}.",
+    "stop.failed pickup": "{kg} kg could not be collected at {site}.",
+    "stop.failed drop_off": "{kg} kg could not be handed over at {site}.",
+    "offer.expired": "Nobody fetched {kg} kg that you offered for {day}.",
+    "food.asked": "Can you take {kg} kg of {food} from {donor}? Answer by {time}.",
+    "line.quarantined": "Food of {day} is held back until somebody decides about it.",
+    "allocation.declined": "{receiver} does not want {kg} kg of {food} from {donor} on {day}.",
+    "plan.failed": "Planning {day} has ended without a plan. Look at the day.",
+    "test": "So you are told here from now on.",
+}
+# Of a number of visits: one, many.
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "allocations.published": (
+        "{count} collection on {day}: {kg} kg, about {time}.",
+        "{count} collections on {day}: {kg} kg, the first about {time}.",
+    ),
+    "delivery.scheduled": (
+        "{count} delivery on {day}: {kg} kg, about {time}.",
+        "{count} deliveries on {day}: {kg} kg, the first about {time}.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A template, or two and a number, with the words of its gaps; `days`, `times` and `category` are still values, for
+    the reader's language to say, and `names` what may be cut where there is little room."""
+
+    templates: tuple[str, ...]
+    count: int = 0
+    plain: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    category: str | None = None
+
+
+def sentence_of(news: News, site_name: str | None) -> Sentence:
+    """What is said of a message to a reader, who may be of one site alone; an alarm brings its kind and `details`."""
+    if news.kind in COUNTED:
+        return _counted(news, site_name)
+    return _MAKERS[news.kind](news.data)
+
+
+def _counted(news: News, site_name: str | None) -> Sentence:
+    rows = allocations_for(site_name, news.data)
+    return Sentence(
+        COUNTED[news.kind],
+        len({(each["site_name"], each["at"]) for each in rows}),
+        plain={"kg": kg_display(grams_in(rows))},
+        days=_day(news.data),
+        times={"time": min(datetime.fromisoformat(each["at"]) for each in rows)},
+    )
+
+
+def _day(data: Mapping[str, Any]) -> dict[str, date]:
+    return {"day": date.fromisoformat(data["service_date"])}
+
+
+def _kg(data: Mapping[str, Any]) -> dict[str, str]:
+    return {"kg": kg_display(grams_of(data["kg"]))}
+
+
+def _of_the_day(kind: str) -> Callable[[Mapping[str, Any]], Sentence]:
+    return lambda data: Sentence((SENTENCES[kind],), days=_day(data))
+
+
+def _handled(kind: str) -> Callable[[Mapping[str, Any]], Sentence]:
+    def made(data: Mapping[str, Any]) -> Sentence:
+        corrected = " corrected" if data.get("corrected") else ""
+        names = {"donor": data["donor_name"], "receiver": data["receiver_name"], **_food(data)}
+        return Sentence((SENTENCES[kind + corrected],), plain=_kg(data), names=names, category=_category(data))
+
+    return made
+
+
+def _food(data: Mapping[str, Any]) -> dict[str, str]:
+    return {"food": data["description"]} if data.get("description") else {}
+
+
+def _category(data: Mapping[str, Any]) -> str | None:
+    """The word of its category for food that its donor calls nothing."""
+    return None if data.get("description") else CATEGORIES[data["category"]]
+
+
+def _arrival(data: Mapping[str, Any]) -> Sentence:
+    times = {"time": datetime.fromisoformat(data["at"]), "before": datetime.fromisoformat(data["told_before"])}
+    return Sentence((SENTENCES["arrival.changed"],), names={"site": data["site_name"]}, times=times)
+
+
+def _failed(data: Mapping[str, Any]) -> Sentence:
+    template = SENTENCES[f"stop.failed {data['stop_kind']}"]
+    return Sentence((template,), plain=_kg(data), names={"site": data["site_name"]})
+
+
+def _expired(data: Mapping[str, Any]) -> Sentence:
+    return Sentence((SENTENCES["offer.expired"],), plain=_kg(data), days=_day(data))
+
+
+def _asked(data: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        (SENTENCES["food.asked"],),
+        plain=_kg(data),
+        names={"donor": data["donor"], **_food(data)},
+        times={"time": datetime.fromisoformat(data["until"])},
+        category=_category(data),
+    )
+
+
+def _declined(data: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        (SENTENCES["allocation.declined"],),
+        plain=_kg(data),
+        names={"donor": data["donor_name"], "receiver": data["receiver_name"], **_food(data)},
+        days=_day(data),
+        category=_category(data),
+    )
+
+
+def _alarm(data: Mapping[str, Any]) -> Sentence:
+    return Sentence((ALARMS[Kind(data["alarm"])],), names=data["details"])
+
+
+_MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
+    "allocations.cancelled": _of_the_day("allocations.cancelled"),
+    "delivery.cancelled": _of_the_day("delivery.cancelled"),
+    "arrival.changed": _arrival,
+    "food.delivered": _handled("food.delivered"),
+    "food.refused": _handled("food.refused"),
+    "stop.failed": _failed,
+    "offer.expired": _expired,
+    "food.asked": _asked,
+    "line.quarantined": _of_the_day("line.quarantined"),
+    "allocation.declined": _declined,
+    "plan.failed": _of_the_day("plan.failed"),
+    "alarm.raised": _alarm,
+    "alarm.escalated": _alarm,
+    "test": lambda _: Sentence((SENTENCES["test"],)),
+}
+
+
+def page_of(news: News, role: str) -> str:
+    """Where the reader sees more, or acts: a path that their role opens."""
+    data, plans = news.data, role in ("dispatcher", "network_admin")
+    if news.kind == "arrival.changed" and data.get("page"):
+        return str(data["page"])
+    if news.kind == "test":
+        return "/notifications"
+    if news.kind == "food.asked":
+        return "/asked"
+    if news.kind.startswith("delivery."):
+        return "/declines"
+    if plans and data.get("service_date"):
+        return f"/day?date={data['service_date']}"
+    if plans:
+        return "/day"
+    if news.kind.startswith("alarm.") and role == "donor_staff":
+        return "/offers/new"
+    return "/offers"
