@@ -112,6 +112,13 @@ RETENTION = (
         ("note",),
     ),
     Retention(
+        "stop_signatures",
+        "who signed for food at a door helps while it can be disputed",
+        "delete",
+        90,
+        "recorded_at",
+    ),
+    Retention(
         "quarantines",
         "why food was held back and what was decided; who decided matters while it can be disputed",
         "strip",

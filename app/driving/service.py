@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.route_changes import ComparedStop, route_changes
+from app.driving.doors import door_of, keep_signature
 from app.driving.promised import promised_to
 from app.driving.schemas import (
     AllocationProgress,
@@ -187,6 +188,10 @@ def record_events(
         _refuse_strangers(event, position, promises, allocations)
         results.append(_store(session, shift, event, known, now))
     arrived = [known[each.id] for each in results if each.status == "stored"]
+    signed = {event.id: event.signature for event in events if event.signature is not None}
+    for row in arrived:
+        if row.id in signed:
+            keep_signature(session, row, door_of(promises, stops, row), signed[row.id])
     hold_back(session, shift, arrived, allocations, now)
     after = known_with(session, shift_id, promises, known.values())
     book_changes(session, before, after, now)
@@ -252,8 +257,10 @@ def _refuse_strangers(
 def _store(
     session: Session, shift: Shift, event: StopEventIn, known: dict[UUID, StopEvent], now: datetime
 ) -> EventResult:
-    # Not the time: a page that is sent twice says a later one, and it is the same report.
-    content = json.dumps(event.model_dump(mode="json", exclude={"occurred_at"}), sort_keys=True)
+    # Not the time: a page that is sent twice says a later one, and it is the same report. What was not signed has the
+    # digest that it had before there were signatures.
+    without = {"occurred_at"} if event.signature is not None else {"occurred_at", "signature"}
+    content = json.dumps(event.model_dump(mode="json", exclude=without), sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     earlier = known.get(event.id)
     if earlier is not None:

@@ -24,6 +24,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK, Base
 from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope, within
+from app.models.doors import StopSignature
 from app.models.events import StopEvent
 from app.models.fleet import Shift
 from app.models.partners import Partnership, Person
@@ -86,6 +87,7 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
     name, email = person.name, person.email
     with within(session, Scope(network=person.network_id), principal.scope):
         shifts, notes = _erase_driver(session, person.organisation_id, name)
+        _erase_drawings(session, person.network_id, name)
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
         person.name, person.email = ERASED_PERSON, erased_email(str(person.id))
@@ -162,6 +164,13 @@ def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[i
         text("SELECT wasl_empty_notes(NULL, :shifts, :most)"), {"shifts": shifts, "most": ALL_NOTES}
     )
     return len(shifts), int(emptied or 0)
+
+
+def _erase_drawings(session: Session, network_id: UUID, name: str) -> None:
+    """What was drawn beside the name at a door; however the name was typed there, it goes too."""
+    table = _table(StopSignature)
+    signed = (table.c.network_id == network_id, func.lower(func.btrim(table.c.signed_by)) == name.strip().lower())
+    _count(session, update(table).where(*signed).values(signed_by=ERASED_PERSON, strokes=[]))
 
 
 def _erase_equals(session: Session, network_id: UUID, words: Sequence[str]) -> None:

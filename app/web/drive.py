@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,16 @@ router = APIRouter(include_in_schema=False)
 COOKIE_SECONDS = 24 * 3600
 STATIC = Path(__file__).with_name("static")
 # What the page needs without a connection; the map is not of it.
-KEPT = ("wasl.css", "icon.svg", "drive.js", "drive-check.js", "drive-view.js", "drive-waiting.js", "drive-map.js")
+KEPT = (
+    "wasl.css",
+    "icon.svg",
+    "drive.js",
+    "drive-check.js",
+    "drive-view.js",
+    "drive-waiting.js",
+    "drive-sign.js",
+    "drive-map.js",
+)
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})
 
@@ -206,10 +215,23 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
                 "lines": lines,
                 "reason": reason,
                 "note": str(data.get("note") or ""),
+                "signature": _signature(data),
             }
         )
     except ValidationError as error:
         raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
+
+
+def _signature(data: FormData) -> dict[str, Any] | None:
+    """Who signed, and what the phone drew; None where nobody did."""
+    name, drawn = (str(data.get(field) or "").strip() for field in ("signed_by", "strokes"))
+    if not name and not drawn:
+        return None
+    try:
+        strokes = json.loads(drawn or "[]")
+    except ValueError:
+        strokes = drawn  # the form says that this is no drawing
+    return {"signed_by": name, "strokes": strokes}
 
 
 def _celsius(data: FormData, name: str) -> float | str | None:

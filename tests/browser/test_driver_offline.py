@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from app.kit.db import Database
+from app.kit.tenancy import Scope
+from app.models.doors import StopSignature
 from tests.browser.line import Line
-from tests.browser.visit import DESK, PHONE, Visit, picture
+from tests.browser.visit import DESK, PHONE, TABLET, Visit, picture
 from tests.conftest import CHROMIUM_FLAGS
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
@@ -96,7 +100,28 @@ def act(page: Page) -> str:
     return name
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", DESK)])
+def sign(page: Page, name: str) -> None:
+    """Write a name and draw on the pad of the stop that is next, as a finger does."""
+    page.locator(".next .signing summary").click()
+    page.locator(".next [name=signed_by]").fill(name)
+    pad = page.locator(".next canvas.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + (20 if step % 2 else 100))
+    page.mouse.up()
+
+
+def signatures(database: Database, network: ServiceClient) -> list[StopSignature]:
+    """All that are stored, as they were made."""
+    with database.transaction(Scope(network=network.network_id())) as session:
+        return list(session.scalars(select(StopSignature).order_by(StopSignature.signed_at, StopSignature.recorded_at)))
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", TABLET), ("en", DESK)])
 def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line, language: str, size: dict[str, int]
 ) -> None:
@@ -107,6 +132,8 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     page.locator(".here button").click()
     expect(page.locator(".here .state")).to_be_visible()
     expect(page.locator("#sending")).to_contain_text("1" if language == "en" else "بلاغ واحد")
+    sign(page, "Rana Haddad")
+    visit.picture(f"driver-signing-{language}-{size['width']}")
     visited = [act(page), act(page)]
     assert balance(network)["kg_collected"] == "0"
     visit.picture(f"driver-offline-{language}-{size['width']}")
@@ -148,7 +175,13 @@ def kill(profile: Path) -> None:
 
 
 def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with_all_of_it(
-    browser: Browser, chromium: str, network: ServiceClient, shift: dict[str, Any], line: Line, tmp_path: Path
+    browser: Browser,
+    chromium: str,
+    network: ServiceClient,
+    database: Database,
+    shift: dict[str, Any],
+    line: Line,
+    tmp_path: Path,
 ) -> None:
     profile = tmp_path / "phone"
     phone = a_phone(browser, chromium, profile, line.address)
@@ -159,9 +192,11 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     page = phone.pages[0]
     page.goto("/drive")
     line.cut()
-    for _ in range(3):  # six reports: there, and done
+    for number in range(3):  # six reports: there, and done
         page.locator(".here button").click()
         expect(page.locator(".here .state")).to_be_visible()
+        if number:
+            sign(page, f"At door {number}")
         act(page)
     page.locator(".here button").click()  # 7
     expect(page.locator(".here .state")).to_be_visible()
@@ -183,6 +218,28 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     books = balance(network)
     assert (books["kg_collected"], books["kg_refused"], books["kg_unaccounted"]) == ("65", "12", "0")
     assert float(books["kg_delivered"]) in (25.0, 40.0)
+    signed = signatures(database, network)
+    assert [each.signed_by for each in signed] == ["At door 1", "At door 2"]
+    assert all(len(each.strokes) == 1 and len(each.strokes[0]) > 10 for each in signed)
+
+
+def test_a_drawing_can_be_cleared_and_outlives_a_card_that_is_written_anew(page: Page, network: ServiceClient) -> None:
+    sign(page, "Rana")
+    drawn = "document.querySelector('.next [name=strokes]').value"
+    before = page.evaluate(drawn)
+    assert before.startswith("[[")
+    page.locator(".here button").click()  # writes the card anew
+    expect(page.locator(".here .state")).to_be_visible()
+    expect(page.locator(".next canvas.pad")).to_be_visible()
+    assert page.evaluate(drawn) == before
+    pixels = (
+        "[...document.querySelector('canvas.pad').getContext('2d').getImageData(0, 0, 300, 200).data].some(Boolean)"
+    )
+    assert page.evaluate(pixels)
+    page.locator("[data-clear]").click()
+    assert page.evaluate(drawn) == ""
+    assert not page.evaluate(pixels)
+    assert page.locator(".next [name=signed_by]").input_value() == "Rana"
 
 
 def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(page: Page, network: ServiceClient) -> None:
@@ -315,7 +372,7 @@ def test_the_page_is_light_and_comes_at_once_from_the_phone(
     page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes()["responseBodySize"])))
     open_route(page, network, line, shift)
     expect(page.locator("#map-fold")).to_be_visible()
-    assert 20_000 < sum(size for _, size in sizes if size > 0) < 70_000, sizes
+    assert 20_000 < sum(size for _, size in sizes if size > 0) < 90_000, sizes
     line.cut()
     page.reload()
     assert page.locator(".next .thumb button").is_visible()

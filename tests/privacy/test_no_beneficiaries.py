@@ -31,6 +31,7 @@ API_NAMES = {
     "requested_by": "who imported streets", "vehicle_name": "a vehicle", "site_name": "a place",
     "organisation_name": "a partner", "donor_name": "a partner", "receiver_name": "a partner",
     "contact": "whom partners call", "phone": "whom partners call", "outlet_name": "a fridge, a farm or a heap",
+    "signed_by": "who signs for a store or a food bank at its door",
 }  # fmt: skip
 SAY_WHY = (
     "{} may name somebody. Of people in need nothing is kept; of people who work for a partner say so in NAMED_FIELDS"

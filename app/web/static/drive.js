@@ -1,5 +1,6 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
 import { checked, forgive } from "/static/drive-check.js";
+import { drawPads, takeSignatures } from "/static/drive-sign.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
 import "/static/drive-map.js";
@@ -35,6 +36,8 @@ bar.addEventListener("click", async (event) => {
 for (const [target, name] of [[window, "online"], [document, "visibilitychange"], [window, "pageshow"]]) {
   target.addEventListener(name, () => { if (!document.hidden) draw().catch(() => {}).then(work); });
 }
+day.classList.add("scripted");
+takeSignatures(document);
 draw().catch(() => {}).then(work);
 install();
 
@@ -78,6 +81,7 @@ function sendPlainly(form, button) {
 async function draw() {
   const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
   view.show(mine);
+  drawPads(day);
   const waiting = mine.filter(({ state }) => state === "waiting"), refused = mine.filter(({ state }) => state === "refused");
   const now = JSON.stringify([isKnown, isOnline, waiting.map(({ id }) => id), refused.map(({ id }) => id)]);
   if (now === shownInBar) return;

@@ -1,0 +1,59 @@
+"""What is kept of a stop beside what was reported of it: who signed for the food there."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision: str = "0031"
+down_revision: str | None = "0027"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+CARRIED = "network_id = wasl_network() OR shift_id = wasl_shift()"
+BETWEEN_THEM = "wasl_organisation() = ANY (organisation_ids)"
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
+    _signatures()
+
+
+def _signatures() -> None:
+    op.create_table(
+        "stop_signatures",
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("stop_kind", sa.String(), nullable=False),
+        sa.Column("site_name", sa.String(), nullable=False),
+        sa.Column("organisation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("offer_line_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("signed_by", sa.String(), nullable=False),
+        sa.Column("strokes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("stop_kind IN ('pickup','drop_off')", name=op.f("ck_stop_signatures_stop_kind")),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_stop_signatures_network_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_stop_signatures_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_signatures")),
+        sa.UniqueConstraint("shift_id", "event_id", name=op.f("uq_stop_signatures_shift_id_event_id")),
+    )
+    op.create_index(op.f("ix_stop_signatures_network_id"), "stop_signatures", ["network_id"])
+    op.create_index("ix_stop_signatures_lines", "stop_signatures", ["offer_line_ids"], postgresql_using="gin")
+    _secured("stop_signatures")
+    # A signature stays as it is: it is read, and its person's name and drawing can be forgotten.
+    op.execute("GRANT SELECT, INSERT, DELETE, UPDATE (signed_by, strokes) ON stop_signatures TO wasl_app")
+
+
+def _secured(table: str) -> None:
+    """Written by the driver of the shift; read by the stores and food banks whose food it was, and the network."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({CARRIED}) WITH CHECK ({CARRIED})")
+    op.execute(f"CREATE POLICY between_them ON {table} FOR SELECT USING ({BETWEEN_THEM})")
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
+    op.drop_table("stop_signatures")
