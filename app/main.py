@@ -21,6 +21,7 @@ from app.arrivals.van_api import router as van_links
 from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
 from app.driving.api import router as driving
+from app.driving.photos_api import router as stop_photos
 from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
@@ -153,6 +154,7 @@ def create_app(
         plan_edits,
         outlooks,
         driving,
+        stop_photos,
         arrivals,
         van_links,
         van_pages,

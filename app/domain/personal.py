@@ -56,6 +56,7 @@ NAMED_THINGS = {
     ("routes", "vehicle_name"): "a vehicle",
     ("stops", "site_name"): "a place",
     ("stop_signatures", "site_name"): "a place",
+    ("stop_photos", "site_name"): "a place",
     ("arrivals", "site_name"): "a place",
     ("stops", "organisation_name"): "a partner",
     ("allocations", "donor_name"): "a partner",

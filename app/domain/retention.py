@@ -118,6 +118,7 @@ RETENTION = (
         90,
         "recorded_at",
     ),
+    Retention("stop_photos", "pictures of food at a door help while it can be disputed", "delete", 90, "created_at"),
     Retention(
         "quarantines",
         "why food was held back and what was decided; who decided matters while it can be disputed",

@@ -20,6 +20,7 @@ from app.models.plans import Allocation, Stop
 class Door:
     """Where a report was made, with the food that it is about and the stores and food banks whose food that is."""
 
+    visit_id: UUID
     stop_kind: str
     site_name: str
     organisation_ids: Sequence[UUID]
@@ -34,7 +35,7 @@ def door_of(promises: Promises, stops: Iterable[Stop], event: StopEvent) -> Door
     food = [row for parcel, row in promises.rows.items() if (parcel in named if named else _is_at(promises, row, here))]
     parties = {party for row in food for party in (row.donor_organisation_id, row.receiver_organisation_id)}
     lines = {row.offer_line_id for row in food}
-    return Door(stop.kind, stop.site_name, sorted(parties), sorted(lines))
+    return Door(stop.visit_id, stop.kind, stop.site_name, sorted(parties), sorted(lines))
 
 
 def _is_at(promises: Promises, row: Allocation, here: str) -> bool:

@@ -48,14 +48,16 @@ from app.planning.store import allocations_by_stop
 from app.safety.service import hold_back
 
 
-def _shift_of(principal: Principal) -> UUID:
+def shift_of(principal: Principal) -> UUID:
+    """The shift that the caller's link opens; raises `forbidden` (403)."""
     principal.require("driving.record")
     if principal.shift_id is None:
         raise forbidden("Open the link that your dispatcher sent you.")
     return principal.shift_id
 
 
-def _over() -> WaslError:
+def over() -> WaslError:
+    """The link has ended with its shift."""
     return not_signed_in("This link has ended with its shift. Ask your dispatcher for the link of the next one.")
 
 
@@ -81,11 +83,11 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
 
     Raises `no_route_yet` (404), and `not_signed_in` (401) from two hours after the shift on.
     """
-    shift = session.get(Shift, _shift_of(principal))
+    shift = session.get(Shift, shift_of(principal))
     if shift is None:
         raise not_found("shift")
     if not route_readable(shift.ends_at, now):
-        raise _over()
+        raise over()
     route = _published_route(session, shift.id)
     network = session.get_one(Network, shift.network_id)
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
@@ -137,7 +139,7 @@ def _stops_told(session: Session, route: Route, known: Known) -> list[ComparedSt
 
 def route_is_open(session: Session, principal: Principal, now: datetime) -> bool:
     """Whether the driver may still look at the route; reports are taken longer than that."""
-    shift = session.get(Shift, _shift_of(principal))
+    shift = session.get(Shift, shift_of(principal))
     return shift is not None and route_readable(shift.ends_at, now)
 
 
@@ -168,12 +170,12 @@ def record_events(
     Raises `not_found` for a stop, `wrong_allocation` (422) for food that is not handled at that stop, and
     `not_signed_in` (401) from twelve hours after the shift on.
     """
-    shift_id = _shift_of(principal)
+    shift_id = shift_of(principal)
     shift = session.get(Shift, shift_id, with_for_update=ROW_LOCK)  # one batch of a shift after the other
     if shift is None:
         raise not_found("shift")
     if not reports_accepted(shift.ends_at, now):
-        raise _over()
+        raise over()
     # What a phone reports that was long without a connection stands in a route that another has replaced. Nobody
     # publishes for the shift while it is locked: its promises are the same before and after.
     promised = promised_to(session, shift_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.alarms.service import acknowledge_alarm, standing_alarms
 from app.domain.plan_edits import may_be_edited
+from app.driving.photos import photos_by_stop
 from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.paging import LARGEST_PAGE
@@ -101,6 +102,7 @@ class DayView:
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
     versions: int  # plans of the day
     sites: Mapping[UUID, str]
+    photos: Mapping[UUID, int]  # how many were taken at a stop of the plan, where there are any
 
     @property
     def drivers(self) -> Mapping[UUID, str]:
@@ -217,6 +219,7 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         versions=len(queries.list_plans(session, visitor, day)),
         sites={site.id: site.name for site in sites.values()},
+        photos={} if plan is None else {stop: len(each) for stop, each in photos_by_stop(session, plan.id).items()},
         like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,
     )
 

@@ -10,6 +10,7 @@ from app.domain.impact import CO2E_PER_KG_FOOD, GRAMS_PER_MEAL
 from app.domain.service_date import service_date_of
 from app.driving.doors import signatures_for
 from app.driving.food_receipt import food_receipt
+from app.driving.photos import photos_for
 from app.kit.web import database_of, now_of
 from app.offers.receipts import certificate_of, next_month, receipt_of
 from app.partners.service import get_site, network_of, zone_of
@@ -40,6 +41,7 @@ def receipt(request: Request, visitor: Visitor, offer_id: UUID) -> Response:
         found = receipt_of(session, visitor, offer_id)
         site = get_site(session, found.offer.site_id)
         signatures = signatures_for(session, visitor, [line.id for line in found.offer.lines])
+        photos = photos_for(session, [line.id for line in found.offer.lines])
     vans = vans_for(request, network, [found.offer], found.offer.service_date)
     return render(
         request,
@@ -52,6 +54,7 @@ def receipt(request: Request, visitor: Visitor, offer_id: UUID) -> Response:
         vans=[van for van in vans[offer_id] if van.shown.visit.state != "waiting"],
         site=site.name,
         signatures=signatures,
+        photos=photos,
         elsewhere=ELSEWHERE,
         may_post=visitor.may("offers.post"),
     )

@@ -1,4 +1,4 @@
-"""What is kept of a stop beside what was reported of it: who signed for the food there."""
+"""What is kept of a stop beside what was reported of it: who signed for the food there, and photos."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ BETWEEN_THEM = "wasl_organisation() = ANY (organisation_ids)"
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     _signatures()
+    _photos()
 
 
 def _signatures() -> None:
@@ -46,6 +47,40 @@ def _signatures() -> None:
     op.execute("GRANT SELECT, INSERT, DELETE, UPDATE (signed_by, strokes) ON stop_signatures TO wasl_app")
 
 
+def _photos() -> None:
+    op.create_table(
+        "stop_photos",
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("stop_kind", sa.String(), nullable=False),
+        sa.Column("site_name", sa.String(), nullable=False),
+        sa.Column("organisation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("offer_line_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("stop_kind IN ('pickup','drop_off')", name=op.f("ck_stop_photos_stop_kind")),
+        sa.CheckConstraint("width > 0 AND height > 0", name=op.f("ck_stop_photos_size")),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_stop_photos_network_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_stop_photos_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop_photos")),
+        sa.UniqueConstraint("shift_id", "photo_id", name=op.f("uq_stop_photos_shift_id_photo_id")),
+    )
+    for column in ("network_id", "event_id", "visit_id"):
+        op.create_index(op.f(f"ix_stop_photos_{column}"), "stop_photos", [column])
+    op.create_index("ix_stop_photos_lines", "stop_photos", ["offer_line_ids"], postgresql_using="gin")
+    _secured("stop_photos")
+    op.execute("GRANT SELECT, INSERT, DELETE ON stop_photos TO wasl_app")
+
+
 def _secured(table: str) -> None:
     """Written by the driver of the shift; read by the stores and food banks whose food it was, and the network."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -56,4 +91,5 @@ def _secured(table: str) -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    op.drop_table("stop_photos")
     op.drop_table("stop_signatures")

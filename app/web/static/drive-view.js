@@ -112,7 +112,7 @@ export class DriveView {
     const fields = [...card.querySelectorAll("input")];
     return {
       card: card.dataset.card,
-      texts: fields.filter((field) => !["radio", "hidden"].includes(field.type) && field.value !== field.defaultValue)
+      texts: fields.filter((field) => !["radio", "hidden", "file"].includes(field.type) && field.value !== field.defaultValue)
         .map((field) => [field.name, field.value]),
       drawn: card.querySelector("input[name=strokes]")?.value,
       reason: fields.find((field) => field.type === "radio" && field.checked)?.value,
