@@ -22,6 +22,7 @@ from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
 from app.driving.api import router as driving
 from app.driving.photos_api import router as stop_photos
+from app.driving.position_api import router as van_positions
 from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
@@ -155,6 +156,7 @@ def create_app(
         outlooks,
         driving,
         stop_photos,
+        van_positions,
         arrivals,
         van_links,
         van_pages,

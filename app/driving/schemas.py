@@ -56,6 +56,14 @@ class StopEventIn(Body):
     signature: SignatureIn | None = None
 
 
+class PositionIn(Body):
+    """Where the phone says it is."""
+
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    accuracy_metres: int = Field(ge=0, le=1_000_000, description="How far off it may be")
+
+
 class StopEventsIn(Body):
     """What the phone has not had acknowledged yet, in any order."""
 
@@ -113,6 +121,7 @@ class DriverRouteOut(BaseModel):
     service_date: str
     network: str
     time_zone: str
+    shift_ends_at: datetime
     demonstration: bool
     progress: list[StopProgress]
     allocations: list[AllocationProgress]

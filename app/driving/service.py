@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
@@ -39,7 +39,7 @@ from app.ledger.settlement import (
     known_with,
 )
 from app.models.events import StopEvent
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.asking import ask_later
@@ -100,6 +100,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
+        shift_ends_at=shift.ends_at,
         demonstration=network.demonstration,
         progress=[_stop_progress(stop.id, known.stop(stop)) for stop in route.stops],
         allocations=[_progress(known, allocation) for allocation in allocations],
@@ -200,6 +201,9 @@ def record_events(
     tell_progress(session, stops, promises.rows.values(), before, after, now)
     if _is_over(stops, after) and not _is_over(stops, before):
         learn_later(session, shift.network_id)
+        session.execute(
+            delete(VanPosition).where(VanPosition.shift_id == shift_id)
+        )  # nobody waits for the van any more
     if _went_otherwise(stops, before, after):
         ask_later(session, shift.network_id, shift.service_date)
     return results
@@ -215,6 +219,14 @@ def _named(
         published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
         newest |= {row.id: row for row in session.scalars(published.where(Allocation.id.in_(older)))}
     return newest
+
+
+def route_is_over(session: Session, shift_id: UUID) -> bool:
+    """Whether the driver has reported every stop of the shift; False also where nothing is published. The caller has
+    the shift locked."""
+    promised = promised_to(session, shift_id)
+    known = known_with(session, shift_id, promised.promises, _events(session, shift_id))
+    return bool(promised.stops) and _is_over(promised.stops, known)
 
 
 def _is_over(stops: Iterable[Stop], known: Known) -> bool:

@@ -26,7 +26,7 @@ from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope, within
 from app.models.doors import StopSignature
 from app.models.events import StopEvent
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
@@ -160,6 +160,7 @@ def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[i
     )
     _count(session, update(_table(Route)).where(Route.shift_id.in_(shifts)).values(driver_name=ERASED_DRIVER))
     _count(session, delete(_table(Credential)).where(Credential.shift_id.in_(shifts)))
+    _count(session, delete(_table(VanPosition)).where(VanPosition.shift_id.in_(shifts)))
     emptied = session.scalar(
         text("SELECT wasl_empty_notes(NULL, :shifts, :most)"), {"shifts": shifts, "most": ALL_NOTES}
     )

@@ -1,4 +1,5 @@
-"""What is kept of a stop beside what was reported of it: who signed for the food there, and photos."""
+"""What is kept of a stop beside what was reported of it: who signed for the food there, and photos; and where
+a van is whose driver shares it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +13,20 @@ depends_on: str | None = None
 CARRIED = "network_id = wasl_network() OR shift_id = wasl_shift()"
 BETWEEN_THEM = "wasl_organisation() = ANY (organisation_ids)"
 
+# Of every network at once: what is over is over everywhere, and the count says nothing of whose it was.
+FORGET_POSITIONS = """
+CREATE FUNCTION wasl_forget_positions(ended timestamptz) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, public AS $$
+  WITH gone AS (DELETE FROM van_positions WHERE ends_at <= ended RETURNING 1) SELECT count(*) FROM gone
+$$
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     _signatures()
     _photos()
+    _positions()
 
 
 def _signatures() -> None:
@@ -81,6 +91,32 @@ def _photos() -> None:
     op.execute("GRANT SELECT, INSERT, DELETE ON stop_photos TO wasl_app")
 
 
+def _positions() -> None:
+    op.create_table(
+        "van_positions",
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.Column("accuracy_metres", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_van_positions_shift_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_van_positions_network_id")),
+        sa.PrimaryKeyConstraint("shift_id", name=op.f("pk_van_positions")),
+    )
+    for column in ("network_id", "ends_at"):
+        op.create_index(op.f(f"ix_van_positions_{column}"), "van_positions", [column])
+    op.execute("ALTER TABLE van_positions ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE van_positions FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON van_positions USING ({CARRIED}) WITH CHECK ({CARRIED})")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON van_positions TO wasl_app")
+    op.execute("CREATE POLICY owner_forgets ON van_positions TO CURRENT_USER USING (true)")
+    op.execute(FORGET_POSITIONS)
+    op.execute("REVOKE ALL ON FUNCTION wasl_forget_positions FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION wasl_forget_positions TO wasl_app")
+
+
 def _secured(table: str) -> None:
     """Written by the driver of the shift; read by the stores and food banks whose food it was, and the network."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -91,5 +127,7 @@ def _secured(table: str) -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    op.execute("DROP FUNCTION wasl_forget_positions(timestamptz)")
+    op.drop_table("van_positions")
     op.drop_table("stop_photos")
     op.drop_table("stop_signatures")

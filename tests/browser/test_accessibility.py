@@ -107,7 +107,7 @@ def test_nobody_is_kept_out_of_any_page(
     page.click("main button")
     page.wait_for_url("**/drive")
     look("/drive")
-    for fold in (".signing", ".problem"):
+    for fold in (".signing", ".problem", "#this-phone"):
         page.locator(f"{fold} summary").click()
     look("/drive")
     for person in ("donor_staff", "network_admin"):

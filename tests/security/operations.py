@@ -1063,6 +1063,14 @@ OPERATIONS: dict[str, Operation] = {
         media="image/png",
         but={"driver": _NOT_BY_LINK},
     ),
+    "put_driver_position": Operation(
+        Action.DRIVING_RECORD,
+        body=lambda tenant: {"latitude": 51.58, "longitude": -2.99, "accuracy_metres": 20},
+        but={"driver": _NOT_BY_LINK},
+        unproven="the clock of these tests stands before the shift",
+    ),
+    "forget_driver_position": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
+    "list_van_positions": Operation(Action.PLANS_READ, query={"service_date": DAY}),
     "get_stop_photo": Operation(Action.ALLOCATIONS_READ, "stop photo"),
     # declines
     "decline_allocation": Operation(

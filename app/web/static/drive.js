@@ -2,7 +2,9 @@
 import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
 import { adoptDrafts, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
+import { followHand } from "/static/drive-hand.js";
 import { drawPads, takeSignatures } from "/static/drive-sign.js";
+import { Sharing } from "/static/drive-share.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
 import "/static/drive-map.js";
@@ -16,6 +18,8 @@ const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
 const bar = new Bar(document.getElementById("sending"), words, clock);
+const phone = document.getElementById("this-phone");
+const sharing = new Sharing(phone, { shift: day.dataset.shift, until: day.dataset.until, words: words.share, clock });
 let isOnline = true, isKnown = true, sendingPhotos = null;
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
 
@@ -50,6 +54,8 @@ for (const [target, name] of [[window, "online"], [document, "visibilitychange"]
   target.addEventListener(name, () => { if (!document.hidden) draw().catch(() => {}).then(work); });
 }
 day.classList.add("scripted");
+phone.hidden = false;
+followHand(day, phone.querySelector("[data-left-hand]"));
 takeSignatures(document);
 draw().catch(() => {}).then(work);
 install();
@@ -98,6 +104,7 @@ async function draw() {
   const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
   view.show(mine);
   drawPads(day);
+  if (day.querySelector("[data-all-done]")) sharing.end(words.share.over);
   await adoptDrafts(reports, mine);
   const photos = (await reports.photos()).filter((photo) => photo.shift === day.dataset.shift);
   await showDraft(reports, document.querySelector("[data-card]"), words);
