@@ -1,13 +1,14 @@
 """HTTP for photos of stops: the driver sends them, those whose food it was and the network's staff look at them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.orm import Session
 
 from app.driving import photos
+from app.driving.food_photos import photo_of_food
 from app.kit.web import PROBLEMS, ApiRoute, Caller
 from app.offers.photos import readable_picture
 from app.offers.photos_api import CACHED, PICTURE, SentBytes
@@ -45,11 +46,26 @@ def put_stop_photo(call: Caller, event_id: UUID, photo_id: UUID, request: Reques
     )
 
 
-@router.get(
-    "/stop-photos/{photo_id}",
-    response_class=Response,
-    responses={200: {"content": {"image/jpeg": PICTURE}}, 304: {"description": "The one you have is the same"}},
-)
+SHOWN: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": PICTURE}},
+    304: {"description": "The one you have is the same"},
+}
+
+
+@router.get("/driver/offer-photos/{photo_id}", response_class=Response, responses=SHOWN)
+def get_photo_of_food(
+    call: Caller, photo_id: UUID, if_none_match: Annotated[str | None, Header(max_length=2000)] = None
+) -> Response:
+    """One photo of food that your shift fetches, as a JPEG; its ETag is its sha256."""
+
+    def query(session: Session) -> tuple[bytes, str]:
+        photo = photo_of_food(session, call.principal, photo_id)
+        return photo.content, photo.sha256
+
+    return _shown(*call.read(query), if_none_match)
+
+
+@router.get("/stop-photos/{photo_id}", response_class=Response, responses=SHOWN)
 def get_stop_photo(
     call: Caller, photo_id: UUID, if_none_match: Annotated[str | None, Header(max_length=2000)] = None
 ) -> Response:
@@ -59,7 +75,10 @@ def get_stop_photo(
         photo = photos.stop_photo(session, call.principal, photo_id)
         return photo.content, photo.sha256
 
-    content, sha256 = call.read(query)
+    return _shown(*call.read(query), if_none_match)
+
+
+def _shown(content: bytes, sha256: str, if_none_match: str | None) -> Response:
     headers = {"ETag": f'"{sha256}"', **CACHED}
     if if_none_match is not None and sha256 in if_none_match:
         return Response(status_code=304, headers=headers)

@@ -6,6 +6,7 @@ Without them every report is a form.
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.domain.reasons import PROBLEM_CODES
 from app.driving import service
+from app.driving.food_photos import photos_of_food
 from app.driving.photos import keep_photo
 from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
 from app.kit.auth import Principal, authenticate
@@ -56,11 +58,17 @@ class DriveView:
     region: str
     progress: dict[UUID, StopProgress]
     told: dict[UUID, AllocationProgress]
+    photos: Mapping[UUID, Sequence[UUID]]  # of food to be fetched, by offer line
 
     @property
     def stops(self) -> list[StopOut]:
         """The stops with something to do."""
         return [stop for stop in self.day.route.stops if stop.kind in ("pickup", "drop_off")]
+
+    def photos_at(self, stop: StopOut) -> list[UUID]:
+        """The photos of the food that is fetched at a stop, each once."""
+        lines = [each.offer_line_id for each in stop.allocations] if stop.kind == "pickup" else []
+        return list(dict.fromkeys(photo for line in lines for photo in self.photos.get(line, ())))
 
     @property
     def ahead(self) -> list[StopOut]:
@@ -144,12 +152,15 @@ def show(request: Request, visitor: Visitor, photo: str = "") -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         day = service.driver_route(session, visitor, now_of(request))
         region = network_of(session, visitor).region
+        fetched = {each.offer_line_id for stop in day.route.stops for each in stop.allocations}
+        photos = photos_of_food(session, visitor, fetched)
     view = DriveView(
         day,
         ZoneInfo(day.time_zone),
         region,
         {each.stop_id: each for each in day.progress},
         {each.allocation_id: each for each in day.allocations},
+        photos,
     )
     page = render(
         request,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from app.driving.jobs import forget_ended
+from app.driving.jobs import EVERY, driving_jobs, forget_ended
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.privacy.forgetting import forget
@@ -126,3 +126,9 @@ def test_a_partner_sees_no_van(on_the_road: ServiceClient, network: ServiceClien
         assert found.status_code == 200
     with network.client_of(shop, "offers") as partner:
         assert partner.get("/van-positions", service_date=DAY).status_code == 403
+
+
+def test_the_job_comes_round_every_minute() -> None:
+    (periodic,) = driving_jobs().periodic_registry.periodic_tasks.values()
+    assert (periodic.task.name, periodic.cron) == ("forget_positions", EVERY)
+    assert EVERY == "* * * * *"

@@ -14,7 +14,7 @@ from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.doors import StopPhoto
-from tests.service_client import ServiceClient, an_event, kilograms, report, stops_of
+from tests.service_client import ServiceClient, a_line, an_event, an_offer, kilograms, report, stops_of
 
 
 def a_photo(colour: str = "red") -> bytes:
@@ -78,3 +78,30 @@ def test_nobody_sends_a_photo_to_another_shifts_report_nor_long_after_the_shift(
         assert put(other, event, str(uuid4())).status_code == 404
         clock.set(datetime.fromisoformat(shift["ends_at"]) + timedelta(hours=13))
         assert put(driver, event, str(uuid4())).status_code == 401
+
+
+def test_a_driver_sees_the_photos_of_what_is_to_be_fetched_and_of_nothing_else(
+    network: ServiceClient, shift: dict[str, Any]
+) -> None:
+    def posted(offer: dict[str, Any]) -> str:
+        path = f"/offers/{offer['id']}/photos"
+        sent = network.http.post(path, content=a_photo(), headers={"Content-Type": "image/png"})
+        assert sent.status_code == 201, sent.text
+        return str(sent.json()["id"])
+
+    [fetched] = network.get("/offers").json()["items"]
+    other = network.ok("/offers", an_offer({"id": fetched["site_id"]}, a_line(kg="5")))
+    mine, not_mine = posted(fetched), posted(other)
+    with network.driver(shift) as driver:
+        picture = driver.get(f"/driver/offer-photos/{mine}")
+        assert picture.headers["Content-Type"] == "image/jpeg"
+        assert driver.get(f"/driver/offer-photos/{not_mine}").status_code == 404
+        link = network.ok(f"/shifts/{shift['id']}/driver-links")["url"]
+    page = httpx.Client(follow_redirects=True, headers={"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
+    with page:
+        text = page.post(link).text
+    assert f'src="/api/v1/driver/offer-photos/{mine}"' in text
+    assert not_mine not in text
+    assert "1 photo of the food" in text.replace("\u2068", "").replace("\u2069", "").replace("<bdi>", "").replace(
+        "</bdi>", ""
+    )

@@ -1071,6 +1071,12 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "forget_driver_position": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
     "list_van_positions": Operation(Action.PLANS_READ, query={"service_date": DAY}),
+    "get_photo_of_food": Operation(
+        Action.DRIVING_RECORD,
+        "photo",
+        but={"driver": _NOT_BY_LINK},
+        unproven="the route of these tests carries food without photos",
+    ),
     "get_stop_photo": Operation(Action.ALLOCATIONS_READ, "stop photo"),
     # declines
     "decline_allocation": Operation(
