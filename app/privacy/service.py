@@ -54,6 +54,7 @@ class Known:
     sessions: list[dict[str, Any]]
     shifts: list[Shift]
     notes: list[StopEvent]
+    signatures: list[StopSignature]
     audit_entries: list[AuditEntry]
 
 
@@ -167,10 +168,14 @@ def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[i
     return len(shifts), int(emptied or 0)
 
 
+def _signed_as(name: str) -> Any:
+    return func.lower(func.btrim(StopSignature.signed_by)) == name.strip().lower()
+
+
 def _erase_drawings(session: Session, network_id: UUID, name: str) -> None:
     """What was drawn beside the name at a door; however the name was typed there, it goes too."""
     table = _table(StopSignature)
-    signed = (table.c.network_id == network_id, func.lower(func.btrim(table.c.signed_by)) == name.strip().lower())
+    signed = (table.c.network_id == network_id, _signed_as(name))
     _count(session, update(table).where(*signed).values(signed_by=ERASED_PERSON, strokes=[]))
 
 
@@ -214,6 +219,13 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
                     select(StopEvent)
                     .where(StopEvent.shift_id.in_([shift.id for shift in shifts]), StopEvent.note != "")
                     .order_by(StopEvent.occurred_at)
+                )
+            ),
+            signatures=list(
+                session.scalars(
+                    select(StopSignature)
+                    .where(StopSignature.network_id == person.network_id, _signed_as(person.name))
+                    .order_by(StopSignature.signed_at)
                 )
             ),
             audit_entries=list(

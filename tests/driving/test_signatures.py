@@ -78,6 +78,8 @@ def test_with_its_person_go_name_and_drawing(network: ServiceClient, shift: dict
         pickup, _, food = stops_of(driver)
         signed = {**SIGNED, "signed_by": " rana haddad"}
         report(driver, an_event(pickup, "collected", kilograms(food), signature=signed))
+    [told] = network.get(f"/people/{person['id']}/export").json()["signatures"]
+    assert (told["signed_by"], told["strokes"]) == ("rana haddad", STROKES)
     network.ok(f"/people/{person['id']}/erase", {"confirm": "rana@example.org"})
     [row] = kept(database, network)
     assert (row.signed_by, row.strokes) == (ERASED_PERSON, [])
