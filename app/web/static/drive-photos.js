@@ -23,12 +23,15 @@ export async function photosFor(store, stop) {
   return [...await draftsOf(store, stop), ...(await store.photos()).filter((photo) => refused.has(photo.report))];
 }
 
-/** A picture that was still being made smaller when its stop was reported goes after that report. */
+/** A picture that was still being made smaller when its stop was reported goes after that report; whether there was one. */
 export async function adoptDrafts(store, reports) {
+  let isAny = false;
   for (const draft of (await store.photos()).filter(({ state }) => state === "draft")) {
     const later = reports.find(({ stop, kind, at }) => stop === draft.stop && kind !== "arrived" && at >= draft.at);
     if (later) await store.putPhoto({ ...draft, report: later.id, state: "waiting" });
+    isAny ||= Boolean(later);
   }
+  return isAny;
 }
 
 /** What was taken at a stop and is not reported yet. */

@@ -13,6 +13,22 @@ export class WaitingReports {
     return found.sort((a, b) => a.order - b.order);
   }
 
+  /** All reports in their order, and all photos, as they stand at one moment. */
+  async everything() {
+    const tried = async () => {
+      const transaction = (await this.#open()).transaction([STORE, PHOTOS]);
+      const found = [STORE, PHOTOS].map((name) => answered(transaction.objectStore(name).getAll()));
+      const [reports, photos] = await Promise.all(found);
+      return { reports: reports.sort((a, b) => a.order - b.order), photos };
+    };
+    try {
+      return await tried();
+    } catch {
+      this.#opened = undefined;
+      return tried();
+    }
+  }
+
   /** Keep a report, with photos that wait for it from now on; the same one again changes nothing. */
   async add(report, photos = []) {
     const database = await this.#open();

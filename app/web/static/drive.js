@@ -21,6 +21,7 @@ const bar = new Bar(document.getElementById("sending"), words, clock);
 const phone = document.getElementById("this-phone");
 const sharing = new Sharing(phone, { shift: day.dataset.shift, until: day.dataset.until, words: words.share, clock });
 let isOnline = true, isKnown = true, sendingPhotos = null;
+let isFresh = !navigator.serviceWorker?.controller; // the page that is shown came from the service just now
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
 
 document.addEventListener("submit", (event) => {
@@ -101,14 +102,14 @@ function sendPlainly(form, button) {
 }
 
 async function draw() {
-  const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
+  const kept = await reports.everything(), isMine = ({ shift }) => shift === day.dataset.shift;
+  const mine = kept.reports.filter(isMine);
   view.show(mine);
+  bar.show({ isKnown, isOnline, reports: mine, photos: kept.photos.filter(isMine) });
   drawPads(day);
   if (day.querySelector("[data-all-done]")) sharing.end(words.share.over);
-  await adoptDrafts(reports, mine);
-  const photos = (await reports.photos()).filter((photo) => photo.shift === day.dataset.shift);
-  await showDraft(reports, document.querySelector("[data-card]"), words);
-  bar.show({ isKnown, isOnline, reports: mine, photos });
+  if (await adoptDrafts(reports, mine)) return draw();
+  return showDraft(reports, document.querySelector("[data-card]"), words);
 }
 
 /** Send what waits, then read the day again; one at a time, once more if it is asked for meanwhile, and again by itself. */
@@ -128,7 +129,9 @@ async function sendAndRead() {
     const sent = await send(reports, day.dataset.shift);
     isOnline = sent.online;
     isKnown = sent.known;
-    if (isOnline && isKnown) isOnline = await read();
+    const isShown = isFresh && !(await reports.all()).length; // what was read a moment ago is not read again
+    isFresh = false;
+    if (isOnline && isKnown && !isShown) isOnline = await read();
     if (isOnline && isKnown) sendingPhotos ??= photosOn();
     await draw();
     isLeft = isKnown && (await reports.all()).some(isWaiting); // a photo that is on its way, or was lost, waits for the next look
