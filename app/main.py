@@ -21,6 +21,8 @@ from app.arrivals.van_api import router as van_links
 from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
 from app.driving.api import router as driving
+from app.driving.photos_api import router as stop_photos
+from app.driving.position_api import router as van_positions
 from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
@@ -157,6 +159,8 @@ def create_app(
         plan_edits,
         outlooks,
         driving,
+        stop_photos,
+        van_positions,
         arrivals,
         van_links,
         van_pages,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from procrastinate import Blueprint
 
 from app.alarms.jobs import alarm_jobs
+from app.driving.jobs import driving_jobs
 from app.escalation.jobs import escalation_jobs
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -80,6 +81,7 @@ def blueprints() -> dict[str, Blueprint]:
         "ledger": ledger_jobs(),
         "webhooks": webhook_jobs(),
         "alarms": alarm_jobs(),
+        "driving": driving_jobs(),
         "cut_off": cut_off_jobs(),
         "escalation": escalation_jobs(),
         "notifications": notification_jobs(),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,15 +13,18 @@ from app.arrivals.queries import error_of
 from app.arrivals.routes import allocations_at, opened
 from app.domain.arrivals import ToldError
 from app.domain.van_page import Visit
+from app.driving.position import positions_of
 from app.kit.db import Database
 from app.kit.many_rows import among
 from app.kit.tenancy import Scope
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.alarms import Arrival
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.partners import Network, Site
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.models.van_links import VanLink
+from app.roads.estimate import great_circle_metres
+from app.roads.provider import Point
 
 FOOD_STOPS = ("pickup", "drop_off")
 
@@ -38,6 +41,7 @@ class VisitShown:
     worked_out_at: datetime
     food: Sequence[Allocation]
     known: Known
+    away: "Away | None" = None
 
     @property
     def grams(self) -> Mapping[str, int]:
@@ -48,6 +52,14 @@ class VisitShown:
     def lines(self) -> frozenset[UUID]:
         """Of which offers."""
         return frozenset(row.offer_line_id for row in self.food)
+
+
+@dataclass(frozen=True)
+class Away:
+    """How far the van was from the place, as the crow flies, and when; where its driver shares where it is."""
+
+    metres: int
+    told_at: datetime
 
 
 @dataclass(frozen=True)
@@ -84,16 +96,17 @@ def van_page(database: Database, link: VanLink, now: datetime) -> VanPage:
             service_date=link.service_date,
             time_zone=network.time_zone,
             demonstration=network.demonstration,
-            visits=visits_at(session, Doors(link.network_id, frozenset({link.site_id}), link.service_date)),
+            visits=visits_at(session, Doors(link.network_id, frozenset({link.site_id}), link.service_date), now),
             error=error_of(session, link.network_id, now),
             now=now,
             ends_at=link.expires_at,
         )
 
 
-def visits_at(session: Session, doors: Doors) -> Sequence[VisitShown]:
-    """The visits of vans there, in the order in which they were planned; read within the network."""
-    visits = [*_driven(session, doors), *_reached_before(session, doors)]
+def visits_at(session: Session, doors: Doors, now: datetime | None = None) -> Sequence[VisitShown]:
+    """The visits of vans there, in the order in which they were planned; read within the network. now: tell also how
+    far away a van is whose driver shares it."""
+    visits = [*_driven(session, doors, now), *_reached_before(session, doors)]
     return sorted(_unique(visits), key=lambda each: (each.visit.planned_at, each.kind))
 
 
@@ -130,7 +143,7 @@ def here(doors: Doors) -> ColumnElement[bool]:
     return and_(among(Stop.site_id, doors.sites), Stop.kind.in_(FOOD_STOPS))
 
 
-def _driven(session: Session, doors: Doors) -> list[_Found]:
+def _driven(session: Session, doors: Doors, now: datetime | None) -> list[_Found]:
     """The stops that the plan which is driven makes there."""
     rows = session.execute(
         select(Stop, Route.shift_id, Plan.published_at)
@@ -146,6 +159,7 @@ def _driven(session: Session, doors: Doors) -> list[_Found]:
     told = {row.visit_id: row for row in _told(session, doors)}
     food = allocations_at(session, [stop.id for stop, _, _ in rows])
     known = known_of_shifts(session, {shift_id for _, shift_id, _ in rows}) if rows else {}
+    places = {} if now is None else positions_of(session, {shift_id for _, shift_id, _ in rows}, now)
     found = []
     for stop, shift_id, published_at in rows:
         state = known[shift_id].stop(stop)
@@ -161,8 +175,15 @@ def _driven(session: Session, doors: Doors) -> list[_Found]:
         worked_out_at = (row and row.looked_at) or published_at or stop.arrive_at
         here_is, shift = food.get(stop.id, []), known[shift_id]
         shown = VisitShown(stop.site_id, shift_id, stop.kind, visit, worked_out_at, here_is, shift)
+        if (place := places.get(shift_id)) is not None and state.state == "waiting":
+            shown = replace(shown, away=_away(stop, place))
         found.append(_Found(stop.visit_id, shown))
     return found
+
+
+def _away(stop: Stop, place: VanPosition) -> Away:
+    metres = great_circle_metres(Point(stop.longitude, stop.latitude), Point(place.longitude, place.latitude))
+    return Away(round(metres), place.told_at)
 
 
 def _reached_before(session: Session, doors: Doors) -> list[_Found]:

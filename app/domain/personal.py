@@ -40,6 +40,9 @@ NAMED_FIELDS = (
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
     NamedField("receipt_confirmations", "confirmed_by", "equal", "who said what a food bank received"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
+    NamedField(
+        "stop_signatures", "signed_by", "equal", "who handed food over or took it; the drawing goes with the name"
+    ),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )
@@ -54,6 +57,8 @@ NAMED_THINGS = {
     ("partnership_documents", "name"): "a signed agreement",
     ("routes", "vehicle_name"): "a vehicle",
     ("stops", "site_name"): "a place",
+    ("stop_signatures", "site_name"): "a place",
+    ("stop_photos", "site_name"): "a place",
     ("arrivals", "site_name"): "a place",
     ("stops", "organisation_name"): "a partner",
     ("allocations", "donor_name"): "a partner",
@@ -71,7 +76,7 @@ PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
         "contact_name", "contact_email", "phone", "telephone", "requested_by", "note", "notes", "access_notes",
-        "note_en", "note_ar", "token", "secret", "key", "url",
+        "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
     }
 )  # fmt: skip
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."

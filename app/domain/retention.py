@@ -32,6 +32,8 @@ class Retention:
         """How long, in words."""
         if self.days is None:
             return "for ever"
+        if self.days == 0:
+            return f"until {self.counted_from}"
         return "7 years" if self.days == BOOKS else f"{self.days} days after {self.counted_from}"
 
     @property
@@ -78,6 +80,14 @@ RETENTION = (
         "shifts", "who drove matters while the day can be disputed", "strip", 90, "service_date", ("driver_name",)
     ),
     Retention(
+        "van_positions",
+        "where a van is, where its driver shares it: the newest place alone, which goes with the last stop, when the"
+        " driver shares it no longer, and within a minute of the end of the shift",
+        "delete",
+        0,
+        "ends_at",
+    ),
+    Retention(
         "plan_runs", "who asked matters while the day can be disputed", "strip", 90, "requested_at", ("requested_by",)
     ),
     Retention("cut_off_runs", "no day is planned by itself twice; dates alone"),
@@ -121,6 +131,14 @@ RETENTION = (
         "recorded_at",
         ("note",),
     ),
+    Retention(
+        "stop_signatures",
+        "who signed for food at a door helps while it can be disputed",
+        "delete",
+        90,
+        "recorded_at",
+    ),
+    Retention("stop_photos", "pictures of food at a door help while it can be disputed", "delete", 90, "created_at"),
     Retention(
         "quarantines",
         "why food was held back and what was decided; who decided matters while it can be disputed",

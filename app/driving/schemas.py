@@ -1,11 +1,12 @@
 """What a driver's route and stop events look like over HTTP."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from app.domain import signatures
 from app.kit.web import Body
 from app.kit.wire import FreeText, Instant, KgOrZero, KgOut
 from app.planning.schemas import RouteOut
@@ -22,6 +23,26 @@ class EventLineIn(Body):
     celsius: float | None = Field(default=None, ge=-60, le=120, allow_inf_nan=False)
 
 
+class SignatureIn(Body):
+    """Who hands the food over, or takes it: a name, a drawing, or both. It is never asked for."""
+
+    signed_by: Annotated[str, StringConstraints(max_length=signatures.LONGEST_NAME)] = Field(
+        default="", description="Whoever signs for the store or the food bank"
+    )
+    strokes: list[list[int]] = Field(
+        default=[], description="The drawing: lists of x, y, x, y and so on, whole numbers from 0 to 1000"
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        fault = signatures.fault_of(self.strokes)
+        if fault is not None:
+            raise ValueError(fault)
+        if not self.signed_by and not self.strokes:
+            raise ValueError("Write a name or draw a signature.")
+        return self
+
+
 class StopEventIn(Body):
     """One thing that happened. The phone gives the id, so that sent twice is stored once."""
 
@@ -32,6 +53,15 @@ class StopEventIn(Body):
     lines: list[EventLineIn] = Field(default=[], max_length=200)
     reason: Reason | None = None
     note: FreeText = ""
+    signature: SignatureIn | None = None
+
+
+class PositionIn(Body):
+    """Where the phone says it is."""
+
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    accuracy_metres: int = Field(ge=0, le=1_000_000, description="How far off it may be")
 
 
 class StopEventsIn(Body):
@@ -91,6 +121,7 @@ class DriverRouteOut(BaseModel):
     service_date: str
     network: str
     time_zone: str
+    shift_ends_at: datetime
     demonstration: bool
     progress: list[StopProgress]
     allocations: list[AllocationProgress]

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.route_changes import ComparedStop, route_changes
+from app.driving.doors import door_of, keep_signature
 from app.driving.promised import promised_to
 from app.driving.schemas import (
     AllocationProgress,
@@ -38,7 +39,7 @@ from app.ledger.settlement import (
     known_with,
 )
 from app.models.events import StopEvent
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.asking import ask_later
@@ -47,14 +48,16 @@ from app.planning.store import allocations_by_stop
 from app.safety.service import hold_back
 
 
-def _shift_of(principal: Principal) -> UUID:
+def shift_of(principal: Principal) -> UUID:
+    """The shift that the caller's link opens; raises `forbidden` (403)."""
     principal.require("driving.record")
     if principal.shift_id is None:
         raise forbidden("Open the link that your dispatcher sent you.")
     return principal.shift_id
 
 
-def _over() -> WaslError:
+def over() -> WaslError:
+    """The link has ended with its shift."""
     return not_signed_in("This link has ended with its shift. Ask your dispatcher for the link of the next one.")
 
 
@@ -80,11 +83,11 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
 
     Raises `no_route_yet` (404), and `not_signed_in` (401) from two hours after the shift on.
     """
-    shift = session.get(Shift, _shift_of(principal))
+    shift = session.get(Shift, shift_of(principal))
     if shift is None:
         raise not_found("shift")
     if not route_readable(shift.ends_at, now):
-        raise _over()
+        raise over()
     route = _published_route(session, shift.id)
     network = session.get_one(Network, shift.network_id)
     allocations = session.scalars(select(Allocation).where(Allocation.route_id == route.id)).all()
@@ -97,6 +100,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
+        shift_ends_at=shift.ends_at,
         demonstration=network.demonstration,
         progress=[_stop_progress(stop.id, known.stop(stop)) for stop in route.stops],
         allocations=[_progress(known, allocation) for allocation in allocations],
@@ -136,7 +140,7 @@ def _stops_told(session: Session, route: Route, known: Known) -> list[ComparedSt
 
 def route_is_open(session: Session, principal: Principal, now: datetime) -> bool:
     """Whether the driver may still look at the route; reports are taken longer than that."""
-    shift = session.get(Shift, _shift_of(principal))
+    shift = session.get(Shift, shift_of(principal))
     return shift is not None and route_readable(shift.ends_at, now)
 
 
@@ -167,12 +171,12 @@ def record_events(
     Raises `not_found` for a stop, `wrong_allocation` (422) for food that is not handled at that stop, and
     `not_signed_in` (401) from twelve hours after the shift on.
     """
-    shift_id = _shift_of(principal)
+    shift_id = shift_of(principal)
     shift = session.get(Shift, shift_id, with_for_update=ROW_LOCK)  # one batch of a shift after the other
     if shift is None:
         raise not_found("shift")
     if not reports_accepted(shift.ends_at, now):
-        raise _over()
+        raise over()
     # What a phone reports that was long without a connection stands in a route that another has replaced. Nobody
     # publishes for the shift while it is locked: its promises are the same before and after.
     promised = promised_to(session, shift_id)
@@ -187,12 +191,19 @@ def record_events(
         _refuse_strangers(event, position, promises, allocations)
         results.append(_store(session, shift, event, known, now))
     arrived = [known[each.id] for each in results if each.status == "stored"]
+    signed = {event.id: event.signature for event in events if event.signature is not None}
+    for row in arrived:
+        if row.id in signed:
+            keep_signature(session, row, door_of(promises, stops, row), signed[row.id])
     hold_back(session, shift, arrived, allocations, now)
     after = known_with(session, shift_id, promises, known.values())
     book_changes(session, before, after, now)
     tell_progress(session, stops, promises.rows.values(), before, after, now)
     if _is_over(stops, after) and not _is_over(stops, before):
         learn_later(session, shift.network_id)
+        session.execute(
+            delete(VanPosition).where(VanPosition.shift_id == shift_id)
+        )  # nobody waits for the van any more
     if _went_otherwise(stops, before, after):
         ask_later(session, shift.network_id, shift.service_date)
     return results
@@ -208,6 +219,14 @@ def _named(
         published = select(Allocation).where(Allocation.shift_id == shift_id, Allocation.published_at.is_not(None))
         newest |= {row.id: row for row in session.scalars(published.where(Allocation.id.in_(older)))}
     return newest
+
+
+def route_is_over(session: Session, shift_id: UUID) -> bool:
+    """Whether the driver has reported every stop of the shift; False also where nothing is published. The caller has
+    the shift locked."""
+    promised = promised_to(session, shift_id)
+    known = known_with(session, shift_id, promised.promises, _events(session, shift_id))
+    return bool(promised.stops) and _is_over(promised.stops, known)
 
 
 def _is_over(stops: Iterable[Stop], known: Known) -> bool:
@@ -252,8 +271,10 @@ def _refuse_strangers(
 def _store(
     session: Session, shift: Shift, event: StopEventIn, known: dict[UUID, StopEvent], now: datetime
 ) -> EventResult:
-    # Not the time: a page that is sent twice says a later one, and it is the same report.
-    content = json.dumps(event.model_dump(mode="json", exclude={"occurred_at"}), sort_keys=True)
+    # Not the time: a page that is sent twice says a later one, and it is the same report. What was not signed has the
+    # digest that it had before there were signatures.
+    without = {"occurred_at"} if event.signature is not None else {"occurred_at", "signature"}
+    content = json.dumps(event.model_dump(mode="json", exclude=without), sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     earlier = known.get(event.id)
     if earlier is not None:

@@ -5,6 +5,7 @@ from app.models import (
     alarms,
     cut_offs,
     declines,
+    doors,
     escalations,
     events,
     expected,
@@ -26,7 +27,7 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "cut_offs", "declines", "escalations", "events", "expected", "feeds", "fleet", "needs",
-    "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads", "system",
-    "van_links", "webhooks",
+    "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
+    "needs", "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads",
+    "system", "van_links", "webhooks",
 ]  # fmt: skip

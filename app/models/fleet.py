@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
-from app.kit.tenancy import OWN_OR_NETWORK, by_shift
+from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, by_shift
 
 
 class Vehicle(Identified, Base):
@@ -64,3 +64,18 @@ class Shift(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+
+class VanPosition(Base):
+    """The newest place of a van whose driver shares it, one row a shift; it goes when the shift ends, and with the last
+    stop. What was before it is not kept."""
+
+    __tablename__ = "van_positions"
+    __tenancy__ = (*OF_NETWORK, by_shift())
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    accuracy_metres: Mapped[int]
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)  # its shift's end

@@ -14,6 +14,7 @@ from app.privacy.schemas import (
     KnownEntryOut,
     KnownNoteOut,
     KnownShiftOut,
+    KnownSignatureOut,
     PersonExportOut,
 )
 
@@ -64,5 +65,6 @@ def _out(call: Call, known: service.Known) -> PersonExportOut:
         told=known.told,
         shifts=[KnownShiftOut.model_validate(row) for row in known.shifts],
         notes=[KnownNoteOut.model_validate(row) for row in known.notes],
+        signatures=[KnownSignatureOut.model_validate(row) for row in known.signatures],
         audit_entries=[KnownEntryOut.model_validate(row) for row in known.audit_entries],
     )

@@ -48,6 +48,15 @@ class KnownNoteOut(Out):
     note: str
 
 
+class KnownSignatureOut(Out):
+    """What the person signed at a door, by the name that was typed there; the drawing as lists of x, y, x, y."""
+
+    site_name: str
+    signed_at: datetime
+    signed_by: str
+    strokes: list[list[int]]
+
+
 class KnownEntryOut(Out):
     """A deed of the person, or one done to the person's account."""
 
@@ -72,4 +81,5 @@ class PersonExportOut(BaseModel):
     )
     shifts: list[KnownShiftOut]
     notes: list[KnownNoteOut]
+    signatures: list[KnownSignatureOut]
     audit_entries: list[KnownEntryOut]

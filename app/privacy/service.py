@@ -24,8 +24,9 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK, Base
 from app.kit.errors import FieldError, forbidden, not_found, refused
 from app.kit.tenancy import Scope, within
+from app.models.doors import StopSignature
 from app.models.events import StopEvent
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.notifications import Notification, NotificationChoice, PushSubscription
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
@@ -57,6 +58,7 @@ class Known:
     told: dict[str, list[dict[str, Any]]]
     shifts: list[Shift]
     notes: list[StopEvent]
+    signatures: list[StopSignature]
     audit_entries: list[AuditEntry]
 
 
@@ -90,6 +92,7 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
     name, email = person.name, person.email
     with within(session, Scope(network=person.network_id), principal.scope):
         shifts, notes = _erase_driver(session, person.organisation_id, name)
+        _erase_drawings(session, person.network_id, name)
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
         for model in OF_PERSON_ALONE:
@@ -164,10 +167,22 @@ def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[i
     )
     _count(session, update(_table(Route)).where(Route.shift_id.in_(shifts)).values(driver_name=ERASED_DRIVER))
     _count(session, delete(_table(Credential)).where(Credential.shift_id.in_(shifts)))
+    _count(session, delete(_table(VanPosition)).where(VanPosition.shift_id.in_(shifts)))
     emptied = session.scalar(
         text("SELECT wasl_empty_notes(NULL, :shifts, :most)"), {"shifts": shifts, "most": ALL_NOTES}
     )
     return len(shifts), int(emptied or 0)
+
+
+def _signed_as(name: str) -> Any:
+    return func.lower(func.btrim(StopSignature.signed_by)) == name.strip().lower()
+
+
+def _erase_drawings(session: Session, network_id: UUID, name: str) -> None:
+    """What was drawn beside the name at a door; however the name was typed there, it goes too."""
+    table = _table(StopSignature)
+    signed = (table.c.network_id == network_id, _signed_as(name))
+    _count(session, update(table).where(*signed).values(signed_by=ERASED_PERSON, strokes=[]))
 
 
 def _erase_equals(session: Session, network_id: UUID, words: Sequence[str]) -> None:
@@ -211,6 +226,13 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
                     select(StopEvent)
                     .where(StopEvent.shift_id.in_([shift.id for shift in shifts]), StopEvent.note != "")
                     .order_by(StopEvent.occurred_at)
+                )
+            ),
+            signatures=list(
+                session.scalars(
+                    select(StopSignature)
+                    .where(StopSignature.network_id == person.network_id, _signed_as(person.name))
+                    .order_by(StopSignature.signed_at)
                 )
             ),
             audit_entries=list(

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from app.alarms.service import acknowledge_alarm, standing_alarms
 from app.domain.plan_edits import may_be_edited
 from app.domain.receiving import SAYS_CRATES
+from app.driving.photos import photos_by_stop
+from app.driving.position import shared_positions
 from app.fleet.service import give_driver_link, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
-from app.models.fleet import Shift
+from app.models.fleet import Shift, VanPosition
 from app.models.needs import Need
 from app.models.offers import Offer
 from app.models.partners import Network, Site
@@ -105,6 +107,8 @@ class DayView:
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
     versions: int  # plans of the day
     sites: Mapping[UUID, str]
+    positions: Mapping[UUID, VanPosition]  # by shift, where its driver shares where the van is
+    photos: Mapping[UUID, int]  # how many were taken at a stop of the plan, where there are any
 
     @property
     def drivers(self) -> Mapping[UUID, str]:
@@ -204,7 +208,7 @@ def _lane(shift_id: UUID, vehicle: str, driver: str, begins: datetime, ends: dat
     }
 
 
-def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | None = None) -> DayView:
+def load_day(session: Session, visitor: Principal, day: date, now: datetime, plan_id: UUID | None = None) -> DayView:
     """Everything of one day, in one transaction; with the plan that is driven or else the newest draft, unless another
     one of the day is asked for."""
     network = network_of(session, visitor)
@@ -227,6 +231,8 @@ def load_day(session: Session, visitor: Principal, day: date, plan_id: UUID | No
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         versions=len(queries.list_plans(session, visitor, day)),
         sites={site.id: site.name for site in sites.values()},
+        positions={row.shift_id: row for row in shared_positions(session, visitor, day, now)},
+        photos={} if plan is None else {stop: len(each) for stop, each in photos_by_stop(session, plan.id).items()},
         like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,
     )
 
@@ -287,7 +293,7 @@ def _show(
         today = now_of(request).astimezone(zone_of(network_of(session, visitor))).date()
         day = _date_or(wished, today)
         fill_day(session, visitor.network_id, day, now_of(request))
-        view = load_day(session, visitor, day, plan_id)
+        view = load_day(session, visitor, day, now_of(request), plan_id)
         driven = view.plan is not None and view.plan.published_at is not None
         ahead = load_ahead(session, visitor, day, today, driven=driven)
     language, may_edit = language_of(request), visitor.may("plans.edit")

@@ -6,25 +6,29 @@ Without them every report is a form.
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID, uuid4
+from typing import Annotated, Any
+from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from app.domain.reasons import PROBLEM_CODES
 from app.driving import service
+from app.driving.food_photos import photos_of_food
+from app.driving.photos import keep_photo
 from app.driving.schemas import AllocationProgress, DriverRouteOut, StopEventIn, StopProgress
-from app.kit.auth import authenticate
+from app.kit.auth import Principal, authenticate
 from app.kit.errors import FieldError, WaslError, invalid_request, not_signed_in, refused
 from app.kit.misfits import field_error
 from app.kit.web import DRIVER_COOKIE, database_of, now_of, set_cookie
+from app.offers.photos import readable_picture
 from app.partners.service import network_of
 from app.planning.schemas import StopOut
 from app.web.language import language_of
@@ -33,18 +37,15 @@ from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 COOKIE_SECONDS = 24 * 3600
+PHOTO_BYTES = 12_000_000  # as a phone takes it, where no script makes it smaller
 STATIC = Path(__file__).with_name("static")
 # What the page needs without a connection; the map is not of it.
 KEPT = (
-    "wasl.css",
-    "icon.svg",
-    "drive.js",
-    "drive-check.js",
-    "drive-view.js",
-    "drive-waiting.js",
-    "drive-map.js",
+    "wasl.css", "icon.svg", "drive.js", "drive-check.js", "drive-view.js", "drive-bar.js", "drive-waiting.js",
+    "drive-sign.js", "drive-share.js", "drive-hand.js", "drive-photos.js", "offer-photos.js", "drive-map.js",
     "leaflet-loading.js",
-)
+)  # fmt: skip
+LOST = "lost"  # what the page is told of a photo that could not be kept
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})
 
@@ -58,11 +59,17 @@ class DriveView:
     region: str
     progress: dict[UUID, StopProgress]
     told: dict[UUID, AllocationProgress]
+    photos: Mapping[UUID, Sequence[UUID]]  # of food to be fetched, by offer line
 
     @property
     def stops(self) -> list[StopOut]:
         """The stops with something to do."""
         return [stop for stop in self.day.route.stops if stop.kind in ("pickup", "drop_off")]
+
+    def photos_at(self, stop: StopOut) -> list[UUID]:
+        """The photos of the food that is fetched at a stop, each once."""
+        lines = [each.offer_line_id for each in stop.allocations] if stop.kind == "pickup" else []
+        return list(dict.fromkeys(photo for line in lines for photo in self.photos.get(line, ())))
 
     @property
     def ahead(self) -> list[StopOut]:
@@ -141,17 +148,20 @@ def worker_script() -> str:
 
 
 @router.get("/drive")
-def show(request: Request, visitor: Visitor) -> Response:
+def show(request: Request, visitor: Visitor, photo: str = "") -> Response:
     """The next stop, then all others."""
     with database_of(request).transaction(visitor.scope) as session:
         day = service.driver_route(session, visitor, now_of(request))
         region = network_of(session, visitor).region
+        fetched = {each.offer_line_id for stop in day.route.stops for each in stop.allocations}
+        photos = photos_of_food(session, visitor, fetched)
     view = DriveView(
         day,
         ZoneInfo(day.time_zone),
         region,
         {each.stop_id: each for each in day.progress},
         {each.allocation_id: each for each in day.allocations},
+        photos,
     )
     page = render(
         request,
@@ -160,6 +170,7 @@ def show(request: Request, visitor: Visitor) -> Response:
         view=view,
         new_id=lambda: str(uuid4()),
         problems=PROBLEM_CODES,
+        photo_lost=photo == LOST,
     )
     page.headers["Wasl-Page"] = "drive"  # the phone keeps this one, and no other that stands in its place
     return page
@@ -186,9 +197,25 @@ def report(
         raise WaslError(results[0].detail, "conflicting_report", 409, "Changed meanwhile")
     if "application/json" in request.headers.get("Accept", ""):
         return JSONResponse({"status": results[0].status, "recorded_at": now_of(request).isoformat()})
+    is_kept = _keep_photo(request, visitor, data, event.id)
     if not still_open:
         return render(request, "drive_over.html")
-    return see_other("/drive")
+    return see_other("/drive") if is_kept else see_other("/drive", photo=LOST)
+
+
+def _keep_photo(request: Request, visitor: Principal, data: FormData, event_id: UUID) -> bool:
+    """Keep the photo that came with a form, after its report: no picture holds a report up. False: it is lost."""
+    sent = data.get("photo")
+    if not isinstance(sent, UploadFile) or not sent.size:
+        return True
+    try:
+        picture = readable_picture(sent.file.read(), sent.content_type)
+        with database_of(request).transaction(visitor.scope) as session:
+            # A form has one photo: the same form again, the same id.
+            keep_photo(session, visitor, event_id, uuid5(event_id, "photo"), picture, now_of(request))
+    except WaslError:
+        return False
+    return True
 
 
 def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: str) -> StopEventIn:
@@ -215,10 +242,23 @@ def _event(request: Request, data: FormData, event_id: str, stop_id: str, kind: 
                 "lines": lines,
                 "reason": reason,
                 "note": str(data.get("note") or ""),
+                "signature": _signature(data),
             }
         )
     except ValidationError as error:
         raise invalid_request([field_error(dict(item)) for item in error.errors()]) from error
+
+
+def _signature(data: FormData) -> dict[str, Any] | None:
+    """Who signed, and what the phone drew; None where nobody did."""
+    name, drawn = (str(data.get(field) or "").strip() for field in ("signed_by", "strokes"))
+    if not name and not drawn:
+        return None
+    try:
+        strokes = json.loads(drawn or "[]")
+    except ValueError:
+        strokes = drawn  # the form says that this is no drawing
+    return {"signed_by": name, "strokes": strokes}
 
 
 def _celsius(data: FormData, name: str) -> float | str | None:

@@ -1,4 +1,5 @@
-"""What a store can show for its food, on paper too: the receipt of one offer, the certificate of one month."""
+"""What a store can show for its food, on paper too: the receipt of one offer, the certificate of one month; and for
+either side the receipt of what went from one store to one food bank."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -7,6 +8,9 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.impact import CO2E_PER_KG_FOOD, GRAMS_PER_MEAL
 from app.domain.service_date import service_date_of
+from app.driving.doors import signatures_for
+from app.driving.food_receipt import food_receipt
+from app.driving.photos import photos_for
 from app.kit.web import database_of, now_of
 from app.offers.receipts import certificate_of, next_month, receipt_of
 from app.partners.service import get_site, network_of, zone_of
@@ -36,6 +40,8 @@ def receipt(request: Request, visitor: Visitor, offer_id: UUID) -> Response:
         network = network_of(session, visitor)
         found = receipt_of(session, visitor, offer_id)
         site = get_site(session, found.offer.site_id)
+        signatures = signatures_for(session, visitor, [line.id for line in found.offer.lines])
+        photos = photos_for(session, [line.id for line in found.offer.lines])
     vans = vans_for(request, network, [found.offer], found.offer.service_date)
     return render(
         request,
@@ -47,8 +53,28 @@ def receipt(request: Request, visitor: Visitor, offer_id: UUID) -> Response:
         receipt=found,
         vans=[van for van in vans[offer_id] if van.shown.visit.state != "waiting"],
         site=site.name,
+        signatures=signatures,
+        photos=photos,
         elsewhere=ELSEWHERE,
         may_post=visitor.may("offers.post"),
+    )
+
+
+@router.get("/allocations/{allocation_id}/receipt")
+def of_food(request: Request, visitor: Visitor, allocation_id: UUID) -> Response:
+    """One food from one store to one food bank: what came of it, and who signed."""
+    with database_of(request).transaction(visitor.scope) as session:
+        network = network_of(session, visitor)
+        found = food_receipt(session, visitor, allocation_id)
+    return render(
+        request,
+        "food_receipt.html",
+        signed_in=visitor.name,
+        demonstration=network.demonstration,
+        zone=zone_of(network),
+        receipt=found,
+        may_plan=visitor.may("plans.read"),
+        may_decline=visitor.may("allocations.decline"),
     )
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.categories import WORDS
+from app.domain.signatures import box_of, path_of
 from app.kit.language import keeps_cookies
 from app.settings import Settings
 from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
@@ -31,6 +32,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+environment.globals.update(box_of=box_of, path_of=path_of)
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from app.driving.photos import photos_by_stop
 from app.kit.web import database_of
 from app.partners.service import network_of, zone_of
 from app.planning.queries import find_plan, get_route
@@ -20,6 +21,7 @@ def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
         route = get_route(session, visitor, route_id)
         plan = find_plan(session, visitor, route.plan_id)
         network = network_of(session, visitor)
+        photos = photos_by_stop(session, route.plan_id)
     return render(
         request,
         "route.html",
@@ -27,6 +29,7 @@ def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
         demonstration=network.demonstration,
         route=route,
         plan=plan,
+        photos=photos,
         zone=zone_of(network),
         region=network.region,
     )

@@ -281,3 +281,24 @@ def test_shop_and_food_bank_get_to_it_by_a_button_and_it_fits_every_screen(
     answer = reader.http.post("/van-links", data={"site_id": partners.tesco["id"], "day": DAY})
     assert answer.status_code == 404
     reader.http.close()
+
+
+def test_how_far_away_the_van_is_stands_there_where_its_driver_shares_it_and_until_it_has_come(
+    network: ServiceClient, partners: Partners, published: dict[str, Any], look: Look, clock: HandSetClock
+) -> None:
+    url = link_of(partners.of_tesco, partners.tesco)
+    look("08:30")
+    assert "as the crow flies" not in said(url)
+    north = {"latitude": partners.tesco["latitude"] + 0.02, "longitude": partners.tesco["longitude"]}
+    with network.driver(partners.shift) as driver:
+        shared = driver.http.put("/driver/position", json={**north, "accuracy_metres": 10})
+        assert shared.status_code == 200, shared.text
+        assert "At 08:30 the van was 2.2 km away, as the crow flies." in said(url)
+        assert "على بُعد 2.2 كم" in said(url, "ar")
+        assert str(north["latitude"]) not in asked(network, url).text + said(url)
+        clock.set(the_hour("08:46"))
+        assert "as the crow flies" not in said(url)  # too old to say where it is now
+        driver.http.put("/driver/position", json={**north, "accuracy_metres": 10})
+        stops = leaving_lidl(driver, "08:46")
+        report(driver, an_event(stops["tesco"], "arrived", occurred_at=the_hour("08:46").isoformat()))
+        assert "as the crow flies" not in said(url)

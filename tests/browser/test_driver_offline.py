@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from app.kit.db import Database
+from app.kit.tenancy import Scope
+from app.models.doors import StopPhoto, StopSignature
 from tests.browser.line import Line
-from tests.browser.visit import DESK, PHONE, Visit, picture
+from tests.browser.visit import DESK, PHONE, TABLET, Visit, picture
 from tests.conftest import CHROMIUM_FLAGS
+from tests.driving.test_stop_photos import a_photo
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
     DAY,
@@ -96,9 +101,50 @@ def act(page: Page) -> str:
     return name
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", DESK)])
+def sign(page: Page, name: str) -> None:
+    """Write a name and draw on the pad of the stop that is next, as a finger does."""
+    page.locator(".next .signing summary").click()
+    page.locator(".next [name=signed_by]").fill(name)
+    pad = page.locator(".next canvas.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + (20 if step % 2 else 100))
+    page.mouse.up()
+
+
+def photograph(page: Page, name: str) -> None:
+    """Take a photo at the stop that is next; it is kept on the phone at once."""
+    if page.locator(".next .signing[open]").count() == 0:
+        page.locator(".next .signing summary").click()
+    page.locator(".next [name=photo]").set_input_files({"name": name, "mimeType": "image/png", "buffer": a_photo()})
+    expect(page.locator(".next [data-taken] img")).to_be_visible()
+
+
+def photos(database: Database, network: ServiceClient) -> list[StopPhoto]:
+    """All that are stored."""
+    with database.transaction(Scope(network=network.network_id())) as session:
+        return list(session.scalars(select(StopPhoto).order_by(StopPhoto.reported_at)))
+
+
+def signatures(database: Database, network: ServiceClient) -> list[StopSignature]:
+    """All that are stored, as they were made."""
+    with database.transaction(Scope(network=network.network_id())) as session:
+        return list(session.scalars(select(StopSignature).order_by(StopSignature.signed_at, StopSignature.recorded_at)))
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", TABLET), ("en", DESK)])
 def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line, language: str, size: dict[str, int]
+    browser: Browser,
+    network: ServiceClient,
+    database: Database,
+    shift: dict[str, Any],
+    line: Line,
+    language: str,
+    size: dict[str, int],
 ) -> None:
     visit = Visit(browser, line.address, language, size)
     page = visit.page
@@ -107,11 +153,15 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     page.locator(".here button").click()
     expect(page.locator(".here .state")).to_be_visible()
     expect(page.locator("#sending")).to_contain_text("1" if language == "en" else "بلاغ واحد")
+    sign(page, "Rana Haddad")
+    photograph(page, "spoiled.png")
+    visit.picture(f"driver-signing-{language}-{size['width']}")
     visited = [act(page), act(page)]
     assert balance(network)["kg_collected"] == "0"
     visit.picture(f"driver-offline-{language}-{size['width']}")
     page.reload()  # the page itself comes from the phone
-    assert page.locator(".next h1").inner_text() not in visited
+    for name in visited:
+        expect(page.locator(".next h1")).not_to_have_text(name)
     visited += [act(page), act(page)]
     assert len(set(visited)) == 4
     expect(page.locator("[data-all-done]")).to_be_visible()
@@ -124,6 +174,8 @@ def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     connect_again(page, line)
     books = balance(network)
     assert (books["kg_collected"], books["kg_delivered"], books["kg_unaccounted"]) == ("65", "65", "0")
+    assert [each.stop_kind for each in photos(database, network)] == ["pickup"]
+    assert [each.signed_by for each in signatures(database, network)] == ["Rana Haddad"]
     expect(page.locator(".stops .done")).to_have_count(4)
     assert [each for each in visit.complaints if not any(lost in each for lost in NO_LINE)] == []
     visit.context.close()
@@ -148,7 +200,13 @@ def kill(profile: Path) -> None:
 
 
 def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with_all_of_it(
-    browser: Browser, chromium: str, network: ServiceClient, shift: dict[str, Any], line: Line, tmp_path: Path
+    browser: Browser,
+    chromium: str,
+    network: ServiceClient,
+    database: Database,
+    shift: dict[str, Any],
+    line: Line,
+    tmp_path: Path,
 ) -> None:
     profile = tmp_path / "phone"
     phone = a_phone(browser, chromium, profile, line.address)
@@ -159,9 +217,12 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     page = phone.pages[0]
     page.goto("/drive")
     line.cut()
-    for _ in range(3):  # six reports: there, and done
+    for number in range(3):  # six reports: there, and done
         page.locator(".here button").click()
         expect(page.locator(".here .state")).to_be_visible()
+        if number:
+            sign(page, f"At door {number}")
+            photograph(page, f"door-{number}.png")
         act(page)
     page.locator(".here button").click()  # 7
     expect(page.locator(".here .state")).to_be_visible()
@@ -173,6 +234,7 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     expect(page.locator("#sending")).to_contain_text("7 reports")
     page.locator(".next .amount input").fill("12")
     last = page.locator(".next h1").inner_text()
+    photograph(page, "refused.png")
     page.locator(".problem summary").click()
     page.locator("label.choice", has=page.locator("input[value=refused_at_the_door]")).click()
     page.locator(".problem button").dblclick()  # 8, twice
@@ -183,6 +245,71 @@ def test_a_phone_that_acts_ten_times_without_connection_and_dies_comes_back_with
     books = balance(network)
     assert (books["kg_collected"], books["kg_refused"], books["kg_unaccounted"]) == ("65", "12", "0")
     assert float(books["kg_delivered"]) in (25.0, 40.0)
+    signed = signatures(database, network)
+    assert [each.signed_by for each in signed] == ["At door 1", "At door 2"]
+    assert all(len(each.strokes) == 1 and len(each.strokes[0]) > 10 for each in signed)
+    assert [each.site_name for each in photos(database, network)] == [*(each.site_name for each in signed), last]
+
+
+def test_a_photo_is_on_the_phone_as_soon_as_it_is_taken_and_goes_after_its_report(
+    page: Page, network: ServiceClient, database: Database, line: Line
+) -> None:
+    photograph(page, "first.png")
+    page.locator("[data-remove-photo]").click()
+    expect(page.locator(".next [data-taken] img")).to_have_count(0)
+    photograph(page, "second.png")
+    page.reload()  # as a phone does that needs its memory for the camera
+    page.locator(".next .signing summary").click()
+    expect(page.locator(".next [data-taken] img")).to_be_visible()
+    held: list[Any] = []
+    page.context.route(
+        "**/photos/*", lambda route: held.append(route)
+    )  # a thin line: the picture is on its way for minutes
+    act(page)
+    expect(page.locator(".stops .done")).to_have_count(1)
+    expect(page.locator("#sending")).to_contain_text("1 photo is kept on this phone")
+    picture(page, "driver-photo-waits")
+    act(page)  # the next report does not wait for it
+    expect(page.locator(".stops .done")).to_have_count(2)
+    expect(page.locator("#sending details")).to_have_count(0)
+    assert float(balance(network)["kg_delivered"]) in (25.0, 40.0)
+    assert photos(database, network) == []
+    for each in held:
+        each.continue_()
+    page.context.unroute("**/photos/*")
+    expect(page.locator("#sending")).to_be_hidden()
+    assert len(photos(database, network)) == 1
+
+
+def test_a_photo_that_is_not_taken_is_told_and_can_be_discarded(page: Page) -> None:
+    page.locator(".next .signing summary").click()
+    file = {"name": "no.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
+    page.locator(".next [name=photo]").set_input_files(file)
+    expect(page.locator("[data-remove-photo]")).to_be_visible()
+    act(page)
+    expect(page.locator("#sending .bad")).to_contain_text("Not taken:")
+    expect(page.locator(".stops .done")).to_have_count(1)
+    page.locator("#sending [data-discard]").click()
+    expect(page.locator("#sending")).to_be_hidden()
+
+
+def test_a_drawing_can_be_cleared_and_outlives_a_card_that_is_written_anew(page: Page, network: ServiceClient) -> None:
+    sign(page, "Rana")
+    drawn = "document.querySelector('.next [name=strokes]').value"
+    before = page.evaluate(drawn)
+    assert before.startswith("[[")
+    page.locator(".here button").click()  # writes the card anew
+    expect(page.locator(".here .state")).to_be_visible()
+    expect(page.locator(".next canvas.pad")).to_be_visible()
+    assert page.evaluate(drawn) == before
+    pixels = (
+        "[...document.querySelector('canvas.pad').getContext('2d').getImageData(0, 0, 300, 200).data].some(Boolean)"
+    )
+    assert page.evaluate(pixels)
+    page.locator("[data-clear]").click()
+    assert page.evaluate(drawn) == ""
+    assert not page.evaluate(pixels)
+    assert page.locator(".next [name=signed_by]").input_value() == "Rana"
 
 
 def test_a_report_whose_answer_was_lost_is_sent_again_and_stored_once(page: Page, network: ServiceClient) -> None:
@@ -307,15 +434,16 @@ def test_another_link_on_the_same_phone_shows_its_own_route(
     assert kept == shift["id"]
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_page_is_light_and_comes_at_once_from_the_phone(
-    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line, language: str
 ) -> None:
-    visit = Visit(browser, line.address, "en", PHONE)
+    visit = Visit(browser, line.address, language, PHONE)
     page, sizes = visit.page, []
     page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes()["responseBodySize"])))
-    open_route(page, network, line, shift)
+    open_route(page, network, line, shift, language)
     expect(page.locator("#map-fold")).to_be_visible()
-    assert 20_000 < sum(size for _, size in sizes if size > 0) < 70_000, sizes
+    assert 20_000 < sum(size for _, size in sizes if size > 0) < 80_000, sizes
     line.cut()
     page.reload()
     assert page.locator(".next .thumb button").is_visible()

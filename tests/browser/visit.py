@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 PASSWORD = "a long enough password"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+TABLET = {"width": 768, "height": 1024}
 
 
 def picture(page: Page, name: str) -> None:

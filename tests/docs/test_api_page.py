@@ -6,6 +6,7 @@ import httpx
 
 from app.domain.permissions import Role, Scope, grantable_scopes
 from app.domain.retention import RETENTION
+from app.driving import photos as stop_photos
 from app.kit import bulk, idempotency, paging, tables
 from app.kit.live_server import LiveServer
 from app.live import places
@@ -43,6 +44,7 @@ def test_the_limits_are_the_codes() -> None:
         "lines of an offer": offers.MOST_LINES,
         "rows of a CSV file": csv_bytes.MOST_ROWS,
         "photos of an offer": photos.MOST_PHOTOS,
+        "photos of a driver's report": stop_photos.MOST_PHOTOS,
         "characters of an `Idempotency-Key`": idempotency.LONGEST_KEY,
         "webhook endpoints of an organisation": webhooks.MOST_ENDPOINTS,
         "listeners to the live view, an organisation": places.PER_ORGANISATION,

@@ -32,6 +32,7 @@ API_NAMES = {
     "organisation_name": "a partner", "donor_name": "a partner", "receiver_name": "a partner",
     "contact": "whom partners call", "phone": "whom partners call", "outlet_name": "a fridge, a farm or a heap",
     "name_en": "of a network", "name_ar": "of a network",
+    "signed_by": "who signs for a store or a food bank at its door",
 }  # fmt: skip
 SAY_WHY = (
     "{} may name somebody. Of people in need nothing is kept; of people who work for a partner say so in NAMED_FIELDS"

@@ -22,8 +22,9 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.agreements import Agreement
 from app.models.alarms import Alarm
+from app.models.doors import StopPhoto
 from app.models.escalations import Ask, Escalation
-from app.models.events import Quarantine
+from app.models.events import Quarantine, StopEvent
 from app.models.expected import Outlook, SiteReliability
 from app.models.fleet import Shift
 from app.models.offers import StandingOffer
@@ -271,6 +272,34 @@ def _photo(tenant: "Tenant") -> str:
     sent = tenant.admin.http.post(path, content=a_picture(), headers={"Content-Type": "image/png"})
     assert sent.status_code == 201, sent.text
     return str(sent.json()["id"])
+
+
+def _report(tenant: "Tenant") -> str:
+    """As a row: what a driver said at a stop."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        stop = session.get_one(Stop, UUID(tenant.id_of("stop")))
+        event = StopEvent(
+            id=uuid4(), network_id=tenant.network_id, shift_id=stop.shift_id, stop_id=stop.id, kind="arrived",
+            lines=[], reason=None, digest="", occurred_at=MORNING, recorded_at=MORNING,
+        )  # fmt: skip
+        session.add(event)
+        session.flush()
+        return str(event.id)
+
+
+def _stop_photo(tenant: "Tenant") -> str:
+    """As a row: a driver's phone sends it after a report."""
+    shift = UUID(tenant.id_of("shift"))
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        photo = StopPhoto(
+            network_id=tenant.network_id, shift_id=shift, event_id=uuid4(), photo_id=uuid4(), visit_id=uuid4(),
+            stop_kind="pickup", site_name=tenant.canary, organisation_ids=[tenant.organisation_id],
+            offer_line_ids=[], reported_at=MORNING, sha256="0" * 64, width=8, height=8, size_bytes=8,
+            content=tenant.canary.encode(), created_at=MORNING,
+        )  # fmt: skip
+        session.add(photo)
+        session.flush()
+        return str(photo.id)
 
 
 def _file(tenant: "Tenant") -> bytes:
@@ -588,6 +617,8 @@ THINGS: dict[str, Thing] = {
     "invitation": Thing(lambda tenant: str(_invited(tenant)["id"])),
     "offer": Thing(_made("/offers", _offer)),
     "photo": Thing(_photo),
+    "report": Thing(_report),
+    "stop photo": Thing(_stop_photo),
     "standing offer": Thing(_made("/standing-offers", _standing_offer)),
     "standing offer with a date left out": Thing(_left_out),
     "need": Thing(_made("/needs", _need)),
@@ -1102,6 +1133,30 @@ OPERATIONS: dict[str, Operation] = {
         },
         but={"driver": _NOT_BY_LINK},
     ),
+    "put_stop_photo": Operation(
+        Action.DRIVING_RECORD,
+        "report",
+        path={"photo_id": lambda tenant: str(uuid4())},
+        fresh=True,
+        raw=lambda tenant: a_picture(),
+        media="image/png",
+        but={"driver": _NOT_BY_LINK},
+    ),
+    "put_driver_position": Operation(
+        Action.DRIVING_RECORD,
+        body=lambda tenant: {"latitude": 51.58, "longitude": -2.99, "accuracy_metres": 20},
+        but={"driver": _NOT_BY_LINK},
+        unproven="the clock of these tests stands before the shift",
+    ),
+    "forget_driver_position": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
+    "list_van_positions": Operation(Action.PLANS_READ, query={"service_date": DAY}),
+    "get_photo_of_food": Operation(
+        Action.DRIVING_RECORD,
+        "photo",
+        but={"driver": _NOT_BY_LINK},
+        unproven="the route of these tests carries food without photos",
+    ),
+    "get_stop_photo": Operation(Action.ALLOCATIONS_READ, "stop photo"),
     # declines
     "decline_allocation": Operation(
         Action.ALLOCATIONS_DECLINE,

@@ -47,7 +47,7 @@ def expected(described: Described, row: Operation, role: str, tenant: str) -> in
     if tenant == "stranger":
         return 404
     if role == DRIVER_LINK:
-        return None if row.thing in ("stop", "route") else 404
+        return None if row.thing in ("stop", "route", "report") else 404
     if (across_network(role, row.action) and not thing.private) or (tenant == "own" and not thing.of_network):
         return None
     return None if row.shared else 404
@@ -56,7 +56,7 @@ def expected(described: Described, row: Operation, role: str, tenant: str) -> in
 def cases(row: Operation) -> list[tuple[str, str]]:
     """Every role with every tenant whose thing can be named: a network's things are its partners' as well."""
     named = TENANTS if row.thing else ("own",)
-    if row.thing and (THINGS[row.thing].of_network or row.thing == "stop"):
+    if row.thing and (THINGS[row.thing].of_network or row.thing in ("stop", "report")):
         named = ("own", "stranger")
     return [(role, tenant) for tenant in named for role in ROLES]
 

@@ -1,6 +1,7 @@
 // The dispatcher's day: routes on the street map and on the hours of the day, and the progress of a plan that is being made.
 import { fitPlaces } from "/static/street-map.js";
 import { mapOf, routeOn } from "/static/route-on-map.js";
+import { followVans } from "/static/van-positions.js";
 import { Timeline } from "/static/timeline.js";
 
 async function readPlan(element) {
@@ -27,6 +28,7 @@ async function drawMap(element, plan) {
   await map.region;
   fitPlaces(map, places);
   refresh();
+  followVans(map, element, (shift) => plan.routes.find((route) => route.shift_id === shift));
 }
 
 // Open lanes are on the map; with none open all are.

@@ -112,10 +112,11 @@ export class DriveView {
     const fields = [...card.querySelectorAll("input")];
     return {
       card: card.dataset.card,
-      texts: fields.filter((field) => !["radio", "hidden"].includes(field.type) && field.value !== field.defaultValue)
+      texts: fields.filter((field) => !["radio", "hidden", "file"].includes(field.type) && field.value !== field.defaultValue)
         .map((field) => [field.name, field.value]),
+      drawn: card.querySelector("input[name=strokes]")?.value,
       reason: fields.find((field) => field.type === "radio" && field.checked)?.value,
-      open: card.querySelector("details")?.open,
+      open: [...card.querySelectorAll("details[open]")].map((details) => details.className),
       focus: card.contains(document.activeElement) ? document.activeElement.id : "",
     };
   }
@@ -140,7 +141,7 @@ function onBoard(cards, report) {
 /** What the service did not take is in its card again, to be put right. */
 function refill(card, report) {
   for (const [name, value] of new URLSearchParams(report.body)) {
-    if (!/^(kg-|celsius-|note$)/.test(name)) continue;
+    if (!/^(kg-|celsius-|(note|signed_by|strokes)$)/.test(name)) continue;
     const field = card?.querySelector(`input[name="${CSS.escape(name)}"]`);
     if (field) field.setAttribute("value", value);
   }
@@ -155,7 +156,8 @@ function restore(typed, cards) {
   }
   const chosen = typed.reason && card.querySelector(`input[value="${CSS.escape(typed.reason)}"]`);
   if (chosen) chosen.checked = true;
-  const details = card.querySelector("details");
-  if (details && typed.open) details.open = true;
+  const drawn = card.querySelector("input[name=strokes]");
+  if (drawn && typed.drawn) drawn.value = typed.drawn;
+  for (const details of card.querySelectorAll("details")) if (typed.open.includes(details.className)) details.open = true;
   if (typed.focus) document.getElementById(typed.focus)?.focus({ preventScroll: true });
 }

@@ -1,6 +1,6 @@
 // What a driver reports, kept on the phone until the service has it: written to the disk before anything else happens, so that
 // it outlives a lost connection, a closed page and a phone that dies.
-const STORE = "reports";
+const STORE = "reports", PHOTOS = "photos";
 
 /** One report: its `id`, its form as `body`, the `stop`, `kind` and `shift` it is about, when it was made (`at`), and how it
  *  stands: `waiting`, `sent` (with the service's time in `recordedAt`) or `refused` (with what it said in `detail`). */
@@ -13,13 +13,30 @@ export class WaitingReports {
     return found.sort((a, b) => a.order - b.order);
   }
 
-  /** Keep a report; the same one again changes nothing. */
-  async add(report) {
+  /** All reports in their order, and all photos, as they stand at one moment. */
+  async everything() {
+    const tried = async () => {
+      const transaction = (await this.#open()).transaction([STORE, PHOTOS]);
+      const found = [STORE, PHOTOS].map((name) => answered(transaction.objectStore(name).getAll()));
+      const [reports, photos] = await Promise.all(found);
+      return { reports: reports.sort((a, b) => a.order - b.order), photos };
+    };
+    try {
+      return await tried();
+    } catch {
+      this.#opened = undefined;
+      return tried();
+    }
+  }
+
+  /** Keep a report, with photos that wait for it from now on; the same one again changes nothing. */
+  async add(report, photos = []) {
     const database = await this.#open();
-    const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
+    const transaction = database.transaction([STORE, PHOTOS], "readwrite", { durability: "strict" });
     const store = transaction.objectStore(STORE);
     const known = await answered(store.get(report.id));
     if (!known) store.add({ ...report, order: Date.now() });
+    for (const photo of photos) transaction.objectStore(PHOTOS).put({ ...photo, report: report.id, state: "waiting" });
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
@@ -32,8 +49,16 @@ export class WaitingReports {
 
   forget(id) { return this.#ask("readwrite", (store) => store.delete(id)); }
 
-  async #ask(mode, asked) {
-    const tried = async () => answered(asked((await this.#open()).transaction(STORE, mode).objectStore(STORE)));
+  /** Photos: `id`, `bytes` of a `type`, `stop`, `shift`, the `report` that they belong to, and how they stand: `draft`,
+   *  `waiting` or `refused`. */
+  photos() { return this.#ask("readonly", (store) => store.getAll(), PHOTOS); }
+
+  putPhoto(photo) { return this.#ask("readwrite", (store) => store.put(photo), PHOTOS); }
+
+  forgetPhoto(id) { return this.#ask("readwrite", (store) => store.delete(id), PHOTOS); }
+
+  async #ask(mode, asked, name = STORE) {
+    const tried = async () => answered(asked((await this.#open()).transaction(name, mode).objectStore(name)));
     try {
       return await tried();
     } catch {
@@ -44,8 +69,12 @@ export class WaitingReports {
 
   #open() {
     this.#opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open("wasl-drive", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+      const request = indexedDB.open("wasl-drive", 2);
+      request.onupgradeneeded = () => {
+        for (const name of [STORE, PHOTOS]) {
+          if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath: "id" });
+        }
+      };
       request.onsuccess = () => {
         // Some browsers close it while the page sleeps: it is opened again then.
         request.result.onclose = request.result.onversionchange = () => { request.result.close(); this.#opened = undefined; };
@@ -65,9 +94,9 @@ function answered(request) {
 }
 
 /** After this long a request counts as lost. */
-export function timeLimit() {
+export function timeLimit(seconds = 20) {
   const control = new AbortController();
-  setTimeout(() => control.abort(), 20_000);
+  setTimeout(() => control.abort(), 1000 * seconds);
   return control.signal;
 }
 

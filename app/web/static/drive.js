@@ -1,19 +1,27 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
+import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
+import { adoptDrafts, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
+import { followHand } from "/static/drive-hand.js";
+import { drawPads, takeSignatures } from "/static/drive-sign.js";
+import { Sharing } from "/static/drive-share.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
 import "/static/drive-map.js";
 
 const LOOK_AGAIN_MS = 60_000, TRY_FIRST_MS = 3_000, TRY_LAST_MS = 30_000;
-const day = document.getElementById("drive"), bar = document.getElementById("sending");
-const words = JSON.parse(day.dataset.words), plural = new Intl.PluralRules(document.documentElement.lang);
+const day = document.getElementById("drive"), words = JSON.parse(day.dataset.words);
 const clockOf = new Intl.DateTimeFormat(document.documentElement.lang === "ar" ? "ar-u-nu-latn" : "en-GB",
   { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: day.dataset.zone });
 const clock = (moment) => clockOf.format(new Date(moment));
 const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
-let isOnline = true, isKnown = true, shownInBar = "";
+const bar = new Bar(document.getElementById("sending"), words, clock);
+const phone = document.getElementById("this-phone");
+const sharing = new Sharing(phone, { shift: day.dataset.shift, until: day.dataset.until, words: words.share, clock });
+let isOnline = true, isKnown = true, sendingPhotos = null;
+let isFresh = !navigator.serviceWorker?.controller; // the page that is shown came from the service just now
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
 
 document.addEventListener("submit", (event) => {
@@ -28,19 +36,36 @@ document.addEventListener("click", ({ target }) => {
   if (form) forgive(form);
 }, true);
 document.addEventListener("input", ({ target }) => target.form?.matches("[data-report]") && forgive(target.form));
-bar.addEventListener("click", async (event) => {
+bar.element.addEventListener("click", async (event) => {
   const id = event.target.dataset.discard;
-  if (id) { await reports.forget(id); await draw(); }
+  if (!id) return;
+  await reports.forget(id);
+  for (const photo of await reports.photos()) if ([photo.id, photo.report].includes(id)) await reports.forgetPhoto(photo.id);
+  await draw();
+});
+// A photo is kept as soon as it is taken; where that fails it stays in its field, and goes with the form.
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-report] input[name=photo]")) keepDraft(reports, target, day.dataset.shift, newId()).then(draw).then(work).catch(() => {});
+});
+document.addEventListener("click", async ({ target }) => {
+  const id = target.dataset?.removePhoto;
+  if (id) { await reports.forgetPhoto(id); await draw(); }
 });
 for (const [target, name] of [[window, "online"], [document, "visibilitychange"], [window, "pageshow"]]) {
   target.addEventListener(name, () => { if (!document.hidden) draw().catch(() => {}).then(work); });
 }
+day.classList.add("scripted");
+phone.hidden = false;
+followHand(day, phone.querySelector("[data-left-hand]"));
+takeSignatures(document);
 draw().catch(() => {}).then(work);
 install();
 
 async function keep(form, button) {
   if (!checked(form, button, words)) return;
-  const at = new Date().toISOString(), body = new URLSearchParams(new FormData(form));
+  const at = new Date().toISOString(), filled = new FormData(form), hasPhoto = filled.has("photo");
+  filled.delete("photo");
+  const body = new URLSearchParams(filled);
   body.set(button.name, button.value);
   body.set("shift", day.dataset.shift);
   if (form.dataset.sent === body.toString()) return; // a double tap
@@ -51,8 +76,9 @@ async function keep(form, button) {
     body.set("event_id", newId());
   }
   body.set("occurred_at", at);
+  const photos = hasPhoto ? await photosFor(reports, body.get("stop_id")) : [];
   await reports.add({ id: body.get("event_id"), body: body.toString(), stop: body.get("stop_id"), kind: body.get("kind"),
-    name: form.closest("[data-card]").dataset.name, shift: day.dataset.shift, at, state: "waiting" });
+    name: form.closest("[data-card]").dataset.name, shift: day.dataset.shift, at, state: "waiting" }, photos);
   navigator.storage?.persist?.();
   await draw();
   window.scrollTo({ top: 0 });
@@ -76,44 +102,15 @@ function sendPlainly(form, button) {
 }
 
 async function draw() {
-  const mine = (await reports.all()).filter((report) => report.shift === day.dataset.shift);
+  const kept = await reports.everything(), isMine = ({ shift }) => shift === day.dataset.shift;
+  const mine = kept.reports.filter(isMine);
   view.show(mine);
-  const waiting = mine.filter(({ state }) => state === "waiting"), refused = mine.filter(({ state }) => state === "refused");
-  const now = JSON.stringify([isKnown, isOnline, waiting.map(({ id }) => id), refused.map(({ id }) => id)]);
-  if (now === shownInBar) return;
-  shownInBar = now;
-  bar.replaceChildren();
-  if (!isKnown) bar.append(line("bad", words.ended));
-  if (waiting.length) bar.append(line(isOnline ? "" : "warn", said(waiting.length), waiting));
-  for (const report of refused) bar.append(refusal(report));
+  bar.show({ isKnown, isOnline, reports: mine, photos: kept.photos.filter(isMine) });
+  drawPads(day);
+  if (day.querySelector("[data-all-done]")) sharing.end(words.share.over);
+  if (await adoptDrafts(reports, mine)) return draw();
+  return showDraft(reports, document.querySelector("[data-card]"), words);
 }
-
-function said(count) {
-  const forms = isOnline ? words.sending : words.waiting;
-  return (forms[plural.select(count)] ?? forms.other).replace(/[0-9]+/, String(count));
-}
-
-function line(tone, text, listed = []) {
-  const box = Object.assign(document.createElement(listed.length ? "details" : "p"), { className: `notice ${tone}` });
-  if (!listed.length) { box.textContent = text; return box; }
-  box.append(Object.assign(document.createElement("summary"), { textContent: text }));
-  const list = Object.assign(document.createElement("ul"), { className: "plain" });
-  list.append(...listed.map((report) => Object.assign(document.createElement("li"), { textContent: labelOf(report) })));
-  box.append(list);
-  return box;
-}
-
-function refusal(report) {
-  const box = Object.assign(document.createElement("div"), { className: "notice bad" });
-  const text = Object.assign(document.createElement("p"), { textContent: `${words.refused} ${labelOf(report)}: ${report.detail}` });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary" });
-  button.textContent = words.discard;
-  button.dataset.discard = report.id;
-  box.append(text, button);
-  return box;
-}
-
-function labelOf(report) { return `\u2068${report.name}\u2069 · ${words.kinds[report.kind] ?? report.kind} · ${clock(report.at)}`; }
 
 /** Send what waits, then read the day again; one at a time, once more if it is asked for meanwhile, and again by itself. */
 function work() {
@@ -132,18 +129,26 @@ async function sendAndRead() {
     const sent = await send(reports, day.dataset.shift);
     isOnline = sent.online;
     isKnown = sent.known;
-    if (isOnline && isKnown) isOnline = await read();
+    const isShown = isFresh && !(await reports.all()).length; // what was read a moment ago is not read again
+    isFresh = false;
+    if (isOnline && isKnown && !isShown) isOnline = await read();
+    if (isOnline && isKnown) sendingPhotos ??= photosOn();
     await draw();
-    isLeft = isKnown && await isAnyWaiting();
+    isLeft = isKnown && (await reports.all()).some(isWaiting); // a photo that is on its way, or was lost, waits for the next look
   } finally {
     pause = isLeft && !isOnline ? Math.min(2 * pause, TRY_LAST_MS) : TRY_FIRST_MS;
     timer = setTimeout(work, isLeft ? pause : LOOK_AGAIN_MS);
   }
 }
 
-async function isAnyWaiting() {
-  return (await reports.all()).some(({ state, shift }) => state === "waiting" && shift === day.dataset.shift);
+/** Photos go beside the reports, which do not wait for them. */
+function photosOn() {
+  return sendPhotos(reports, day.dataset.shift).catch(() => {}).then(() => { sendingPhotos = null; return draw(); });
 }
+
+function isWaiting({ state, shift }) { return state === "waiting" && shift === day.dataset.shift; }
+
+async function isAnyWaiting() { return [...await reports.all(), ...await reports.photos()].some(isWaiting); }
 
 /** The day as the service has it now; whether it was reached. */
 async function read() {

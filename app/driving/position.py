@@ -1,0 +1,73 @@
+"""Verbs on a van's place: the driver shares it or takes it back, dispatchers see it, and the shift's end forgets it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.domain.van_position import FRESH, may_be_shared
+from app.driving.schemas import PositionIn
+from app.driving.service import route_is_over, shift_of
+from app.kit.auth import Principal
+from app.kit.db import ROW_LOCK
+from app.kit.errors import conflict, not_found
+from app.kit.many_rows import among
+from app.models.fleet import Shift, VanPosition
+
+
+def share_position(session: Session, principal: Principal, place: PositionIn, now: datetime) -> datetime:
+    """Keep this place in the stead of the one before; until when it may be shared.
+
+    Raises `sharing_over` (409) outside of the shift and when every stop is done: then nothing is kept.
+    """
+    shift = session.get(Shift, shift_of(principal), with_for_update=ROW_LOCK)
+    if shift is None:
+        raise not_found("shift")
+    if not may_be_shared(shift.starts_at, shift.ends_at, now) or route_is_over(session, shift.id):
+        raise conflict("sharing_over", "The position of a van is taken during its shift alone, until its last stop.")
+    row = {
+        "network_id": shift.network_id,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "accuracy_metres": place.accuracy_metres,
+        "told_at": now,
+        "ends_at": shift.ends_at,
+    }
+    kept = insert(VanPosition).values(shift_id=shift.id, **row)
+    session.execute(kept.on_conflict_do_update(index_elements=[VanPosition.shift_id], set_=row))
+    return shift.ends_at
+
+
+def stop_sharing(session: Session, principal: Principal) -> None:
+    """Forget the place of the driver's van; also where none is known."""
+    forget_position(session, shift_of(principal))
+
+
+def forget_position(session: Session, shift_id: UUID) -> None:
+    """Forget where the van of a shift was last."""
+    session.execute(delete(VanPosition).where(VanPosition.shift_id == shift_id))
+
+
+def shared_positions(
+    session: Session, principal: Principal, service_date: date, now: datetime
+) -> Sequence[VanPosition]:
+    """The vans of a day whose drivers share where they are, for the network's dispatchers."""
+    principal.require("plans.read")
+    query = _fresh(now).where(Shift.service_date == service_date)
+    return session.scalars(query.order_by(VanPosition.shift_id)).all()
+
+
+def positions_of(session: Session, shifts: Collection[UUID], now: datetime) -> Mapping[UUID, VanPosition]:
+    """By shift, where the van is, where that is shared; read within the network."""
+    found = session.scalars(_fresh(now).where(among(VanPosition.shift_id, shifts)))
+    return {row.shift_id: row for row in found}
+
+
+def _fresh(now: datetime) -> Any:
+    """As `may_be_shown` says."""
+    query = select(VanPosition).join(Shift, Shift.id == VanPosition.shift_id)
+    return query.where(Shift.ends_at > now, VanPosition.told_at > now - FRESH)
