@@ -59,6 +59,7 @@ class OfferLine(Identified, Base):
         CheckConstraint("temperature_class IN ('ambient','chilled','frozen','hot')", name="temperature_class"),
         CheckConstraint("date_mark IN ('use_by','best_before','none')", name="date_mark"),
         CheckConstraint("(date_mark = 'none') = (mark_date IS NULL)", name="mark_date"),
+        Index("ix_offer_lines_organisation_gtin", "organisation_id", "gtin", postgresql_where="gtin IS NOT NULL"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
