@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.domain.service_date import local_instant
-from app.fleet.schemas import ShiftIn
+from app.fleet.schemas import LONGEST_SHIFT, ShiftIn
 from app.fleet.service import add_shift, list_shifts, list_vehicles
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
@@ -18,8 +18,8 @@ NOT_POSSIBLE = ("vehicle_busy", "vehicle_retired", "partnership_not_active")
 def repeat_shifts(session: Session, principal: Principal, of_day: date, for_day: date, now: datetime) -> list[Shift]:
     """Plan the caller's open shifts of one day for another one, at the same local times, and return those made.
 
-    What cannot be is left out: a vehicle that is driven at that time already, or is out of use. So asking twice makes
-    them once.
+    What cannot be is left out: a vehicle that is driven at that time already, or is out of use, or hours that the day
+    has not. So asking twice makes them once.
     """
     principal.require("fleet.edit")
     zone = zone_of(network_of(session, principal))
@@ -29,11 +29,15 @@ def repeat_shifts(session: Session, principal: Principal, of_day: date, for_day:
         if shift.vehicle_id not in in_use:
             continue
         starts, ends = shift.starts_at.astimezone(zone), shift.ends_at.astimezone(zone)
+        begin = local_instant(for_day + (starts.date() - of_day), starts.time(), zone)
+        end = local_instant(for_day + (ends.date() - of_day), ends.time(), zone)
+        if not begin < end <= begin + LONGEST_SHIFT:
+            continue  # a night in which the clocks go forward may have no room for it, or one in which they go back
         wish = ShiftIn(
             vehicle_id=shift.vehicle_id,
             driver_name=shift.driver_name,
-            starts_at=local_instant(for_day + (starts.date() - of_day), starts.time(), zone),
-            ends_at=local_instant(for_day + (ends.date() - of_day), ends.time(), zone),
+            starts_at=begin,
+            ends_at=end,
             start_site_id=shift.start_site_id,
             end_site_id=shift.end_site_id,
         )

@@ -84,7 +84,8 @@ def request_change(session: Session, principal: Principal, plan_id: UUID, wish: 
 def end_search(session: Session, principal: Principal, run_id: UUID, now: datetime) -> PlanRun:
     """Take the best plan that a run has found so far: its search ends, and the plan is checked and kept as any other.
 
-    Said twice is said once. Raises `not_found`; `run_has_ended` (409) for a run that searches no more, and
+    Said twice is said once, and it holds for a run that has to begin anew: whoever does not want to wait gets the first
+    plan then. Raises `not_found`; `run_has_ended` (409) for a run that searches no more, and
     `nothing_to_end` (409) for one that makes no plan of a whole day: a change's search takes no half second.
     """
     principal.require("plans.request")

@@ -17,6 +17,7 @@ import numpy as np
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 import routing
@@ -204,7 +205,12 @@ async def _asked_to_end(workshop: Workshop, claim: Claim, enough: asyncio.Event 
     async def look() -> None:
         while enough is not None and not enough.is_set():
             await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(_is_enough, workshop, claim):
+            try:
+                asked = await asyncio.to_thread(_is_enough, workshop, claim)
+            except SQLAlchemyError as error:  # a connection that was cut: the next look has another one
+                log.warning("could not look whether a search is to end", run=str(claim.run_id), cause=str(error))
+                continue
+            if asked:
                 enough.set()
 
     looking = asyncio.create_task(look())

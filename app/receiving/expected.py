@@ -23,7 +23,10 @@ from app.models.plans import Allocation
 from app.receiving.queries import Statement, newest_of, statement
 
 RECEIVES = ("warehouse", "depot", "distribution_point")
-Standing = Literal["planned", "declined", "on_the_van", "delivered", "refused", "held_back", "thrown_away"]
+Standing = Literal[
+    "planned", "declined", "on_the_van", "delivered", "did_not_come", "refused", "held_back", "thrown_away"
+]  # fmt: skip
+NOT_HANDED_OVER = ("declined", "did_not_come", "held_back", "thrown_away")  # as long as no report says otherwise
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class ComingLine:
         """As much as comes, or came: as reported, else as it is on the van, else as planned."""
         if self.reported:
             return self.delivered_grams or 0
+        if self.standing in ("held_back", "thrown_away"):
+            return 0
         return self.allocation.grams if self.on_the_van_grams is None else self.on_the_van_grams
 
 
@@ -79,7 +84,8 @@ class Delivery:
         return [
             line
             for line in self.lines
-            if line.reported or (line.standing != "declined" and (was_there or now >= line.allocation.drop_off_at))
+            if line.reported
+            or (line.standing not in NOT_HANDED_OVER and (was_there or now >= line.allocation.drop_off_at))
         ]
 
 
@@ -142,11 +148,11 @@ def _line(
     if outcome.discarded or outcome.held:
         standing = "thrown_away" if outcome.discarded else "held_back"
     elif delivered is not None or refused is not None:
-        standing = "delivered" if delivered else "refused"
+        standing = "delivered" if delivered else "refused" if refused else "did_not_come"
     elif declined is not None:
         standing = "declined"
-    elif collected:
-        standing = "on_the_van"
+    elif collected is not None:
+        standing = "on_the_van" if collected else "did_not_come"
     return ComingLine(row, line, store, standing, collected, delivered, refused, declined, said)
 
 

@@ -33,11 +33,12 @@ STANDING_WORDS = {
     "declined": ("Declined", "far"),
     "on_the_van": ("On the van", "good"),
     "delivered": ("Delivered", "good"),
+    "did_not_come": ("Did not come", "far"),
     "refused": ("Refused at the door", "far"),
     "held_back": ("Held back until somebody decides", "far"),
     "thrown_away": ("Thrown away", "bad"),
 }
-SHOWS_FIGURES_OF_THE_DOOR = ("delivered", "refused", "held_back", "thrown_away")
+SHOWS_FIGURES_OF_THE_DOOR = ("delivered", "did_not_come", "refused", "held_back", "thrown_away")
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,9 @@ from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 WEEK = timedelta(days=7)
+REUSED = "idempotency_key_reused"  # the answer of the first press was lost, and something was changed since
 FIRST_DAY, LAST_DAY = date(2000, 1, 8), date(2099, 12, 24)
-DONE = ("added", "changed", "retired", "called-off", "repeated", "nothing-to-repeat")
+DONE = ("added", "changed", "retired", "called-off", "repeated", "nothing-to-repeat", "before")
 
 Version = Annotated[int, Form()]
 
@@ -119,6 +120,8 @@ def add_vehicle(request: Request, visitor: Visitor, data: Sent) -> Response:
         wish = fleet_forms.new_vehicle(form)
         _once(request, visitor, form.key, wish, lambda s: service.add_vehicle(s, visitor, wish, streets, now).id)
     except WaslError as error:
+        if error.code == REUSED:
+            return see_other("/fleet", done="before")
         form.show_errors(error, language_of(request))
         return _vehicle_form(request, visitor, form, status=error.status)
     return see_other("/fleet", done="added")
@@ -202,13 +205,15 @@ def add_shift(request: Request, visitor: Visitor, data: Sent) -> Response:
         wish = fleet_forms.new_shift(form, _zone(request, visitor))
         _once(request, visitor, form.key, wish, lambda s: service.add_shift(s, visitor, wish, now).id)
     except WaslError as error:
+        if error.code == REUSED:
+            return see_other("/fleet", date=form.day, done="before")
         form.show_errors(error, language_of(request))
         return _shift_form(request, visitor, form, status=error.status)
     return see_other("/fleet", date=form.day, done="added")
 
 
 @router.post("/fleet/shifts/repeat")
-def repeat(request: Request, visitor: Visitor, day: Annotated[date, Form()]) -> Response:
+def repeat(request: Request, visitor: Visitor, day: Annotated[date, Form(ge=FIRST_DAY, le=LAST_DAY)]) -> Response:
     """The shifts of the same weekday a week before, wherever their vehicle is free."""
     with database_of(request).transaction(visitor.scope) as session:
         made = repeating.repeat_shifts(session, visitor, day - WEEK, day, now_of(request))
@@ -268,7 +273,10 @@ def _shift_form(
 ) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network: Network = network_of(session, visitor)
-        vehicles = [each for each in service.list_vehicles(session, visitor) if each.state == "active"]
+        every = service.list_vehicles(session, visitor)
+        # A shift that was driven keeps its vehicle, also one that is out of use since.
+        own = None if shift_id is None else service.get_shift(session, visitor, shift_id).vehicle_id
+        vehicles = [each for each in every if each.state == "active" or each.id == own]
         sites = _own_sites(session, visitor)
     return render(
         request,

@@ -146,7 +146,14 @@ def new_shift(form: ShiftForm, zone: ZoneInfo) -> ShiftIn:
 
 def changed_shift(form: ShiftForm, zone: ZoneInfo, before: Shift) -> ShiftChange:
     """The API's request of a change: what differs, since of a shift that is driven the driver's name alone may."""
-    wished = read_as(ShiftIn, _shift(form, zone))
+    shown = of_shift(before, zone)
+    document = _shift(form, zone)
+    # The form shows hours and minutes: who leaves them as they stand moves nothing, by no second and by no hour.
+    if (form.day, form.starts) == (shown.day, shown.starts):
+        document["starts_at"] = before.starts_at
+    if (form.day, form.starts, form.ends) == (shown.day, shown.starts, shown.ends):
+        document["ends_at"] = before.ends_at
+    wished = read_as(ShiftIn, document)
     differing = {name: value for name, value in wished if getattr(before, name) != value}
     return ShiftChange.model_validate(differing)
 

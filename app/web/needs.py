@@ -95,7 +95,7 @@ def _place(session: Session, visitor: Principal, wished: str, now: datetime) -> 
 
 
 @router.get("/needs")
-def show(request: Request, visitor: Visitor, site_id: str = "", stated: bool = False) -> Response:
+def show(request: Request, visitor: Visitor, site_id: str = "", stated: bool = False, before: bool = False) -> Response:
     """An empty form with tomorrow ticked, and what is asked for already."""
     visitor.require("needs.read")
     now = now_of(request)
@@ -107,11 +107,18 @@ def show(request: Request, visitor: Visitor, site_id: str = "", stated: bool = F
     tomorrow = (place.today + timedelta(days=1)).isoformat()
     form = NeedForm(key=str(uuid4()), site_id=str(place.site.id) if place.site else "", days=[tomorrow])
     form.lines = [need_form.empty_line()]
-    return _show(request, visitor, place, form, stated=stated)
+    return _show(request, visitor, place, form, stated=stated, before=before)
 
 
 def _show(
-    request: Request, visitor: Principal, place: Place, form: NeedForm, status: int = 200, *, stated: bool = False
+    request: Request,
+    visitor: Principal,
+    place: Place,
+    form: NeedForm,
+    status: int = 200,
+    *,
+    stated: bool = False,
+    before: bool = False,
 ) -> Response:
     return render(
         request,
@@ -122,6 +129,7 @@ def _show(
         place=place,
         form=form,
         stated=stated,
+        stated_before=before,
         most_lines=need_form.MOST_LINES,
         categories=CATEGORIES,
         allergens=ALLERGENS,
@@ -147,7 +155,7 @@ def state(request: Request, visitor: Visitor, data: Sent) -> Response:
         _stated(request, visitor, form, place.today)
     except WaslError as error:
         if error.code == "idempotency_key_reused":  # its answer was lost, and something was changed since
-            return see_other("/needs", site_id=form.site_id, stated="1")
+            return see_other("/needs", site_id=form.site_id, before="1")
         form.show_errors(error, language_of(request))
         form.errors = dict(need_form.day_refused(form, error, language_of(request))) or form.errors
         return _show(request, visitor, place, form, error.status)

@@ -10,6 +10,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
     op.add_column("plan_runs", sa.Column("search_ended_by", sa.String(), nullable=True))
 
 

@@ -1,6 +1,7 @@
 """What arrives at a food bank, on a page without a script: when, what, from whom; declined before, confirmed after."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 
 from tests.declines.conftest import YoghurtDay, config, day, workshop  # noqa: F401
 from tests.people.builders import entered, own
-from tests.service_client import DAY
+from tests.service_client import DAY, an_event, kilograms, report
 from tests.web.test_declines_page import words
 from tests.web.test_pages import Reader
 
@@ -129,6 +130,41 @@ def test_all_is_confirmed_by_one_button(bank: Reader, day: YoghurtDay) -> None: 
     assert "It came as it stands here" in arrivals(bank)
     page = words(say(bank, "received", day, shown="30", as_reported="1").text)
     assert "Confirmed 30 kg came." in page
+    assert "It came as it stands here" not in page
+
+
+def tell(day: YoghurtDay, kind: str, place: str, kg: str, **fields: Any) -> None:  # noqa: F811
+    """The driver reports so much of the yoghurt."""
+    [stop] = day.stops(place)
+    day.clock.set(max(day.clock(), datetime.fromisoformat(stop["arrive_at"])))
+    with day.network.driver(day.shift) as driver:
+        lines = [kilograms(each, kg) for each in stop["allocations"]]
+        assert report(driver, an_event(stop, kind, *lines, **fields)) == ["stored"]
+
+
+def test_what_was_not_there_is_not_said_to_be_refused(bank: Reader, day: YoghurtDay) -> None:  # noqa: F811
+    tell(day, "collected", "pickup", "0", reason="nothing_there")
+    page = arrivals(bank)
+    assert "Yoghurt , 0 kg" in page
+    assert "Did not come" in page
+    assert "We do not want it" not in page
+    assert "It came as it stands here" not in page
+    tell(day, "delivered", "drop_off", "0")
+    page = arrivals(bank)
+    assert "Did not come" in page
+    assert "Refused at the door" not in page
+
+
+def test_food_that_is_held_back_is_not_confirmed_with_the_rest(bank: Reader, day: YoghurtDay) -> None:  # noqa: F811
+    [stop] = day.stops("pickup")
+    with day.network.driver(day.shift) as driver:
+        lines = [{**kilograms(each), "celsius": 19.0} for each in stop["allocations"]]
+        assert report(driver, an_event(stop, "collected", *lines)) == ["stored"]
+    [drop_off] = day.stops("drop_off")
+    day.clock.set(datetime.fromisoformat(drop_off["arrive_at"]) + timedelta(hours=1))
+    page = arrivals(bank)
+    assert "Yoghurt , 0 kg" in page
+    assert "Held back until somebody decides" in page
     assert "It came as it stands here" not in page
 
 

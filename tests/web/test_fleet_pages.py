@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.kit.clock import HandSetClock
 from app.settings import Settings
+from tests.conftest import MORNING
 from tests.service_client import DAY, FOOD_BANK, ServiceClient
 from tests.web.test_ahead_pages import words
 from tests.web.test_pages import HOSTILE, Reader, desk, lidl, person, shop, store
@@ -166,6 +169,59 @@ def test_two_shifts_of_one_vehicle_never_meet(network: ServiceClient, arabic: Re
     refused = arabic.http.post("/fleet/shifts/new", data=a_shift(vehicle, depot, starts="14:00", ends="18:00"))
     assert refused.status_code == 409
     assert "لهذه المركبة مناوبة أخرى في ذلك الوقت." in words(refused.text)
+
+
+def test_a_shift_whose_vehicle_is_out_of_use_keeps_it(
+    network: ServiceClient, desk: Reader, depot: dict[str, Any], clock: HandSetClock
+) -> None:
+    vehicle, other = a_vehicle(network), a_vehicle(network)
+    desk.http.post("/fleet/shifts/new", data=a_shift(vehicle, depot))
+    clock.set(MORNING + timedelta(hours=10))
+    assert network.http.delete(f"/vehicles/{vehicle['id']}").status_code == 204
+    [shift] = network.get("/shifts", service_date=DAY).json()["items"]
+    page = desk.http.get(f"/fleet/shifts/{shift['id']}").text
+    assert f'<option value="{vehicle["id"]}" selected>' in page
+    assert f'<option value="{other["id"]}">' in page
+
+
+def test_a_form_that_changes_nothing_moves_no_shift_by_a_second_or_an_hour(
+    network: ServiceClient, desk: Reader, depot: dict[str, Any]
+) -> None:
+    vehicle = a_vehicle(network)
+    # The second half past one of the night in which the clocks of Newport go back.
+    times = {"starts_at": "2027-10-31T01:30:20Z", "ends_at": "2027-10-31T06:00:40Z"}
+    body = {"vehicle_id": vehicle["id"], "start_site_id": depot["id"], "end_site_id": depot["id"], **times}
+    shift = network.ok("/shifts", body)
+    form = a_shift(vehicle, depot, day="2027-10-31", starts="01:30", ends="06:00", version=str(shift["version"]))
+    assert desk.http.post(f"/fleet/shifts/{shift['id']}", data=form).status_code == 200
+    after = network.get(f"/shifts/{shift['id']}").json()
+    assert {name: after[name] for name in times} == times
+    assert after["driver_name"] == "Sam"
+
+
+def test_what_was_changed_after_a_lost_answer_is_not_said_to_be_added(
+    network: ServiceClient, desk: Reader, depot: dict[str, Any]
+) -> None:
+    vehicle = a_vehicle(network)
+    key = {"key": key_of(desk.http.get("/fleet/shifts/new").text)}
+    desk.http.post("/fleet/shifts/new", data={**a_shift(vehicle, depot), **key})
+    page = desk.http.post("/fleet/shifts/new", data={**a_shift(vehicle, depot, driver_name="Ali"), **key})
+    assert "It was added already, as it stood when you pressed first." in words(page.text)
+    assert [each["driver_name"] for each in network.get("/shifts", service_date=DAY).json()["items"]] == ["Sam"]
+
+
+def test_a_night_that_has_not_the_hours_of_a_shift_leaves_that_one_out_and_takes_the_others_over(
+    network: ServiceClient, desk: Reader, depot: dict[str, Any]
+) -> None:
+    vehicle, other = a_vehicle(network), a_vehicle(network)
+    short = {"day": "2027-03-21", "starts": "01:10", "ends": "01:50"}  # a week later there is no such hour
+    desk.http.post("/fleet/shifts/new", data=a_shift(vehicle, depot, **short))
+    desk.http.post("/fleet/shifts/new", data=a_shift(other, depot, day="2027-03-21"))
+    page = desk.http.post("/fleet/shifts/repeat", data={"day": "2027-03-28"})
+    assert page.status_code == 200
+    [made] = network.get("/shifts", service_date="2027-03-28").json()["items"]
+    assert made["vehicle_id"] == other["id"]
+    assert desk.http.post("/fleet/shifts/repeat", data={"day": "0001-01-03"}).status_code == 422
 
 
 def test_the_driver_of_a_shift_is_named_later(network: ServiceClient, desk: Reader, depot: dict[str, Any]) -> None:

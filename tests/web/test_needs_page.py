@@ -83,6 +83,14 @@ def test_pressed_twice_it_is_stated_once(reader: Reader, network: ServiceClient)
     assert len(needs(network)) == 1
 
 
+def test_what_was_changed_after_a_lost_answer_is_not_said_to_be_stated(reader: Reader, network: ServiceClient) -> None:
+    shown = page(reader)
+    reader.http.post("/needs", data=typed(shown, BREAD, days=[TOMORROW]))
+    answer = reader.http.post("/needs", data=typed(shown, {**BREAD, "kg": "60"}, MILK, days=[TOMORROW]))
+    assert "This was stated already, as it stood when you pressed first." in words(answer.text)
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "40", "open")]
+
+
 def test_hours_of_reception_stand_at_each_day(reader: Reader) -> None:
     shown = words(page(reader))
     assert "Today 25 Nov 09:00–12:30" in shown
