@@ -36,6 +36,7 @@ from app.web import (
     needs,
     open_food,
     outlets,
+    partners,
     regions,
     reliability,
     standing_alarms,
@@ -74,7 +75,7 @@ def messages() -> set[str]:
     told |= {label for label, _, _ in compare.FIGURES}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
-    told |= set(agreements.PAYER_WORDS.values())
+    told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values())
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
     told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
     told |= set(open_food.HELD_WORDS.values())

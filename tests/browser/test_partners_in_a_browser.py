@@ -1,0 +1,46 @@
+"""A partner is entered and puts its word to it, in a real Chromium, with and without scripts."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visit import DESK, PHONE, TABLET, Visit
+from tests.service_client import ServiceClient
+from tests.web.test_pages import person
+from tests.web.test_partners_page import config  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "scripts"),
+    [("en", DESK, True), ("ar", PHONE, True), ("ar", TABLET, False), ("en", PHONE, False)],
+)
+def test_a_partner_is_entered_and_accepts(
+    browser: Browser, network: ServiceClient, language: str, size: dict[str, int], scripts: bool
+) -> None:
+    visit = Visit(browser, network.address, language, size, java_script_enabled=scripts)
+    visit.sign_in(person(network, network.get("/me").json()["organisation"], "network_admin"))
+    page = visit.page
+    page.goto("/partners")
+    page.locator("details.card > summary").first.click()
+    page.click("form.site-form button.primary")
+    expect(page.locator("#faults")).to_be_visible()
+    if scripts:
+        visit.complaints.clear()  # the refusal
+        visit.show(f"partner-refused-{language}-{size['width']}")
+    page.fill("#name", "Aldi")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/partners?done=added")
+    if scripts:
+        visit.show(f"partners-{language}-{size['width']}")
+    [aldi] = [each for each in network.get("/organisations").json()["items"] if each["name"] == "Aldi"]
+    visit.context.close()
+
+    other = Visit(browser, network.address, language, size, java_script_enabled=scripts)
+    other.sign_in(person(network, aldi, "organisation_admin"))
+    other.page.goto("/partners")
+    other.page.click("form[action='/partners/accept'] button")
+    other.page.wait_for_url("**/partners?done=moved")
+    [partnership] = network.get("/partnerships", organisation_id=aldi["id"]).json()["items"]
+    assert partnership["state"] == "active"
+    other.context.close()
