@@ -29,7 +29,7 @@ MOST_SHOWN = 5 * LARGEST_PAGE
 FIELDS = ("key", "name", "kind", "valid_from", "valid_until", "signed_name", "signed_on")
 DONE = ("added", "before", "moved")
 KIND_WORDS = {
-    "supermarket": "Supermarket",
+    "supermarket": "Supermarket chain",
     "food_bank": "Food bank",
     "community_group": "Community group",
     "carrier": "Carrier",
