@@ -19,6 +19,7 @@ from app.models.partners import Organisation, Partnership
 from app.partners import partnerships
 from app.partners.partnership_schemas import NewOrganisation, Reason, SignedDocument
 from app.partners.service import list_organisations, network_of, zone_of
+from app.people.rights import reaches
 from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.sent_forms import TypedForm, read_as, texts_of
@@ -212,6 +213,8 @@ def _show(request: Request, visitor: Principal, form: PartnerForm, status: int =
         kinds=KIND_WORDS,
         today=today,
         may_add=visitor.may("partners.edit"),
+        may_see_people=lambda organisation_id: visitor.may("people.read") and reaches(visitor, organisation_id),
+        own_organisation_id=visitor.organisation_id,
         may_see_day=visitor.may("plans.request"),
     )
 

@@ -1,4 +1,4 @@
-"""A partner is entered and puts its word to it, in a real Chromium, with and without scripts."""
+"""A partner is entered, puts its word to it and invites somebody, in a real Chromium, with and without scripts."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -41,6 +41,15 @@ def test_a_partner_is_entered_and_accepts(
     other.page.goto("/partners")
     other.page.click("form[action='/partners/accept'] button")
     other.page.wait_for_url("**/partners?done=moved")
+    other.page.click(f"a[href='/people?organisation_id={aldi['id']}']")
+    other.page.fill("#name", "Noor")
+    other.page.fill("#email", f"noor-{language}@example.org")
+    if scripts:
+        other.show(f"people-{language}-{size['width']}")
+    other.page.click("form.site-form button.primary")
+    expect(other.page.locator("input.link")).to_be_visible()
+    if scripts:
+        other.show(f"people-invited-{language}-{size['width']}")
     [partnership] = network.get("/partnerships", organisation_id=aldi["id"]).json()["items"]
     assert partnership["state"] == "active"
     other.context.close()

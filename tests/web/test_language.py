@@ -37,6 +37,7 @@ from app.web import (
     open_food,
     outlets,
     partners,
+    people,
     regions,
     reliability,
     standing_alarms,
@@ -75,7 +76,7 @@ def messages() -> set[str]:
     told |= {label for label, _, _ in compare.FIGURES}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
-    told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values())
+    told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values()) | set(people.ROLE_WORDS.values())
     told |= {*escalation.WORDS.values(), *asked.MARK_WORDS.values(), *asked.ASK_WORDS.values()}
     told |= {*open_food.OUTLET_WORDS.values(), *open_food.STATE_WORDS.values(), *open_food.ENDED_WORDS.values()}
     told |= set(open_food.HELD_WORDS.values())

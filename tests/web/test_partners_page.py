@@ -106,7 +106,7 @@ def test_the_partner_answers_on_its_own_page(network: ServiceClient) -> None:
     aldi = asked(network)
     reader = reader_of(network, aldi)
     page = words(reader.http.get("/partners").text)
-    assert "Aldi Supermarket chain Waits for an answer" in page
+    assert "Aldi Supermarket chain People Aldi Waits for an answer" in page
     assert "Add a partner" not in page
     assert "In force" in moved(reader, "accept", aldi["partnership"])
     assert state_of(network, aldi["partnership"])["state"] == "active"
