@@ -113,7 +113,7 @@ class _Staying:
         """Whether it can be asked again."""
         return self.process.returncode is None and self.asked < MOST_QUESTIONS
 
-    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None) -> None:
+    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None = None) -> None:
         """Raises SolverFailed for a question that it cannot answer, and where it ends instead."""
         assert self.process.stdin is not None  # noqa: S101
         assert self.process.stdout is not None  # noqa: S101
@@ -147,7 +147,7 @@ class _AtHand:
     def __init__(self) -> None:
         self._waiting: _Staying | None = None
 
-    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None) -> None:
+    async def ask(self, request: bytes, told: Told, enough: asyncio.Event | None = None) -> None:
         """Ask the one that waits, or a new one where none does; one that fails is not asked again."""
         child, self._waiting = self._waiting, None
         if child is None or not child.is_well:

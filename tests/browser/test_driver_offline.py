@@ -1,6 +1,7 @@
 """The driver's phone without a connection: it shows the route and keeps every report, whatever becomes of the browser,
 and the ledger is right."""
 
+import json
 import os
 import signal
 import subprocess
@@ -134,6 +135,35 @@ def signatures(database: Database, network: ServiceClient) -> list[StopSignature
     """All that are stored, as they were made."""
     with database.transaction(Scope(network=network.network_id())) as session:
         return list(session.scalars(select(StopSignature).order_by(StopSignature.signed_at, StopSignature.recorded_at)))
+
+
+def test_a_signature_that_is_being_drawn_stays_when_a_report_is_sent_meanwhile(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift, "en")
+    line.cut()
+    page.locator(".here button").click()
+    expect(page.locator("#sending")).to_contain_text("1")
+    page.locator(".next .signing summary").click()
+    pad = page.locator(".next canvas.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 20)
+    line.mend()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)  # what it was answered is known, and would be shown
+    page.mouse.move(box["x"] + 200, box["y"] + 100)
+    page.mouse.up()
+    expect(page.locator("#sending")).to_be_hidden()
+    points = json.loads(page.locator(".next [name=strokes]").input_value())
+    assert [len(stroke) >= 6 for stroke in points] == [True]
+    visit.context.close()
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", TABLET), ("en", DESK)])

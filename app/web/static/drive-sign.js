@@ -5,6 +5,7 @@ const NEAR = 5; // what is closer than this to the point before says nothing
 const THICK = 7;
 
 let stroke = null, drawing = null;
+const waiting = []; // who writes the page anew when nobody draws any more
 
 /** From now on every pad below `root` is drawn on. */
 export function takeSignatures(root) {
@@ -26,6 +27,7 @@ export function takeSignatures(root) {
     if (event.target !== drawing) return;
     keep(drawing, [...strokesOf(drawing), stroke]);
     drawing = stroke = null;
+    for (const go of waiting.splice(0)) go();
   });
   root.addEventListener("click", (event) => {
     const pad = event.target.closest?.("[data-clear]")?.parentElement.querySelector("canvas");
@@ -34,6 +36,12 @@ export function takeSignatures(root) {
   root.addEventListener("toggle", ({ target }) => target.matches?.(".signing") && drawPads(target), true);
   window.addEventListener("resize", () => drawPads(root));
 }
+
+/** Whether a finger is on a pad: the card that it is on is not written anew meanwhile. */
+export function isDrawing() { return Boolean(drawing?.isConnected); }
+
+/** When the finger is up. */
+export function strokeEnded() { return isDrawing() ? new Promise((go) => waiting.push(go)) : Promise.resolve(); }
 
 /** Draw what the forms below `root` hold; nothing is lost when a card is written anew. */
 export function drawPads(root) { for (const pad of root.querySelectorAll(".signing[open] canvas.pad")) draw(pad, strokesOf(pad)); }

@@ -3,7 +3,7 @@ import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
 import { adoptDrafts, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
 import { followHand } from "/static/drive-hand.js";
-import { drawPads, takeSignatures } from "/static/drive-sign.js";
+import { drawPads, isDrawing, strokeEnded, takeSignatures } from "/static/drive-sign.js";
 import { Sharing } from "/static/drive-share.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
@@ -102,7 +102,9 @@ function sendPlainly(form, button) {
 }
 
 async function draw() {
-  const kept = await reports.everything(), isMine = ({ shift }) => shift === day.dataset.shift;
+  let kept;
+  do { await strokeEnded(); kept = await reports.everything(); } while (isDrawing());
+  const isMine = ({ shift }) => shift === day.dataset.shift;
   const mine = kept.reports.filter(isMine);
   view.show(mine);
   bar.show({ isKnown, isOnline, reports: mine, photos: kept.photos.filter(isMine) });
