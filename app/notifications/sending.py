@@ -113,7 +113,7 @@ def _still_wanted(known: Known, row: Notification, news: News) -> bool:
 
 def _note(session: Session, row: Notification, known: Known, news: News, zone: ZoneInfo, base_url: str) -> Note:
     person = known.person
-    said = wording_of(news, person.role, known.reader.site_name, person.language, zone, base_url)
+    said = wording_of(news, known.reader, person.language, zone, base_url)
     speaks, address = PlainLanguage(person.language), base_url.rstrip("/")
     subject = SUBJECTS.get(row.subject)
     wish = Wish(person.network_id, person.id, row.subject)
