@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # The origin goes into the pages' content policy: nothing in it may end a directive.
 ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
-MAIL_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
+# As push services take it too, whom it is given to as the one to write to.
+MAIL_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[\w-]+(?:\.[\w-]+)+")
 
 
 class Settings(BaseSettings):
@@ -60,7 +61,9 @@ class Settings(BaseSettings):
         default=None, repr=False, description="Where a provider's HTTP API takes text messages; unset: there are none"
     )
     sms_body: str | None = Field(
-        default=None, validate_default=True, description="What is posted there, with {to} and {text}: a form or JSON"
+        default=None,
+        validate_default=True,
+        description="What is posted there, with {to}, {text} and perhaps {reference}: a form or JSON",
     )
     sms_authorization: str | None = Field(
         default=None, repr=False, description="The whole Authorization header of that request"
@@ -116,8 +119,12 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_address(cls, address: str | None, found: ValidationInfo) -> str | None:
         address = (address or "").strip() or None
-        if found.data.get("smtp_url") and (address is None or MAIL_ADDRESS.fullmatch(address) is None):
+        if found.data.get("smtp_url") and address is None:
             raise ValueError("say whom mails come from, such as wasl@example.org")
+        if address is not None and MAIL_ADDRESS.fullmatch(address) is None:
+            raise ValueError(
+                "write the address that mails come from, and push services may write to, as wasl@example.org"
+            )
         return address
 
     @field_validator("sms_url")

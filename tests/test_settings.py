@@ -48,8 +48,10 @@ def test_an_address_that_is_no_template_or_could_widen_the_content_policy_is_ref
         ({"smtp_url": "smtp://mail.example.org", "base_url": "https://wasl.example.org"}, "say whom mails come from"),
         (
             {"smtp_url": "smtp://m.example.org", "base_url": "https://w.example.org", "mail_from": "Wasl <a@b.c>"},
-            "say whom mails come from",
+            "push services may write to, as wasl@example.org",
         ),
+        ({"mail_from": "wasl@mailhost"}, "push services may write to, as wasl@example.org"),
+        ({"mail_from": "wasl@[192.0.2.1]"}, "push services may write to, as wasl@example.org"),
     ],
 )
 def test_mail_that_could_not_be_sent_or_would_lead_elsewhere_is_refused(fields: dict[str, str], sentence: str) -> None:

@@ -180,8 +180,15 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
 }
 
 
-def page_of(news: News, role: str) -> str:
-    """Where the reader sees more, or acts: a path that their role opens."""
+# What only those who give food are told, whatever else their organisation does.
+_OF_GIVING = frozenset({"allocations.published", "allocations.cancelled", "offer.expired"})
+
+
+def page_of(news: News, role: str, *, receives: bool = False) -> str:
+    """Where the reader sees more, or acts: a path that their role opens, with what their organisation has on it.
+
+    receives: it is one that food is brought to.
+    """
     data, plans = news.data, role in ("dispatcher", "network_admin")
     if news.kind == "arrival.changed" and data.get("page"):
         return str(data["page"])
@@ -190,11 +197,12 @@ def page_of(news: News, role: str) -> str:
     if news.kind == "food.asked":
         return "/asked"
     if news.kind.startswith("delivery."):
-        return "/declines"
+        return "/arrivals"
     if plans and data.get("service_date"):
         return f"/day?date={data['service_date']}"
     if plans:
         return "/day"
     if news.kind.startswith("alarm.") and role == "donor_staff":
         return "/offers/new"
-    return "/offers"
+    takes = receives and role == "organisation_admin" and news.kind not in _OF_GIVING
+    return "/arrivals" if takes else "/offers"

@@ -29,6 +29,7 @@ CHANNEL_WORDS: Mapping[Channel, str] = {
 _NONE: frozenset[Channel] = frozenset()
 _PUSH, _MAIL = frozenset({Channel.PUSH}), frozenset({Channel.EMAIL})
 _BOTH = _PUSH | _MAIL
+RECEIVERS = frozenset({"food_bank", "community_group"})  # kinds of organisations that food is brought to
 _NETWORK_WIDE = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
 
 
@@ -127,7 +128,8 @@ _NAMES = ("site_name", "donor_name", "receiver_name")
 
 @dataclass(frozen=True)
 class Reader:
-    """A person, as the rules see one; `site` and `site_name` where somebody works at one place alone."""
+    """A person, as the rules see one; `site` and `site_name` where somebody works at one place alone. receives: their
+    organisation takes food, and has pages of its own for that."""
 
     person: str
     role: str
@@ -135,6 +137,7 @@ class Reader:
     site: str | None = None
     site_name: str | None = None
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    receives: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,10 @@ class ByPush:
 
     async def _one(self, device: Device, key: bytes, note: Note, now: datetime) -> Taken:
         try:
+            body = encrypted(payload_of(note), device)
+        except (http_ece.ECEException, ValueError):  # of the browser's keys, which no other try mends
+            return "gone"
+        try:
             headers = {
                 "Content-Type": "application/octet-stream",
                 "Content-Encoding": "aes128gcm",
@@ -60,15 +64,14 @@ class ByPush:
                 "User-Agent": "Wasl/1",
                 "Authorization": self._signature(device.endpoint, key),
             }
-            body = encrypted(payload_of(note), device)
             async with asyncio.timeout(ANSWER_SECONDS):
                 status, _, _ = await guarded_post(self.guard, device.endpoint, body, headers)
         except AddressRefused as error:
             return "later" if error.reason == "no_such_host" else "gone"
-        except (httpx.InvalidURL, VapidException, http_ece.ECEException, ValueError):
+        except httpx.InvalidURL:
             return "gone"
-        except (httpx.HTTPError, OSError, TimeoutError):
-            return "later"
+        except (VapidException, ValueError, httpx.HTTPError, OSError, TimeoutError):
+            return "later"  # also what is wrong with us: a fault of the installation takes no device off
         return taken_of(status)
 
     def _signature(self, endpoint: str, key: bytes) -> str:

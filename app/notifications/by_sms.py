@@ -15,15 +15,24 @@ from app.notifications.channels import Note, Outcome, Recipient, Refused, Sent, 
 ANSWER_SECONDS = 15
 # A number that cannot be reached is refused for good; what may be mended (a credential, a limit, a fault) is not.
 _MAY_CHANGE = frozenset({401, 402, 403, 408, 409, 425, 429})
-_GAP = re.compile(r"\{(to|text)\}")
+# Nothing has gone out: there was no connection, or no request that could be written.
+_NOT_TAKEN = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+_GAP = re.compile(r"\{(to|text|reference)\}")
 
 
 @dataclass(frozen=True)
 class ByTextMessage:
     """Through the provider that the settings name.
 
-    body: the template of what is posted: JSON, or else a form as in `To={to}&Body={text}`. authorization: the header's
-    whole value.
+    body: the template of what is posted: JSON, or else a form as in `To={to}&Body={text}`; `{reference}` is the same
+    however often a text is tried. authorization: the header's whole value.
     """
 
     url: str
@@ -34,7 +43,8 @@ class ByTextMessage:
         """Hand the text to the provider."""
         if to.phone is None:
             return Refused("no phone number")
-        content, kind = filled(self.body, {"to": to.phone, "text": note.text_message})
+        words = {"to": to.phone, "text": note.text_message, "reference": str(note.reference)}
+        content, kind = filled(self.body, words)
         headers = {"Content-Type": kind, "Accept": "application/json", "User-Agent": "Wasl/1"}
         if self.authorization:
             headers["Authorization"] = self.authorization
@@ -42,8 +52,11 @@ class ByTextMessage:
             # Neither a proxy of the environment nor a redirect takes the credential anywhere else.
             async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, follow_redirects=False) as client:
                 answer = await client.post(self.url, content=content, headers=headers)
-        except (httpx.HTTPError, OSError) as error:
+        except _NOT_TAKEN as error:
             return TryLater(f"no answer: {type(error).__name__}")
+        except (httpx.HTTPError, OSError) as error:
+            # The provider may have it already: a text too few is better than the same text every hour.
+            return Sent(doubt=f"no answer: {type(error).__name__}")
         return outcome_of(answer.status_code)
 
 

@@ -48,9 +48,11 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Sent:
-    """It was taken. gone: devices that take nothing any more."""
+    """It was taken. gone: devices that take nothing any more. doubt: why nobody knows it for certain, if so: the
+    server may have it and has not said so, and it is not sent again."""
 
     gone: frozenset[UUID] = frozenset()
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,21 @@ def no_more_mail(database: Database, token: str, now: datetime) -> Wish:
         row = session.get(NotificationChoice, person.id)
         row = _own_row(session, person, FIRST_VERSION if row is None else row.version, now)
         left = channels_of(person.role, row.channels, wish.subject) - {Channel.EMAIL}
-        row.channels = {**row.channels, wish.subject: sorted(left)}
-        row.changed_at = now
+        if row.channels.get(wish.subject) != sorted(left):
+            row.channels = {**row.channels, wish.subject: sorted(left)}
+            row.changed_at = now
+            audit.record(session, _oneself(person), "notifications.choose", ("person", person.id), now, by="link")
     return wish
+
+
+def _oneself(person: Person) -> Principal:
+    """Whoever follows the link of a mail, as the one whom it was written to."""
+    return Principal(
+        kind="mail_link",
+        credential_id=person.id,
+        network_id=person.network_id,
+        organisation_id=person.organisation_id,
+        name=person.name,
+        role=person.role,
+        person_id=person.id,
+    )

@@ -1,5 +1,6 @@
 """What a worker has at hand to tell people things: the channels that the settings of the installation set up."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from app.notifications.channels import Sender
 from app.people.smtp import MailServer
 from app.settings import Settings
 from app.webhooks.addresses import Guard
+
+# What the signature of a message takes for whoever runs this.
+PUBLIC_NAME = re.compile(r"localhost|[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,10 @@ def senders_of(settings: Settings) -> dict[Channel, Sender]:
 
 
 def push_contact(settings: Settings) -> str | None:
-    """Whom push services may write to: none, and there is no web push, where the settings name nobody."""
+    """Whom push services may write to: none, and there is no web push, where the settings name nobody; a host of one's
+    own network alone is nobody to them."""
     if settings.mail_from:
         return f"mailto:{settings.mail_from}"
     parts = urlsplit(settings.base_url or "")
-    return f"https://{parts.hostname}" if parts.scheme == "https" and parts.hostname else None
+    named = parts.scheme == "https" and PUBLIC_NAME.fullmatch(parts.hostname or "")
+    return f"https://{parts.hostname}" if named else None

@@ -1,17 +1,17 @@
 """People and messages as the rules of notifications see them, read within a network's scope."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.notifications import Channel, News, Reader, channels_of
+from app.domain.notifications import RECEIVERS, Channel, News, Reader, channels_of
 from app.domain.quiet_hours import USUAL, QuietHours
 from app.models.alarms import Alarm
 from app.models.notifications import NotificationChoice, PushSubscription
-from app.models.partners import Person, Site
+from app.models.partners import Organisation, Person, Site
 from app.models.system import OutboxMessage
 
 
@@ -61,8 +61,15 @@ def people_of(session: Session, network_id: UUID, only: UUID | None = None) -> l
     people = session.scalars(query).all()
     choices = {row.person_id: row for row in session.scalars(chosen)}
     devices = frozenset(session.scalars(with_device))
-    names = _site_names(session, people)
-    return [_known(person, choices.get(person.id), person.id in devices, names) for person in people]
+    names, takers = _site_names(session, people), _receivers(session, people)
+    return [_known(person, choices.get(person.id), person.id in devices, names, takers) for person in people]
+
+
+def _receivers(session: Session, people: Sequence[Person]) -> frozenset[UUID]:
+    """Those of their organisations that food is brought to."""
+    theirs = {person.organisation_id for person in people}
+    found = select(Organisation.id).where(Organisation.id.in_(theirs), Organisation.kind.in_(RECEIVERS))
+    return frozenset(session.scalars(found))
 
 
 def _site_names(session: Session, people: Sequence[Person]) -> dict[UUID, str]:
@@ -71,7 +78,13 @@ def _site_names(session: Session, people: Sequence[Person]) -> dict[UUID, str]:
     return {row.id: row.name for row in found}
 
 
-def _known(person: Person, choice: NotificationChoice | None, has_device: bool, names: Mapping[UUID, str]) -> Known:
+def _known(
+    person: Person,
+    choice: NotificationChoice | None,
+    has_device: bool,
+    names: Mapping[UUID, str],
+    receivers: Collection[UUID],
+) -> Known:
     reader = Reader(
         person=str(person.id),
         role=person.role,
@@ -79,6 +92,7 @@ def _known(person: Person, choice: NotificationChoice | None, has_device: bool, 
         site=None if person.site_id is None else str(person.site_id),
         site_name=None if person.site_id is None else names.get(person.site_id),
         chosen={} if choice is None else choice.channels,
+        receives=person.organisation_id in receivers,
     )
     return Known(person, reader, choice, has_device)
 

@@ -76,20 +76,22 @@ def _parcel(newsroom: Newsroom, network_id: UUID, notification_id: UUID, attempt
             row.due_at = wait
             queue_sending(session, row, now)
             return None
-        if row.channel == Channel.SMS and _texts_sent(session, known, now) >= MOST_TEXT_MESSAGES:
+        if row.channel == Channel.SMS and _texts_tried(session, known, now) >= MOST_TEXT_MESSAGES:
             row.state, row.trouble = "refused", TOO_MANY
             return None
         note = _note(session, row, known, news, zone, newsroom.base_url)
         return Parcel(Channel(row.channel), _recipient(session, known), note)
 
 
-def _texts_sent(session: Session, known: Known, now: datetime) -> int:
-    sent = select(func.count()).where(
+def _texts_tried(session: Session, known: Known, now: datetime) -> int:
+    """Attempts of the last day, whatever became of them: a provider may count what it has not confirmed. What was not
+    sent was tried last before it is due again, or when it was due."""
+    tried = select(func.sum(Notification.attempts)).where(
         Notification.person_id == known.person.id,
         Notification.channel == Channel.SMS.value,
-        Notification.sent_at > now - WITHIN,
+        func.coalesce(Notification.sent_at, Notification.due_at) > now - WITHIN,
     )
-    return session.scalar(sent) or 0
+    return int(session.scalar(tried) or 0)
 
 
 def _news(session: Session, row: Notification) -> News | None:
@@ -111,7 +113,7 @@ def _still_wanted(known: Known, row: Notification, news: News) -> bool:
 
 def _note(session: Session, row: Notification, known: Known, news: News, zone: ZoneInfo, base_url: str) -> Note:
     person = known.person
-    said = wording_of(news, person.role, known.reader.site_name, person.language, zone, base_url)
+    said = wording_of(news, known.reader, person.language, zone, base_url)
     speaks, address = PlainLanguage(person.language), base_url.rstrip("/")
     subject = SUBJECTS.get(row.subject)
     wish = Wish(person.network_id, person.id, row.subject)
@@ -151,7 +153,7 @@ def _keep(newsroom: Newsroom, network_id: UUID, notification_id: UUID, attempts:
         now = newsroom.clock()
         row.attempts += 1
         if isinstance(outcome, Sent):
-            row.state, row.sent_at, row.trouble = "sent", now, None
+            row.state, row.sent_at, row.trouble = "sent", now, outcome.doubt
         elif isinstance(outcome, Refused):
             row.state, row.trouble = "refused", outcome.why
         else:

@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 from babel.dates import format_date
 
 from app.domain.notification_words import TITLES, Sentence, page_of, sentence_of
-from app.domain.notifications import News
+from app.domain.notifications import News, Reader
 from app.domain.text_message import cut, segments, shortest
 from app.kit.language import PlainLanguage
 
@@ -28,10 +28,10 @@ class Wording:
     page: str
 
 
-def wording_of(news: News, role: str, site_name: str | None, language: str, zone: tzinfo, base_url: str) -> Wording:
+def wording_of(news: News, reader: Reader, language: str, zone: tzinfo, base_url: str) -> Wording:
     """All that channels say of a message. Names are words and nothing more: no line breaks, no gaps of a template."""
-    speaks, sentence = PlainLanguage(language), sentence_of(news, site_name)
-    page = page_of(news, role)
+    speaks, sentence = PlainLanguage(language), sentence_of(news, reader.site_name)
+    page = page_of(news, reader.role, receives=reader.receives)
     short = shortest(lambda letters: _text_message(speaks, sentence, zone, letters))
     with_link = f"{short} {base_url.rstrip('/')}{page}"
     return Wording(

@@ -1,27 +1,36 @@
-"""What a network's food came to, for everybody: sums of the whole network from the ledger, nothing of any partner."""
+"""What a network's food came to, for everybody: sums of the whole network from the ledger, nothing of any partner.
 
-from collections.abc import Mapping
+They are worked out by one reader of a network at a time, in a transaction of its own. Meanwhile the others are shown
+the figures of before; only where there are none yet do they wait, and none of them holds a connection while waiting.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import impact
 from app.domain.impact import Reach
+from app.kit.db import Database
 from app.kit.shelf import Shelf
+from app.kit.tenancy import Scope
 from app.models.events import LedgerEntry, StopEvent
 from app.models.fleet import Shift, Vehicle
 from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
-from app.models.plans import Allocation, Plan, Route
+from app.models.plans import Allocation, Plan, Route, Stop
 
 REACHED_PEOPLE = ("delivered", "community_fridge")
+VISITS = ("pickup", "drop_off")
 WORKED_OUT_AGAIN = timedelta(minutes=10)
 _kept: Shelf[UUID, "Figures"] = Shelf(most=100)
-_working_out = Lock()
+_locks: Shelf[UUID, Lock] = Shelf(most=1000)
+_making_locks = Lock()
 
 
 @dataclass(frozen=True)
@@ -34,15 +43,38 @@ class Figures:
     worked_out_at: datetime
 
 
-def figures_of(session: Session, network_id: UUID, today: date, now: datetime) -> Figures:
-    """The network's figures, within its scope; ten minutes old at most, since whoever likes may ask."""
+def figures_of(database: Database, network_id: UUID, today: date, now: datetime) -> Figures:
+    """The network's figures, ten minutes old, and a moment more while somebody works them out anew: whoever likes may
+    ask. Not to be called within a transaction: it may wait, and opens one."""
     kept = _still_good(network_id, today, now)
     if kept is not None:
         return kept
-    with _working_out:  # many may ask in the moment in which they grow old
-        found = _still_good(network_id, today, now) or _worked_out(session, network_id, today, now)
-        _kept.put(network_id, found)
+    before = _kept.get(network_id)
+    with _only_one(network_id, wait=before is None) as mine:
+        if not mine and before is not None:
+            return before
+        found = _still_good(network_id, today, now)
+        if found is None:
+            with database.transaction(Scope(network=network_id)) as session:
+                found = _worked_out(session, network_id, today, now)
+            _kept.put(network_id, found)
         return found
+
+
+@contextmanager
+def _only_one(network_id: UUID, *, wait: bool) -> Iterator[bool]:
+    """Whether this thread is the one that works the network's figures out; with `wait`, as soon as it is."""
+    with _making_locks:
+        lock = _locks.get(network_id)
+        if lock is None:
+            lock = Lock()
+            _locks.put(network_id, lock)
+    mine = lock.acquire(blocking=wait)
+    try:
+        yield mine
+    finally:
+        if mine:
+            lock.release()
 
 
 def _still_good(network_id: UUID, today: date, now: datetime) -> Figures | None:
@@ -56,18 +88,23 @@ def _worked_out(session: Session, network_id: UUID, today: date, now: datetime) 
     month, people = today.replace(day=1), _people(session, network_id)
     return Figures(
         month=month,
-        this_month=_reach(session, network_id, month, today, people),
-        all_time=_reach(session, network_id, date.min, today, people),
+        this_month=_reach(session, network_id, month, today, now, people),
+        all_time=_reach(session, network_id, date.min, today, now, people),
         worked_out_at=now,
     )
 
 
 def _reach(
-    session: Session, network_id: UUID, first: date, last: date, people: Mapping[tuple[date, object], int]
+    session: Session,
+    network_id: UUID,
+    first: date,
+    last: date,
+    now: datetime,
+    people: Mapping[tuple[date, object], int],
 ) -> Reach:
     return Reach(
         grams=_grams(session, network_id, first, last),
-        driving_co2e_grams=_driving(session, network_id, first, last),
+        driving_co2e_grams=_driving(session, network_id, first, last, now),
         people=impact.people_on_the_fullest_day({at: each for at, each in people.items() if first <= at[0] <= last}),
     )
 
@@ -91,8 +128,10 @@ def _grams(session: Session, network_id: UUID, first: date, last: date) -> int:
     return total
 
 
-def _driving(session: Session, network_id: UUID, first: date, last: date) -> int:
-    """Grams of CO2e of the driving that was planned for these days, as each vehicle causes it."""
+def _driving(session: Session, network_id: UUID, first: date, last: date, now: datetime) -> int:
+    """Grams of CO2e of the driving of these days as it was planned and as each vehicle causes it: of today the
+    routes whose visits are over, since what lies ahead has neither driven nor brought anything yet."""
+    goes_on = exists().where(Stop.route_id == Route.id, Stop.kind.in_(VISITS), Stop.leave_at > now)
     query = (
         select(Vehicle.grams_co2e_per_km, func.sum(Route.metres))
         .select_from(Plan)
@@ -104,6 +143,7 @@ def _driving(session: Session, network_id: UUID, first: date, last: date) -> int
             Plan.state == "published",
             Plan.service_date >= first,
             Plan.service_date <= last,
+            or_(Plan.service_date < last, ~goes_on),
         )
         .group_by(Vehicle.grams_co2e_per_km)
     )
@@ -111,12 +151,38 @@ def _driving(session: Session, network_id: UUID, first: date, last: date) -> int
 
 
 def _people(session: Session, network_id: UUID) -> dict[tuple[date, object], int]:
-    """By day and place that got food, the people whom the place's need says it serves."""
+    """By day and place that got food, the people whom the place's need says it serves.
+
+    A report alone is not enough: what was handed over may be nothing, or held back, thrown away or corrected since.
+    """
+    booked = _handed_over(network_id).subquery()
+    same_promise = or_(
+        booked.c.parcel_id == Allocation.parcel_id,
+        # Handed on while it was on the vehicle: it is booked with the promise that it was collected for.
+        and_(Allocation.from_parcel_id.is_not(None), booked.c.shift_id == Allocation.shift_id),
+    )
     query = (
         select(Need.service_date, Need.site_id, func.max(Need.people_served))
         .join(Allocation, Allocation.need_id == Need.id)
         .join(StopEvent, StopEvent.stop_id == Allocation.drop_off_stop_id)
+        .join(booked, and_(booked.c.offer_line_id == Allocation.offer_line_id, same_promise))
         .where(Need.network_id == network_id, StopEvent.kind == "delivered", Need.people_served > 0)
         .group_by(Need.service_date, Need.site_id)
     )
     return {(day, site): people for day, site, people in session.execute(query)}
+
+
+def _handed_over(network_id: UUID) -> Select[UUID, UUID, UUID]:
+    """The promises of which food is in the books as delivered, after all corrections: parcel, line and shift."""
+    delivered = case((LedgerEntry.to_account == "delivered", LedgerEntry.grams), else_=-LedgerEntry.grams)
+    of = (Allocation.parcel_id, Allocation.offer_line_id, Allocation.shift_id)
+    return (
+        select(*of)
+        .join(LedgerEntry, LedgerEntry.cause_id == Allocation.id)
+        .where(
+            LedgerEntry.network_id == network_id,
+            or_(LedgerEntry.to_account == "delivered", LedgerEntry.from_account == "delivered"),
+        )
+        .group_by(*of)
+        .having(func.sum(delivered) > 0)
+    )

@@ -96,17 +96,18 @@ def shown(database: Database, slug: str, address: str, now: datetime) -> Shown:
     with database.transaction(Scope(network=network_id)) as session:
         network, page = session.get_one(Network, network_id), session.get_one(PublicPage, network_id)
         today = service_date_of(now, ZoneInfo(network.time_zone))
-        return Shown(
-            slug=page.slug,
-            name_en=page.name_en,
-            name_ar=page.name_ar,
-            time_zone=network.time_zone,
-            region=network.region,
-            demonstration=network.demonstration,
-            points=_points(session, network, today, now),
-            figures=figures_of(session, network_id, today, now),
-            now=now,
-        )
+        points = _points(session, network, today, now)
+    return Shown(
+        slug=page.slug,
+        name_en=page.name_en,
+        name_ar=page.name_ar,
+        time_zone=network.time_zone,
+        region=network.region,
+        demonstration=network.demonstration,
+        points=points,
+        figures=figures_of(database, network_id, today, now),  # may wait: no connection is held meanwhile
+        now=now,
+    )
 
 
 def _network_shown_as(database: Database, slug: str) -> UUID | None:

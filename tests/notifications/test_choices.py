@@ -168,6 +168,14 @@ def test_a_mail_program_takes_the_way_out_without_signing_in_and_twice_is_once(
     assert chosen(office.get(CHOICES).json())["unfetched"] == ["email"]  # of this alone
 
 
+def test_it_is_recorded_as_ones_own_deed_and_once(link: str, people: People, network: ServiceClient) -> None:
+    for _ in range(2):
+        httpx.post(link, data={"List-Unsubscribe": "One-Click"})
+    [entry] = network.get("/audit-entries", action="notifications.choose").json()["items"]
+    assert (entry["actor"]["kind"], entry["actor"]["id"]) == ("person", people.office["id"])
+    assert entry["detail"] == {"by": "link"}
+
+
 def test_looking_at_it_changes_nothing(link: str, office: ServiceClient) -> None:
     assert httpx.get(link).status_code == 200
     assert office.get(CHOICES).json()["version"] == 1

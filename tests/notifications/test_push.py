@@ -4,14 +4,18 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from cryptography.exceptions import InvalidTag
+from py_vapid import Vapid02
 
 from app.kit.clock import HandSetClock
+from app.kit.tenancy import Scope
+from app.models.notifications import PushSubscription
 from app.notifications import by_push
-from app.notifications.by_push import ByPush
+from app.notifications.by_push import ByPush, new_private_key, private_key_of
 from app.notifications.newsroom import push_contact
 from app.settings import Settings
 from app.webhooks.addresses import Guard
@@ -154,6 +158,38 @@ def test_a_service_that_does_not_answer_is_tried_again(
     assert (row.state, row.trouble) == ("waiting", "the push service did not take it")
 
 
+@pytest.mark.parametrize("fault", ["contact", "key"])
+def test_a_fault_of_ours_takes_no_device_off(
+    desk: Desk, people: People, happens: Happens, till: ServiceClient, service: PushService,
+    monkeypatch: pytest.MonkeyPatch, fault: str,
+) -> None:  # fmt: skip
+    added(till, PushBrowser(service.url))
+    if fault == "contact":
+        ours = ByPush(Guard(to_loopback=True), "mailto:wasl@mailhost")
+        desk.newsroom.senders.update({next(each for each in desk.newsroom.senders if each == "push"): ours})  # type: ignore[attr-defined]
+    else:
+        monkeypatch.setattr(by_push, "private_key_of", lambda _: int("no number"))
+    trouble(desk, people, happens)
+    [row] = desk.rows(channel="push")
+    assert (row.state, row.trouble) == ("waiting", "the push service did not take it")
+    assert len(till.get("/me/devices").json()["items"]) == 1
+
+
+def test_a_device_with_broken_keys_is_taken_off(
+    desk: Desk, people: People, happens: Happens, till: ServiceClient, service: PushService
+) -> None:
+    """The API takes none with such keys in: this one is written beside it."""
+    owner = UUID(people.till["id"])
+    till.get("/me/push-key")
+    with desk.newsroom.database.transaction(Scope(network=desk.network_id)) as session:
+        spoilt = {"endpoint": service.url, "endpoint_sha256": "0" * 64, "p256dh": "AAAA", "auth": "AAAA"}
+        whose = {"network_id": desk.network_id, "organisation_id": UUID(people.shop["id"]), "person_id": owner}
+        session.add(PushSubscription(created_at=desk.newsroom.clock(), **whose, **spoilt))
+    trouble(desk, people, happens)
+    assert till.get("/me/devices").json()["items"] == []
+    assert service.received == []
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -257,13 +293,18 @@ def test_what_is_urgent_is_said_to_the_push_service(
         ({}, None),
         ({"base_url": "http://wasl.example.org"}, None),
         ({"base_url": "https://wasl.example.org:8443/"}, "https://wasl.example.org"),
+        ({"base_url": "https://wasl:8443/"}, None),
+        ({"base_url": "https://[2001:db8::1]/"}, None),
         ({"base_url": "https://wasl.example.org", "mail_from": "wasl@example.org"}, "mailto:wasl@example.org"),
     ],
 )
 def test_there_is_web_push_where_a_push_service_may_write_to_somebody(
     fields: dict[str, str], contact: str | None
 ) -> None:
-    assert push_contact(Settings.model_validate(fields)) == contact
+    found = push_contact(Settings.model_validate(fields))
+    assert found == contact
+    if found is not None:  # and what signs takes it
+        assert Vapid02(private_key_of(new_private_key())).sign({"aud": "https://push.example.org", "sub": found})
 
 
 def test_the_worker_of_this_page_is_not_the_drivers(network: ServiceClient) -> None:

@@ -1,6 +1,7 @@
 """Text messages to a real server on loopback: what arrives there, in both shapes, and what its answers mean."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
@@ -10,7 +11,7 @@ import pytest
 from app.domain.text_message import segments
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
-from app.notifications import sending
+from app.notifications import by_sms, sending
 from app.notifications.newsroom import Newsroom, newsroom_of
 from app.settings import Settings
 from tests.notifications.conftest import HANDLED, Desk, Happens, People
@@ -129,6 +130,48 @@ def test_a_provider_that_is_away_is_tried_again(texted: Desk, provider: Provider
     assert (row.state, row.trouble) == ("waiting", "no answer: ConnectError")
     provider.__init__()  # type: ignore[misc]
     provider.__enter__()
+
+
+@pytest.mark.parametrize("body", [FORM], indirect=True)
+def test_what_the_provider_may_have_already_does_not_go_again(
+    texted: Desk, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_sms, "ANSWER_SECONDS", 0.3)
+
+    def slow(_: Received) -> tuple[int, dict[str, str], bytes]:
+        time.sleep(1)
+        return 201, {}, b""
+
+    provider.answer = slow
+    for _ in range(2):
+        texted.send(channel="sms")
+    [row] = texted.rows(channel="sms")
+    assert (row.state, row.trouble, row.attempts) == ("sent", "no answer: ReadTimeout", 1)
+    assert len(provider.received) == 1
+
+
+@pytest.mark.parametrize("body", [FORM + "&Once={reference}"], indirect=True)
+def test_the_reference_is_the_same_however_often_it_is_tried(texted: Desk, provider: Provider) -> None:
+    provider.statuses = [503]
+    for _ in range(2):
+        texted.send(channel="sms")
+    [row] = texted.rows(channel="sms")
+    assert [parse_qs(each.body.decode())["Once"] for each in provider.received] == [[str(row.id)]] * 2
+
+
+@pytest.mark.parametrize("body", [FORM], indirect=True)
+def test_tries_count_as_texts_do(
+    texted: Desk, provider: Provider, people: People, happens: Happens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MOST_TEXT_MESSAGES", 2)
+    provider.statuses = [503, 503]
+    for _ in range(2):
+        texted.send(channel="sms")
+    happens("food.refused", people.shop, **HANDLED)
+    texted.make()
+    texted.send(channel="sms")
+    assert len(provider.received) == 2
+    assert {(row.state, row.trouble) for row in texted.rows(channel="sms")} == {("refused", "too many in a day")}
 
 
 @pytest.mark.parametrize("body", [FORM], indirect=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.notification_words import TITLES
-from app.domain.notifications import News
+from app.domain.notifications import News, Reader
 from app.domain.text_message import segments
 from app.notifications.wording import Wording, wording_of
 from tests.notifications.conftest import HANDLED
@@ -44,9 +44,9 @@ DATA: dict[str, dict[str, Any]] = {
 TWO = {("ar", "alarm.raised"), ("ar", "alarm.escalated"), ("ar", "allocation.declined")}
 
 
-def said(kind: str, language: str, role: str = "organisation_admin", **data: Any) -> Wording:
+def said(kind: str, language: str, role: str = "organisation_admin", receives: bool = False, **data: Any) -> Wording:
     news = News(kind, frozenset(), {**DATA[kind], **data}, NOW)
-    return wording_of(news, role, None, language, LONDON, PUBLIC)
+    return wording_of(news, Reader("me", role, "ours", receives=receives), language, LONDON, PUBLIC)
 
 
 def test_every_kind_is_here() -> None:
@@ -99,3 +99,12 @@ def test_the_pages_are_those_that_the_role_opens() -> None:
     assert said("alarm.raised", "en", "dispatcher").page == "/day?date=2026-11-26"
     assert said("arrival.changed", "en", page="/van/wasl_van_x").page == "/van/wasl_van_x"
     assert said("food.asked", "en").page == "/asked"
+
+
+@pytest.mark.parametrize("kind", ["food.delivered", "food.refused", "stop.failed", "arrival.changed"])
+def test_whoever_takes_food_is_led_to_what_arrives_and_whoever_gives_it_to_what_they_gave(kind: str) -> None:
+    assert said(kind, "en", receives=True).page == "/arrivals"
+    assert said(kind, "en").page == said(kind, "en", "donor_staff", receives=True).page == "/offers"
+    assert said(kind, "en", "dispatcher", **DAY).page == "/day?date=2026-11-26"
+    assert said("allocations.published", "en", receives=True).page == "/offers"
+    assert said("delivery.scheduled", "en", receives=True).page == "/arrivals"

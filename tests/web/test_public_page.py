@@ -8,7 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from app.domain.impact import Reach
 from app.kit.clock import HandSetClock
+from app.public import figures
+from app.public.figures import Figures
 from app.settings import Settings
 from tests.arrivals.conftest import the_hour
 from tests.feeds.test_api import Partners, partners
@@ -140,6 +143,27 @@ def test_nothing_recorded_is_no_figure(network: ServiceClient, page: dict[str, A
     said = words(look(network))
     assert said.count("No food has been recorded yet.") == 2
     assert "CO₂e avoided" not in said
+
+
+@pytest.mark.parametrize(
+    ("driving", "avoided", "sources"),
+    [
+        (10_000, "150 kg", "Others would count from 41 to 356 kg."),
+        (60_000, "100 kg", "Others would count up to 306 kg, or that driving cost more than the food avoids."),
+        (200_000, "none: driving cost more than the food avoids", "Others would count up to 166 kg"),
+        (900_000, "none: driving cost more than the food avoids", "caused 900 kg, which is more than the food avoids"),
+    ],
+)
+def test_what_driving_cost_is_never_shown_as_avoided(
+    network: ServiceClient, page: dict[str, Any], clock: HandSetClock, driving: int, avoided: str, sources: str
+) -> None:
+    found = Reach(grams=100_000, driving_co2e_grams=driving)
+    figures._kept.put(network.network_id(), Figures(clock().date().replace(day=1), found, found, clock()))
+    shown = words(look(network))
+    assert f"CO₂e avoided, after driving {avoided}" in shown
+    assert sources in shown
+    arabic = words(look(network, f"/n/{SLUG}?lang=ar"))
+    assert ("driving" in arabic, "-" in arabic.partition("CO₂")[2].partition("وجبة")[0]) == (False, False)
 
 
 def test_what_a_partner_writes_is_shown_as_text(
