@@ -10,7 +10,8 @@ ERASED_DRIVER = "erased driver"
 # How a name is taken out when its person is erased.
 #   row: the person's own row gets a neutral value   driver: with the driver's shifts
 #   equal: wherever it is exactly the person's name or address   deleted: the row goes, as the person's sessions do
-Going = Literal["row", "driver", "equal", "deleted"]
+#   own: as equal, in rows of the person's organisation alone: a namesake elsewhere keeps theirs
+Going = Literal["row", "driver", "equal", "own", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ NAMED_FIELDS = (
     NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
-    NamedField("receipt_confirmations", "confirmed_by", "equal", "who said what a food bank received"),
+    NamedField("receipt_confirmations", "confirmed_by", "own", "who said what a food bank received"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
     NamedField(
-        "stop_signatures", "signed_by", "equal", "who handed food over or took it; the drawing goes with the name"
+        "stop_signatures", "signed_by", "own", "who handed food over or took it; the drawing goes with the name"
     ),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
