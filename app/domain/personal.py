@@ -33,6 +33,7 @@ NAMED_FIELDS = (
     NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),
     NamedField("plan_runs", "requested_by", "equal", "the dispatcher sees who asked for a plan"),
+    NamedField("plan_runs", "search_ended_by", "equal", "the dispatcher sees who took the best plan so far"),
     NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
     NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
     NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
@@ -69,6 +70,13 @@ NAMED_THINGS = {
     ("distribution_points", "phone"): "a place, for whoever has a question",
     ("outlets", "name"): "a fridge, a farm or a heap",
     ("handovers", "outlet_name"): "a fridge, a farm or a heap",
+    ("partnerships", "proposed_by"): "a side: the network or the organisation",
+    ("partnerships", "suspended_by"): "a side: the network or the organisation",
+    ("agreements", "proposed_by"): "a side: donor, receiver or network",
+    ("agreements", "paid_by"): "a side: donor or receiver",
+    ("alarms", "acknowledged_by"): "a person or key, by id",
+    ("credentials", "signed_in_by"): "a way to sign in",
+    ("allocations", "use_by"): "a date of food",
 }
 # What a caller may write in their own words; each says not to write of people in need.
 FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "comment", "remark", "message"})
@@ -76,8 +84,8 @@ FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "c
 PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
-        "contact_name", "contact_email", "phone", "telephone", "requested_by", "note", "notes", "access_notes",
-        "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
+        "contact_name", "contact_email", "phone", "telephone", "requested_by", "search_ended_by", "note", "notes",
+        "access_notes", "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
     }
 )  # fmt: skip
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."
