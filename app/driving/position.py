@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain.van_position import FRESH, may_be_shared
 from app.driving.schemas import PositionIn
 from app.driving.service import route_is_over, shift_of
+from app.fleet.van_positions import forget_position
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import conflict, not_found
@@ -45,11 +46,6 @@ def share_position(session: Session, principal: Principal, place: PositionIn, no
 def stop_sharing(session: Session, principal: Principal) -> None:
     """Forget the place of the driver's van; also where none is known."""
     forget_position(session, shift_of(principal))
-
-
-def forget_position(session: Session, shift_id: UUID) -> None:
-    """Forget where the van of a shift was last."""
-    session.execute(delete(VanPosition).where(VanPosition.shift_id == shift_id))
 
 
 def shared_positions(

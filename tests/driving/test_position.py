@@ -82,6 +82,36 @@ def test_nothing_is_left_after_the_last_stop_and_nothing_is_taken_then(
     assert rows(superuser) == []
 
 
+def test_a_position_does_not_outlive_the_link_that_it_was_shared_with(
+    on_the_road: ServiceClient, network: ServiceClient, shift: dict[str, Any], superuser: Engine
+) -> None:
+    links = f"/shifts/{shift['id']}/driver-links"
+    own = network.client_of({"id": shift["organisation_id"]}, "fleet")
+    share(on_the_road, HERE)
+    assert own.http.delete(links).is_success
+    assert rows(superuser) == []
+    with network.driver(shift) as driver:
+        share(driver, HERE)
+        assert len(rows(superuser)) == 1
+        network.ok(links)  # another one, in its stead
+        assert rows(superuser) == []
+        assert share(driver, HERE) == 401
+
+
+def test_a_shift_that_is_called_off_leaves_no_position(
+    network: ServiceClient, shift: dict[str, Any], superuser: Engine
+) -> None:
+    unplanned = network.vehicle_and_shift({"id": shift["start_site_id"]}, name="Blue van")
+    with superuser.begin() as connection:
+        kept = text(
+            "INSERT INTO van_positions (shift_id, network_id, latitude, longitude, accuracy_metres, told_at, ends_at)"
+            " SELECT id, network_id, 51.5, -3, 1, starts_at, ends_at FROM shifts WHERE id = :shift"
+        )
+        connection.execute(kept, {"shift": unplanned["id"]})
+    assert network.post(f"/shifts/{unplanned['id']}/cancel").is_success
+    assert rows(superuser) == []
+
+
 def test_nothing_is_left_after_the_shift(
     on_the_road: ServiceClient,
     network: ServiceClient,
