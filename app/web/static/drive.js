@@ -1,7 +1,7 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
 import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
-import { adoptDrafts, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
+import { adoptDrafts, forgetOld, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
 import { followHand } from "/static/drive-hand.js";
 import { drawPads, takeSignatures } from "/static/drive-sign.js";
 import { Sharing } from "/static/drive-share.js";
@@ -45,7 +45,7 @@ bar.element.addEventListener("click", async (event) => {
 });
 // A photo is kept as soon as it is taken; where that fails it stays in its field, and goes with the form.
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-report] input[name=photo]")) keepDraft(reports, target, day.dataset.shift, newId()).then(draw).then(work).catch(() => {});
+  if (target.matches("[data-report] input[name=photo]")) keepDraft(reports, target, day.dataset, newId()).then(draw).then(work).catch(() => {});
 });
 document.addEventListener("click", async ({ target }) => {
   const id = target.dataset?.removePhoto;
@@ -58,7 +58,7 @@ day.classList.add("scripted");
 phone.hidden = false;
 followHand(day, phone.querySelector("[data-left-hand]"));
 takeSignatures(document);
-draw().catch(() => {}).then(work);
+forgetOld(reports, day.dataset.shift).catch(() => {}).then(draw).catch(() => {}).then(work);
 install();
 
 async function keep(form, button) {
@@ -129,6 +129,7 @@ async function sendAndRead() {
     const sent = await send(reports, day.dataset.shift);
     isOnline = sent.online;
     isKnown = sent.known;
+    if (!isKnown) await forgetOld(reports);
     const isShown = isFresh && !(await reports.all()).length; // what was read a moment ago is not read again
     isFresh = false;
     if (isOnline && isKnown && !isShown) isOnline = await read();
@@ -164,6 +165,7 @@ async function read() {
   const page = answer.ok ? new DOMParser().parseFromString(text, "text/html") : null;
   const now = page?.getElementById("drive");
   if (!now || now.dataset.shift !== day.dataset.shift) {
+    await forgetOld(reports);
     if (!(await isAnyWaiting())) window.location.reload(); // the shift is over, or this phone has another link now
     return true;
   }
