@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.route_changes import ComparedStop, route_changes
+from app.domain.van_position import sharing_begins
 from app.driving.doors import door_of, keep_signature
 from app.driving.promised import promised_to
 from app.driving.schemas import (
@@ -101,6 +102,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
+        sharing_begins_at=sharing_begins(shift.starts_at),
         shift_ends_at=shift.ends_at,
         demonstration=network.demonstration,
         progress=[_stop_progress(stop.id, known.stop(stop)) for stop in route.stops],

@@ -68,6 +68,24 @@ def test_whoever_shares_it_no_longer_is_forgotten_at_once(on_the_road: ServiceCl
     assert rows(superuser) == []
 
 
+def test_whoever_shares_it_too_early_hears_from_when_on_it_is_taken(
+    on_the_road: ServiceClient, shift: dict[str, Any], superuser: Engine, clock: HandSetClock
+) -> None:
+    starts = datetime.fromisoformat(shift["starts_at"])
+    begins = on_the_road.get("/driver/route").json()["sharing_begins_at"]
+    assert datetime.fromisoformat(begins) == starts - timedelta(hours=1)
+    clock.set(starts - timedelta(minutes=70))
+    early = on_the_road.http.put("/driver/position", json=HERE)
+    assert (early.status_code, early.json()["code"]) == (409, "sharing_not_yet")
+    assert "from 07:00" in early.json()["detail"]
+    arabic = on_the_road.http.put("/driver/position", json=HERE, headers={"Accept-Language": "ar"}).json()["detail"]
+    assert "07:00" in arabic
+    assert "مناوبتها" in arabic
+    assert rows(superuser) == []
+    clock.set(starts - timedelta(minutes=60))
+    assert share(on_the_road, HERE) == 200
+
+
 def test_nothing_is_left_after_the_last_stop_and_nothing_is_taken_then(
     on_the_road: ServiceClient, superuser: Engine
 ) -> None:

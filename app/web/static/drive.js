@@ -19,7 +19,7 @@ const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
 const bar = new Bar(document.getElementById("sending"), words, clock);
 const phone = document.getElementById("this-phone");
-const sharing = new Sharing(phone, { shift: day.dataset.shift, until: day.dataset.until, words: words.share, clock });
+const sharing = new Sharing(phone, { shift: day.dataset.shift, from: day.dataset.from, until: day.dataset.until, words: words.share, clock });
 let isOnline = true, isKnown = true, sendingPhotos = null;
 let isFresh = !navigator.serviceWorker?.controller; // the page that is shown came from the service just now
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
