@@ -10,7 +10,8 @@ ERASED_DRIVER = "erased driver"
 # How a name is taken out when its person is erased.
 #   row: the person's own row gets a neutral value   driver: with the driver's shifts
 #   equal: wherever it is exactly the person's name or address   deleted: the row goes, as the person's sessions do
-Going = Literal["row", "driver", "equal", "deleted"]
+#   own: as equal, in rows of the person's organisation alone: a namesake elsewhere keeps theirs
+Going = Literal["row", "driver", "equal", "own", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,17 @@ NAMED_FIELDS = (
     NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),
     NamedField("plan_runs", "requested_by", "equal", "the dispatcher sees who asked for a plan"),
+    NamedField("plan_runs", "search_ended_by", "equal", "the dispatcher sees who took the best plan so far"),
     NamedField("region_imports", "requested_by", "equal", "administrators see who imported streets"),
     NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
     NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
     NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
-    NamedField("receipt_confirmations", "confirmed_by", "equal", "who said what a food bank received"),
+    NamedField("receipt_confirmations", "confirmed_by", "own", "who said what a food bank received"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
     NamedField(
-        "stop_signatures", "signed_by", "equal", "who handed food over or took it; the drawing goes with the name"
+        "stop_signatures", "signed_by", "own", "who handed food over or took it; the drawing goes with the name"
     ),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
@@ -68,6 +70,13 @@ NAMED_THINGS = {
     ("distribution_points", "phone"): "a place, for whoever has a question",
     ("outlets", "name"): "a fridge, a farm or a heap",
     ("handovers", "outlet_name"): "a fridge, a farm or a heap",
+    ("partnerships", "proposed_by"): "a side: the network or the organisation",
+    ("partnerships", "suspended_by"): "a side: the network or the organisation",
+    ("agreements", "proposed_by"): "a side: donor, receiver or network",
+    ("agreements", "paid_by"): "a side: donor or receiver",
+    ("alarms", "acknowledged_by"): "a person or key, by id",
+    ("credentials", "signed_in_by"): "a way to sign in",
+    ("allocations", "use_by"): "a date of food",
 }
 # What a caller may write in their own words; each says not to write of people in need.
 FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "comment", "remark", "message"})
@@ -75,8 +84,8 @@ FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "c
 PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
-        "contact_name", "contact_email", "phone", "telephone", "requested_by", "note", "notes", "access_notes",
-        "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
+        "contact_name", "contact_email", "phone", "telephone", "requested_by", "search_ended_by", "note", "notes",
+        "access_notes", "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
     }
 )  # fmt: skip
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."

@@ -88,7 +88,12 @@ RETENTION = (
         "ends_at",
     ),
     Retention(
-        "plan_runs", "who asked matters while the day can be disputed", "strip", 90, "requested_at", ("requested_by",)
+        "plan_runs",
+        "who asked, and who took the best plan so far, matters while the day can be disputed",
+        "strip",
+        90,
+        "requested_at",
+        ("requested_by", "search_ended_by"),
     ),
     Retention("cut_off_runs", "no day is planned by itself twice; dates alone"),
     Retention("plans", "what was promised; without names of people"),

@@ -6,9 +6,14 @@ EARLY = timedelta(hours=1)  # before the shift: on the way to the first store
 FRESH = timedelta(minutes=15)  # an older place says nothing of where the van is now
 
 
+def sharing_begins(shift_starts: datetime) -> datetime:
+    """From when on a place is taken from the driver's phone."""
+    return shift_starts - EARLY
+
+
 def may_be_shared(shift_starts: datetime, shift_ends: datetime, now: datetime) -> bool:
     """Whether a place is taken from the driver's phone and kept."""
-    return shift_starts - EARLY <= now < shift_ends
+    return sharing_begins(shift_starts) <= now < shift_ends
 
 
 def may_be_shown(shift_ends: datetime, told_at: datetime, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from app.models.plans import Route, Stop
 from app.offers.pictures import Picture
 
 MOST_PHOTOS = 3  # of one report
+MOST_OF_SHIFT = 150  # more than a long day's stops have
 
 
 def keep_photo(
@@ -31,8 +32,9 @@ def keep_photo(
 ) -> StopPhoto:
     """Keep a photo of a report of the driver's shift; the same id again changes nothing.
 
-    Raises `not_found` for a report that was never stored, `stop_photos_full` (409) for the fourth of one report, and
-    `not_signed_in` (401) from twelve hours after the shift on.
+    Raises `not_found` for a report that was never stored, `stop_photos_full` (409) for the fourth of one report,
+    `shift_photos_full` (409) where the shift has as many as are kept, and `not_signed_in` (401) from twelve hours
+    after the shift on.
     """
     shift = session.get(Shift, shift_of(principal), with_for_update=ROW_LOCK)  # photos are counted one after the other
     if shift is None:
@@ -45,14 +47,24 @@ def keep_photo(
     event = session.get(StopEvent, (event_id, shift.id))
     if event is None:
         raise not_found("report")
-    beside = select(func.count()).where(StopPhoto.shift_id == shift.id, StopPhoto.event_id == event_id)
-    if (session.scalar(beside) or 0) >= MOST_PHOTOS:
-        raise conflict("stop_photos_full", "A report has at most {most} photos.", most=MOST_PHOTOS)
+    _require_room(session, event)
     photo = _row(session, event, picture, now)
     photo.photo_id = photo_id
     session.add(photo)
     session.flush()
     return photo
+
+
+def _require_room(session: Session, event: StopEvent) -> None:
+    of_report = func.count().filter(StopPhoto.event_id == event.id)
+    counted = select(func.count(), of_report).where(StopPhoto.shift_id == event.shift_id)
+    in_shift, beside = session.execute(counted).one()
+    if beside >= MOST_PHOTOS:
+        raise conflict("stop_photos_full", "A report has at most {most} photos.", most=MOST_PHOTOS)
+    if in_shift >= MOST_OF_SHIFT:
+        raise conflict(
+            "shift_photos_full", "A shift has at most {most} photos, and this one has them.", most=MOST_OF_SHIFT
+        )
 
 
 def _row(session: Session, event: StopEvent, picture: Picture, now: datetime) -> StopPhoto:

@@ -1,14 +1,16 @@
 """HTTP for a van's place: its driver shares it, dispatchers see it."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from app.driving import position
 from app.driving.schemas import PositionIn
-from app.kit.web import PROBLEMS, ApiRoute, Caller
+from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, page_out
 from app.kit.wire import Day, PageOut
 from app.partners.schemas import Out
 
@@ -45,12 +47,16 @@ def forget_driver_position(call: Caller) -> None:
 
 
 @router.get("/van-positions")
-def list_van_positions(call: Caller, service_date: Day) -> PageOut[VanPositionOut]:
-    """Where the vans of a day are whose drivers share it."""
-    found: list[VanPositionOut] = call.read(
-        lambda session: [
-            VanPositionOut.model_validate(row)
-            for row in position.shared_positions(session, call.principal, service_date, call.now)
-        ]
-    )
-    return PageOut(items=found)
+def list_van_positions(
+    call: Caller,
+    service_date: Annotated[Day | None, Query(description="Local day")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[VanPositionOut]:
+    """Where the vans are whose drivers share it."""
+
+    def query(session: Session) -> PageOut[VanPositionOut]:
+        found = position.page_of_positions(session, call.principal, service_date, call.now, cursor, limit)
+        return page_out(VanPositionOut, found)
+
+    return call.read(query)

@@ -121,6 +121,7 @@ class DriverRouteOut(BaseModel):
     service_date: str
     network: str
     time_zone: str
+    sharing_begins_at: datetime = Field(description="From when on the position of the van is taken, where it is shared")
     shift_ends_at: datetime
     demonstration: bool
     progress: list[StopProgress]

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
 from app.domain.driver_link import reports_accepted, route_readable
 from app.domain.route_changes import ComparedStop, route_changes
+from app.domain.van_position import sharing_begins
 from app.driving.doors import door_of, keep_signature
 from app.driving.promised import promised_to
 from app.driving.schemas import (
@@ -27,6 +28,7 @@ from app.driving.schemas import (
     StopProgress,
 )
 from app.driving.telling import tell_progress
+from app.fleet.van_positions import forget_position
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import WaslError, forbidden, not_found, not_signed_in, refused
@@ -39,7 +41,7 @@ from app.ledger.settlement import (
     known_with,
 )
 from app.models.events import StopEvent
-from app.models.fleet import Shift, VanPosition
+from app.models.fleet import Shift
 from app.models.partners import Network
 from app.models.plans import Allocation, Plan, Route, Stop
 from app.planning.asking import ask_later
@@ -100,6 +102,7 @@ def driver_route(session: Session, principal: Principal, now: datetime) -> Drive
         service_date=shift.service_date.isoformat(),
         network=network.name,
         time_zone=network.time_zone,
+        sharing_begins_at=sharing_begins(shift.starts_at),
         shift_ends_at=shift.ends_at,
         demonstration=network.demonstration,
         progress=[_stop_progress(stop.id, known.stop(stop)) for stop in route.stops],
@@ -201,9 +204,7 @@ def record_events(
     tell_progress(session, stops, promises.rows.values(), before, after, now)
     if _is_over(stops, after) and not _is_over(stops, before):
         learn_later(session, shift.network_id)
-        session.execute(
-            delete(VanPosition).where(VanPosition.shift_id == shift_id)
-        )  # nobody waits for the van any more
+        forget_position(session, shift_id)  # nobody waits for the van any more
     if _went_otherwise(stops, before, after):
         ask_later(session, shift.network_id, shift.service_date)
     return results

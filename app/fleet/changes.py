@@ -175,7 +175,7 @@ def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version
     if version is not None and shift.version != version:
         raise stale()
     _require_unplanned(session, shift)
-    revoke_links(session, shift, now)
+    revoke_links(session, principal, shift, now)
     shift.state = "cancelled"
     audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from app.domain.driver_link import link_ends
 from app.domain.service_date import service_date_of
 from app.fleet.schemas import ShiftIn, VehicleIn
+from app.fleet.van_positions import forget_position
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.kit.outbox import announce
 from app.kit.paging import Order, Page, page
+from app.kit.tenancy import Scope, within
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.membership import require_active
@@ -182,13 +184,16 @@ def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
     return found
 
 
-def revoke_links(session: Session, shift: Shift, now: datetime) -> None:
-    """End every link that opens the shift."""
-    alive = select(Credential).where(
-        Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None)
+def revoke_links(session: Session, principal: Principal, shift: Shift, now: datetime) -> None:
+    """End every link that opens the shift, and forget where its van is: whoever shared that cannot take it back now."""
+    session.execute(
+        update(Credential)
+        .where(Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
-    for credential in session.scalars(alive):
-        credential.revoked_at = now
+    # A partner ends the links of its own shifts, and does not see where vans are.
+    with within(session, Scope(shift=shift.id), principal.scope):
+        forget_position(session, shift.id)
 
 
 def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now: datetime) -> tuple[Credential, str]:
@@ -197,7 +202,7 @@ def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now
     shift = get_shift(session, principal, shift_id)
     if shift.state == "cancelled":
         raise conflict("shift_cancelled", "This shift was cancelled. Plan a new one.")
-    revoke_links(session, shift, now)
+    revoke_links(session, principal, shift, now)
     secret = new_secret("drive")
     credential = Credential(
         kind="driver_link",
@@ -220,14 +225,6 @@ def end_driver_links(session: Session, principal: Principal, shift_id: UUID, now
     """End the links of a shift: they are dead on the next request; raises `not_found`."""
     principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
-    _end_links(session, shift, now)
+    revoke_links(session, principal, shift, now)
     audit.record(session, principal, "fleet.end_driver_links", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()
-
-
-def _end_links(session: Session, shift: Shift, now: datetime) -> None:
-    session.execute(
-        update(Credential)
-        .where(Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )

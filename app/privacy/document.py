@@ -15,6 +15,7 @@ def names_table() -> str:
         "row": "a neutral value",
         "driver": "neutral, with all shifts of the name",
         "equal": "neutral where it is exactly the name or address",
+        "own": "neutral where it is the name, in rows of the person's own organisation",
         "deleted": "its row is deleted",
     }
     rows = [f"| `{each.table}.{each.column}` | {each.why} | {goes[each.going]} |" for each in NAMED_FIELDS]

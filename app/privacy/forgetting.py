@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Table, and_, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import Date, Table, and_, case, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.personal import ERASED_DRIVER, ERASED_PERSON
@@ -22,7 +22,8 @@ BATCH = 1_000
 NEUTRAL = {
     "driver_name": ERASED_DRIVER,
     **dict.fromkeys(
-        ("requested_by", "decided_by", "settled_by", "declined_by", "confirmed_by", "answered_by"), ERASED_PERSON
+        ("requested_by", "search_ended_by", "decided_by", "settled_by", "declined_by", "confirmed_by", "answered_by"),
+        ERASED_PERSON,
     ),
 }
 
@@ -91,7 +92,9 @@ def _by_column(rule: Retention) -> Deed:
         neutral = {column: NEUTRAL.get(column, "") for column in rule.columns}
         filled = or_(*(table.c[column] != value for column, value in neutral.items()))
         rows = select(*keys).where(old, filled).limit(batch.most)
-        return _count(session, update(table).where(tuple_(*keys).in_(rows)).values(neutral))
+        # Where nobody was named, nobody is: a neutral name would say that somebody decided.
+        emptied = {column: case((table.c[column].is_not(None), value)) for column, value in neutral.items()}
+        return _count(session, update(table).where(tuple_(*keys).in_(rows)).values(emptied))
 
     return deed
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, Text, delete, func, or_, select, text, update
+from sqlalchemy import Table, Text, Uuid, and_, any_, delete, func, literal, or_, select, text, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from app.models.fleet import Shift, VanPosition
 from app.models.notifications import Notification, NotificationChoice, PushSubscription
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
+from app.models.receiving import ReceiptConfirmation
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
 from app.privacy.reach import organisations_of
 
@@ -92,7 +93,8 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
     name, email = person.name, person.email
     with within(session, Scope(network=person.network_id), principal.scope):
         shifts, notes = _erase_driver(session, person.organisation_id, name)
-        _erase_drawings(session, person.network_id, name)
+        _erase_signatures(session, person)
+        _erase_confirmations(session, person)
         _erase_equals(session, person.network_id, (name, email))
         sessions = _count(session, delete(_table(Credential)).where(Credential.person_id == person.id))
         for model in OF_PERSON_ALONE:
@@ -174,15 +176,28 @@ def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[i
     return len(shifts), int(emptied or 0)
 
 
-def _signed_as(name: str) -> Any:
-    return func.lower(func.btrim(StopSignature.signed_by)) == name.strip().lower()
+def _signed_by(person: Person) -> Any:
+    """What somebody of this name signed for the person's organisation; a namesake of another one is somebody else."""
+    return and_(
+        StopSignature.network_id == person.network_id,
+        literal(person.organisation_id, Uuid) == any_(StopSignature.organisation_ids),
+        func.lower(func.btrim(StopSignature.signed_by)) == person.name.strip().lower(),
+    )
 
 
-def _erase_drawings(session: Session, network_id: UUID, name: str) -> None:
-    """What was drawn beside the name at a door; however the name was typed there, it goes too."""
-    table = _table(StopSignature)
-    signed = (table.c.network_id == network_id, _signed_as(name))
-    _count(session, update(table).where(*signed).values(signed_by=ERASED_PERSON, strokes=[]))
+def _erase_signatures(session: Session, person: Person) -> None:
+    """The name at a door, however it was typed there, and what was drawn beside it."""
+    signed = update(_table(StopSignature)).where(_signed_by(person))
+    _count(session, signed.values(signed_by=ERASED_PERSON, strokes=[]))
+
+
+def _erase_confirmations(session: Session, person: Person) -> None:
+    """Who said what the person's food bank received; the network's own people say it in the name of any."""
+    table = _table(ReceiptConfirmation)
+    said = update(table).where(table.c.network_id == person.network_id, table.c.confirmed_by == person.name)
+    if person.role not in NETWORKS_OWN:
+        said = said.where(table.c.organisation_id == person.organisation_id)
+    _count(session, said.values(confirmed_by=ERASED_PERSON))
 
 
 def _erase_equals(session: Session, network_id: UUID, words: Sequence[str]) -> None:
@@ -229,11 +244,7 @@ def _exported(session: Session, principal: Principal, person: Person, now: datet
                 )
             ),
             signatures=list(
-                session.scalars(
-                    select(StopSignature)
-                    .where(StopSignature.network_id == person.network_id, _signed_as(person.name))
-                    .order_by(StopSignature.signed_at)
-                )
+                session.scalars(select(StopSignature).where(_signed_by(person)).order_by(StopSignature.signed_at))
             ),
             audit_entries=list(
                 session.scalars(

@@ -100,12 +100,13 @@ def install_pages(app: FastAPI) -> None:
         public_settings,
         notifications,
         van,
+        drive,
     ):
         add_operations(app, module.router)
-    # Forms that carry files: maps, and photos as phones take them.
+    add_operations(app, drive.reports)
+    # Forms that carry files: maps, and photos as phones take them. Reports of drivers say that of themselves.
     app.include_router(regions.router, max_body_size=app.state.settings.largest_extract + FORM_BYTES)
     app.include_router(posting.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
-    app.include_router(drive.router, max_body_size=drive.PHOTO_BYTES + FORM_BYTES)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -17,7 +17,7 @@ from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
 from app.partners.service import network_of, zone_of
 from app.receiving.expected import Delivery, deliveries, receiving_sites
-from app.receiving.service import confirm_receipt
+from app.receiving.service import LineRefused, confirm_receipts
 from app.web.asked import MARK_WORDS
 from app.web.language import language_of
 from app.web.received_form import LineForm, allocation_of, at_line, read_sent, wishes
@@ -130,11 +130,12 @@ def received(request: Request, visitor: Visitor, data: Sent) -> Response:
     except WaslError as error:
         return _again(request, visitor, form, error)
 
-    def verb(session: Session, _: LineForm, line: str) -> None:
-        allocation = allocation_of(line)
-        confirm_receipt(session, visitor, allocation, found[allocation], now_of(request))
-
-    return _done(request, visitor, form, verb, "kg")
+    try:
+        with database_of(request).transaction(visitor.scope) as session:
+            confirm_receipts(session, visitor, found, now_of(request))
+    except LineRefused as refusal:
+        return _again(request, visitor, form, at_line(refusal.allocation_id, refusal.error))
+    return see_other("/arrivals")
 
 
 def _done(

@@ -33,11 +33,14 @@ from app.partners.service import network_of
 from app.planning.schemas import StopOut
 from app.web.language import language_of
 from app.web.rendering import render, see_other
-from app.web.visitor import Sent, Visitor
+from app.web.visitor import KnownFirst, Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
+# A report may bring a photo: nothing of its body is read before it is known whose it is.
+reports = APIRouter(include_in_schema=False, route_class=KnownFirst)
 COOKIE_SECONDS = 24 * 3600
-PHOTO_BYTES = 12_000_000  # as a phone takes it, where no script makes it smaller
+REPORT_BYTES = 13_000_000  # a form and its photo as a phone takes it, where no script makes it smaller
+LONGEST_DRAWING = 40_000  # letters; twice what the most points of a signature take
 STATIC = Path(__file__).with_name("static")
 # What the page needs without a connection; the map is not of it.
 KEPT = (
@@ -176,7 +179,7 @@ def show(request: Request, visitor: Visitor, photo: str = "") -> Response:
     return page
 
 
-@router.post("/drive")
+@reports.post("/drive", max_body_size=REPORT_BYTES)
 def report(
     request: Request,
     visitor: Visitor,
@@ -254,11 +257,17 @@ def _signature(data: FormData) -> dict[str, Any] | None:
     name, drawn = (str(data.get(field) or "").strip() for field in ("signed_by", "strokes"))
     if not name and not drawn:
         return None
+    return {"signed_by": name, "strokes": _strokes(drawn)}
+
+
+def _strokes(drawn: str) -> Any:
+    """What was drawn; of what is none, a text, of which the form says so."""
+    if len(drawn) > LONGEST_DRAWING:
+        return ""
     try:
-        strokes = json.loads(drawn or "[]")
-    except ValueError:
-        strokes = drawn  # the form says that this is no drawing
-    return {"signed_by": name, "strokes": strokes}
+        return json.loads(drawn or "[]")
+    except (ValueError, RecursionError):  # no JSON, or lists within lists without end
+        return ""
 
 
 def _celsius(data: FormData, name: str) -> float | str | None:

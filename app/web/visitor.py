@@ -1,9 +1,11 @@
 """Who looks at a page: the same people and rights as behind the API, sent to sign in when nobody is known."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from app.kit.auth import Principal
@@ -33,6 +35,20 @@ def visitor_of(request: Request) -> Principal:
 
 
 Visitor = Annotated[Principal, Depends(visitor_of)]
+
+
+class KnownFirst(APIRoute):
+    """A form that may be large: who sends it is asked before its body is read, where others read it first."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The operation's own, after that."""
+        handler = super().get_route_handler()
+
+        async def known_first(request: Request) -> Response:
+            await run_in_threadpool(visitor_of, request)
+            return await handler(request)
+
+        return known_first
 
 
 def home_of(role: str | None, organisation_kind: str | None = None) -> str:

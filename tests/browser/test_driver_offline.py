@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +310,63 @@ def test_a_photo_is_on_the_phone_as_soon_as_it_is_taken_and_goes_after_its_repor
     page.context.unroute("**/photos/*")
     expect(page.locator("#sending")).to_be_hidden()
     assert len(photos(database, network)) == 1
+
+
+KEEP = """photos => new Promise((done, failed) => {
+    const opening = indexedDB.open("wasl-drive", 2);
+    opening.onsuccess = () => {
+        const transaction = opening.result.transaction("photos", "readwrite");
+        const store = transaction.objectStore("photos"), some = { type: "image/png", stop: "a stop" };
+        for (const photo of photos) store.put({ ...some, bytes: new ArrayBuffer(8), ...photo });
+        transaction.oncomplete = () => { opening.result.close(); done(); };
+        transaction.onerror = failed;
+    };
+})"""
+KEPT_PHOTOS = """() => new Promise((done) => {
+    const opening = indexedDB.open("wasl-drive", 2);
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction("photos").objectStore("photos").getAllKeys();
+        asked.onsuccess = () => { opening.result.close(); done(asked.result); };
+    };
+})"""
+
+
+def test_photos_of_other_shifts_are_forgotten_when_no_report_of_them_is_taken_any_more(
+    page: Page, shift: dict[str, Any]
+) -> None:
+    now = datetime.now(UTC)
+
+    def photo(name: str, hours: int, **fields: Any) -> dict[str, Any]:
+        """Of another shift, which ended so many hours ago."""
+        ended = (now - timedelta(hours=hours)).isoformat()
+        return {"id": name, "shift": "another", "state": "draft", "report": None, "at": ended, "until": ended, **fields}
+
+    page.evaluate(
+        KEEP,
+        [
+            photo("a draft of old", 13),
+            photo("waits since long", 13, state="waiting", report="a report"),
+            photo("may be sent yet", 11, state="waiting", report="a report"),
+            photo("does not say when its shift ended", 27, until=None),
+            photo("nor does this one", 29, until=None),
+            photo("of this shift", 200, shift=shift["id"]),
+        ],
+    )
+    page.reload()
+    page.wait_for_timeout(500)
+    kept = ["does not say when its shift ended", "may be sent yet", "of this shift"]
+    assert sorted(page.evaluate(KEPT_PHOTOS)) == kept
+
+
+def test_photos_of_a_shift_are_forgotten_when_its_link_has_ended(
+    page: Page, network: ServiceClient, shift: dict[str, Any]
+) -> None:
+    photo = {"id": "of old", "shift": shift["id"], "state": "waiting", "report": "a report"}
+    page.evaluate(KEEP, [{**photo, "at": shift["ends_at"], "until": "2020-01-01T00:00:00+00:00"}])
+    network.http.delete(f"/shifts/{shift['id']}/driver-links")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(1_000)
+    assert page.evaluate(KEPT_PHOTOS) == []
 
 
 def test_a_photo_that_is_not_taken_is_told_and_can_be_discarded(page: Page) -> None:

@@ -164,6 +164,38 @@ def test_it_ends_by_itself_with_the_last_stop_and_with_the_shift(
     assert places(database, network) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Sharing begins at 07:00"), ("ar", "تبدأ المشاركة الساعة 07:00")]
+)
+def test_whoever_turns_it_on_too_early_reads_when_it_begins(
+    browser: Browser,
+    network: ServiceClient,
+    shift: dict[str, Any],
+    line: Line,
+    clock: HandSetClock,
+    language: str,
+    told: str,
+) -> None:
+    now = datetime.fromisoformat(shift["starts_at"]) - timedelta(minutes=70)
+    clock.set(now)
+    visit = Visit(browser, line.address, language, PHONE, permissions=["geolocation"])
+    visit.page.clock.set_fixed_time(now)
+    phone = Phone(visit)
+    open_route(visit.page, network, line, shift, language)
+    visit.page.locator("#this-phone > summary").click()
+    phone.turn()
+    expect(visit.page.locator("[data-share-said]")).to_contain_text(told)
+    expect(visit.page.locator("[data-share]")).not_to_be_checked()
+    assert (visit.page.evaluate("window.asked"), phone.sent) == (0, [])
+    visit.picture(f"driver-sharing-early-{language}-390")
+    visit.page.clock.set_fixed_time(now + timedelta(minutes=10))  # a clock that is ahead of the service's
+    phone.turn()
+    expect(visit.page.locator("[data-share-said]")).to_contain_text(told)
+    expect(visit.page.locator("[data-share]")).not_to_be_checked()
+    assert phone.sent[0] == "PUT"
+    visit.context.close()
+
+
 def test_a_browser_that_does_not_say_where_it_is_is_told_of(
     browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line, clock: HandSetClock
 ) -> None:

@@ -68,6 +68,24 @@ def test_whoever_shares_it_no_longer_is_forgotten_at_once(on_the_road: ServiceCl
     assert rows(superuser) == []
 
 
+def test_whoever_shares_it_too_early_hears_from_when_on_it_is_taken(
+    on_the_road: ServiceClient, shift: dict[str, Any], superuser: Engine, clock: HandSetClock
+) -> None:
+    starts = datetime.fromisoformat(shift["starts_at"])
+    begins = on_the_road.get("/driver/route").json()["sharing_begins_at"]
+    assert datetime.fromisoformat(begins) == starts - timedelta(hours=1)
+    clock.set(starts - timedelta(minutes=70))
+    early = on_the_road.http.put("/driver/position", json=HERE)
+    assert (early.status_code, early.json()["code"]) == (409, "sharing_not_yet")
+    assert "from 07:00" in early.json()["detail"]
+    arabic = on_the_road.http.put("/driver/position", json=HERE, headers={"Accept-Language": "ar"}).json()["detail"]
+    assert "07:00" in arabic
+    assert "مناوبتها" in arabic
+    assert rows(superuser) == []
+    clock.set(starts - timedelta(minutes=60))
+    assert share(on_the_road, HERE) == 200
+
+
 def test_nothing_is_left_after_the_last_stop_and_nothing_is_taken_then(
     on_the_road: ServiceClient, superuser: Engine
 ) -> None:
@@ -79,6 +97,36 @@ def test_nothing_is_left_after_the_last_stop_and_nothing_is_taken_then(
     assert rows(superuser) == []
     refused = on_the_road.http.put("/driver/position", json=HERE)
     assert (refused.status_code, refused.json()["code"]) == (409, "sharing_over")
+    assert rows(superuser) == []
+
+
+def test_a_position_does_not_outlive_the_link_that_it_was_shared_with(
+    on_the_road: ServiceClient, network: ServiceClient, shift: dict[str, Any], superuser: Engine
+) -> None:
+    links = f"/shifts/{shift['id']}/driver-links"
+    own = network.client_of({"id": shift["organisation_id"]}, "fleet")
+    share(on_the_road, HERE)
+    assert own.http.delete(links).is_success
+    assert rows(superuser) == []
+    with network.driver(shift) as driver:
+        share(driver, HERE)
+        assert len(rows(superuser)) == 1
+        network.ok(links)  # another one, in its stead
+        assert rows(superuser) == []
+        assert share(driver, HERE) == 401
+
+
+def test_a_shift_that_is_called_off_leaves_no_position(
+    network: ServiceClient, shift: dict[str, Any], superuser: Engine
+) -> None:
+    unplanned = network.vehicle_and_shift({"id": shift["start_site_id"]}, name="Blue van")
+    with superuser.begin() as connection:
+        kept = text(
+            "INSERT INTO van_positions (shift_id, network_id, latitude, longitude, accuracy_metres, told_at, ends_at)"
+            " SELECT id, network_id, 51.5, -3, 1, starts_at, ends_at FROM shifts WHERE id = :shift"
+        )
+        connection.execute(kept, {"shift": unplanned["id"]})
+    assert network.post(f"/shifts/{unplanned['id']}/cancel").is_success
     assert rows(superuser) == []
 
 

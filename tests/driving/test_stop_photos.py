@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.driving import photos
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.tenancy import Scope
@@ -68,6 +69,26 @@ def test_a_report_has_three_photos_and_one_that_was_never_stored_none(
         assert (fourth.status_code, fourth.json()["code"]) == (409, "stop_photos_full")
         assert put(driver, {"id": str(uuid4())}, str(uuid4())).status_code == 404
         assert put(driver, event, str(uuid4()), b"no picture").json()["code"] == "photo_unreadable"
+
+
+def test_a_shift_has_no_more_photos_than_are_kept_of_one(
+    refused: tuple[ServiceClient, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert photos.MOST_OF_SHIFT == 150
+    monkeypatch.setattr(photos, "MOST_OF_SHIFT", 3)
+    driver, event = refused
+    with driver:
+        pickup, *_ = stops_of(driver)
+        arrived = an_event(pickup, "arrived")
+        assert report(driver, arrived) == ["stored"]
+        ids = [str(uuid4()) for _ in range(3)]
+        sent = [
+            put(driver, each, photo_id).status_code for each, photo_id in zip((event, arrived, event), ids, strict=True)
+        ]
+        assert sent == [200] * 3
+        full = put(driver, arrived, str(uuid4()))
+        assert (full.status_code, full.json()["code"]) == (409, "shift_photos_full")
+        assert put(driver, arrived, ids[1]).status_code == 200  # what is there already is
 
 
 def test_nobody_sends_a_photo_to_another_shifts_report_nor_long_after_the_shift(

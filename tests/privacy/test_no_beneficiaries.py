@@ -19,10 +19,8 @@ OF_PEOPLE_IN_NEED = re.compile(
     r"beneficiar|recipient|household|famil(y|ies)|guest|client|patient|refugee|needy|pensioner|child|customer"
     r"|birth|(^|_)(age|gender|sex|religion|nationality|passport|national_id|ethnic\w*|diagnos\w*|income)(_|$)"
 )
-# Of somebody who can be named.
-NAMING = re.compile(
-    r"(^|_)(name|email|phone|mobile|telephone|surname|contact|signed_by|requested_by|invited_by|password\w*)(_|$)"
-)
+# Of somebody who can be named. `..._by` says who did something; an id says it of nobody who has been erased.
+NAMING = re.compile(r"(^|_)(name|email|phone|mobile|telephone|surname|contact|password\w*)(_|$)|_by$")
 COUNTS = {"people_served": "how many, not who"}
 # Fields of the API that name somebody who works for a partner or for a supplier of the service, or that name a thing.
 API_NAMES = {
@@ -33,6 +31,13 @@ API_NAMES = {
     "contact": "whom partners call", "phone": "whom partners call", "outlet_name": "a fridge, a farm or a heap",
     "name_en": "of a network", "name_ar": "of a network",
     "signed_by": "who signs for a store or a food bank at its door",
+    "search_ended_by": "a dispatcher", "created_by": "who gave a secret address away",
+    "followed_by": "who has spoken with a partner", "settled_by": "who answers for food left over",
+    "declined_by": "who speaks for a food bank", "confirmed_by": "who speaks for a food bank",
+    "answered_by": "who speaks for a food bank", "decided_by": "who answers for food held back",
+    "proposed_by": "a side", "suspended_by": "a side", "paid_by": "a side", "acknowledged_by": "an id",
+    "signed_in_by": "a way to sign in", "usually_posted_by": "a time", "begin_by": "a time", "use_by": "a date",
+    "minimum_days_before_use_by": "a number of days",
 }  # fmt: skip
 SAY_WHY = (
     "{} may name somebody. Of people in need nothing is kept; of people who work for a partner say so in NAMED_FIELDS"
@@ -68,6 +73,12 @@ def test_a_column_for_people_in_need_would_be_found() -> None:
     """The twin."""
     columns = [("needs", "beneficiary_name"), ("needs", "contact_phone"), ("people", "gender"), ("sites", "name")]
     assert misfits(columns) == ["needs.beneficiary_name", "needs.contact_phone", "people.gender"]
+
+
+def test_a_column_that_says_who_did_something_would_be_found() -> None:
+    """The twin: whatever was done."""
+    columns = [("plan_runs", "looked_at_by"), ("plan_runs", "looked_at_by_id"), ("plan_runs", "search_ended_by")]
+    assert misfits(columns) == ["plan_runs.looked_at_by"]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 
 import app.models  # noqa: F401  (registers the tables)
 from app.audit.service import verify_network
-from app.domain.personal import NAMED_FIELDS
+from app.domain.personal import ERASED_PERSON, NAMED_FIELDS
 from app.domain.retention import RETENTION, rule_of, without_rule
 from app.kit import audit
 from app.kit.auth import Principal
@@ -75,7 +75,7 @@ def test_the_periods_are_those_that_were_promised() -> None:
     stripped = {
         (field.table, field.column)
         for field in NAMED_FIELDS
-        if field.going in ("driver", "equal") and field.table not in going
+        if field.going in ("driver", "equal", "own") and field.table not in going
     }
     assert stripped <= {(rule.table, column) for rule in RETENTION for column in rule.columns}
 
@@ -215,6 +215,22 @@ def test_many_rows_go_in_batches(database: Database, superuser: Engine, monkeypa
     monkeypatch.setattr("app.privacy.forgetting.BATCH", 2)
     touched = forget(database, office.network_id, NOW)
     assert set(touched.values()) == {7}
+
+
+def test_who_ended_a_search_is_forgotten_and_nobody_is_named_where_nobody_did(
+    database: Database, superuser: Engine
+) -> None:
+    office = an_office(database, "Newport")
+    for days in (100, 101, 10):
+        fill(superuser, office, days)
+    ended = text("UPDATE plan_runs SET search_ended_by = 'Sam' WHERE requested_at <> :but")
+    with superuser.begin() as connection:
+        connection.execute(ended, {"but": NOW - timedelta(days=101)})
+    forget(database, office.network_id, NOW)
+    said = text("SELECT requested_by, search_ended_by FROM plan_runs ORDER BY requested_at")
+    with superuser.connect() as connection:
+        found = [tuple(row) for row in connection.execute(said)]
+    assert found == [(ERASED_PERSON, None), (ERASED_PERSON, ERASED_PERSON), ("Sam", "Sam")]
 
 
 def test_the_job_is_due_every_night() -> None:

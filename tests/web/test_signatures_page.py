@@ -1,11 +1,19 @@
 """A signature and a photo on the driver's page, on receipts and for the dispatcher, without a script."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from app.kit.clock import HandSetClock
+from app.kit.db import Database
+from app.main import create_app
+from app.roads.streets import Streets
+from app.settings import Settings
 from tests.driving.test_stop_photos import a_photo
 from tests.service_client import DAY, TESCO_SPYTTY, ServiceClient
 from tests.web.test_offers_page import words
@@ -87,8 +95,43 @@ def test_what_is_no_drawing_is_told(driver: Reader) -> None:
     assert stop is not None
     assert event is not None
     sent = {"stop_id": stop[1], "event_id": event[1], "kind": "collected"}
-    for strokes in ("[[1", "[[1,2,3]]", '{"a": 1}'):
+    for strokes in ("[[1", "[[1,2,3]]", '{"a": 1}', "[" * 30_000, f"[[{'1,2,' * 20_000}1,2]]"):
         assert driver.http.post("/drive", data={**sent, "strokes": strokes}).status_code == 422
+
+
+class Body:
+    """A body of some megabytes, and how much of it was read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(12):
+            self.read += 1
+            yield b"x" * 1_000_000
+
+
+def sent_by(cookie: str, app: FastAPI, address: str, body: Body) -> int:
+    async def send() -> int:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie, "Accept": "text/html"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return (await client.post(address, content=body, headers=headers)).status_code
+
+    return asyncio.run(send())
+
+
+def test_of_a_form_as_large_as_a_photo_nothing_is_read_before_its_sender_is_known(
+    driver: Reader, database: Database, streets: Streets, config: Settings, clock: HandSetClock
+) -> None:
+    app = create_app(database, streets, clock, config=config)
+    for address in ("/drive", "/drive/some-token"):
+        body = Body()
+        assert sent_by("wasl_drive=unknown", app, address, body) < 500
+        assert body.read <= 1, address
+    body = Body()
+    assert sent_by(f"wasl_drive={driver.http.cookies['wasl_drive']}", app, "/drive", body) == 400
+    assert body.read > 1  # until a field was longer than any is
 
 
 def test_a_photo_goes_after_its_report_without_a_script_and_is_seen_at_the_stop_and_on_receipts(
@@ -119,6 +162,6 @@ def test_a_photo_goes_after_its_report_without_a_script_and_is_seen_at_the_stop_
 
 
 def test_what_is_no_photo_holds_no_report_up(driver: Reader, network: ServiceClient) -> None:
-    page = handed_over(driver, b"no picture")
+    page = handed_over(driver, b"no picture" * 300_000)  # as large as a phone makes one
     assert "Your report is stored. Its photo could not be kept" in words(page)
     assert network.get("/reports/day", service_date=DAY).json()["actuals"]["kg_collected"] == "62.5"

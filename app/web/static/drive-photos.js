@@ -3,16 +3,26 @@
 import { smaller } from "/static/offer-photos.js";
 import { isForLater, timeLimit } from "/static/drive-waiting.js";
 
+const HOUR_MS = 3_600_000, TAKEN_HOURS = 12; // so long after its shift's end the service takes a photo
+const LONGEST_SHIFT_HOURS = 16; // for a photo that does not say when its shift ends
 const SECONDS = 180; // a picture may take minutes where the line is thin
 
+/** Forget photos that the service takes no more: their shift, unless it is `but`, ended more than twelve hours ago. */
+export async function forgetOld(store, but = null) {
+  for (const { id, shift, until, at } of await store.photos()) {
+    const ended = until ? new Date(until).getTime() : new Date(at).getTime() + LONGEST_SHIFT_HOURS * HOUR_MS;
+    if (shift !== but && Date.now() >= ended + TAKEN_HOURS * HOUR_MS) await store.forgetPhoto(id);
+  }
+}
+
 /** Keep what was chosen in a field as the draft of its stop, in the place of the one before; the field is empty then. */
-export async function keepDraft(store, field, shift, id) {
+export async function keepDraft(store, field, { shift, until }, id) {
   const card = field.closest("[data-card]"), [file] = field.files, at = new Date().toISOString();
   if (!file) return;
   const picture = await smaller(file);
   const bytes = await picture.arrayBuffer();
   for (const draft of await draftsOf(store, card.dataset.card)) await store.forgetPhoto(draft.id);
-  await store.putPhoto({ id, shift, bytes, type: picture.type, stop: card.dataset.card, name: card.dataset.name, report: null,
+  await store.putPhoto({ id, shift, until, bytes, type: picture.type, stop: card.dataset.card, name: card.dataset.name, report: null,
     state: "draft", at });
   field.value = "";
 }

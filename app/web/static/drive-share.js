@@ -8,9 +8,10 @@ const METRES_PER_DEGREE = 111_320;
 export class Sharing {
   #watch; #ending; #last; #sending = Promise.resolve();
 
-  /** `box` has the switch and says how it stands; `shift` is the one that this phone drives, `until` its end. */
-  constructor(box, { shift, until, words, clock }) {
-    Object.assign(this, { box, shift, words, clock, until: new Date(until).getTime() });
+  /** `box` has the switch and says how it stands; `shift` is the one that this phone drives; places are taken `from` an
+   *  hour before it `until` its end. */
+  constructor(box, { shift, from, until, words, clock }) {
+    Object.assign(this, { box, shift, words, clock, from: new Date(from).getTime(), until: new Date(until).getTime() });
     this.control = box.querySelector("[data-share]");
     this.said = box.querySelector("[data-share-said]");
     if (!navigator.geolocation || Date.now() >= this.until) { this.control.disabled = true; }
@@ -36,6 +37,11 @@ export class Sharing {
 
   #begin() {
     if (this.#watch !== undefined) return;
+    if (Date.now() < this.from) { // the phone is not asked for its place before that either
+      this.control.checked = false;
+      this.said.textContent = this.#early();
+      return;
+    }
     this.control.checked = true;
     this.said.textContent = "";
     remember({ shift: this.shift });
@@ -43,6 +49,8 @@ export class Sharing {
       ({ code }) => { if (code === DENIED) this.end(this.words.denied); }, { maximumAge: 15_000 });
     this.#ending = setTimeout(() => this.end(this.words.over), this.until - Date.now());
   }
+
+  #early() { return this.words.early.replace("{time}", this.clock(this.from)); }
 
   /** One place at a time, and only now: what cannot be sent is let go. */
   #told(coords) {
@@ -59,7 +67,10 @@ export class Sharing {
     const answer = await fetch(ADDRESS, { method: "PUT", redirect: "manual", body,
       headers: { Accept: "application/json", "Content-Type": "application/json" } });
     if (answer.ok && this.#watch !== undefined) this.said.textContent = this.words.shared.replace("{time}", this.clock(Date.now()));
-    else if ([401, 403, 404, 409].includes(answer.status)) this.end(this.words.over);
+    else if ([401, 403, 404, 409].includes(answer.status)) {
+      const told = await answer.json().catch(() => null); // a phone whose clock is ahead hears it from the service
+      this.end(told?.code === "sharing_not_yet" ? this.#early() : this.words.over);
+    }
   }
 
   async #takeBack() {

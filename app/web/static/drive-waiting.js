@@ -49,7 +49,7 @@ export class WaitingReports {
 
   forget(id) { return this.#ask("readwrite", (store) => store.delete(id)); }
 
-  /** Photos: `id`, `bytes` of a `type`, `stop`, `shift`, the `report` that they belong to, and how they stand: `draft`,
+  /** Photos: `id`, `bytes` of a `type`, `stop`, `shift` and its end (`until`), the `report` that they belong to, and how they stand: `draft`,
    *  `waiting` or `refused`. */
   photos() { return this.#ask("readonly", (store) => store.getAll(), PHOTOS); }
 

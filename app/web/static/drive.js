@@ -1,7 +1,7 @@
 // The driver's phone: a report is kept on it first, shown at once, and sent as soon as there is a connection.
 import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
-import { adoptDrafts, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
+import { adoptDrafts, forgetOld, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
 import { followHand } from "/static/drive-hand.js";
 import { drawPads, isDrawing, strokeEnded, takeSignatures } from "/static/drive-sign.js";
 import { Sharing } from "/static/drive-share.js";
@@ -19,7 +19,7 @@ const partsOf = (root) => [...root.querySelectorAll("[data-live]")];
 const reports = new WaitingReports(), view = new DriveView(partsOf(document), words, clock);
 const bar = new Bar(document.getElementById("sending"), words, clock);
 const phone = document.getElementById("this-phone");
-const sharing = new Sharing(phone, { shift: day.dataset.shift, until: day.dataset.until, words: words.share, clock });
+const sharing = new Sharing(phone, { shift: day.dataset.shift, from: day.dataset.from, until: day.dataset.until, words: words.share, clock });
 let isOnline = true, isKnown = true, sendingPhotos = null;
 let isFresh = !navigator.serviceWorker?.controller; // the page that is shown came from the service just now
 let pause = TRY_FIRST_MS, timer, working = null, isAskedAgain = false;
@@ -45,7 +45,7 @@ bar.element.addEventListener("click", async (event) => {
 });
 // A photo is kept as soon as it is taken; where that fails it stays in its field, and goes with the form.
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-report] input[name=photo]")) keepDraft(reports, target, day.dataset.shift, newId()).then(draw).then(work).catch(() => {});
+  if (target.matches("[data-report] input[name=photo]")) keepDraft(reports, target, day.dataset, newId()).then(draw).then(work).catch(() => {});
 });
 document.addEventListener("click", async ({ target }) => {
   const id = target.dataset?.removePhoto;
@@ -58,7 +58,7 @@ day.classList.add("scripted");
 phone.hidden = false;
 followHand(day, phone.querySelector("[data-left-hand]"));
 takeSignatures(document);
-draw().catch(() => {}).then(work);
+forgetOld(reports, day.dataset.shift).catch(() => {}).then(draw).catch(() => {}).then(work);
 install();
 
 async function keep(form, button) {
@@ -131,6 +131,7 @@ async function sendAndRead() {
     const sent = await send(reports, day.dataset.shift);
     isOnline = sent.online;
     isKnown = sent.known;
+    if (!isKnown) await forgetOld(reports);
     const isShown = isFresh && !(await reports.all()).length; // what was read a moment ago is not read again
     isFresh = false;
     if (isOnline && isKnown && !isShown) isOnline = await read();
@@ -166,6 +167,7 @@ async function read() {
   const page = answer.ok ? new DOMParser().parseFromString(text, "text/html") : null;
   const now = page?.getElementById("drive");
   if (!now || now.dataset.shift !== day.dataset.shift) {
+    await forgetOld(reports);
     if (!(await isAnyWaiting())) window.location.reload(); // the shift is over, or this phone has another link now
     return true;
   }
