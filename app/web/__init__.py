@@ -17,6 +17,7 @@ from app.kit.web import add_operations, http_error, misfit_error, problem_respon
 from app.web import (
     agreements,
     ahead,
+    amending,
     arrivals,
     asked,
     compare,
@@ -45,6 +46,7 @@ from app.web import (
     shop,
     sign_in,
     sites,
+    standing_offer_edit,
     standing_offers,
     trying,
     van,
@@ -71,6 +73,7 @@ def install_pages(app: FastAPI) -> None:
         offer_check,
         receipts,
         standing_offers,
+        standing_offer_edit,
         csv_upload,
         shop,
         ahead,
@@ -101,6 +104,7 @@ def install_pages(app: FastAPI) -> None:
     # Forms that carry files: maps, and photos as phones take them.
     app.include_router(regions.router, max_body_size=app.state.settings.largest_extract + FORM_BYTES)
     app.include_router(posting.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
+    app.include_router(amending.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
     app.include_router(drive.router, max_body_size=drive.PHOTO_BYTES + FORM_BYTES)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
