@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import opening
-from app.domain.arrivals import Expected, RouteStop, expected_arrivals
+from app.domain.arrivals import Expected, RouteStop, expected_arrivals, stop_standing
 from app.domain.lifecycle import StopState
 from app.ledger.settlement import Known, known_of
 from app.models.fleet import Shift
@@ -39,6 +39,23 @@ class RouteUnderWay:
     def states(self) -> Mapping[str, StopState]:
         """Where each stop stands, as reported, be it with the route of a plan that this one replaced."""
         return {str(stop.id): self.known.stop(stop) for stop in self.route.stops}
+
+    @cached_property
+    def refused(self) -> frozenset[UUID]:
+        """The stops at which some food was refused."""
+        promises, told = self.known.promises, self.known.day.allocations
+        names = {
+            promises.stop(row.drop_off_stop_id)
+            for parcel, row in promises.rows.items()
+            if (state := told.get(str(parcel))) is not None and state.refused_grams
+        }
+        return frozenset(stop.id for stop in self.route.stops if promises.stop(stop.id) in names)
+
+    def standing(self, stop: Stop) -> str:
+        """Where a stop with food stands, for whoever steers the day."""
+        expected = self.expected.get(stop.id)
+        beyond = None if expected is None else expected.beyond_seconds
+        return stop_standing(self.states[str(stop.id)], beyond, refused=stop.id in self.refused)
 
     @property
     def reported(self) -> bool:
