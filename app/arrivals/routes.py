@@ -69,13 +69,14 @@ class RouteUnderWay:
         return {UUID(each.stop): each for each in found}
 
 
-def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> RouteUnderWay:
-    """A route as it stands now; asks for what only the network's own staff and jobs see."""
+def under_way(session: Session, shift: Shift, route: Route, now: datetime, known: Known | None = None) -> RouteUnderWay:
+    """A route as it stands now; asks for what only the network's own staff and jobs see. known: of its shift, where it
+    was read with that of others."""
     zone = ZoneInfo(session.get_one(Network, shift.network_id).time_zone)
     windows = {**_of_pickups(session, route), **_of_drop_offs(session, route, shift.service_date, zone)}
     drives = [0, *(_drive_seconds(before, after) for before, after in pairwise(route.stops))]
     stops = [_stop(stop, drive, windows.get(stop.id)) for stop, drive in zip(route.stops, drives, strict=True)]
-    return RouteUnderWay(route, stops, known_of(session, shift.id), opened(session, shift), now)
+    return RouteUnderWay(route, stops, known or known_of(session, shift.id), opened(session, shift), now)
 
 
 def _stop(stop: Stop, drive_seconds: int, window: Window | None) -> RouteStop:

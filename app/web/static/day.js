@@ -29,6 +29,7 @@ async function drawMap(element, plan) {
   await map.region;
   fitPlaces(map, places);
   refresh();
+  performance.mark("map-drawn");
   followVans(map, element, (shift) => plan.routes.find((route) => route.shift_id === shift));
 }
 
@@ -113,6 +114,7 @@ if (map) {
   read.then((plan) => {
     if (!plan || !lanes) return;
     const timeline = new Timeline(lanes, plan);
+    performance.mark("lanes-drawn"); // what is promised of this page is measured in browsers
     if ("live" in lanes.dataset) new LiveStops(timeline, () => readAgain(OF_THE_DRIVE));
   });
   window.addEventListener("load", () => read.then((plan) => { if (plan) drawMap(map, plan); }));
