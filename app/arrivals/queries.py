@@ -12,6 +12,7 @@ from app.arrivals.routes import RouteUnderWay, allocations_at, under_way
 from app.domain.arrivals import ERROR_WINDOW, ToldError, told_error
 from app.kit.auth import Principal
 from app.kit.paging import Order, Page, page
+from app.ledger.settlement import known_of_shifts
 from app.models.alarms import Arrival
 from app.models.fleet import Shift
 from app.models.plans import Allocation, Plan
@@ -30,7 +31,11 @@ class PlanArrivals:
 def arrivals_of_plan(session: Session, principal: Principal, plan_id: UUID, now: datetime) -> PlanArrivals:
     """When each van of a plan is expected where, computed now; raises `not_found`."""
     plan = find_plan(session, principal, plan_id)
-    routes = [under_way(session, session.get_one(Shift, route.shift_id), route, now) for route in plan.routes]
+    known = known_of_shifts(session, [route.shift_id for route in plan.routes])
+    routes = [
+        under_way(session, session.get_one(Shift, route.shift_id), route, now, known[route.shift_id])
+        for route in plan.routes
+    ]
     return PlanArrivals(plan, routes, error_of(session, plan.network_id, now))
 
 

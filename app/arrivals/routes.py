@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import opening
-from app.domain.arrivals import Expected, RouteStop, expected_arrivals
+from app.domain.arrivals import Expected, RouteStop, expected_arrivals, stop_standing
 from app.domain.lifecycle import StopState
 from app.ledger.settlement import Known, known_of
 from app.models.fleet import Shift
@@ -40,6 +40,23 @@ class RouteUnderWay:
         """Where each stop stands, as reported, be it with the route of a plan that this one replaced."""
         return {str(stop.id): self.known.stop(stop) for stop in self.route.stops}
 
+    @cached_property
+    def refused(self) -> frozenset[UUID]:
+        """The stops at which some food was refused."""
+        promises, told = self.known.promises, self.known.day.allocations
+        names = {
+            promises.stop(row.drop_off_stop_id)
+            for parcel, row in promises.rows.items()
+            if (state := told.get(str(parcel))) is not None and state.refused_grams
+        }
+        return frozenset(stop.id for stop in self.route.stops if promises.stop(stop.id) in names)
+
+    def standing(self, stop: Stop) -> str:
+        """Where a stop with food stands, for whoever steers the day."""
+        expected = self.expected.get(stop.id)
+        beyond = None if expected is None else expected.beyond_seconds
+        return stop_standing(self.states[str(stop.id)], beyond, refused=stop.id in self.refused)
+
     @property
     def reported(self) -> bool:
         """Whether the driver has said anything on this shift, be it about stops of a plan that this one replaced."""
@@ -52,13 +69,14 @@ class RouteUnderWay:
         return {UUID(each.stop): each for each in found}
 
 
-def under_way(session: Session, shift: Shift, route: Route, now: datetime) -> RouteUnderWay:
-    """A route as it stands now; asks for what only the network's own staff and jobs see."""
+def under_way(session: Session, shift: Shift, route: Route, now: datetime, known: Known | None = None) -> RouteUnderWay:
+    """A route as it stands now; asks for what only the network's own staff and jobs see. known: of its shift, where it
+    was read with that of others."""
     zone = ZoneInfo(session.get_one(Network, shift.network_id).time_zone)
     windows = {**_of_pickups(session, route), **_of_drop_offs(session, route, shift.service_date, zone)}
     drives = [0, *(_drive_seconds(before, after) for before, after in pairwise(route.stops))]
     stops = [_stop(stop, drive, windows.get(stop.id)) for stop, drive in zip(route.stops, drives, strict=True)]
-    return RouteUnderWay(route, stops, known_of(session, shift.id), opened(session, shift), now)
+    return RouteUnderWay(route, stops, known or known_of(session, shift.id), opened(session, shift), now)
 
 
 def _stop(stop: Stop, drive_seconds: int, window: Window | None) -> RouteStop:

@@ -15,6 +15,7 @@ from app.models.plans import Allocation, Stop
 from app.partners.schemas import Out
 
 StopStateName = Literal["waiting", "arrived", "done", "failed"]
+StopStanding = Literal["waiting", "late", "arrived", "done", "refused", "failed"]
 FoodStop = Literal["pickup", "drop_off"]
 
 
@@ -77,6 +78,10 @@ class StopArrivalOut(BaseModel):
     kind: FoodStop
     site_name: str
     state: StopStateName
+    standing: StopStanding = Field(
+        description="As `state`, and `late` where handling is expected to begin after `begin_by`, `refused` where some"
+        " food was refused at the door"
+    )
     planned_at: datetime
     arrived_at: datetime | None
     expected_at: datetime | None
@@ -138,6 +143,7 @@ def _stop(found: RouteUnderWay, stop: Stop, begin_by: datetime | None) -> StopAr
             "kind": stop.kind,
             "site_name": stop.site_name,
             "state": state.state,
+            "standing": found.standing(stop),
             "planned_at": stop.arrive_at,
             "arrived_at": state.arrived_at,
             "expected_at": None if expected is None else expected.arrive_at,

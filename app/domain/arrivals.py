@@ -91,6 +91,16 @@ def expected_arrivals(
     return tuple(found)
 
 
+def stop_standing(state: StopState, beyond_seconds: int | None, *, refused: bool) -> str:
+    """Where a stop stands for whoever steers the day: waiting, late (handling is expected after the window in which it
+    has to begin), arrived, done, refused (some food was, at the door), or failed."""
+    if refused:
+        return "refused"
+    if state.state == "waiting" and beyond_seconds is not None and beyond_seconds > 0:
+        return "late"
+    return state.state
+
+
 def moved(told: datetime, expected: datetime) -> bool:
     """Whether an arrival is so far from what was told that it has to be told again."""
     return abs(expected - told) > TOLD_AGAIN

@@ -32,8 +32,8 @@ class OfferFate:
     lines: list[LineFate]
 
     @property
-    def may_be_taken_back(self) -> bool:
-        """Whether all of it is still on offer, and nothing of it planned."""
+    def may_be_changed(self) -> bool:
+        """Whether it may be amended or taken back: all of it is still on offer, and nothing of it planned."""
         booked = {account for each in self.lines for account, grams in each.balance.items() if grams}
         return self.offer.state == "open" and booked - {"supply"} == {"offered"}
 

@@ -273,6 +273,13 @@ def _open_and_unplanned(session: Session, principal: Principal, offer_id: UUID, 
     return offer
 
 
+def offer_to_amend(session: Session, principal: Principal, offer_id: UUID) -> Offer:
+    """An offer that may still be amended; raises what stands against it, as `amend_offer` does: `offer_planned`,
+    `offer_gone`, `offer_withdrawn` (409), and `not_found`."""
+    principal.require("offers.post")
+    return _open_and_unplanned(session, principal, offer_id, None)
+
+
 def _accounts(session: Session, lines: Sequence[UUID]) -> set[str]:
     """Where the grams of these lines stand now, leaving the supply out."""
     found = balances_of(session, lines)

@@ -163,13 +163,21 @@ def get_standing_offer(session: Session, principal: Principal, standing_id: UUID
 
 
 def list_standing_offers(
-    session: Session, principal: Principal, *, state: str | None = None, cursor: str | None = None, limit: int = 50
+    session: Session,
+    principal: Principal,
+    *,
+    state: str | None = None,
+    ended: bool | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[StandingOffer]:
-    """The standing offers that the caller sees, oldest first."""
+    """The standing offers that the caller sees, oldest first; those in a state, or those that have (not) ended."""
     principal.require("offers.read")
     query = select(StandingOffer)
     if state is not None:
         query = query.where(StandingOffer.state == state)
+    if ended is not None:
+        query = query.where((StandingOffer.state == "ended") == ended)
     return page(session, query, Order(StandingOffer.created_at, StandingOffer.id), cursor, limit)
 
 

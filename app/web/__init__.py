@@ -17,6 +17,7 @@ from app.kit.web import add_operations, http_error, misfit_error, problem_respon
 from app.web import (
     agreements,
     ahead,
+    amending,
     arrivals,
     asked,
     compare,
@@ -47,6 +48,7 @@ from app.web import (
     shop,
     sign_in,
     sites,
+    standing_offer_edit,
     standing_offers,
     trying,
     van,
@@ -73,6 +75,7 @@ def install_pages(app: FastAPI) -> None:
         offer_check,
         receipts,
         standing_offers,
+        standing_offer_edit,
         csv_upload,
         shop,
         ahead,
@@ -107,6 +110,7 @@ def install_pages(app: FastAPI) -> None:
     # Forms that carry files: maps, and photos as phones take them. Reports of drivers say that of themselves.
     app.include_router(regions.router, max_body_size=app.state.settings.largest_extract + FORM_BYTES)
     app.include_router(posting.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
+    app.include_router(amending.router, max_body_size=posting.PHOTOS_BYTES + FORM_BYTES)
     app.add_exception_handler(SignInFirst, _to_sign_in)
     app.add_exception_handler(WaslError, _problem)
     app.add_exception_handler(HTTPException, _http_problem)

@@ -42,6 +42,7 @@ from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.standing_alarms import StandingAlarm
 from app.web.trying import may_try, site_of_change
+from app.web.under_way import LiveStop, live_stops, troubles
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -108,6 +109,7 @@ class DayView:
     versions: int  # plans of the day
     sites: Mapping[UUID, str]
     positions: Mapping[UUID, VanPosition]  # by shift, where its driver shares where the van is
+    live: Mapping[UUID, LiveStop]  # by stop, where each stands; empty but for the plan that is driven
     photos: Mapping[UUID, int]  # how many were taken at a stop of the plan, where there are any
 
     @property
@@ -134,6 +136,11 @@ class DayView:
         """Whether the plan is a draft that is edited by hand."""
         plan = self.plan
         return plan is not None and may_be_edited(plan.state) and plan.changes_plan_id is None
+
+    @property
+    def troubles(self) -> list[LiveStop]:
+        """Stops that need somebody and that no alarm speaks of."""
+        return troubles(self.live.values(), [alarm.row for alarm in self.alarms])
 
     @property
     def offered_grams(self) -> int:
@@ -231,6 +238,7 @@ def load_day(session: Session, visitor: Principal, day: date, now: datetime, pla
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         versions=len(queries.list_plans(session, visitor, day)),
         sites={site.id: site.name for site in sites.values()},
+        live=live_stops(session, visitor, plan, now),
         positions={row.shift_id: row for row in shared_positions(session, visitor, day, now)},
         photos={} if plan is None else {stop: len(each) for stop, each in photos_by_stop(session, plan.id).items()},
         like_date=None if queries.driven_plan(session, network.id, day - WEEK) is None else day - WEEK,

@@ -10,14 +10,17 @@ from starlette.datastructures import FormData
 
 from app.domain import opening
 from app.domain.service_date import local_instant
+from app.domain.units import kg_text
+from app.models.offers import Offer, OfferLine
 from app.models.partners import Site
-from app.offers.schemas import OfferIn
+from app.offers.schemas import MOST_LINES, OfferChange, OfferIn
 from app.web.sent_forms import TypedForm, lines_typed, lists_of, read_as, texts_of, whole_number
 
 LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date", "gtin")
 TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
 LIST_FIELDS = ("allergens", "dietary_flags")
-MOST_LINES = 20
+KEPT_FIELDS = ("note", "splittable")  # of a line that is amended: no field shows them, and they stay
+WHOLE = "no"  # a line that goes to one food bank, or to none
 USUAL_HOURS = 3
 LOOKING_AHEAD_DAYS = 15  # past a week of holidays
 
@@ -32,6 +35,7 @@ class OfferForm(TypedForm):
     pickup_from: str
     pickup_until: str
     note: str = ""
+    version: str = ""  # of the offer that is amended
     lines: list[dict[str, Any]] = field(default_factory=list)
     hints: dict[str, str] = field(default_factory=dict)  # what is worth knowing at a field that fits
 
@@ -51,6 +55,8 @@ def empty_line() -> dict[str, Any]:
         "date_mark": "none",
         "mark_date": "",
         "gtin": "",
+        "note": "",
+        "splittable": "",
         "allergens": [],
         "dietary_flags": [],
     }
@@ -61,6 +67,48 @@ def fresh(key: str, site: Site | None, now: datetime, zone: ZoneInfo) -> OfferFo
     form = OfferForm(key, str(site.id) if site else "", "", "", "", lines=[empty_line()])
     propose_window(form, site, now, zone)
     return form
+
+
+def of_offer(offer: Offer, key: str, zone: ZoneInfo) -> OfferForm:
+    """An offer as it stands, to be amended from this version."""
+    begin, end = offer.pickup_from.astimezone(zone), offer.pickup_until.astimezone(zone)
+    return OfferForm(
+        key,
+        str(offer.site_id),
+        begin.date().isoformat(),
+        f"{begin:%H:%M}",
+        f"{end:%H:%M}",
+        offer.note,
+        str(offer.version),
+        [as_it_stands(line) for line in offer.lines],
+    )
+
+
+def as_before(row: OfferLine) -> dict[str, Any]:
+    """A line as it was posted, but for the date on the pack: that is another one by now, and has to be read."""
+    return {
+        "category": row.category,
+        "description": row.description,
+        "kg": kg_text(row.grams),
+        "crates": str(row.crates),
+        "temperature_class": row.temperature_class,
+        "date_mark": row.date_mark,
+        "mark_date": "",
+        "gtin": row.gtin or "",
+        "note": "",
+        "splittable": "",
+        "allergens": list(row.allergens),
+        "dietary_flags": list(row.dietary_flags),
+    }
+
+
+def as_it_stands(row: OfferLine) -> dict[str, Any]:
+    """A line of an offer that is to be amended: all of it, with the date on its pack."""
+    return as_before(row) | {
+        "mark_date": row.mark_date.isoformat() if row.mark_date else "",
+        "note": row.note,
+        "splittable": "" if row.splittable else WHOLE,
+    }
 
 
 def propose_window(form: OfferForm, site: Site | None, now: datetime, zone: ZoneInfo) -> None:
@@ -92,17 +140,26 @@ def read(fields: dict[str, str], lists: Mapping[str, Sequence[str]]) -> OfferFor
     """What was sent, as it was typed."""
     lines: list[dict[str, Any]] = []
     for number in range(lines_typed(fields, MOST_LINES)):
-        typed: dict[str, Any] = {name: str(fields.get(f"line-{number}-{name}", "")) for name in LINE_FIELDS}
+        typed: dict[str, Any] = {
+            name: str(fields.get(f"line-{number}-{name}", "")) for name in (*LINE_FIELDS, *KEPT_FIELDS)
+        }
         typed |= {name: list(lists.get(f"line-{number}-{name}", [])) for name in LIST_FIELDS}
         lines.append(empty_line() | {name: value for name, value in typed.items() if value})
     key, site_id, day, pickup_from, pickup_until, note = (str(fields.get(name, "")) for name in TOP_FIELDS)
-    return OfferForm(key, site_id, day, pickup_from, pickup_until, note, lines)
+    return OfferForm(key, site_id, day, pickup_from, pickup_until, note, str(fields.get("version", "")), lines)
 
 
 def request_of(form: OfferForm, zone: ZoneInfo) -> OfferIn:
     """The API's request; raises WaslError with every field that does not fit."""
     lines = [line_document(line) for line in form.lines]
     return read_as(OfferIn, {**top_document(form, zone), "note": form.note, "lines": lines})
+
+
+def change_of(form: OfferForm, zone: ZoneInfo) -> OfferChange:
+    """The API's request to amend an offer; raises WaslError with every field that does not fit."""
+    top = top_document(form, zone)
+    del top["site_id"]
+    return read_as(OfferChange, {**top, "note": form.note, "lines": [line_document(line) for line in form.lines]})
 
 
 def top_document(form: OfferForm, zone: ZoneInfo) -> dict[str, Any]:
@@ -129,4 +186,5 @@ def line_document(line: Mapping[str, Any]) -> dict[str, Any]:
         "crates": whole_number(line["crates"].strip() or "0"),
         "mark_date": line["mark_date"] or None,
         "gtin": str(line["gtin"]).strip() or None,
+        "splittable": line["splittable"] != WHOLE,
     }

@@ -2,28 +2,12 @@
 
 from typing import Any
 
-from app.domain.units import kg_text
 from app.models.offers import OfferLine
-from app.web.offer_form import MOST_LINES, OfferForm, empty_line
+from app.offers.schemas import MOST_LINES
+from app.web.offer_form import OfferForm, as_before, empty_line
 
 AS_TYPED = ("gtin", "kg", "crates", "mark_date")
 SAYS_SOMETHING = ("category", "description", "kg", "mark_date", "gtin")
-
-
-def as_before(row: OfferLine) -> dict[str, Any]:
-    """A line as it was posted, but for the date on the pack: that is another one by now, and has to be read."""
-    return {
-        "category": row.category,
-        "description": row.description,
-        "kg": kg_text(row.grams),
-        "crates": str(row.crates),
-        "temperature_class": row.temperature_class,
-        "date_mark": row.date_mark,
-        "mark_date": "",
-        "gtin": row.gtin or "",
-        "allergens": list(row.allergens),
-        "dietary_flags": list(row.dietary_flags),
-    }
 
 
 def add_line(form: OfferForm, line: dict[str, Any] | None = None) -> bool:

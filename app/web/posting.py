@@ -16,10 +16,11 @@ from app.kit.auth import Principal
 from app.kit.errors import FieldError, WaslError, refused
 from app.kit.idempotency import Answer, fingerprint, once
 from app.kit.web import database_of, now_of
-from app.models.offers import OfferLine
+from app.models.offers import Offer, OfferLine, OfferPhoto
 from app.models.partners import Network, Site
 from app.offers import photos, service
 from app.offers.pictures import Picture
+from app.offers.schemas import MOST_LINES
 from app.offers.text import NO_GTIN, gtin_14
 from app.offers.usual import line_with_gtin, posted_line, usual_lines
 from app.partners.service import list_sites, network_of, own_site_id, zone_of
@@ -58,14 +59,25 @@ class ShopFloor:
         return next((site for site in self.stores if str(site.id) == site_id), None)
 
 
-def _shop_floor(session: Session, visitor: Principal, now: datetime) -> ShopFloor:
+@dataclass(frozen=True)
+class Standing:
+    """The offer that a form amends, as it stands now; `moved` where somebody changed it after the form was read."""
+
+    offer: Offer
+    photos: Sequence[OfferPhoto]
+    moved: bool = False
+
+
+def shop_floor(session: Session, visitor: Principal, now: datetime) -> ShopFloor:
+    """The stores of the visitor's organisation, and today where they are."""
     network = network_of(session, visitor)
     zone = zone_of(network)
     stores = [site for site in list_sites(session) if site.organisation_id == visitor.organisation_id]
     return ShopFloor(network, zone, now.astimezone(zone).date(), stores)
 
 
-def _with_usual(session: Session, visitor: Principal, floor: ShopFloor, form: OfferForm) -> ShopFloor:
+def with_usual(session: Session, visitor: Principal, floor: ShopFloor, form: OfferForm) -> ShopFloor:
+    """With what the chosen store usually posts."""
     site = floor.store(form.site_id)
     return floor if site is None else replace(floor, usual=usual_lines(session, visitor, site.id, floor.today))
 
@@ -76,23 +88,25 @@ def new(request: Request, visitor: Visitor) -> Response:
     visitor.require("offers.post")
     now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
-        floor = _shop_floor(session, visitor, now)
+        floor = shop_floor(session, visitor, now)
         own = own_site_id(session, visitor)
         chosen = next((site for site in floor.stores if site.id == own), floor.stores[0] if floor.stores else None)
         form = offer_form.fresh(str(uuid4()), chosen, now, floor.zone)
-        floor = _with_usual(session, visitor, floor, form)
+        floor = with_usual(session, visitor, floor, form)
         quiet = load_quiet(session, floor.network, floor.stores, own, now)
-    return _show(request, visitor, floor, form, quiet=quiet)
+    return show_form(request, visitor, floor, form, quiet=quiet)
 
 
-def _show(
+def show_form(
     request: Request,
     visitor: Principal,
     floor: ShopFloor,
     form: OfferForm,
     status: int = 200,
     quiet: QuietToday | None = None,
+    standing: Standing | None = None,
 ) -> Response:
+    """The form as it stands; with `standing`, to amend that offer."""
     return render(
         request,
         "offer_form.html",
@@ -103,9 +117,10 @@ def _show(
         stores=floor.stores,
         usual=floor.usual,
         quiet=quiet,
+        standing=standing,
         zone=floor.zone,
         soon=[(floor.today, "Today"), (floor.today + timedelta(days=1), "Tomorrow")],
-        most_lines=offer_form.MOST_LINES,
+        most_lines=MOST_LINES,
         most_photos=photos.MOST_PHOTOS,
         categories=CATEGORIES,
         allergens=ALLERGENS,
@@ -119,24 +134,24 @@ def post(request: Request, visitor: Visitor, data: Sent) -> Response:
     visitor.require("offers.post")
     form, now = offer_form.read_sent(data), now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
-        floor = _with_usual(session, visitor, _shop_floor(session, visitor, now), form)
-        if _arranged(session, visitor, floor, form, data, now):
-            return _show(request, visitor, floor, form)
+        floor = with_usual(session, visitor, shop_floor(session, visitor, now), form)
+        if arranged(session, visitor, floor, form, data, now):
+            return show_form(request, visitor, floor, form)
     try:
-        posted = _posted(request, visitor, floor, form, _pictures(data))
+        posted = _posted(request, visitor, floor, form, pictures_of(data))
     except WaslError as error:
         if (
             error.code == "idempotency_key_reused"
         ):  # its answer was lost, and something was changed before the next press
             return see_other("/offers", before="1")
         form.show_errors(error, language_of(request))
-        if _photos_of(data):
+        if photos_of(data):
             form.hints["/photos"] = CHOOSE_AGAIN
-        return _show(request, visitor, floor, form, error.status)
+        return show_form(request, visitor, floor, form, error.status)
     return see_other("/offers", posted=str(posted))
 
 
-def _arranged(
+def arranged(
     session: Session, visitor: Principal, floor: ShopFloor, form: OfferForm, data: FormData, now: datetime
 ) -> bool:
     """Do to the form what one of its buttons asks for; False where it is to be posted."""
@@ -164,7 +179,7 @@ def _again(session: Session, visitor: Principal, floor: ShopFloor, form: OfferFo
         chosen = None
     if chosen is None:
         form.hints["/lines"] = NOT_IN_THE_LIST
-    elif not offer_lines.add_line(form, offer_lines.as_before(chosen)):
+    elif not offer_lines.add_line(form, offer_form.as_before(chosen)):
         form.hints["/lines"] = FULL
 
 
@@ -183,9 +198,9 @@ def _look_up(session: Session, visitor: Principal, form: OfferForm, number: str)
         form.hints[f"/lines/{position}/gtin"] = NO_GTIN
 
 
-def _pictures(data: FormData) -> list[Picture]:
+def pictures_of(data: FormData) -> list[Picture]:
     """The photos that were sent; raises `photo_unreadable` and `photos_full` (422) at their field."""
-    sent = _photos_of(data)
+    sent = photos_of(data)
     try:
         if len(sent) > photos.MOST_PHOTOS:
             raise photos.too_many()
@@ -195,7 +210,7 @@ def _pictures(data: FormData) -> list[Picture]:
         raise refused(error.code, error.detail, [at_field]) from error
 
 
-def _photos_of(data: FormData) -> list[UploadFile]:
+def photos_of(data: FormData) -> list[UploadFile]:
     """Files that were chosen; a field without any sends one without content."""
     return [each for each in data.getlist("photos") if isinstance(each, UploadFile) and each.size]
 

@@ -22,7 +22,9 @@ SHOWN_DAYS = 14
 
 
 @router.get("/offers")
-def mine(request: Request, visitor: Visitor, posted: UUID | None = None, before: bool = False) -> Response:
+def mine(
+    request: Request, visitor: Visitor, posted: UUID | None = None, amended: UUID | None = None, before: bool = False
+) -> Response:
     """What happened to our offers of the last days, and where today's vans are."""
     now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
@@ -43,6 +45,7 @@ def mine(request: Request, visitor: Visitor, posted: UUID | None = None, before:
         names=names,
         zone=zone_of(network),
         posted=posted,
+        amended=amended,
         posted_before=before,
         keep=keep,
         today=today,

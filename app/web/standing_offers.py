@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from app.domain.categories import CATEGORIES
 from app.domain.foods import ALLERGENS, DIETARY_FLAGS, TEMPERATURE_CLASSES
@@ -17,13 +18,13 @@ from app.domain.site_exceptions import hours_on
 from app.kit.auth import Principal
 from app.kit.errors import FieldError, WaslError
 from app.kit.idempotency import Answer, fingerprint, once
-from app.kit.paging import LARGEST_PAGE, every_row
 from app.kit.web import database_of, now_of
 from app.models.offers import StandingOffer
 from app.models.partners import Network, Site
 from app.offers import standing
 from app.offers.jobs import post_due_soon
 from app.offers.recurrence import Rhythm, rhythm_of
+from app.offers.schemas import MOST_LINES
 from app.offers.service import sites_of_caller
 from app.offers.standing_schemas import OccurrenceOut, StandingOfferChange
 from app.partners.service import get_site, network_of, own_site_id, zone_of
@@ -35,7 +36,7 @@ from app.web.standing_offer_form import StandingOfferForm
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
-MOST_SHOWN = 5 * LARGEST_PAGE
+SHOWN_AT_ONCE = 20
 DATES_SHOWN = 4
 LOOKED_AHEAD = timedelta(days=35)  # four dates of what is offered once a week
 
@@ -58,25 +59,49 @@ class Shown:
     dates: Sequence[ComingDate]
 
 
+@dataclass(frozen=True)
+class Edited:
+    """The standing offer that a form changes, as it stands now; `moved` where somebody changed it after the form was
+    read."""
+
+    offer: StandingOffer
+    rhythm: Rhythm
+    moved: bool = False
+
+    @property
+    def weekly(self) -> bool:
+        """Whether weekdays say all of its rhythm."""
+        return standing_offer_form.weekly_days(self.rhythm) is not None
+
+
 # ---- list ----------------------------------------------------------------------------------------------------------
 
 
 @router.get("/offers/standing")
-def show(request: Request, visitor: Visitor, done: str = "") -> Response:
-    """What is offered every week, and what its next dates come to."""
+def show(
+    request: Request, visitor: Visitor, done: str = "", after: str | None = None, ended_after: str | None = None
+) -> Response:
+    """What is offered every week, and what its next dates come to; page by page, what has ended apart."""
     visitor.require("offers.read")
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         zone = zone_of(network)
-        rows = every_row(lambda **at: standing.list_standing_offers(session, visitor, **at), MOST_SHOWN)
-        every = [_shown(session, visitor, each, zone, request) for each in rows]
+        current, ended = (
+            standing.list_standing_offers(session, visitor, ended=over, cursor=cursor or None, limit=SHOWN_AT_ONCE)
+            for over, cursor in ((False, after), (True, ended_after))
+        )
+        shown = {each.id: _shown(session, visitor, each, zone, request) for each in (*current.items, *ended.items)}
     return render(
         request,
         "standing_offers.html",
         signed_in=visitor.name,
         demonstration=network.demonstration,
-        current=[each for each in every if each.offer.state != "ended"],
-        ended=[each for each in every if each.offer.state == "ended"],
+        current=[shown[each.id] for each in current.items],
+        ended=[shown[each.id] for each in ended.items],
+        after=after,
+        ended_after=ended_after,
+        more=current.next_cursor,
+        more_ended=ended.next_cursor,
         zone=zone,
         day_names=language_of(request).locale.days["stand-alone"]["wide"],
         done=done,
@@ -127,7 +152,7 @@ def new(request: Request, visitor: Visitor) -> Response:
         own = own_site_id(session, visitor)
     today = service_date_of(now_of(request), zone_of(network))
     form = standing_offer_form.fresh(str(uuid4()), str(own or ""), today)
-    return _show_form(request, visitor, network, stores, form)
+    return show_form(request, visitor, network, stores, form)
 
 
 def _stores(session: Session, visitor: Principal) -> list[Site]:
@@ -141,18 +166,25 @@ def add(request: Request, visitor: Visitor, data: Sent) -> Response:
     form = standing_offer_form.read(texts_of(data), lists_of(data))
     with database_of(request).transaction(visitor.scope) as session:
         network, stores = network_of(session, visitor), _stores(session, visitor)
-    if "add_line" in data:
-        form.lines.append(standing_offer_form.empty_line())
-        return _show_form(request, visitor, network, stores, form)
-    if "take_out" in data:
-        standing_offer_form.take_out(form, str(data["take_out"]))
-        return _show_form(request, visitor, network, stores, form)
+    if arranged(form, data):
+        return show_form(request, visitor, network, stores, form)
     try:
         _state(request, visitor, form)
     except WaslError as error:
         form.show_errors(error, language_of(request))
-        return _show_form(request, visitor, network, stores, form, error.status)
+        return show_form(request, visitor, network, stores, form, error.status)
     return see_other("/offers/standing", done="stated")
+
+
+def arranged(form: StandingOfferForm, data: FormData) -> bool:
+    """Do to the form what one of its buttons asks for; False where it is to be saved."""
+    if "add_line" in data:
+        standing_offer_form.add_line(form)
+    elif "take_out" in data:
+        standing_offer_form.take_out(form, str(data["take_out"]))
+    else:
+        return False
+    return True
 
 
 def _state(request: Request, visitor: Principal, form: StandingOfferForm) -> None:
@@ -169,14 +201,17 @@ def _state(request: Request, visitor: Principal, form: StandingOfferForm) -> Non
     once(database_of(request), visitor, form.key or None, digest, now, verb)
 
 
-def _show_form(
+def show_form(
     request: Request,
     visitor: Principal,
     network: Network,
     stores: Sequence[Site],
     form: StandingOfferForm,
     status: int = 200,
+    *,
+    edited: Edited | None = None,
 ) -> Response:
+    """The form as it stands; with `edited`, to change that standing offer."""
     language = language_of(request)
     return render(
         request,
@@ -186,10 +221,11 @@ def _show_form(
         demonstration=network.demonstration,
         form=form,
         stores=stores,
+        edited=edited,
         weekdays=language.weekdays,
         day_names=language.locale.days["stand-alone"]["wide"],
         days_before=standing_offer_form.POST_DAYS_BEFORE,
-        most_lines=standing_offer_form.MOST_LINES,
+        most_lines=MOST_LINES,
         categories=CATEGORIES,
         temperature_classes=TEMPERATURE_CLASSES,
         allergens=ALLERGENS,

@@ -12,6 +12,7 @@ from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import principal_of
 
+MOST_FIELDS = 2000  # forty lines of an offer with all that can be ticked
 HOME_OF_ROLE = {
     "dispatcher": "/day",
     "network_admin": "/day",
@@ -60,7 +61,7 @@ def home_of(role: str | None, organisation_kind: str | None = None) -> str:
 
 async def form_of(request: Request) -> AsyncIterator[FormData]:
     """What a form sent, for pages that run in a thread; its files are closed afterwards."""
-    async with request.form() as sent:
+    async with request.form(max_fields=MOST_FIELDS) as sent:
         yield sent
 
 

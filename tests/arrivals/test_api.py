@@ -96,6 +96,7 @@ def test_a_plan_shows_where_each_van_is_expected_and_how_late_against_plan_and_w
     assert (lidl["state"], lidl["expected_at"], lidl["late_minutes"]) == ("done", None, None)
     assert tesco["expected_at"] == "2026-11-25T12:04:00Z"
     assert (tesco["late_minutes"], tesco["beyond_window_minutes"]) == (154, 4)
+    assert [stop["standing"] for stop in route["stops"]] == ["done", "late", "waiting"]
     assert tesco["begin_by"] == "2026-11-25T12:00:00Z"  # until when the offer can be fetched
     assert (bank["late_minutes"], bank["begin_by"]) == (154, "2026-11-25T22:00:00Z")  # when the pantry closes
     assert bank["beyond_window_minutes"] < 0
@@ -145,3 +146,22 @@ def test_a_network_sees_nothing_of_anothers_arrivals(
     with network.client_of(network.organisation("supermarket", "Aldi"), "offers") as stranger:
         assert arrivals(stranger) == []
         assert stranger.get(f"/plans/{published['id']}/arrivals").status_code == 403
+
+
+def test_a_plan_says_where_food_was_refused_and_what_failed(
+    network: ServiceClient, partners: Partners, published: dict[str, Any], look: Look, clock: HandSetClock
+) -> None:
+    with network.driver(partners.shift) as driver:
+        clock.set(the_hour("09:25"))
+        stops = leaving_lidl(driver, "09:25")
+        brought = next(
+            each for each in stops["bank"]["allocations"] if each["donor_name"] == stops["lidl"]["site_name"]
+        )
+        refused = an_event(stops["bank"], "refused", kilograms(brought), reason="refused_at_the_door")
+        assert report(driver, an_event(stops["tesco"], "failed", reason="closed"), refused) == ["stored", "stored"]
+    [route] = network.get(f"/plans/{published['id']}/arrivals").json()["routes"]
+    assert [(stop["state"], stop["standing"]) for stop in route["stops"]] == [
+        ("done", "done"),
+        ("failed", "failed"),
+        ("done", "refused"),
+    ]

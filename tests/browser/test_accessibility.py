@@ -60,7 +60,13 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
     """A published day with a copy to edit and something on every page; the address of each page by its pattern."""
     offer = network.ok("/offers", an_offer(day["store"], a_line(kg="60"), a_line(kg="5", category="drinks")))
     weekly = {"site_id": day["store"]["id"], "recurrence": "FREQ=DAILY", "starts_on": "2026-12-01"}
-    network.ok("/standing-offers", {**weekly, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line()]})
+    loose = network.ok(
+        "/offers",
+        an_offer(day["store"], a_line(kg="2"), pickup_from="2026-12-20T08:00:00Z", pickup_until="2026-12-20T10:00:00Z"),
+    )
+    every_day = network.ok(
+        "/standing-offers", {**weekly, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line()]}
+    )
     with worker_solves_here():
         plan = network.planned()
     network.published(plan)
@@ -78,6 +84,8 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/fleet": f"/fleet?date={DAY}",
         "/fleet/vehicles/{vehicle_id}": f"/fleet/vehicles/{day['shift']['vehicle_id']}",
         "/fleet/shifts/{shift_id}": f"/fleet/shifts/{day['shift']['id']}",
+        "/offers/{offer_id}/amend": f"/offers/{loose['id']}/amend",
+        "/offers/standing/{standing_offer_id}": f"/offers/standing/{every_day['id']}",
         "/offers/{offer_id}/receipt": f"/offers/{offer['id']}/receipt",
         "/routes/{route_id}": f"/routes/{route['id']}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",

@@ -302,3 +302,30 @@ def test_a_published_plan_is_looked_at_and_its_copy_is_edited(
     expect(page.locator("button.stop-mark").first).to_be_visible()
     assert visit.complaints == []
     visit.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("en", DESK)])
+def test_stops_that_fall_together_can_each_be_pointed_at(
+    browser: Browser, network: ServiceClient, draft: Plan, language: str, size: dict[str, int]
+) -> None:
+    visit = shown(browser, network, draft, language, size)
+    page = visit.page
+    marks = page.locator("#timeline .stop-mark")
+    boxes = [each.bounding_box() for each in marks.all()]
+    assert len(boxes) >= 3
+    for place, one in enumerate(boxes):
+        assert one is not None
+        assert min(one["width"], one["height"]) >= 24  # WCAG 2.2, 2.5.8
+        for other in boxes[place + 1 :]:
+            assert other is not None
+            apart = (
+                one["x"] + one["width"] <= other["x"]
+                or other["x"] + other["width"] <= one["x"]
+                or one["y"] + one["height"] <= other["y"]
+                or other["y"] + other["height"] <= one["y"]
+            )
+            assert apart
+    visit.show(f"lanes-stacked-{language}-{size['width']}")
+    page.set_viewport_size({"width": size["height"], "height": size["width"]})
+    expect(marks).to_have_count(len(boxes))
+    visit.context.close()

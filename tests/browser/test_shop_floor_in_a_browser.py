@@ -267,3 +267,45 @@ def test_two_taps_on_taking_an_offer_back_are_one(
     assert [each.rpartition("/")[2] for each in sent] == ["withdraw"]
     assert visit.complaints == []
     visit.context.close()
+
+
+def test_what_stands_is_amended_and_what_a_colleague_changed_meanwhile_is_shown_beside_it(
+    visit: Visit, network: ServiceClient, day: dict[str, Any]
+) -> None:
+    offer = network.ok("/offers", an_offer(day["store"], a_line(description="Rolls", note="On the left")))
+    page, where = visit.page, place(visit)
+    page.goto(f"{network.address}/offers")
+    page.locator(f'a[href="/offers/{offer["id"]}/amend"]').click()
+    expect(page.locator('[name="line-0-description"]')).to_have_value("Rolls")
+    visit.show(f"amend-{where}")
+    network.http.patch(f"/offers/{offer['id']}", json={"note": "A colleague"}, headers={"If-Match": '"1"'})
+    page.fill('[name="line-0-kg"]', "14")
+    page.click(POST)
+    expect(page.locator("#faults")).to_contain_text("A colleague")
+    expect(page.locator('[name="line-0-kg"]')).to_have_value("14")
+    visit.picture(f"amend-moved-{where}")
+    visit.complaints.clear()  # the browser's own word about the refusal
+    page.click(POST)
+    page.wait_for_url("**/offers?amended=*")
+    [line] = network.get(f"/offers/{offer['id']}").json()["lines"]
+    assert (line["kg"], line["note"]) == ("14", "On the left")
+    visit.show(f"amended-{where}")
+
+
+def test_what_is_there_every_week_is_changed_in_its_form(
+    visit: Visit, network: ServiceClient, day: dict[str, Any]
+) -> None:
+    body = {"site_id": day["store"]["id"], "recurrence": "FREQ=WEEKLY;BYDAY=MO,TH", "starts_on": "2026-12-01"}
+    offer = network.ok(
+        "/standing-offers", {**body, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line()]}
+    )
+    page, where = visit.page, place(visit)
+    page.goto(f"{network.address}/offers/standing")
+    page.locator(f'a[href="/offers/standing/{offer["id"]}"]').click()
+    expect(page.locator('[name="weekdays"]:checked')).to_have_count(2)
+    visit.show(f"standing-edit-{where}")
+    page.fill('[name="line-0-kg"]', "14")
+    page.click(".thumb button")
+    page.wait_for_url("**/offers/standing?done=changed")
+    assert network.get(f"/standing-offers/{offer['id']}").json()["lines"][0]["kg"] == "14"
+    visit.show(f"standing-edited-{where}")

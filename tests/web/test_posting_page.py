@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.offers.schemas import MOST_LINES
 from app.web.posting import PHOTOS_BYTES
 from tests.offers.test_pictures import a_photo
 from tests.service_client import DAY, ServiceClient, a_line, an_offer
@@ -70,10 +71,10 @@ def test_a_list_that_has_moved_on_since_the_page_was_read_still_adds_what_was_pr
 
 
 def test_a_form_that_is_full_says_so(shop: Reader, jam: dict[str, Any]) -> None:
-    many = {"line_count": "20", "line-19-description": "The twentieth", "again": jam["id"]}
+    many = {"line_count": str(MOST_LINES), f"line-{MOST_LINES - 1}-description": "The last one", "again": jam["id"]}
     page = shop.http.post("/offers/new", data={**filled_in(shop.http.get("/offers/new").text), **many}).text
     assert "The form is full." in page
-    assert filled_in(page)["line-19-description"] == "The twentieth"
+    assert filled_in(page)[f"line-{MOST_LINES - 1}-description"] == "The last one"
 
 
 def test_what_was_changed_after_its_answer_was_lost_is_not_posted_again(shop: Reader, network: ServiceClient) -> None:

@@ -357,3 +357,120 @@ def test_a_name_that_is_markup_is_a_name(shop: Reader, weekly: dict[str, Any]) -
         assert "&lt;script&gt;alert(" in page
         assert HOSTILE not in page
         assert not re.search(r"<script(?![^>]*src=)|\son[a-z]+=|\sstyle=", page)
+
+
+def edit(reader: Reader, offer: dict[str, Any]) -> dict[str, Any]:
+    """The form of a standing offer, filled with what stands."""
+    return filled_in(reader.http.get(f"{PAGE}/{offer['id']}").text)
+
+
+def test_what_stands_is_changed_in_its_form_and_the_rest_stays(
+    shop: Reader, network: ServiceClient, weekly: dict[str, Any]
+) -> None:
+    assert f'href="{PAGE}/{weekly["id"]}"' in shop.http.get(PAGE).text
+    sent = edit(shop, weekly)
+    assert (sent["weekdays"], sent["starts_on"], sent["post_at"]) == (["4", "5"], "2026-11-26", "12:00")
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data={**sent, "pickup_until": "11:00", "line-0-kg": "٩"})
+    assert answer.url.path == PAGE
+    assert "Saved. It holds for every date that is not posted yet." in words(answer.text)
+    found = now_there(network, weekly)
+    assert (found["pickup_until"], found["lines"][0]["kg"], found["recurrence"]) == (
+        "11:00:00",
+        "9",
+        weekly["recurrence"],
+    )
+    unchanged = ("starts_on", "ends_on", "pickup_from", "post_at", "note", "state", "days")
+    assert {name: found[name] for name in unchanged} == {name: weekly[name] for name in unchanged}
+    sent = edit(shop, weekly)
+    shop.http.post(f"{PAGE}/{weekly['id']}", data={**sent, "weekdays": ["2"]})
+    assert now_there(network, weekly)["recurrence"] == "FREQ=WEEKLY;BYDAY=TU"
+
+
+def test_a_rhythm_of_its_own_and_what_no_field_shows_stay(
+    shop: Reader, network: ServiceClient, store: dict[str, Any]
+) -> None:
+    line = a_line(kg="4", gtin="4006381333931", note="On the left", splittable=False)
+    body = {"site_id": store["id"], "recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "starts_on": "2026-11-26"}
+    offer = network.ok("/standing-offers", {**body, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [line]})
+    page = shop.http.get(f"{PAGE}/{offer['id']}").text
+    own = words(page).partition("which stays if you choose no weekday here:")[2]
+    assert own.lstrip().startswith("Thursday")
+    assert "every 2 weeks" in own
+    shop.http.post(f"{PAGE}/{offer['id']}", data=filled_in(page, note="Ring"))
+    found = now_there(network, offer)
+    assert (found["note"], found["recurrence"], found["lines"]) == ("Ring", offer["recurrence"], offer["lines"])
+    shop.http.post(f"{PAGE}/{offer['id']}", data={**edit(shop, offer), "weekdays": ["1"]})
+    assert now_there(network, offer)["recurrence"] == "FREQ=WEEKLY;BYDAY=MO"
+
+
+def test_a_standing_offer_that_was_changed_meanwhile_says_so_and_loses_nothing_typed(
+    shop: Reader, network: ServiceClient, weekly: dict[str, Any]
+) -> None:
+    sent = {**edit(shop, weekly), "note": "What I typed"}
+    path = f"/standing-offers/{weekly['id']}"
+    network.http.patch(path, json={"note": "A colleague"}, headers={"If-Match": '"1"'})
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data=sent)
+    assert answer.status_code == 412
+    assert "This was changed after you opened this page." in answer.text
+    assert "A colleague" in answer.text
+    again = filled_in(answer.text)
+    assert again["note"] == "What I typed"
+    assert shop.http.post(f"{PAGE}/{weekly['id']}", data=again).url.path == PAGE
+    assert now_there(network, weekly)["note"] == "What I typed"
+
+
+def test_what_does_not_fit_a_change_is_said_at_its_field(
+    shop: Reader, network: ServiceClient, weekly: dict[str, Any]
+) -> None:
+    sent = {**edit(shop, weekly), "weekdays": [], "note": "Kept"}
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data=sent)
+    assert (answer.status_code, "Choose at least one weekday." in answer.text) == (422, True)
+    unsafe = {"line-0-category": "meat_and_fish", "line-0-temperature_class": "ambient"}
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data={**edit(shop, weekly), **unsafe, "note": "Kept"})
+    assert (answer.status_code, filled_in(answer.text)["note"]) == (422, "Kept")
+    assert 'id="fault-/lines/0/' in answer.text
+    page = shop.http.post(f"{PAGE}/{weekly['id']}", data={**edit(shop, weekly), "add_line": "1"}).text
+    assert filled_in(page)["line_count"] == "2"
+    assert now_there(network, weekly) == weekly
+
+
+def test_what_has_ended_or_is_anothers_is_not_changed(
+    shop: Reader, stranger: Reader, network: ServiceClient, weekly: dict[str, Any]
+) -> None:
+    sent = edit(shop, weekly)
+    assert stranger.http.get(f"{PAGE}/{weekly['id']}").status_code == 404
+    assert stranger.http.post(f"{PAGE}/{weekly['id']}", data=sent).status_code == 404
+    press(shop, "end", weekly)
+    assert shop.http.get(f"{PAGE}/{weekly['id']}").status_code == 409
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data={**sent, "note": "Late"})
+    assert answer.status_code in (409, 412)
+    answer = shop.http.post(f"{PAGE}/{weekly['id']}", data=filled_in(answer.text))
+    assert (answer.status_code, "This standing offer has ended." in answer.text) == (409, True)
+
+
+def test_a_long_list_is_shown_page_by_page(
+    shop: Reader, network: ServiceClient, store: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.standing_offers.SHOWN_AT_ONCE", 2)
+    body = {"site_id": store["id"], "recurrence": "FREQ=DAILY", "starts_on": "2026-11-26"}
+    made = [
+        network.ok(
+            "/standing-offers",
+            {**body, "pickup_from": "08:00", "pickup_until": "10:00", "lines": [a_line(description=f"Food {number}")]},
+        )
+        for number in range(5)
+    ]
+    press(shop, "end", made[4])
+    page = shop.http.get(PAGE).text
+
+    def foods(page: str) -> list[str]:
+        return re.findall(r"<bdi>(Food [0-3])</bdi>", page)
+
+    first = foods(page)
+    assert (len(first), "Food 4" in page) == (2, True)
+    follow = re.search(rf'href="({PAGE}\?after=[^"]*)"', page)
+    assert follow is not None
+    page = shop.http.get(follow[1]).text
+    assert sorted(first + foods(page)) == ["Food 0", "Food 1", "Food 2", "Food 3"]
+    assert "Show more<" not in page
+    assert "From the beginning" in page

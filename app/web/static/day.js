@@ -3,6 +3,7 @@ import { fitPlaces } from "/static/street-map.js";
 import { mapOf, routeOn } from "/static/route-on-map.js";
 import { followVans } from "/static/van-positions.js";
 import { Timeline } from "/static/timeline.js";
+import { LiveStops } from "/static/timeline-live.js";
 
 async function readPlan(element) {
   const answer = await fetch(`/api/v1/plans/${element.dataset.plan}`);
@@ -28,6 +29,7 @@ async function drawMap(element, plan) {
   await map.region;
   fitPlaces(map, places);
   refresh();
+  performance.mark("map-drawn");
   followVans(map, element, (shift) => plan.routes.find((route) => route.shift_id === shift));
 }
 
@@ -45,10 +47,13 @@ function showOpenLanes(map, routes, signs) {
 // What else the page says of a plan that is edited comes from the page itself, once nobody edits for a moment.
 function keepFresh() {
   let waiting = 0;
-  document.addEventListener("plan-edited", () => { clearTimeout(waiting); waiting = setTimeout(readAgain, 400); });
+  document.addEventListener("plan-edited", () => { clearTimeout(waiting); waiting = setTimeout(() => readAgain(), 400); });
 }
 
-async function readAgain() {
+// What of the page says how the drive goes.
+const OF_THE_DRIVE = ["alarms", "troubles", "lanes", "figures", "columns"];
+
+async function readAgain(parts = null) {
   const shown = document.getElementById("timeline").dataset.plan, address = new URL(window.location.href);
   address.searchParams.set("plan", shown); // somebody may have made a newer one meanwhile
   const answer = await fetch(address).catch(() => null);
@@ -56,13 +61,17 @@ async function readAgain() {
   const read = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (read.getElementById("timeline")?.dataset.plan !== shown) return;
   const open = new Set([...document.querySelectorAll(".lane[open] [data-route]")].map((chip) => chip.dataset.route));
+  const at = document.activeElement?.closest(".lane > summary")?.querySelector("[data-route]").dataset.route;
   for (const part of document.querySelectorAll("[data-fresh]")) {
+    const stands = at !== undefined && part.dataset.fresh === "lanes"; // on the head of a lane, which is found again
+    if (parts && (!parts.includes(part.dataset.fresh) || part.querySelector("details[open]:not(.lane)"))) continue; // somebody reads there
     const fresh = read.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
-    if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+    if (fresh && (stands || !part.contains(document.activeElement))) part.replaceChildren(...fresh.childNodes);
     else if (fresh) for (const field of part.querySelectorAll("input[name=version]")) // who stands on a button keeps it
       field.value = fresh.querySelector("input[name=version]")?.value ?? field.value;
   }
   for (const chip of document.querySelectorAll(".lane [data-route]")) if (open.has(chip.dataset.route)) chip.closest(".lane").open = true;
+  if (at !== undefined) document.querySelector(`.lane [data-route="${at}"]`)?.closest("summary").focus({ preventScroll: true });
 }
 
 async function followRun(element) {
@@ -102,7 +111,12 @@ const map = document.getElementById("map");
 if (map) {
   const read = readPlan(map);
   const lanes = document.getElementById("timeline");
-  read.then((plan) => { if (plan && lanes) new Timeline(lanes, plan); });
+  read.then((plan) => {
+    if (!plan || !lanes) return;
+    const timeline = new Timeline(lanes, plan);
+    performance.mark("lanes-drawn"); // what is promised of this page is measured in browsers
+    if ("live" in lanes.dataset) new LiveStops(timeline, () => readAgain(OF_THE_DRIVE));
+  });
   window.addEventListener("load", () => read.then((plan) => { if (plan) drawMap(map, plan); }));
   keepFresh();
 }

@@ -1,5 +1,6 @@
 // What a lane looks like: its head, and its stops on the hours of the day.
 import { isVisit } from "/static/timeline-axis.js";
+import { rowsOf, stack } from "/static/timeline-rows.js";
 
 const SIGNS = { pickup: "▲", drop_off: "▼", break: "Ⅱ" };
 
@@ -45,10 +46,14 @@ export function drawLane(timeline, shift, route, { number, broken, isTried, carr
   line.append(way);
   const held = carriedOn(route.stops, carried, shift.id);
   let visit = 0;
-  for (const stop of route.stops.filter(isVisit)) {
+  const visits = route.stops.filter(isVisit);
+  const marks = visits.map((stop) => {
     if (stop.kind !== "break") visit += 1;
-    line.append(stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), carried, isCarried: stop === held }));
-  }
+    return stopOf(timeline, stop, { visit, isBroken: places.has(stop.sequence), carried, isCarried: stop === held });
+  });
+  line.append(...marks);
+  // While something is carried no lane gets lower: what lies below would move away under the pointer.
+  timeline.rows.set(shift.id, stack(lane, marks, rowsOf(timeline.axis, visits, timeline.lineWidth), carried ? timeline.rows.get(shift.id) : 1));
   return lane;
 }
 

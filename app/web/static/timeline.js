@@ -22,6 +22,9 @@ export class Timeline {
     this.clock = new Intl.DateTimeFormat("en-GB",
       { timeZone: dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.width = 0;
+    this.lineWidth = 0; // pixels of the hours
+    this.rows = new Map(); // by shift, in how many rows its stops lie
+    this.reached = []; // instants that the hours have to reach to, beside what is planned
     this.isGiving = false;
     this.hasDragged = false; // since the last press: the click that follows belongs to the drag
     this.carried = null; // { shift, stop, command, tried }: whose it is, what it is (none: the route), what was tried last
@@ -30,6 +33,7 @@ export class Timeline {
     element.hidden = false;
     this.draw();
     this.#listen();
+    this.#followWidth();
   }
 
   at(instant) { return this.clock.format(new Date(instant)); }
@@ -46,12 +50,36 @@ export class Timeline {
   }
 
   draw() {
-    this.axis = axisOf([...this.shifts.flatMap((shift) => [shift.starts_at, shift.ends_at]).map(Date.parse),
+    this.axis = axisOf([...this.reached, ...this.shifts.flatMap((shift) => [shift.starts_at, shift.ends_at]).map(Date.parse),
       ...[...this.routes.values()].flatMap(({ stops }) => [stops[0].leave_at, stops.at(-1).leave_at].map(Date.parse))]);
     const grid = this.element.querySelector("[data-grid]");
     grid.style.setProperty("--wide", String(WIDTHS[this.width]));
     grid.style.setProperty("--hours", String(this.axis.hours.length - 1));
+    this.lineWidth = this.#measured();
+    if (this.carried === null) this.rows.clear();
     grid.replaceChildren(drawHours(this), ...this.order.map((id) => this.#lane(id)));
+    this.afterDrawing?.();
+  }
+
+  #measured() {
+    const grid = this.element.querySelector("[data-grid]");
+    return grid.getBoundingClientRect().width - parseFloat(getComputedStyle(grid).getPropertyValue("--head"));
+  }
+
+  // A phone that is turned has other widths.
+  #followWidth() {
+    new ResizeObserver(() => {
+      if (this.carried !== null || this.isGiving || Math.abs(this.#measured() - this.lineWidth) < 1) return;
+      const name = this.#focused();
+      this.draw();
+      if (name) this.#focusAgain(name);
+    }).observe(this.element);
+  }
+
+  /** Have the hours reach to these instants; whether they have to be drawn anew for that. */
+  reach(instants) {
+    this.reached = instants;
+    return instants.some((at) => at < this.axis.from || at > this.axis.until);
   }
 
   #order() {

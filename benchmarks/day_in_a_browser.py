@@ -1,0 +1,150 @@
+"""Measure the dispatcher's day in a real Chromium: `.venv/bin/python -m benchmarks.day_in_a_browser [--size L]`.
+
+The whole service on this machine with a city day, planned and left as a draft; the page is read and a stop dragged
+across the lanes. Times are the browser's own: navigation timing, the page's marks, long tasks, frames. Beside them the
+same page of the published plan, whose stops are looked up as they stand.
+"""
+
+import argparse
+import platform
+import statistics
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from app.kit.clock import HandSetClock
+from app.kit.collector import search_seldom
+from app.kit.database_access import open_database
+from app.kit.db import Database
+from app.kit.live_server import LiveServer
+from app.kit.migrate import upgrade
+from app.main import create_app
+from app.partners.founding import NewNetwork, found
+from app.roads.region import import_region
+from app.roads.streets import Streets
+from app.settings import Settings
+from benchmarks.living_day.__main__ import CITY, DAY, MORNING
+from benchmarks.living_day.day import Invented, Office
+from benchmarks.living_day.measure import planned
+
+PASSWORD = "a long enough password"  # noqa: S105 of nobody: the database is gone afterwards
+# What the browser says of itself: tasks over 50 ms, how long a press took to be answered, and the gaps between frames.
+WATCHING = """
+window.tasks = []; window.presses = []; window.gaps = [];
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map((each) => [each.startTime, each.duration])))
+  .observe({ type: "longtask", buffered: true });
+new PerformanceObserver((list) => presses.push(...list.getEntries().map((each) => each.duration)))
+  .observe({ type: "event", durationThreshold: 16, buffered: true });
+let last = 0;
+const frame = (now) => { if (last) gaps.push(now - last); last = now; requestAnimationFrame(frame); };
+requestAnimationFrame(frame);
+"""
+TIMES = """(() => {
+  const [way] = performance.getEntriesByType("navigation");
+  const lanes = performance.getEntriesByName("lanes-drawn")[0].startTime;
+  const ends = tasks.filter(([begin]) => begin < 10000).map(([begin, length]) => begin + length);
+  return { answered: way.responseStart, lanes, map: performance.getEntriesByName("map-drawn")[0].startTime,
+    interactive: Math.max(lanes, way.domInteractive, ...ends),
+    longest: Math.max(0, ...tasks.map(([, length]) => length)) };
+})()"""
+
+
+def main() -> None:
+    """Print the tables of docs/benchmarks.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="L", choices=("S", "M", "L"))
+    parser.add_argument("--plan-seconds", type=float, default=12)
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    wish = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        config = Settings(data_folder=Path(folder), plan_seconds=wish.plan_seconds, worker="on", request_log="off")
+        import_region(CITY / "newport.osm.pbf", "newport", config.data_folder / "regions", profiles=["car"])
+        with open_database(config) as access:
+            upgrade(access.owner_url or access.service_url)
+            database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
+            clock = HandSetClock(MORNING)
+            network = NewNetwork("Benchmark", "newport", "Europe/London", "GBP", "Office", demonstration=True)
+            key = found(database, network, clock()).key
+            with LiveServer(create_app(database, streets, clock, config)) as server:
+                search_seldom()  # as `serve` does
+                _measure(server.address, key, clock, wish)
+            streets.close()
+            database.close()
+
+
+def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespace) -> None:
+    office = Office(address, key)
+    Invented(office, wish.size, "plentiful", 1, DAY).bring_in()
+    body = {"name": "Desk", "email": "desk@example.org", "role": "dispatcher", "password": PASSWORD}
+    office.post(f"/organisations/{office.get('/me')['organisation']['id']}/people", body)
+    plan = planned(office, DAY.isoformat())
+    stops = sum(len(route["stops"]) - 2 for route in plan["routes"])
+    print(f"{datetime.now(UTC):%Y-%m-%d}; {platform.machine()}, Python {platform.python_version()}.")
+    print(f"{len(plan['routes'])} routes, {stops} stops.", flush=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=wish.chromium, args=["--no-sandbox"])
+        page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900}, bypass_csp=True)
+        page.add_init_script(WATCHING)
+        page.goto("/sign-in")
+        page.fill("#email", "desk@example.org")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/day*")
+        _told("draft", [_read(page) for _ in range(wish.times)])
+        _dragged(page, wish.times)
+        office.post(f"/plans/{plan['id']}/publish", None, office.get(f"/plans/{plan['id']}")["version"])
+        clock.set(datetime(DAY.year, DAY.month, DAY.day, 11, tzinfo=UTC))
+        _told("published, under way", [_read(page) for _ in range(wish.times)])
+        browser.close()
+
+
+def _read(page: Page) -> dict[str, float]:
+    """The page's times, in ms from the moment at which it was asked for."""
+    page.goto(f"/day?date={DAY}")
+    page.wait_for_function("performance.getEntriesByName('map-drawn').length > 0")
+    page.wait_for_timeout(2000)
+    found: dict[str, float] = page.evaluate(TIMES)
+    return found
+
+
+def _told(what: str, found: Sequence[dict[str, float]]) -> None:
+    for name in found[0]:
+        times = [each[name] for each in found]
+        print(f"| {what}: {name} | {len(times)} | {statistics.median(times):.0f} | {max(times):.0f} |", flush=True)
+
+
+def _dragged(page: Page, times: int) -> None:
+    """Stops carried over ten lanes and back to nowhere: nothing is let go on a route."""
+    gaps: list[float] = []
+    tasks: list[float] = []
+    presses: list[float] = []
+    for number in range(times):
+        page.locator("#timeline").scroll_into_view_if_needed()
+        box: Any = page.locator("#timeline .stop-mark.pickup").nth(number).bounding_box()
+        page.wait_for_timeout(500)
+        page.evaluate("tasks.length = presses.length = gaps.length = 0")
+        page.mouse.move(box["x"] + 10, box["y"] + 10)
+        page.mouse.down()
+        for step in range(1, 61):
+            page.mouse.move(box["x"] + 10 + 5 * step, box["y"] + 10 + 6 * step)
+            page.wait_for_timeout(16)
+        page.keyboard.press("Escape")
+        page.mouse.up()
+        page.wait_for_timeout(300)
+        gaps += page.evaluate("gaps")
+        tasks += [length for _, length in page.evaluate("tasks")]
+        presses += page.evaluate("presses")
+    ordered = sorted(gaps)
+    print(f"| dragged: between two frames | {len(gaps)} | {statistics.median(gaps):.0f} | {ordered[-1]:.0f} |")
+    print(f"| dragged: 99 % of frames within | | {ordered[len(ordered) * 99 // 100]:.0f} | |")
+    print(f"| dragged: tasks over 50 ms | {len(tasks)} | | {max(tasks, default=0):.0f} |")
+    print(f"| dragged: press to next paint | {len(presses)} | | {max(presses, default=0):.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
