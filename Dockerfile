@@ -25,7 +25,7 @@ COPY data data
 COPY docs docs
 # The places of the city days and the best known values, for `python -m routing bench`.
 COPY benchmarks benchmarks
-RUN .venv/bin/python -m compileall -q routing app migrations && .venv/bin/python -m routing compile
+RUN .venv/bin/python -m compileall -q routing app migrations && .venv/bin/python -m routing compile && .venv/bin/python -m app.papers
 # The data folder is all that is written: the rest may be mounted read-only, with a temporary /tmp.
 ENV PATH=/wasl/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     WASL_DATA_FOLDER=/var/lib/wasl WASL_HOST=0.0.0.0 WASL_PORT=8000

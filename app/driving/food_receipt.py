@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from app.driving.photos import photos_for
 from app.kit.auth import Principal
 from app.kit.errors import not_found
 from app.kit.tenancy import Scope, within
+from app.ledger.service import last_booked_at
 from app.ledger.settlement import known_of
 from app.models.doors import StopPhoto, StopSignature
 from app.models.plans import Allocation, Plan
@@ -19,7 +20,8 @@ from app.models.plans import Allocation, Plan
 
 @dataclass(frozen=True)
 class FoodReceipt:
-    """One promise with what was reported of it, in grams; None where nothing was reported."""
+    """One promise with what was reported of it, in grams; None where nothing was reported. as_of: when the ledger
+    of its food last changed, or it was promised."""
 
     food: Allocation
     service_date: date
@@ -28,6 +30,7 @@ class FoodReceipt:
     refused_grams: int | None
     signatures: Sequence[StopSignature]
     photos: Sequence[StopPhoto]
+    as_of: datetime
 
 
 def food_receipt(session: Session, principal: Principal, allocation_id: UUID) -> FoodReceipt:
@@ -44,4 +47,7 @@ def food_receipt(session: Session, principal: Principal, allocation_id: UUID) ->
     with within(session, Scope(network=food.network_id), principal.scope):  # reports are the network's
         told = known_of(session, food.shift_id).told_of(food)
         day = session.get_one(Plan, food.plan_id).service_date
-    return FoodReceipt(food, day, told.collected_grams, told.delivered_grams, told.refused_grams, signatures, photos)
+        as_of = last_booked_at(session, [food.offer_line_id]) or food.published_at
+    return FoodReceipt(
+        food, day, told.collected_grams, told.delivered_grams, told.refused_grams, signatures, photos, as_of
+    )

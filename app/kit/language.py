@@ -82,6 +82,15 @@ class PlainLanguage:
         """The local time of day."""
         return f"{instant.astimezone(zone):%H:%M}"
 
+    def month(self, day: date) -> str:
+        """The month that a day is in, as people say it."""
+        return format_date(day, "LLLL y", locale=self.locale)
+
+    def hours(self, seconds: int) -> str:
+        """Hours and minutes."""
+        minutes = round(seconds / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+
     def _plural(self, one: str, many: str, count: int) -> str:
         found = catalogue(self.code)
         message = found.get(one) if found is not None else None

@@ -84,6 +84,12 @@ def entries_of(session: Session, lines: Sequence[UUID]) -> list[Entry]:
     ]
 
 
+def last_booked_at(session: Session, lines: Sequence[UUID]) -> datetime | None:
+    """When the last entry of these lines that the caller sees was recorded; None where there is none."""
+    query = select(func.max(LedgerEntry.recorded_at)).where(among(LedgerEntry.offer_line_id, lines))
+    return session.scalar(query)
+
+
 def balances_of(session: Session, lines: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
     """Grams per account of each line, summed in the database."""
     found: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from app.domain.categories import CATEGORIES
 from app.domain.ledger import Entry, MassBalance, mass_balance
 from app.kit.auth import Principal
 from app.kit.many_rows import among
-from app.ledger.service import entries_of
+from app.ledger.service import entries_of, last_booked_at
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Organisation
 from app.models.plans import Allocation
@@ -32,11 +32,12 @@ class LineReceipt:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One offer, line by line."""
+    """One offer, line by line. as_of: when the ledger last changed, or the offer was posted."""
 
     offer: Offer
     lines: Sequence[LineReceipt]
     total: MassBalance
+    as_of: datetime
 
 
 def receipt_of(session: Session, principal: Principal, offer_id: UUID) -> Receipt:
@@ -49,6 +50,7 @@ def receipt_of(session: Session, principal: Principal, offer_id: UUID) -> Receip
         offer,
         [LineReceipt(row, _balance(entries, [row]), receivers[row.id]) for row in rows],
         _balance(entries, rows),
+        last_booked_at(session, [row.id for row in rows]) or offer.created_at,
     )
 
 
@@ -73,7 +75,8 @@ def _receivers(session: Session, lines: Sequence[UUID]) -> Mapping[UUID, list[st
 
 @dataclass(frozen=True)
 class Certificate:
-    """What became of an organisation's food of one month. by_category: in the order in which categories are listed."""
+    """What became of an organisation's food of one month. by_category: in the order in which categories are listed.
+    as_of: when the ledger last changed, or the month began."""
 
     organisation: str
     month: date
@@ -81,6 +84,7 @@ class Certificate:
     total: MassBalance
     by_category: Mapping[str, MassBalance]
     receivers: Sequence[str]
+    as_of: datetime
 
     @property
     def meals(self) -> int:
@@ -118,6 +122,7 @@ def certificate_of(session: Session, principal: Principal, month: date) -> Certi
         total=_of_lines(entries, rows),
         by_category={code: _of_lines(entries, of_code) for code, of_code in groups.items() if of_code},
         receivers=sorted({name for names in _receivers(session, [row.id for row in rows]).values() for name in names}),
+        as_of=last_booked_at(session, [row.id for row in rows]) or datetime.combine(first, time(), UTC),
     )
 
 

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.kit.idempotency import Answer
+from app.kit.language import AskedLanguage, PlainLanguage, headers_of
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, Problem, answer, page_out, path_of
 from app.kit.wire import Day, PageOut
 from app.planning import asking, queries, service
 from app.planning.price_list import PricesOut, get_prices
 from app.planning.route_files import geojson, gpx
+from app.planning.route_paper import sheet_of_route
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut, PlanRunIn, PlanRunOut, RouteOut
 from app.planning.why import why_this_food_bank
 from app.planning.why_schemas import WhyOut
@@ -170,3 +172,17 @@ def get_route_geojson(call: Caller, route_id: UUID) -> Response:
 def get_route_gpx(call: Caller, route_id: UUID) -> Response:
     """The route as GPX, for navigation devices."""
     return Response(gpx(get_route(call, route_id)), media_type="application/gpx+xml")
+
+
+@router.get(
+    "/routes/{route_id}/file.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_route_pdf(call: Caller, route_id: UUID, language: AskedLanguage) -> Response:
+    """The route as a sheet to print: its stops with times, access notes and what is handled, in English or Arabic."""
+    return Response(
+        call.read(lambda session: sheet_of_route(session, call.principal, route_id, PlainLanguage(language))),
+        headers=headers_of(language),
+        media_type="application/pdf",
+    )

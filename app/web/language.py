@@ -76,18 +76,9 @@ class Language(PlainLanguage):
         """A date of the coming days, without its weekday and year."""
         return format_date(day, "d MMM", locale=self.locale)
 
-    def month(self, day: date) -> str:
-        """The month that a day is in, as people say it."""
-        return format_date(day, "LLLL y", locale=self.locale)
-
     def weekday(self, day: date) -> str:
         """The weekday of a date as people say it."""
         return format_date(day, "EEEE", locale=self.locale)
-
-    def hours(self, seconds: int) -> str:
-        """Hours and minutes."""
-        minutes = round(seconds / 60)
-        return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def _filled(template: str, words: Mapping[str, Any]) -> Markup:

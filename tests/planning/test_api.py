@@ -15,6 +15,7 @@ from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
 from app.planning import run
 from app.planning.solver_process import Listener, Question, SolverFailed, solve_in_child
+from tests.papers.reading import whole
 from tests.service_client import (
     DUFFRYN_CENTRE,
     FOOD_BANK,
@@ -228,6 +229,15 @@ def test_a_route_is_given_as_geojson_and_gpx(network: ServiceClient, day: dict[s
     gpx = network.get(f"/routes/{route['id']}/file.gpx")
     assert gpx.headers["Content-Type"] == "application/gpx+xml"
     assert gpx.text.count("<rtept") == len(route["stops"])
+
+
+def test_a_route_is_given_as_a_sheet_in_either_language(network: ServiceClient, day: dict[str, Any]) -> None:
+    route = network.planned()["routes"][0]
+    for language, word in (("en", "Collect: "), ("ar", "جمع: ")):
+        sheet = network.http.get(f"/routes/{route['id']}/file.pdf", headers={"Accept-Language": language})
+        assert sheet.headers["Content-Type"] == "application/pdf"
+        assert sheet.headers["Content-Language"] == language
+        assert word in whole(sheet.content)
 
 
 def test_a_plan_whose_comparison_ran_out_of_time_is_a_plan(

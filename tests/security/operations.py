@@ -1116,6 +1116,7 @@ OPERATIONS: dict[str, Operation] = {
     "get_route": Operation(Action.ROUTES_READ, "route"),
     "get_route_geojson": Operation(Action.ROUTES_READ, "route"),
     "get_route_gpx": Operation(Action.ROUTES_READ, "route"),
+    "get_route_pdf": Operation(Action.ROUTES_READ, "route"),
     # driving
     "get_driver_route": Operation(Action.DRIVING_RECORD, but={"driver": _NOT_BY_LINK}),
     "record_stop_events": Operation(

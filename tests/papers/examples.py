@@ -1,0 +1,100 @@
+"""View objects for papers, with names in both scripts."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.ledger import MassBalance
+from app.driving.food_receipt import FoodReceipt
+from app.kit.language import PlainLanguage
+from app.models.doors import StopSignature
+from app.models.offers import Offer, OfferLine
+from app.models.plans import Allocation
+from app.offers.receipts import Certificate, LineReceipt, Receipt
+from app.papers.route_sheet import RouteDay
+from app.papers.words import Issuer
+from app.planning.schemas import RouteOut
+
+THEN = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+DAY = date(2026, 11, 27)
+BANK = "بنك طعام نيوبورت المركزي"
+BREAD = "خبز طازج (Warburtons) 800 g"
+BALANCE = MassBalance(offered=12_501, collected=12_000, delivered=11_000, refused=1_000, withdrawn=501)
+DRAWING = [[100, 200, 200, 100, 300, 250, 400, 120], [90, 240]]
+
+
+def issuer(language: str, *, demonstration: bool = False) -> Issuer:
+    return Issuer(PlainLanguage(language), "Gwent surplus food", ZoneInfo("Europe/London"), demonstration)
+
+
+def line(description: str = BREAD, **fields: Any) -> LineReceipt:
+    row = OfferLine(
+        description=description,
+        **{"temperature_class": "chilled", "date_mark": "use_by", "mark_date": date(2026, 11, 29), **fields},
+    )
+    return LineReceipt(row, BALANCE, ["Newport Food Bank", BANK])
+
+
+def receipt(*lines: LineReceipt) -> Receipt:
+    offer = Offer(id=UUID("12345678-0000-4000-8000-000000000000"), service_date=DAY, state="open")
+    return Receipt(offer, lines or [line(), line("Rolls", temperature_class="ambient")], BALANCE, THEN)
+
+
+def signatures() -> list[StopSignature]:
+    at_store = StopSignature(
+        stop_kind="pickup", site_name="Tesco Spytty", signed_by="Rana Haddad", strokes=DRAWING, signed_at=THEN
+    )
+    at_bank = StopSignature(
+        stop_kind="drop_off", site_name=BANK, signed_by="هدى", strokes=[], signed_at=THEN + timedelta(hours=1)
+    )
+    return [at_store, at_bank]
+
+
+def food_receipt() -> FoodReceipt:
+    food = Allocation(
+        description=BREAD, donor_name="Tesco Spytty", receiver_name=BANK, temperature_class="frozen", grams=62_500
+    )
+    return FoodReceipt(food, DAY, 62_500, 60_001, None, signatures(), [], THEN)
+
+
+def certificate(**fields: Any) -> Certificate:
+    by_category = {"bread_and_bakery": BALANCE, "drinks": BALANCE}
+    given: dict[str, Any] = {"by_category": by_category, "receivers": ["Newport Food Bank", BANK], **fields}
+    return Certificate(organisation="Lidl", month=date(2026, 10, 1), offers=3, total=BALANCE, as_of=THEN, **given)
+
+
+def stop(sequence: int, kind: str, foods: int, description: str = BREAD) -> dict[str, Any]:
+    nobody = UUID(int=sequence)
+    food = {
+        "id": nobody, "parcel_id": nobody, "from_parcel_id": None, "offer_line_id": nobody,
+        "category": "bread_and_bakery", "temperature_class": "chilled", "grams": 12_500,
+        "donor_name": "Tesco Spytty", "receiver_name": BANK,
+    }  # fmt: skip
+    at = THEN + timedelta(minutes=5 * sequence)
+    return {
+        "id": nobody, "visit_id": nobody, "sequence": sequence, "kind": kind, "site_name": f"{BANK} {sequence}",
+        "organisation_name": "Lidl", "address": "Spytty Rd, Newport", "access": "stairs",
+        "access_notes": "Ring at the back.\nاستخدم المدخل الخلفي (Gate 4)", "latitude": 51.6, "longitude": -3.0,
+        "arrive_at": at, "begin_at": at, "leave_at": at, "metres_from_previous": 900,
+        "allocations": [
+            {**food, "description": f"{description} <{sequence}.{index}>", "crates": index + 1}
+            for index in range(foods)
+        ],
+    }  # fmt: skip
+
+
+def route(stops: list[dict[str, Any]] | None = None, *, estimated: bool = True) -> RouteOut:
+    nobody = UUID(int=1)
+    given = stops or [stop(0, "start", 0), stop(1, "pickup", 2), stop(2, "break", 0), stop(3, "drop_off", 2)]
+    return RouteOut.model_validate(
+        {
+            "id": nobody, "plan_id": nobody, "shift_id": nobody, "number": 3, "vehicle_name": "White van",
+            "driver_name": "أحمد العلي", "metres": 45_200, "seconds": 15_300, "driving_seconds": 9_000,
+            "estimated": estimated, "locked": False, "line": [], "stops": given,
+        }
+    )  # fmt: skip
+
+
+def route_day(*, published: bool = True) -> RouteDay:
+    return RouteDay(DAY, published, THEN)
