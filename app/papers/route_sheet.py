@@ -1,6 +1,6 @@
 """One route on paper: its stops with times, addresses, access notes, and what is handled at each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain.units import kg_display, km_display
@@ -82,7 +82,8 @@ def _rows(issuer: Issuer, stop: StopOut, number: str, about: str) -> list[Row]:
     repeated = Row(
         [[Part(number, STRONG)], [Part(again, STRONG)], [Part(time, BESIDE)]], rule=None, padding=2, columns=OF_STOP
     )
-    return rows + [_food(issuer, each, stop.kind, repeated) for each in stop.allocations]
+    foods = [_food(issuer, each, stop.kind, repeated) for each in stop.allocations]
+    return rows + foods[:-1] + [replace(each, padding=4) for each in foods[-1:]]
 
 
 def _notes(issuer: Issuer, stop: StopOut) -> list[str]:
