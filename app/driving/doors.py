@@ -15,6 +15,8 @@ from app.models.doors import StopSignature
 from app.models.events import StopEvent
 from app.models.plans import Allocation, Stop
 
+DOORS = ("pickup", "drop_off")  # the kinds of stops where food is handed over
+
 
 @dataclass(frozen=True)
 class Door:
@@ -43,7 +45,10 @@ def _is_at(promises: Promises, row: Allocation, here: str) -> bool:
 
 
 def keep_signature(session: Session, event: StopEvent, door: Door, signature: SignatureIn) -> None:
-    """Write down who signed for what a report says; the report is stored already, once."""
+    """Write down who signed for what a report says; the report is stored already, once. Where no food is handed over,
+    as at the start, there is nothing to sign for."""
+    if door.stop_kind not in DOORS:
+        return
     session.add(
         StopSignature(
             network_id=event.network_id,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, undefer
 
 from app.domain.driver_link import reports_accepted
-from app.driving.doors import door_of
+from app.driving.doors import DOORS, door_of
 from app.driving.promised import promised_to
 from app.driving.service import over, shift_of
 from app.kit.auth import Principal
@@ -70,6 +70,8 @@ def _require_room(session: Session, event: StopEvent) -> None:
 def _row(session: Session, event: StopEvent, picture: Picture, now: datetime) -> StopPhoto:
     promised = promised_to(session, event.shift_id)
     door = door_of(promised.promises, promised.stops, event)
+    if door.stop_kind not in DOORS:
+        raise not_found("report")
     return StopPhoto(
         network_id=event.network_id,
         shift_id=event.shift_id,

@@ -1,6 +1,7 @@
 """Who signs for food at a door is stored with the report, once, and seen by the two whose food it is."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +9,7 @@ from app.domain.personal import ERASED_PERSON
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.doors import StopSignature
+from tests.driving.test_stop_photos import a_photo
 from tests.service_client import ServiceClient, an_event, kilograms, report, stops_of
 
 STROKES = [[10, 20, 200, 90, 410, 30], [500, 60]]
@@ -45,6 +47,19 @@ def test_a_report_that_names_no_food_is_about_all_of_its_stop(
         report(driver, an_event(pickup, "failed", reason="nothing_there", signature={"signed_by": "At the till"}))
     [row] = kept(database, network)
     assert [str(each) for each in row.offer_line_ids] == [food["offer_line_id"]]
+
+
+def test_where_no_food_is_handed_over_there_is_nothing_to_sign_for_nor_to_photograph(
+    network: ServiceClient, shift: dict[str, Any], database: Database
+) -> None:
+    with network.driver(shift) as driver:
+        start = driver.get("/driver/route").json()["route"]["stops"][0]
+        event = an_event(start, "failed", reason="other", signature=SIGNED)
+        assert report(driver, event) == ["stored"]
+        path, picture = f"/driver/stop-events/{event['id']}/photos/{uuid4()}", a_photo("orange")
+        refused = driver.http.put(path, content=picture, headers={"Content-Type": "image/png"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    assert kept(database, network) == []
 
 
 @pytest.mark.parametrize(
