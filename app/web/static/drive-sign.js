@@ -5,7 +5,6 @@ const NEAR = 5; // what is closer than this to the point before says nothing
 const THICK = 7;
 
 let stroke = null, drawing = null;
-const waiting = []; // who writes the page anew when nobody draws any more
 
 /** From now on every pad below `root` is drawn on. */
 export function takeSignatures(root) {
@@ -23,11 +22,10 @@ export function takeSignatures(root) {
     for (const each of event.getCoalescedEvents?.() ?? [event]) extend(each);
     draw(drawing, [...strokesOf(drawing), stroke]);
   });
-  for (const name of ["pointerup", "pointercancel"]) root.addEventListener(name, (event) => {
-    if (event.target !== drawing) return;
-    keep(drawing, [...strokesOf(drawing), stroke]);
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => {
+    if (!drawing) return;
+    if (drawing.isConnected) keep(drawing, [...strokesOf(drawing), stroke]);
     drawing = stroke = null;
-    for (const go of waiting.splice(0)) go();
   });
   root.addEventListener("click", (event) => {
     const pad = event.target.closest?.("[data-clear]")?.parentElement.querySelector("canvas");
@@ -40,8 +38,8 @@ export function takeSignatures(root) {
 /** Whether a finger is on a pad: the card that it is on is not written anew meanwhile. */
 export function isDrawing() { return Boolean(drawing?.isConnected); }
 
-/** When the finger is up. */
-export function strokeEnded() { return isDrawing() ? new Promise((go) => waiting.push(go)) : Promise.resolve(); }
+/** When the finger is up, or the pad is gone. */
+export async function strokeEnded() { while (isDrawing()) await new Promise((go) => setTimeout(go, 100)); }
 
 /** Draw what the forms below `root` hold; nothing is lost when a card is written anew. */
 export function drawPads(root) { for (const pad of root.querySelectorAll(".signing[open] canvas.pad")) draw(pad, strokesOf(pad)); }
