@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.line import Line
 from tests.browser.test_accessibility import faults
@@ -16,12 +16,6 @@ __all__ = ["line", "shift"]
 pytestmark = pytest.mark.browser
 
 
-def settled(page: Page) -> None:
-    """All is sent and read again, and the page is written anew for it."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)
-
-
 @pytest.fixture
 def driven(browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line) -> dict[str, Any]:
     """Food with a photo was fetched and handed over, both signed and photographed; what was carried."""
@@ -30,7 +24,7 @@ def driven(browser: Browser, network: ServiceClient, shift: dict[str, Any], line
         network.http.post(path, content=a_photo("orange"), headers={"Content-Type": "image/png"}).raise_for_status()
     visit = Visit(browser, line.address, "ar", PHONE)
     open_route(visit.page, network, line, shift, "ar")
-    settled(visit.page)
+    visit.page.wait_for_load_state("networkidle")  # the page is written anew when the day was read
     visit.page.locator(".food-photos summary").first.click()
     seen = visit.page.locator(".food-photos img").first
     seen.scroll_into_view_if_needed()
@@ -38,11 +32,10 @@ def driven(browser: Browser, network: ServiceClient, shift: dict[str, Any], line
     assert seen.evaluate("image => image.naturalWidth") > 0
     visit.picture("driver-food-photo-ar-390")
     for name in ("Rana Haddad", "هدى"):
-        settled(visit.page)
         sign(visit.page, name)
         photograph(visit.page, "door.png")
         act(visit.page)
-        connect_again(visit.page, line)
+    connect_again(visit.page, line)
     visit.context.close()
     me = network.get("/me").json()["organisation"]
     body = {"name": "Dee", "email": "dee@example.org", "role": "dispatcher", "password": PASSWORD}

@@ -67,22 +67,32 @@ export async function showDraft(store, card, words) {
   list.append(item);
 }
 
-/** Send what waits for this shift and whose report is with the service; ends at the first photo that does not get through. */
+/** Send what waits for this shift and whose report is with the service, also what comes meanwhile; ends at the first photo that
+ *  does not get through. */
 export async function sendPhotos(store, shift) {
-  const held = new Set((await store.all()).filter(({ state }) => state !== "sent").map(({ id }) => id));
-  for (const photo of await store.photos()) {
-    if (photo.state !== "waiting" || photo.shift !== shift || held.has(photo.report)) continue;
-    let answer;
-    try {
-      answer = await fetch(`/api/v1/driver/stop-events/${photo.report}/photos/${photo.id}`, { method: "PUT", redirect: "manual",
-        signal: timeLimit(SECONDS), headers: { Accept: "application/json", "Content-Type": photo.type }, body: photo.bytes });
-    } catch {
-      return;
-    }
-    if (isForLater(answer.status) || [401, 403].includes(answer.status)) return;
-    const told = await answer.json().catch(() => null);
-    if (answer.ok && !told?.sha256) return; // something else answered in the service's place
-    if (answer.ok) await store.forgetPhoto(photo.id);
-    else await store.putPhoto({ ...photo, state: "refused", detail: told?.detail ?? String(answer.status) });
+  for (let photo; (photo = await nextPhoto(store, shift));) if (!(await isAnswered(store, photo))) return;
+}
+
+/** Of reports and photos as they stand at one moment: a report that is kept just now holds its photo back. */
+async function nextPhoto(store, shift) {
+  const { reports, photos } = await store.everything();
+  const held = new Set(reports.filter(({ state }) => state !== "sent").map(({ id }) => id));
+  return photos.find((photo) => photo.state === "waiting" && photo.shift === shift && !held.has(photo.report));
+}
+
+/** Send one photo; whether the service took it, or said why not. */
+async function isAnswered(store, photo) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1/driver/stop-events/${photo.report}/photos/${photo.id}`, { method: "PUT", redirect: "manual",
+      signal: timeLimit(SECONDS), headers: { Accept: "application/json", "Content-Type": photo.type }, body: photo.bytes });
+  } catch {
+    return false;
   }
+  if (isForLater(answer.status) || [401, 403].includes(answer.status)) return false;
+  const told = await answer.json().catch(() => null);
+  if (answer.ok && !told?.sha256) return false; // something else answered in the service's place
+  if (answer.ok) await store.forgetPhoto(photo.id);
+  else await store.putPhoto({ ...photo, state: "refused", detail: told?.detail ?? String(answer.status) });
+  return true;
 }

@@ -115,6 +115,7 @@ export class DriveView {
       texts: fields.filter((field) => !["radio", "hidden", "file"].includes(field.type) && field.value !== field.defaultValue)
         .map((field) => [field.name, field.value]),
       drawn: card.querySelector("input[name=strokes]")?.value,
+      camera: card.querySelector("input[type=file]"),
       reason: fields.find((field) => field.type === "radio" && field.checked)?.value,
       open: [...card.querySelectorAll("details[open]")].map((details) => details.className),
       focus: card.contains(document.activeElement) ? document.activeElement.id : "",
@@ -158,6 +159,8 @@ function restore(typed, cards) {
   if (chosen) chosen.checked = true;
   const drawn = card.querySelector("input[name=strokes]");
   if (drawn && typed.drawn) drawn.value = typed.drawn;
+  // The same field, not one like it: the camera that it opened gives the picture to it alone.
+  if (typed.camera) card.querySelector("input[type=file]")?.replaceWith(typed.camera);
   for (const details of card.querySelectorAll("details")) if (typed.open.includes(details.className)) details.open = true;
   if (typed.focus) document.getElementById(typed.focus)?.focus({ preventScroll: true });
 }
