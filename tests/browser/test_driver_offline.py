@@ -103,9 +103,19 @@ def act(page: Page) -> str:
     return name
 
 
+def unfold_signing(page: Page) -> None:
+    """Open where one signs at the stop that is next; tapped again where the card was written anew under the finger."""
+    for _ in range(5):
+        if page.locator(".next .signing[open]").count():
+            return
+        page.locator(".next .signing summary").click()
+        page.wait_for_timeout(200)
+    expect(page.locator(".next .signing[open]")).to_have_count(1)
+
+
 def sign(page: Page, name: str) -> None:
     """Write a name and draw on the pad of the stop that is next, as a finger does."""
-    page.locator(".next .signing summary").click()
+    unfold_signing(page)
     page.locator(".next [name=signed_by]").fill(name)
     pad = page.locator(".next canvas.pad")
     pad.evaluate("each => each.scrollIntoView({ block: 'center' })")  # at once: the card may be written anew meanwhile
@@ -120,8 +130,7 @@ def sign(page: Page, name: str) -> None:
 
 def photograph(page: Page, name: str) -> None:
     """Take a photo at the stop that is next; it is kept on the phone at once."""
-    if page.locator(".next .signing[open]").count() == 0:
-        page.locator(".next .signing summary").click()
+    unfold_signing(page)
     page.locator(".next [name=photo]").set_input_files({"name": name, "mimeType": "image/png", "buffer": a_photo()})
     expect(page.locator(".next [data-taken] img")).to_be_visible()
 
