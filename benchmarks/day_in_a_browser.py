@@ -8,28 +8,16 @@ same page of the published plan, whose stops are looked up as they stand.
 import argparse
 import platform
 import statistics
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
 from app.kit.clock import HandSetClock
-from app.kit.collector import search_seldom
-from app.kit.database_access import open_database
-from app.kit.db import Database
-from app.kit.live_server import LiveServer
-from app.kit.migrate import upgrade
-from app.main import create_app
-from app.partners.founding import NewNetwork, found
-from app.roads.region import import_region
-from app.roads.streets import Streets
-from app.settings import Settings
-from benchmarks.living_day.__main__ import CITY, DAY, MORNING
 from benchmarks.living_day.day import Invented, Office
 from benchmarks.living_day.measure import planned
+from benchmarks.served import DAY, served
 
 PASSWORD = "a long enough password"  # noqa: S105 of nobody: the database is gone afterwards
 # What the browser says of itself: tasks over 50 ms, how long a press took to be answered, and the gaps between frames.
@@ -61,20 +49,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     wish = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Settings(data_folder=Path(folder), plan_seconds=wish.plan_seconds, worker="on", request_log="off")
-        import_region(CITY / "newport.osm.pbf", "newport", config.data_folder / "regions", profiles=["car"])
-        with open_database(config) as access:
-            upgrade(access.owner_url or access.service_url)
-            database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
-            clock = HandSetClock(MORNING)
-            network = NewNetwork("Benchmark", "newport", "Europe/London", "GBP", "Office", demonstration=True)
-            key = found(database, network, clock()).key
-            with LiveServer(create_app(database, streets, clock, config)) as server:
-                search_seldom()  # as `serve` does
-                _measure(server.address, key, clock, wish)
-            streets.close()
-            database.close()
+    with served(wish.plan_seconds) as service:
+        _measure(service.address, service.key, service.clock, wish)
 
 
 def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespace) -> None:

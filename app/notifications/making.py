@@ -1,26 +1,22 @@
 """From messages to notifications: one per person, message and channel, in the order in which messages were numbered.
 
-How far it came is written in the transaction that makes the notifications and their jobs: a worker that dies has done
-all or nothing, and the next look goes on from there. Were a message looked at twice all the same, a unique key has it
-that nobody is told twice.
+Were a message looked at twice, a unique key has it that nobody is told twice.
 """
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain.notifications import SUBJECTS, Channel, News, hears, subject_of, urgent, valid_until
 from app.domain.quiet_hours import quiet_until
 from app.kit.jobs import POST, defer
-from app.kit.outbox import number_messages
-from app.kit.tenancy import Scope
+from app.kit.outbox_following import Follower, look_again_and_again
 from app.models.notifications import Notification
 from app.models.partners import Network
 from app.models.system import OutboxMessage
@@ -28,10 +24,7 @@ from app.models.webhooks import OutboxProgress
 from app.notifications.newsroom import Newsroom
 from app.notifications.readers import Known, news_of, people_of
 
-log = structlog.get_logger()
 SEND = "notifications:send"
-LOOK_SECONDS = 1.0
-AT_ONCE = 100
 OUT_OF_DATE = "out of date"
 
 
@@ -45,55 +38,22 @@ class Due:
 
 
 async def tell_people(newsroom: Newsroom) -> None:
-    """Look for news until cancelled; a database that is away for a while is asked again."""
-    while True:
-        try:
-            await asyncio.to_thread(make_notifications, newsroom)
-        except Exception as error:
-            log.warning("people could not be told", cause=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+    """Look for news until cancelled."""
+    await look_again_and_again(partial(make_notifications, newsroom), "people could not be told")
 
 
 def make_notifications(newsroom: Newsroom) -> int:
     """Make the notifications of all that happened since the last look; how many."""
-    with newsroom.database.transaction(Scope()) as session:
-        number_messages(session)
-        networks = session.scalars(text("SELECT wasl_networks_to_notify()")).all()
-    made = 0
-    for network_id in networks:
-        more = True
-        while more:
-            with newsroom.database.transaction(Scope(network=network_id)) as session:
-                made_now, more = _make(session, newsroom, network_id)
-            made += made_now
-    return made
+
+    def notifications_of(session: Session, network_id: UUID, messages: Sequence[OutboxMessage]) -> int:
+        worth = [message for message in messages if subject_of(message.kind) is not None]
+        return _of_messages(session, newsroom, network_id, worth) if worth else 0
+
+    follower = Follower("wasl_networks_to_notify", OutboxProgress.notified_position, notifications_of)
+    return follower.follow(newsroom.database)
 
 
-def _make(session: Session, newsroom: Newsroom, network_id: UUID) -> tuple[int, bool]:
-    """One batch of one network's messages; whether there may be more."""
-    progress = session.scalars(
-        select(OutboxProgress)
-        .where(OutboxProgress.network_id == network_id)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).first()
-    if progress is None:  # another worker is at it
-        return 0, False
-    messages = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.network_id == network_id, OutboxMessage.position > progress.notified_position)
-        .order_by(OutboxMessage.position)
-        .limit(AT_ONCE)
-    ).all()
-    worth = [message for message in messages if subject_of(message.kind) is not None]
-    made = _of_messages(session, newsroom, network_id, worth) if worth else 0
-    if messages:
-        progress.notified_position = messages[-1].position or progress.notified_position
-    else:
-        progress.notified_position = progress.newest_position
-    return made, len(messages) == AT_ONCE
-
-
-def _of_messages(session: Session, newsroom: Newsroom, network_id: UUID, messages: list[OutboxMessage]) -> int:
+def _of_messages(session: Session, newsroom: Newsroom, network_id: UUID, messages: Sequence[OutboxMessage]) -> int:
     zone = ZoneInfo(session.get_one(Network, network_id).time_zone)
     people, now, made = people_of(session, network_id), newsroom.clock(), 0
     for message in messages:

@@ -1,8 +1,8 @@
 """Partners and their partnerships: who takes part from when until when; proposed, accepted, let rest, ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -161,10 +161,7 @@ def decline(
     request: Request, visitor: Visitor, partnership_id: PartnershipId, version: Version, reason: Why
 ) -> Response:
     """Say no to a proposal, or take one's own back."""
-    said = read_as(Reason, {"reason": reason}).reason
-    with database_of(request).transaction(visitor.scope) as session:
-        partnerships.decline(session, visitor, partnership_id, said, version, now_of(request))
-    return see_other("/partners", done="moved")
+    return _moved(request, visitor, partnerships.decline, partnership_id, version, reason)
 
 
 @router.post("/partners/suspend")
@@ -172,10 +169,7 @@ def suspend(
     request: Request, visitor: Visitor, partnership_id: PartnershipId, version: Version, reason: Why
 ) -> Response:
     """Let it rest."""
-    said = read_as(Reason, {"reason": reason}).reason
-    with database_of(request).transaction(visitor.scope) as session:
-        partnerships.suspend(session, visitor, partnership_id, said, version, now_of(request))
-    return see_other("/partners", done="moved")
+    return _moved(request, visitor, partnerships.suspend, partnership_id, version, reason)
 
 
 @router.post("/partners/resume")
@@ -189,9 +183,19 @@ def resume(request: Request, visitor: Visitor, partnership_id: PartnershipId, ve
 @router.post("/partners/end")
 def end(request: Request, visitor: Visitor, partnership_id: PartnershipId, version: Version, reason: Why) -> Response:
     """End it for good."""
+    return _moved(request, visitor, partnerships.end, partnership_id, version, reason)
+
+
+Move = Callable[[Session, Principal, UUID, str, int, datetime], object]
+
+
+def _moved(
+    request: Request, visitor: Principal, move: Move, partnership_id: UUID, version: int, reason: str
+) -> Response:
+    """Do what takes a reason, and show how it stands then."""
     said = read_as(Reason, {"reason": reason}).reason
     with database_of(request).transaction(visitor.scope) as session:
-        partnerships.end(session, visitor, partnership_id, said, version, now_of(request))
+        move(session, visitor, partnership_id, said, version, now_of(request))
     return see_other("/partners", done="moved")
 
 

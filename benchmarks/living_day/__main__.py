@@ -7,28 +7,13 @@ process, callers over HTTP. Times are wall times at the caller.
 import argparse
 import platform
 import statistics
-import tempfile
 import time
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 from app.kit.clock import HandSetClock
-from app.kit.collector import search_seldom
-from app.kit.database_access import open_database
-from app.kit.db import Database
-from app.kit.live_server import LiveServer
-from app.kit.migrate import upgrade
-from app.main import create_app
-from app.partners.founding import NewNetwork, found
-from app.roads.region import import_region
-from app.roads.streets import Streets
-from app.settings import Settings
 from benchmarks.living_day.day import Invented, Office
 from benchmarks.living_day.measure import Listening, drivers_of, edits, minute_of_reports, planned, proposals, trials
-
-CITY = Path(__file__).resolve().parents[2] / "data" / "newport"
-DAY = date(2026, 11, 25)
-MORNING = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+from benchmarks.served import DAY, served
 
 
 def main() -> None:
@@ -43,20 +28,8 @@ def main() -> None:
     parser.add_argument("--a-minute", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=60)
     wish = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Settings(data_folder=Path(folder), plan_seconds=wish.plan_seconds, worker="on", request_log="off")
-        import_region(CITY / "newport.osm.pbf", "newport", config.data_folder / "regions", profiles=["car"])
-        with open_database(config) as access:
-            upgrade(access.owner_url or access.service_url)
-            database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
-            clock = HandSetClock(MORNING)
-            network = NewNetwork("Benchmark", "newport", "Europe/London", "GBP", "Office", demonstration=True)
-            key = found(database, network, clock()).key
-            with LiveServer(create_app(database, streets, clock, config)) as server:
-                search_seldom()  # as `serve` does
-                _measure(server.address, key, clock, wish)
-            streets.close()
-            database.close()
+    with served(wish.plan_seconds) as service:
+        _measure(service.address, service.key, service.clock, wish)
 
 
 def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespace) -> None:

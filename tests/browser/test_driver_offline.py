@@ -113,6 +113,13 @@ def unfold_signing(page: Page) -> None:
     expect(page.locator(".next .signing[open]")).to_have_count(1)
 
 
+def arrive_unheard(page: Page, line: Line) -> None:
+    """Report at the next stop without a connection: the report waits on the phone."""
+    line.cut()
+    page.locator(".here button").click()
+    expect(page.locator("#sending")).to_contain_text("1")
+
+
 def sign(page: Page, name: str) -> None:
     """Write a name and draw on the pad of the stop that is next, as a finger does."""
     unfold_signing(page)
@@ -153,10 +160,8 @@ def test_a_picture_comes_from_the_camera_to_the_page_that_was_written_anew_meanw
     visit = Visit(browser, line.address, "en", PHONE)
     page = visit.page
     open_route(page, network, line, shift, "en")
-    line.cut()
-    page.locator(".here button").click()
-    expect(page.locator("#sending")).to_contain_text("1")
-    page.locator(".next .signing summary").click()
+    arrive_unheard(page, line)
+    unfold_signing(page)
     with page.expect_file_chooser() as opened:
         page.locator(".next [name=photo]").click()
     connect_again(page, line)  # the report is sent, and the card written anew
@@ -194,10 +199,8 @@ def test_a_signature_that_is_being_drawn_stays_when_a_report_is_sent_meanwhile(
     visit = Visit(browser, line.address, "en", PHONE)
     page = visit.page
     open_route(page, network, line, shift, "en")
-    line.cut()
-    page.locator(".here button").click()
-    expect(page.locator("#sending")).to_contain_text("1")
-    page.locator(".next .signing summary").click()
+    arrive_unheard(page, line)
+    unfold_signing(page)
     pad = page.locator(".next canvas.pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()

@@ -212,8 +212,6 @@ PAST_THE_FILTER: dict[str, str] = {
     "people/tries.py": "calls functions; tries are counted before anybody is known, and are no tenant's",
     "privacy/forgetting.py": "a job's deletions and changes by ids, each batch in the scope of one network",
     "privacy/service.py": "changes by ids read through the class, and by the person's own network, within its scope",
-    "notifications/making.py": "asks a function for the ids of networks alone; each is then read in its own scope",
-    "webhooks/fan_out.py": "asks a function for the ids of networks alone; each is then read in its own scope",
 }
 
 
