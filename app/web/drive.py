@@ -45,8 +45,8 @@ STATIC = Path(__file__).with_name("static")
 # What the page needs without a connection; the map is not of it.
 KEPT = (
     "wasl.css", "icon.svg", "drive.js", "drive-check.js", "drive-view.js", "drive-bar.js", "drive-waiting.js",
-    "drive-sign.js", "drive-share.js", "drive-hand.js", "drive-photos.js", "offer-photos.js", "drive-map.js",
-    "leaflet-loading.js",
+    "drive-sign.js", "drive-press.js", "drive-share.js", "drive-hand.js", "drive-photos.js", "offer-photos.js",
+    "drive-map.js", "leaflet-loading.js",
 )  # fmt: skip
 LOST = "lost"  # what the page is told of a photo that could not be kept
 # At the store these leave something behind while the rest is loaded.

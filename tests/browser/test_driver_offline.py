@@ -104,12 +104,9 @@ def act(page: Page) -> str:
 
 
 def unfold_signing(page: Page) -> None:
-    """Open where one signs at the stop that is next; tapped again where the card was written anew under the finger."""
-    for _ in range(5):
-        if page.locator(".next .signing[open]").count():
-            return
+    """Open where one signs at the stop that is next."""
+    if page.locator(".next .signing[open]").count() == 0:
         page.locator(".next .signing summary").click()
-        page.wait_for_timeout(200)
     expect(page.locator(".next .signing[open]")).to_have_count(1)
 
 
@@ -190,6 +187,25 @@ def test_a_photo_goes_after_its_own_report_and_right_after_the_photo_that_was_on
     expect(page.locator("#sending")).to_be_hidden()  # long before the phone looks again by itself
     assert sent == ["POST", "PUT", "POST", "PUT"]
     assert len(photos(database, network)) == 2
+    visit.context.close()
+
+
+def test_a_press_is_heard_although_a_report_is_answered_while_the_finger_is_down(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], line: Line
+) -> None:
+    visit = Visit(browser, line.address, "en", PHONE)
+    page = visit.page
+    open_route(page, network, line, shift, "en")
+    arrive_unheard(page, line)
+    page.locator(".next .signing summary").hover()
+    page.mouse.down()
+    line.mend()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)  # what it was answered is known, and would be shown
+    page.mouse.up()
+    expect(page.locator("#sending")).to_be_hidden()
+    expect(page.locator(".next .signing[open]")).to_have_count(1)
     visit.context.close()
 
 

@@ -38,9 +38,6 @@ export function takeSignatures(root) {
 /** Whether a finger is on a pad: the card that it is on is not written anew meanwhile. */
 export function isDrawing() { return Boolean(drawing?.isConnected); }
 
-/** When the finger is up, or the pad is gone. */
-export async function strokeEnded() { while (isDrawing()) await new Promise((go) => setTimeout(go, 100)); }
-
 /** Draw what the forms below `root` hold; nothing is lost when a card is written anew. */
 export function drawPads(root) { for (const pad of root.querySelectorAll(".signing[open] canvas.pad")) draw(pad, strokesOf(pad)); }
 

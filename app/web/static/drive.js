@@ -3,7 +3,8 @@ import { Bar } from "/static/drive-bar.js";
 import { checked, forgive } from "/static/drive-check.js";
 import { adoptDrafts, forgetOld, keepDraft, photosFor, sendPhotos, showDraft } from "/static/drive-photos.js";
 import { followHand } from "/static/drive-hand.js";
-import { drawPads, isDrawing, strokeEnded, takeSignatures } from "/static/drive-sign.js";
+import { followPresses, isPressed, released } from "/static/drive-press.js";
+import { drawPads, isDrawing, takeSignatures } from "/static/drive-sign.js";
 import { Sharing } from "/static/drive-share.js";
 import { DriveView } from "/static/drive-view.js";
 import { isForLater, send, timeLimit, WaitingReports } from "/static/drive-waiting.js";
@@ -58,6 +59,7 @@ day.classList.add("scripted");
 phone.hidden = false;
 followHand(day, phone.querySelector("[data-left-hand]"));
 takeSignatures(document);
+followPresses(document);
 forgetOld(reports, day.dataset.shift).catch(() => {}).then(draw).catch(() => {}).then(work);
 install();
 
@@ -102,8 +104,9 @@ function sendPlainly(form, button) {
 }
 
 async function draw() {
+  const isHeld = () => isDrawing() || isPressed();
   let kept;
-  do { await strokeEnded(); kept = await reports.everything(); } while (isDrawing());
+  do { await released(isHeld); kept = await reports.everything(); } while (isHeld());
   const isMine = ({ shift }) => shift === day.dataset.shift;
   const mine = kept.reports.filter(isMine);
   view.show(mine);
