@@ -69,6 +69,7 @@ class LiveServer:
         self.host, self.port = host, self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            log_config=None,  # its own closes all handlers of this process, whoever writes to them
             log_level="warning",
             lifespan="on",
             timeout_graceful_shutdown=5,
