@@ -1,4 +1,5 @@
-"""axe-core finds nothing on any page, in either language, be it on a phone or a desk, in light or in dark."""
+"""axe-core finds nothing on any page, in either language, be it on a phone or a desk, in light or in dark; and no page
+loses anything at 200 % and 400 %."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page
 
 import app.web
+from tests.browser.reflow import lost_when_zoomed
 from tests.browser.visit import DESK, PHONE, Visit
 from tests.planned_here import worker_solves_here
 from tests.service_client import ALL_DAY, DAY, ServiceClient, a_line, an_offer
@@ -124,7 +126,7 @@ def test_nobody_is_kept_out_of_any_page(
     def look(pattern: str) -> None:
         page.wait_for_load_state("networkidle")
         seen.add(pattern)
-        if wrong := faults(page):
+        if wrong := [*faults(page), *lost_when_zoomed(page)]:
             found[pattern] = wrong
 
     page.goto(addresses["/sign-in"])
@@ -149,6 +151,30 @@ def test_nobody_is_kept_out_of_any_page(
         visit.context.clear_cookies()
     assert found == {}
     assert seen == pages()
+    visit.context.close()
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("<div style='inline-size: 800px'>Wide</div>", "the page scrolls sideways"),
+        (
+            "<div style='overflow: auto'><p style='inline-size: 900px'>A paragraph</p></div>",
+            "scrolls sideways by itself",
+        ),
+        ("<p style='overflow: hidden; white-space: nowrap'>" + "Cut off " * 30 + "</p>", "is cut off"),
+        ("<p>Below</p><p style='position: relative; inset-block-start: -30px'>Above</p>", "over one another"),
+        ("<button>One</button><button style='margin-inline-start: -30px'>Two</button>", "over one another"),
+    ],
+    ids=["wide", "scrolling", "cut", "over", "controls"],
+)
+def test_what_is_lost_when_zoomed_is_found(browser: Browser, network: ServiceClient, broken: str, said: str) -> None:
+    visit = Visit(browser, network.address, "en", PHONE, bypass_csp=True)
+    visit.page.goto("/sign-in")
+    assert lost_when_zoomed(visit.page) == []
+    visit.page.evaluate("broken => document.querySelector('main').insertAdjacentHTML('beforeend', broken)", broken)
+    assert any(said in each for each in lost_when_zoomed(visit.page))
+    assert visit.page.viewport_size == PHONE
     visit.context.close()
 
 
