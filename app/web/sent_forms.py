@@ -12,6 +12,8 @@ from app.kit.misfits import field_error
 from app.web.language import Language
 
 MOST_DIGITS = 9
+# Signs that people type within a number, as a number is written.
+MARKS_OF_NUMBERS = str.maketrans({"٫": ".", ",": ".", "،": ".", "−": "-", "–": "-"})
 
 
 def read_as[M: BaseModel](schema: type[M], document: dict[str, Any]) -> M:
@@ -53,6 +55,12 @@ def whole_number(typed: str) -> int | str:
     """The whole number that was typed, in digits of any script; anything else, also what is too long, as it is."""
     text = typed.strip()
     return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else typed
+
+
+def decimal_number(typed: str) -> str:
+    """A number as people type it, with digits of any script, in the digits that schemas read; what is none stays so."""
+    marked = typed.strip().translate(MARKS_OF_NUMBERS)
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in marked)
 
 
 def lines_typed(fields: dict[str, str], most: int) -> int:

@@ -19,12 +19,12 @@ from app.models.partners import Site
 from app.partners.schemas import SiteChange, SiteIn
 from app.roads.addresses import AddressHit
 from app.roads.places import Place, WindowProposal, is_donor, propose_windows
+from app.web.sent_forms import decimal_number
 
 SITE_KINDS = ("store", "distribution_point", "warehouse", "depot")
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)
 MOST_WINDOWS = 28
 DECIMALS = 6
-_MARKS = str.maketrans({"٫": ".", ",": ".", "،": ".", "−": "-", "–": "-"})
 _NUMBER = re.compile(r"[+-]?\d{1,4}(\.\d{0,20})?")
 
 
@@ -181,7 +181,7 @@ def address_of(hit: AddressHit) -> str:
 
 def degrees(text: str) -> float | None:
     """A number as people type it, with digits of any script; None for what is none."""
-    plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text.strip().translate(_MARKS))
+    plain = decimal_number(text)
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 

@@ -1,4 +1,4 @@
-"""Open food with its ladder, what food banks are asked, outlets and hours: pages in both languages without a script."""
+"""Open food with its ladder, what food banks are asked, and outlets: pages in both languages without a script."""
 
 import html
 import re
@@ -99,7 +99,7 @@ def test_a_store_offers_again_on_the_next_day_at_a_button(day: BreadDay, shop: R
     assert "offer it again" not in page
 
 
-def test_outlets_are_entered_changed_and_retired_and_the_hours_set(day: BreadDay, office: Reader) -> None:  # noqa: F811
+def test_outlets_are_entered_changed_and_retired(day: BreadDay, office: Reader) -> None:  # noqa: F811
     said = {"kind": "compost", "name": "Heap", "categories": ["bread_and_bakery"], "temperature_classes": ["ambient"]}
     assert "Heap" in words(office.http.post("/outlets", data={**said, "collects": "on"}).text)
     [heap] = day.network.get("/outlets").json()["items"]
@@ -113,28 +113,6 @@ def test_outlets_are_entered_changed_and_retired_and_the_hours_set(day: BreadDay
     assert stale.status_code == 412
     office.http.post("/outlets/change", data={**which, "version": str(heap["version"]), "state": "retired"})
     assert day.network.get("/outlets").json()["items"][0]["state"] == "retired"
-
-    version = day.network.get("/network").json()["version"]
-    hours = {"at": "18:30", "day": "day_before", "version": version}
-    assert "At 18:30 on the day before." in words(office.http.post("/outlets/hours", data=hours).text)
-    ladder = {
-        "on": "on", "radius_km": "7.5", "ask_minutes": "200", "wider_minutes": "100", "longest_hours": "48",
-        "version": version + 1,
-    }  # fmt: skip
-    assert office.http.post("/outlets/hours", data=ladder).status_code == 200
-    kept = day.network.get("/network").json()["escalation"]
-    assert kept == {
-        "on": True, "radius_metres": 7_500, "ask_minutes": 200, "wider_minutes": 100, "next_day": False,
-        "longest_hours": 48,
-    }  # fmt: skip
-    bad = office.http.post("/outlets/hours", data={**ladder, "ask_minutes": "soon", "version": version + 2})
-    assert bad.status_code == 422
-
-
-def test_a_dispatcher_reads_the_hours_and_has_no_form_for_them(day: BreadDay, desk: Reader) -> None:  # noqa: F811
-    page = desk.http.get("/outlets?lang=en").text
-    assert "Never: a dispatcher asks for each plan." in words(page)
-    assert '<form class="settings"' not in page
 
 
 @pytest.mark.parametrize(
@@ -162,6 +140,7 @@ def test_the_pages_fit_a_phone_and_a_desk(
     for email, page, name in (
         (admin["email"], f"/open-food?date={DAY}", "open-food"),
         (admin["email"], "/outlets", "outlets"),
+        (admin["email"], "/network", "network"),
         (day.people["far"]["email"], "/asked", "asked"),
     ):
         visit = Visit(browser, day.network.address, language, size)

@@ -34,6 +34,7 @@ from app.web import (
     compare,
     day,
     needs,
+    network,
     open_food,
     outlets,
     partners,
@@ -83,6 +84,7 @@ def messages() -> set[str]:
     told |= {word for word, _ in arrivals.STANDING_WORDS.values()} | {needs.NOT_IN_THE_LIST}
     told |= {receiving.SAYS_OTHERWISE, receiving.SAYS_UNREPORTED, receiving.SAYS_CRATES}
     told |= set(outlets.KEPT_WORDS.values())
+    told |= {each for words in network.LIMIT_WORDS.values() for each in words}
     told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
