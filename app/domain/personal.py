@@ -41,6 +41,7 @@ NAMED_FIELDS = (
     NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
     NamedField("receipt_confirmations", "confirmed_by", "own", "who said what a food bank received"),
+    NamedField("receipt_confirmations", "seen_by", "equal", "who saw to what a food bank counted otherwise"),
     NamedField("asks", "answered_by", "equal", "who said yes or no for a food bank"),
     NamedField(
         "stop_signatures", "signed_by", "own", "who handed food over or took it; the drawing goes with the name"

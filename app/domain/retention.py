@@ -125,7 +125,7 @@ RETENTION = (
         "strip",
         90,
         "confirmed_at",
-        ("confirmed_by", "note"),
+        ("confirmed_by", "note", "seen_by"),
     ),
     Retention("forgotten_lessons", "what is older than twelve weeks is forgotten anyway", "delete", 90, "forgotten_at"),
     Retention(

@@ -12,12 +12,17 @@ from app.kit.tenancy import OWN_OR_NETWORK
 
 class ReceiptConfirmation(Identified, Base):
     """One statement of a food bank on what came of a promise: appended, never changed; the highest `number` counts.
-    `organisation_id` is the food bank's, `parcel_id` the promise through all plans that keep it."""
+    `organisation_id` is the food bank's, `parcel_id` the promise through all plans that keep it.
+
+    Where it is not what the driver reported, somebody who settles food sees to it: who and when is kept, with the grams
+    that the driver had reported then. Once the driver says other grams, it is another difference.
+    """
 
     __tablename__ = "receipt_confirmations"
     __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
         CheckConstraint("received_grams >= 0 AND received_crates >= 0", name="amounts"),
+        CheckConstraint("(seen_by IS NULL) = (seen_at IS NULL)", name="seen"),
         UniqueConstraint("parcel_id", "number"),
         Index("ix_receipt_confirmations_network_day", "network_id", "service_date"),
     )
@@ -34,3 +39,6 @@ class ReceiptConfirmation(Identified, Base):
     note: Mapped[str] = mapped_column(default="")
     confirmed_by: Mapped[str]
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_by: Mapped[str | None]
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_delivered_grams: Mapped[int | None]  # none: the driver had reported nothing of it

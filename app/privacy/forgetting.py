@@ -22,7 +22,16 @@ BATCH = 1_000
 NEUTRAL = {
     "driver_name": ERASED_DRIVER,
     **dict.fromkeys(
-        ("requested_by", "search_ended_by", "decided_by", "settled_by", "declined_by", "confirmed_by", "answered_by"),
+        (
+            "requested_by",
+            "search_ended_by",
+            "decided_by",
+            "settled_by",
+            "declined_by",
+            "confirmed_by",
+            "answered_by",
+            "seen_by",
+        ),
         ERASED_PERSON,
     ),
 }

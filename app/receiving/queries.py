@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +25,11 @@ class Statement:
     said: ReceiptConfirmation
     allocation: Allocation
     received: Received
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When somebody saw this difference; None for one that the driver's word has made another since."""
+        return self.said.seen_at if self.said.seen_delivered_grams == self.received.delivered_grams else None
 
 
 def statement(said: ReceiptConfirmation, known: Known) -> Statement:

@@ -21,6 +21,12 @@ class ReceiptIn(Body):
     note: FreeText = ""
 
 
+class DifferenceSeenIn(Body):
+    """What was shown of a difference when somebody saw it."""
+
+    kg_delivered: KgOrZero | None = Field(description="As the driver had reported it; null: nothing was reported yet")
+
+
 class ReceiptConfirmationOut(BaseModel):
     """A food bank's word on what came, beside the driver's. Neither changes the other."""
 
@@ -37,10 +43,12 @@ class ReceiptConfirmationOut(BaseModel):
     note: str
     confirmed_by: str
     confirmed_at: datetime
+    seen_at: datetime | None = Field(description="When somebody of the network saw to the difference, as it stands now")
+    seen_by: str | None = Field(description="Who that was; the network's own staff read it")
 
     @classmethod
-    def of(cls, found: Statement) -> Self:
-        """From what was said and reported."""
+    def of(cls, found: Statement, *, names_seer: bool) -> Self:
+        """From what was said and reported. names_seer: whether the reader may know who of the network saw it."""
         row = found.said
         return cls(
             id=row.id,
@@ -56,4 +64,6 @@ class ReceiptConfirmationOut(BaseModel):
             note=row.note,
             confirmed_by=row.confirmed_by,
             confirmed_at=row.confirmed_at,
+            seen_at=found.seen_at,
+            seen_by=row.seen_by if names_seer and found.seen_at is not None else None,
         )

@@ -1,6 +1,7 @@
-"""The verb of receiving: a food bank says what came of what was promised to it.
+"""The verbs of receiving: a food bank says what came of what was promised to it, and somebody sees where that differs.
 
-Its word is kept beside the driver's and moves no gram: where the two differ, a dispatcher finds out what is true.
+A food bank's word is kept beside the driver's and moves no gram: where the two differ, a dispatcher finds out what is
+true, and says that it is seen to.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +16,7 @@ from app.declines.service import as_driven, promise_to
 from app.domain.units import kg_text
 from app.kit import audit
 from app.kit.auth import Principal
-from app.kit.errors import WaslError, conflict
+from app.kit.errors import WaslError, conflict, not_found
 from app.kit.many_rows import among
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope, within
@@ -86,6 +87,38 @@ def confirm_receipts(
             session, principal, "receipts.confirm", ("allocation", row.id), now,
             owner=row.receiver_organisation_id, kg=kg_text(wish.kg),
         )  # fmt: skip
+    return found
+
+
+def see_difference(
+    session: Session, principal: Principal, confirmation_id: UUID, delivered_grams: int | None, now: datetime
+) -> Statement:
+    """Say that a difference is seen to, as it was shown: the newest word of the food bank beside what the driver had
+    reported, None where that was nothing. Seen twice, the first to see it is kept.
+
+    Raises `difference_changed` (409) where either has said otherwise meanwhile.
+    """
+    principal.require("ledger.settle")
+    row = session.get(ReceiptConfirmation, confirmation_id)
+    if row is None:
+        raise not_found("receipt confirmation")
+    with within(session, Scope(network=row.network_id), principal.scope):
+        _locked(session, {row.shift_id})
+        session.refresh(row)
+        found = statement(row, known_of_shifts(session, {row.shift_id})[row.shift_id])
+        newest = newest_of(session, {row.parcel_id})[row.parcel_id]
+        as_shown = found.received.differs and found.received.delivered_grams == delivered_grams
+        if newest.id != row.id or not as_shown:
+            raise conflict("difference_changed", "It was said otherwise meanwhile. Look at it again.")
+        if found.seen_at is not None:
+            return found
+        row.seen_by, row.seen_at, row.seen_delivered_grams = principal.name, now, delivered_grams
+        session.flush()
+    audit.record(
+        session, principal, "receipts.see", ("receipt confirmation", row.id), now,
+        owner=row.organisation_id, kg=kg_text(row.received_grams),
+        kg_delivered=None if delivered_grams is None else kg_text(delivered_grams),
+    )  # fmt: skip
     return found
 
 

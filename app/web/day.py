@@ -35,6 +35,7 @@ from app.planning.edits.service import copy_plan
 from app.planning.price_list import PricesOut, get_prices
 from app.planning.schemas import ChangeWishIn, PlanHeadOut, PlanOut
 from app.receiving.queries import Statement, differences
+from app.receiving.service import see_difference
 from app.reports.schemas import DayReportOut
 from app.reports.service import day_report
 from app.web.ahead import instant, load_ahead
@@ -103,7 +104,7 @@ class DayView:
     shifts: Sequence[Shift]
     vehicles: Mapping[UUID, str]
     alarms: Sequence[StandingAlarm]
-    differences: Sequence[Statement]  # between what food banks say they received and what drivers reported
+    counted: Sequence[Statement]  # what food banks say they received that is not what drivers reported
     prices: PricesOut | None  # of what the plan obeys
     like_date: date | None  # the same weekday of the week before, where a plan was published for it
     versions: int  # plans of the day
@@ -141,6 +142,16 @@ class DayView:
     def troubles(self) -> list[LiveStop]:
         """Stops that need somebody and that no alarm speaks of."""
         return troubles(self.live.values(), [alarm.row for alarm in self.alarms])
+
+    @property
+    def differences(self) -> list[Statement]:
+        """Of what was counted otherwise, what nobody has seen to yet."""
+        return [each for each in self.counted if each.seen_at is None]
+
+    @property
+    def differences_seen(self) -> list[Statement]:
+        """What somebody has seen to; it stays in the record."""
+        return [each for each in self.counted if each.seen_at is not None]
 
     @property
     def offered_grams(self) -> int:
@@ -233,7 +244,7 @@ def load_day(session: Session, visitor: Principal, day: date, now: datetime, pla
         proposed=queries.proposed_change(session, visitor, plan),
         shifts=list_shifts(session, visitor, day),
         vehicles={vehicle.id: vehicle.name for vehicle in list_vehicles(session, visitor)},
-        differences=differences(session, visitor, day) if visitor.may("ledger.settle") else (),
+        counted=differences(session, visitor, day) if visitor.may("ledger.settle") else (),
         alarms=[StandingAlarm(row) for row in standing_alarms(session, visitor, day)],
         prices=None if plan is None else get_prices(session, visitor, plan.id),
         versions=len(queries.list_plans(session, visitor, day)),
@@ -281,9 +292,10 @@ def _needs(needs: Sequence[Need], sites: dict[UUID, Site], plan: PlanOut | None)
 
 
 @router.get("/day")
-def show(request: Request, visitor: Visitor, date: str = "", plan: str = "") -> Response:
-    """The day that was asked for, or today; with the plan that was asked for."""
-    return _show(request, visitor, date, plan_id=_uuid_or_none(plan))
+def show(request: Request, visitor: Visitor, date: str = "", plan: str = "", differs: str = "") -> Response:
+    """The day that was asked for, or today; with the plan that was asked for. differs: a difference is another one than
+    somebody wanted to say was seen to."""
+    return _show(request, visitor, date, plan_id=_uuid_or_none(plan), differs_again=bool(differs))
 
 
 def _uuid_or_none(wished: str) -> UUID | None:
@@ -294,7 +306,13 @@ def _uuid_or_none(wished: str) -> UUID | None:
 
 
 def _show(
-    request: Request, visitor: Principal, wished: str, link: str | None = None, plan_id: UUID | None = None
+    request: Request,
+    visitor: Principal,
+    wished: str,
+    link: str | None = None,
+    plan_id: UUID | None = None,
+    *,
+    differs_again: bool = False,
 ) -> Response:
     visitor.require("plans.read")
     with database_of(request).transaction(visitor.scope) as session:
@@ -317,6 +335,7 @@ def _show(
         after=view.day + timedelta(days=1),
         link=link,
         says_crates=SAYS_CRATES,
+        differs_again=differs_again,
         may_plan=visitor.may("plans.request"),
         may_edit=may_edit,
         may_import=visitor.may("regions.import"),
@@ -402,6 +421,25 @@ def acknowledge(
     """Take an alarm on, as it was shown."""
     with database_of(request).transaction(visitor.scope) as session:
         acknowledge_alarm(session, visitor, alarm_id, version, now_of(request))
+    return see_other("/day", date=day)
+
+
+@router.post("/day/seen")
+def see(
+    request: Request,
+    visitor: Visitor,
+    day: Annotated[str, Form()],
+    confirmation_id: Annotated[UUID, Form()],
+    delivered_grams: Annotated[int | None, Form(ge=0)] = None,
+) -> Response:
+    """Say that a difference is seen to, as it was shown; where it is another one meanwhile, that one is shown."""
+    try:
+        with database_of(request).transaction(visitor.scope) as session:
+            see_difference(session, visitor, confirmation_id, delivered_grams, now_of(request))
+    except WaslError as error:
+        if error.code != "difference_changed":
+            raise
+        return see_other("/day", date=day, differs="again")
     return see_other("/day", date=day)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from PIL import Image
-from sqlalchemy import inspect, select, update
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.permissions import Action, Scope
@@ -32,6 +32,7 @@ from app.models.outlets import Outlet
 from app.models.partners import Partnership, Person, Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from app.models.public_pages import PublicPage
+from app.models.receiving import ReceiptConfirmation
 from app.models.system import OutboxMessage
 from app.models.van_links import VanLink
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
@@ -389,6 +390,30 @@ def _alarm(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _difference(tenant: "Tenant") -> str:
+    """As a row: confirming waits for the van. Another statement on the planned food each time, which then counts."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        food = session.get_one(Allocation, UUID(tenant.planned["allocation"]))
+        said = select(func.count()).where(ReceiptConfirmation.parcel_id == food.parcel_id)
+        row = ReceiptConfirmation(
+            id=uuid4(),
+            network_id=tenant.network_id,
+            organisation_id=tenant.organisation_id,
+            service_date=MORNING.date(),
+            shift_id=UUID(tenant.planned["shift"]),
+            allocation_id=food.id,
+            parcel_id=food.parcel_id,
+            offer_line_id=food.offer_line_id,
+            number=1 + (session.scalar(said) or 0),
+            received_grams=food.grams,
+            note=tenant.canary,
+            confirmed_by=tenant.canary,
+            confirmed_at=MORNING,
+        )
+        session.add(row)
+    return str(row.id)
+
+
 def _unreliable(tenant: "Tenant") -> str:
     """The tenant's site, at which something went wrong."""
     row = SiteReliability(
@@ -631,6 +656,7 @@ THINGS: dict[str, Thing] = {
     "feed": Thing(_made("/feeds", _feed_wish), private=True),
     "quarantine": Thing(_quarantine),
     "alarm": Thing(_alarm),
+    "difference": Thing(_difference),
     "agreement": Thing(_agreement),
     "outlet": Thing(_an_outlet, of_network=True),
     "open line": Thing(_open_line, of_network=True),
@@ -1179,6 +1205,9 @@ OPERATIONS: dict[str, Operation] = {
         unproven="the van was not there yet; tests/receiving drive a day",
     ),
     "list_receipt_confirmations": Operation(Action.RECEIPTS_CONFIRM),
+    "see_difference": Operation(
+        Action.LEDGER_SETTLE, "difference", body=lambda tenant: {"kg_delivered": None}, fresh=True
+    ),
     "list_lessons": Operation(Action.ALLOCATIONS_DECLINE),
     "take_off_need": Operation(Action.NEEDS_STATE, "site", body=_lesson),
     "forget_lesson": Operation(Action.NEEDS_STATE, "site", body=_lesson),

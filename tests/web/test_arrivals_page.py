@@ -1,5 +1,6 @@
 """What arrives at a food bank, on a page without a script: when, what, from whom; declined before, confirmed after."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -182,6 +183,28 @@ def test_what_differs_is_said_per_line_and_rises_on_the_day(
     assert "One crate was crushed" in risen
     say(bank, "received", day, kg="30", crates="", note="")
     assert "Food banks counted otherwise" not in words(desk.http.get(f"/day?date={DAY}").text)
+
+
+def test_a_difference_that_is_seen_to_leaves_the_list_and_stays_in_the_record(
+    bank: Reader,
+    desk: Reader,
+    day: YoghurtDay,  # noqa: F811
+) -> None:
+    came(day)
+    say(bank, "received", day, kg="26", crates="", note="")
+    page = desk.http.get(f"/day?date={DAY}").text
+    form = dict(
+        re.findall(r'name="(\w+)" value="([^"]*)"', page.partition('action="/day/seen"')[2].partition("</form>")[0])
+    )
+    seen = words(desk.http.post("/day/seen", data=form).text)
+    assert "Food banks counted otherwise" not in seen
+    assert "Counted otherwise, and seen to 1 Newport Food Bank says that 26 kg of Yoghurt came" in seen
+    assert "Seen by A dispatcher on" in seen
+    say(bank, "received", day, kg="25", crates="", note="")
+    again = words(desk.http.post("/day/seen", data=form).text)
+    assert "It was said otherwise meanwhile. Look at it again." in again
+    assert "Food banks counted otherwise than drivers" in again
+    assert bank.http.post("/day/seen", data=form).status_code == 403
 
 
 def test_other_crates_rise_too(bank: Reader, desk: Reader, day: YoghurtDay) -> None:  # noqa: F811
