@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from starlette.datastructures import FormData
 
@@ -33,6 +34,14 @@ class NeedForm(TypedForm):
     days: list[str] = field(default_factory=list)
     weekdays: list[int] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class AmountForm(TypedForm):
+    """The amount of a need that is stated already, as it was typed anew."""
+
+    need_id: UUID
+    kg: str
 
 
 def empty_line() -> dict[str, Any]:

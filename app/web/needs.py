@@ -1,13 +1,12 @@
-"""What a place needs: stated in a minute for some days or for every week, as before with one tap; and taken back."""
+"""What a place needs: stated in a minute for some days or for every week, as before with one tap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -23,13 +22,12 @@ from app.kit.web import database_of, now_of
 from app.models.needs import Need, StandingNeed
 from app.models.partners import Network, Site
 from app.needs import service, standing
-from app.needs.schemas import NeedChange
 from app.needs.usual import coming_needs, usual_needs
 from app.partners.service import network_of, own_site_id, zone_of
 from app.receiving.expected import receiving_sites
 from app.web import need_form
 from app.web.language import Language, language_of
-from app.web.need_form import NeedForm
+from app.web.need_form import AmountForm, NeedForm
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
 
@@ -68,7 +66,8 @@ class Place:
     standing: Sequence[StandingNeed]
 
 
-def _place(session: Session, visitor: Principal, wished: str, now: datetime) -> Place:
+def place_of(session: Session, visitor: Principal, wished: str, now: datetime) -> Place:
+    """The place of this id, or none where it is none of the visitor's."""
     network = network_of(session, visitor)
     zone = zone_of(network)
     today = service_date_of(now, zone)
@@ -95,22 +94,33 @@ def _place(session: Session, visitor: Principal, wished: str, now: datetime) -> 
 
 
 @router.get("/needs")
-def show(request: Request, visitor: Visitor, site_id: str = "", stated: bool = False, before: bool = False) -> Response:
+def show(
+    request: Request,
+    visitor: Visitor,
+    site_id: str = "",
+    stated: bool = False,
+    before: bool = False,
+    changed: bool = False,
+) -> Response:
     """An empty form with tomorrow ticked, and what is asked for already."""
     visitor.require("needs.read")
     now = now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
         wished = site_id or str(own_site_id(session, visitor) or "")
-        place = _place(session, visitor, wished, now)
+        place = place_of(session, visitor, wished, now)
         if place.site is None and place.sites:
-            place = _place(session, visitor, str(place.sites[0].id), now)
+            place = place_of(session, visitor, str(place.sites[0].id), now)
+    return show_place(request, visitor, place, empty_form(place), stated=stated, before=before, changed=changed)
+
+
+def empty_form(place: Place) -> NeedForm:
+    """Nothing in it yet but tomorrow."""
     tomorrow = (place.today + timedelta(days=1)).isoformat()
-    form = NeedForm(key=str(uuid4()), site_id=str(place.site.id) if place.site else "", days=[tomorrow])
-    form.lines = [need_form.empty_line()]
-    return _show(request, visitor, place, form, stated=stated, before=before)
+    site_id = str(place.site.id) if place.site else ""
+    return NeedForm(key=str(uuid4()), site_id=site_id, days=[tomorrow], lines=[need_form.empty_line()])
 
 
-def _show(
+def show_place(
     request: Request,
     visitor: Principal,
     place: Place,
@@ -119,7 +129,10 @@ def _show(
     *,
     stated: bool = False,
     before: bool = False,
+    amount: AmountForm | None = None,
+    changed: bool = False,
 ) -> Response:
+    """The whole page. amount: what was typed for a need that is stated already, and does not fit."""
     return render(
         request,
         "needs.html",
@@ -130,6 +143,8 @@ def _show(
         form=form,
         stated=stated,
         stated_before=before,
+        amount=amount,
+        changed=changed,
         most_lines=need_form.MOST_LINES,
         categories=CATEGORIES,
         allergens=ALLERGENS,
@@ -146,9 +161,9 @@ def state(request: Request, visitor: Visitor, data: Sent) -> Response:
     visitor.require("needs.state")
     form, now = need_form.read_sent(data), now_of(request)
     with database_of(request).transaction(visitor.scope) as session:
-        place = _place(session, visitor, form.site_id, now)
+        place = place_of(session, visitor, form.site_id, now)
     if _arranged(form, place, data, language_of(request)):
-        return _show(request, visitor, place, form)
+        return show_place(request, visitor, place, form)
     try:
         if place.site is None:
             raise invalid_request([FieldError("/site_id", NO_PLACE, "site_missing")])
@@ -158,7 +173,7 @@ def state(request: Request, visitor: Visitor, data: Sent) -> Response:
             return see_other("/needs", site_id=form.site_id, before="1")
         form.show_errors(error, language_of(request))
         form.errors = dict(need_form.day_refused(form, error, language_of(request))) or form.errors
-        return _show(request, visitor, place, form, error.status)
+        return show_place(request, visitor, place, form, error.status)
     return see_other("/needs", site_id=form.site_id, stated="1")
 
 
@@ -204,27 +219,3 @@ def _stated(request: Request, visitor: Principal, form: NeedForm, today: date) -
             return Answer(201, {})
 
     once(database_of(request), visitor, form.key or None, fingerprint("POST", "/needs", text), now, verb)
-
-
-@router.post("/needs/withdraw")
-def withdraw(
-    request: Request, visitor: Visitor, need_id: Annotated[UUID, Form()], version: Annotated[int, Form()]
-) -> Response:
-    """Take a need back; one that was taken back already stays so."""
-    with database_of(request).transaction(visitor.scope) as session:
-        need = service.get_need(session, visitor, need_id)
-        if need.state != "withdrawn":
-            service.change_need(session, visitor, need_id, NeedChange(state="withdrawn"), version, now_of(request))
-        site_id = str(need.site_id)
-    return see_other("/needs", site_id=site_id)
-
-
-@router.post("/needs/end")
-def end(request: Request, visitor: Visitor, standing_need_id: Annotated[UUID, Form()]) -> Response:
-    """End what is needed every week; what was ended already stays so."""
-    with database_of(request).transaction(visitor.scope) as session:
-        found = standing.get_standing_need(session, visitor, standing_need_id)
-        if found.state == "active":
-            standing.end_standing_need(session, visitor, standing_need_id, None, now_of(request))
-        site_id = str(found.site_id)
-    return see_other("/needs", site_id=site_id)

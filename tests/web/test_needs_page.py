@@ -145,6 +145,61 @@ def test_what_is_stated_already_is_said_at_its_line_with_its_day(
     assert needs(network) == [(TOMORROW, "bread_and_bakery", "50", "open")]
 
 
+def amount(reader: Reader, place: dict[str, Any], need: dict[str, Any], kg: str, **fields: Any) -> httpx.Response:
+    """What a browser sends from the form of a need that is stated already."""
+    data = {"need_id": need["id"], "version": str(need["version"]), "kg": kg, **fields}
+    return reader.http.post("/needs/amount", data=data)
+
+
+def test_the_amount_of_a_need_is_changed_on_the_page(
+    network: ServiceClient, place: dict[str, Any], reader: Reader
+) -> None:
+    need = network.ok("/needs", a_need(place, service_date=TOMORROW, kg="50"))
+    shown = page(reader)
+    assert f'id="kg-{need["id"]}"' in shown
+    changed = amount(reader, place, need, "٧٢٫٥")
+    assert "Saved. The next plan takes it into account" in words(changed.text)
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "72.5", "open")]
+
+
+@pytest.mark.parametrize("kg", ["", "lots", "-3", "0"])
+def test_what_is_no_amount_is_said_at_the_need_and_what_was_typed_stays(
+    network: ServiceClient, place: dict[str, Any], reader: Reader, kg: str
+) -> None:
+    need = network.ok("/needs", a_need(place, service_date=TOMORROW, kg="50"))
+    answer = amount(reader, place, need, kg)
+    assert answer.status_code == 422
+    assert f'id="fault-{need["id"]}"' in answer.text
+    assert f'value="{kg}" aria-invalid="true"' in answer.text
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "50", "open")]
+
+
+def test_an_amount_that_somebody_changed_meanwhile_is_not_written_over(
+    network: ServiceClient, place: dict[str, Any], reader: Reader
+) -> None:
+    need = network.ok("/needs", a_need(place, service_date=TOMORROW, kg="50"))
+    assert amount(reader, place, need, "60").status_code == 200
+    answer = amount(reader, place, need, "70")
+    assert answer.status_code == 412
+    assert "It was changed since you read it." in words(answer.text)
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "60", "open")]
+    version = re.search(r'action="/needs/amount".*?name="version" value="(\d+)"', answer.text, re.DOTALL)
+    assert version is not None
+    assert amount(reader, place, need, "70", version=version[1]).status_code == 200  # now it was seen
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "70", "open")]
+
+
+def test_what_was_withdrawn_meanwhile_has_no_amount_to_change(
+    network: ServiceClient, place: dict[str, Any], reader: Reader
+) -> None:
+    need = network.ok("/needs", a_need(place, service_date=TOMORROW, kg="50"))
+    reader.http.post("/needs/withdraw", data={"need_id": need["id"], "version": "1"})
+    answer = amount(reader, place, need, "60")
+    assert answer.status_code == 412
+    assert "It was changed since you read it." in words(answer.text)
+    assert needs(network) == [(TOMORROW, "bread_and_bakery", "50", "withdrawn")]
+
+
 def test_a_need_is_withdrawn_and_can_be_stated_anew(
     reader: Reader, network: ServiceClient, place: dict[str, Any]
 ) -> None:
@@ -240,6 +295,9 @@ def test_other_organisations_see_and_state_nothing(
     data = typed(shown, MILK, days=[TOMORROW]) | {"site_id": place["id"]}
     answer = stranger.http.post("/needs", data=data)
     assert (answer.status_code, "Choose a place of yours." in words(answer.text)) == (422, True)
+    assert (
+        stranger.http.post("/needs/amount", data={"need_id": need["id"], "version": "1", "kg": "9"}).status_code == 404
+    )
     taken = stranger.http.post("/needs/withdraw", data={"need_id": need["id"], "version": "1"})
     assert taken.status_code == 404
     assert len(needs(network)) == 1
