@@ -17,6 +17,7 @@ from app.kit.web import add_operations, http_error, misfit_error, problem_respon
 from app.web import (
     agreements,
     ahead,
+    all_pages,
     amending,
     arrivals,
     asked,
@@ -73,6 +74,7 @@ def install_pages(app: FastAPI) -> None:
     for module in (
         error_pages,
         sign_in,
+        all_pages,
         nothing_today,
         offer_check,
         receipts,

@@ -21,7 +21,7 @@ from app.partners.service import network_of
 from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.sent_forms import TypedForm, lists_of, read_as, texts_of
-from app.web.visitor import Sent, Visitor, home_of
+from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 LAST = 10
@@ -76,7 +76,6 @@ def _page(
         status,
         signed_in=visitor.name,
         demonstration=network.demonstration,
-        home=home_of(visitor.role),
         zone=ZoneInfo(network.time_zone),
         choices=found,
         form=form or _as_chosen(found),

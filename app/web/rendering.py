@@ -46,7 +46,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         category_word=lambda code: language.t(WORDS[code]).capitalize(),
         other_languages=[code for code in LANGUAGES if code != language.code],
         here=lambda code: f"{request.url.path}?{urlencode({**request.query_params, 'lang': code})}",
-        **{"signed_in": None, "demonstration": False, **context},
+        **{"signed_in": None, "demonstration": False, "all_pages": False, **context},
     )
     response = HTMLResponse(text, status, {**HEADERS, "Content-Security-Policy": content_policy(request)})
     if request.query_params.get("lang") in LANGUAGES and keeps_cookies(request):

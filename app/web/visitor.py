@@ -17,8 +17,9 @@ HOME_OF_ROLE = {
     "dispatcher": "/day",
     "network_admin": "/day",
     "donor_staff": "/offers/new",
-    "organisation_admin": "/offers",
 }
+# Of an organisation's administrators, by what it does.
+HOME_OF_KIND = {"supermarket": "/offers", "food_bank": "/arrivals"}
 
 
 class SignInFirst(Exception):
@@ -52,11 +53,11 @@ class KnownFirst(APIRoute):
         return known_first
 
 
-def home_of(role: str | None, organisation_kind: str | None = None) -> str:
-    """The page that somebody with this role in such an organisation needs most."""
-    if role == "organisation_admin" and organisation_kind == "food_bank":
-        return "/arrivals"
-    return HOME_OF_ROLE.get(role or "", "/offers")
+def home_of(role: str | None, organisation_kind: str) -> str:
+    """The page that somebody with this role in such an organisation needs most; else all that they may open."""
+    if role == "organisation_admin":
+        return HOME_OF_KIND.get(organisation_kind, "/pages")
+    return HOME_OF_ROLE.get(role or "", "/pages")
 
 
 async def form_of(request: Request) -> AsyncIterator[FormData]:

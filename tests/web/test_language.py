@@ -29,6 +29,7 @@ from app.domain.categories import WORDS
 from app.notifications import by_email, sending
 from app.web import (
     agreements,
+    all_pages,
     arrivals,
     asked,
     compare,
@@ -83,7 +84,8 @@ def messages() -> set[str]:
     told |= set(open_food.HELD_WORDS.values())
     told |= {word for word, _ in arrivals.STANDING_WORDS.values()} | {needs.NOT_IN_THE_LIST}
     told |= {receiving.SAYS_OTHERWISE, receiving.SAYS_UNREPORTED, receiving.SAYS_CRATES}
-    told |= set(outlets.KEPT_WORDS.values())
+    told |= set(outlets.KEPT_WORDS.values()) | set(all_pages.GROUPS)
+    told |= {words for group in all_pages.GROUPS.values() for each in group for words in (each.word, each.sentence)}
     told |= {each for words in network.LIMIT_WORDS.values() for each in words}
     told.add(no_shows.SENTENCE)
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}

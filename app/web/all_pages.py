@@ -1,0 +1,99 @@
+"""All pages that somebody may open, with a sentence each: two presses from wherever they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from app.kit.auth import Principal
+from app.kit.web import database_of
+from app.partners.service import get_organisation, network_of
+from app.web.rendering import render
+from app.web.visitor import Visitor
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page. action: what its readers may do, as the page itself asks; None: everybody who is signed in."""
+
+    address: str
+    word: str
+    sentence: str
+    action: str | None = None
+
+
+GROUPS: Mapping[str, Sequence[Entry]] = {
+    "Offer food": (
+        Entry("/offers/new", "Post surplus", "What is left today, posted in half a minute.", "offers.post"),
+        Entry("/offers", "Our offers", "What became of each offer, and where its van is.", "offers.read"),
+        Entry("/offers/standing", "Every week", "What is there every week and is posted by itself.", "offers.read"),
+        Entry(
+            "/offers/standing/new", "Add what is there every week", "Entered once, posted on each day.", "offers.post"
+        ),
+        Entry("/offers/csv", "From a file", "Many offers at once, from a spreadsheet.", "offers.post"),
+        Entry(
+            "/offers/certificate", "The month's certificate", "What became of a month, to print or keep.", "offers.read"
+        ),
+    ),
+    "Receive food": (
+        Entry("/arrivals", "What arrives", "What vans bring, and what you say came of it.", "receipts.confirm"),
+        Entry("/needs", "What we need", "Food that you ask for, on some days or every week.", "needs.read"),
+        Entry("/asked", "What we are asked", "Food that nobody takes yet: say whether you take it.", "needs.read"),
+        Entry(
+            "/declines", "Declined food", "Food that you do not want, said before it is driven.", "allocations.decline"
+        ),
+    ),
+    "Plan and drive": (
+        Entry("/day", "The day", "Offers, needs and routes of a day: planned, published, driven.", "plans.read"),
+        Entry("/open-food", "Open food", "Food that nobody has taken yet, and what happens to it next.", "plans.read"),
+        Entry("/fleet", "Vehicles and shifts", "Which vans there are, and who drives them when.", "fleet.read"),
+        Entry("/fleet/shifts/new", "Enter a shift", "A van, its driver and the hours.", "fleet.edit"),
+        Entry("/fleet/vehicles/new", "Enter a vehicle", "What it can carry, and what it costs.", "fleet.edit"),
+        Entry("/learnt", "Planned and real times", "How long drives and stops really take.", "plans.request"),
+        Entry(
+            "/reliability", "Follow up", "Where something went wrong again and again: whom to talk to.", "plans.edit"
+        ),
+    ),
+    "Partners and people": (
+        Entry("/partners", "Partners", "Who takes part, since when and on which terms.", "partnerships.read"),
+        Entry("/people", "People", "Who has an account, and who is invited.", "people.read"),
+        Entry("/sites", "Sites", "Stores, food banks and depots, with their hours.", "sites.read"),
+        Entry("/sites/new", "Enter a site", "Found by its address or on the map.", "sites.edit"),
+        Entry("/sites/proposals", "Take over from the map", "Shops and food banks that the map has.", "sites.edit"),
+        Entry("/agreements", "Agreements", "What partners have agreed on, which plans keep.", "plans.request"),
+    ),
+    "The network": (
+        Entry(
+            "/network", "Settings of the network", "What happens by itself and when; limits of food.", "network.read"
+        ),
+        Entry("/outlets", "Outlets", "Where food goes that no food bank takes.", "plans.read"),
+        Entry("/public-page", "Public page", "What everybody may see: where people collect food.", "policy.edit"),
+        Entry("/regions", "Streets and map", "The map that drives are planned on.", "regions.import"),
+    ),
+    "You": (Entry("/notifications", "Notifications", "What you are told of, how, and when not."),),
+}
+RECEIVING = "Receive food"
+
+
+@router.get("/pages")
+def show(request: Request, visitor: Visitor) -> Response:
+    """Every page that the visitor may open; what a food bank does comes first for its people."""
+    with database_of(request).transaction(visitor.scope) as session:
+        network = network_of(session, visitor)
+        kind = get_organisation(session, visitor.organisation_id).kind
+    order = sorted(GROUPS, key=lambda group: group != RECEIVING) if kind == "food_bank" else list(GROUPS)
+    return render(
+        request,
+        "all_pages.html",
+        signed_in=visitor.name,
+        demonstration=network.demonstration,
+        groups=[(group, found) for group in order if (found := _open_to(visitor, GROUPS[group]))],
+        all_pages=True,
+        drives=visitor.role == "driver",
+    )
+
+
+def _open_to(visitor: Principal, entries: Sequence[Entry]) -> list[Entry]:
+    return [each for each in entries if each.action is None or visitor.may(each.action)]
