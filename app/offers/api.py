@@ -10,7 +10,8 @@ from app.kit.idempotency import Answer
 from app.kit.web import PROBLEMS, TAKES_VERSION, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import Day, PageOut
 from app.offers import service
-from app.offers.schemas import OfferChange, OfferIn, OfferOut, OffersIn, PostedOut
+from app.offers.schemas import OfferChange, OfferIn, OfferOut, OffersIn, PostedOut, UsualFoodOut, UsualLineOut
+from app.offers.usual import usual_food
 
 router = APIRouter(prefix="/api/v1/offers", route_class=ApiRoute, tags=["offers"], responses=PROBLEMS)
 
@@ -53,6 +54,20 @@ def list_offers(
             session, call.principal, service_date=service_date, state=state, cursor=cursor, limit=limit
         )
         return page_out(OfferOut, page)
+
+    return call.read(query)
+
+
+@router.get("/usual-food")
+def get_usual_food(
+    call: Caller, site_id: Annotated[UUID, Query(description="The store; one of yours, or any for the network's staff")]
+) -> UsualFoodOut:
+    """What a store has posted in the last four weeks, at most eight foods: first what it posts on this weekday, then
+    what it posts most often. Offer it again with today's kilograms and dates."""
+
+    def query(session: Session) -> UsualFoodOut:
+        lines = usual_food(session, call.principal, site_id, call.now)
+        return UsualFoodOut(lines=[UsualLineOut.model_validate(line) for line in lines])
 
     return call.read(query)
 

@@ -103,6 +103,27 @@ class OfferLineOut(Out):
     note: str
 
 
+class UsualLineOut(Out):
+    """One food that a store has posted before, as it was posted last."""
+
+    category: Category
+    description: str
+    kg: KgOut = Field(validation_alias="grams", description="How much it was the last time")
+    crates: int
+    temperature_class: TemperatureClass
+    date_mark: DateMark
+    allergens: list[str]
+    dietary_flags: list[str]
+    splittable: bool
+    gtin: str | None
+
+
+class UsualFoodOut(BaseModel):
+    """What a store usually posts, most usual first. Its pack has another date each time, so none is said."""
+
+    lines: list[UsualLineOut]
+
+
 class OfferOut(Out):
     """An offer."""
 

@@ -1,15 +1,17 @@
 """Food that a store has posted before, as it was posted last: to be offered again with one tap, or found by barcode."""
 
 from collections.abc import Hashable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.service_date import service_date_of
 from app.domain.usual_food import LOOKING_BACK, most_usual
 from app.kit.auth import Principal
 from app.models.offers import Offer, OfferLine
+from app.partners.service import network_of, own_site, zone_of
 
 MOST_READ = 2000  # lines of four weeks of a store that posts seventy a day
 
@@ -31,6 +33,14 @@ def usual_lines(session: Session, principal: Principal, site_id: UUID, today: da
     )
     found = session.execute(query).all()
     return most_usual([(_food(line), day, line) for line, day in reversed(found)], today)
+
+
+def usual_food(session: Session, principal: Principal, site_id: UUID, now: datetime) -> Sequence[OfferLine]:
+    """As `usual_lines`, of a store that the caller may act for; raises `not_found` for another."""
+    principal.require("offers.read")
+    site = own_site(session, principal, site_id)
+    today = service_date_of(now, zone_of(network_of(session, principal)))
+    return usual_lines(session, principal, site.id, today)
 
 
 def _food(line: OfferLine) -> Hashable:

@@ -781,6 +781,7 @@ OPERATIONS: dict[str, Operation] = {
     # food
     "post_offer": Operation(Action.OFFERS_POST, "site", body=_offer),
     "list_offers": Operation(Action.OFFERS_READ),
+    "get_usual_food": Operation(Action.OFFERS_READ, "site", query={"site_id": lambda tenant: tenant.id_of("site")}),
     "get_offer": Operation(Action.OFFERS_READ, "offer"),
     "amend_offer": Operation(Action.OFFERS_POST, "offer", body=lambda tenant: {"note": "mine now"}),
     "withdraw_offer": Operation(Action.OFFERS_POST, "offer", fresh=True),
