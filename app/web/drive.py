@@ -31,10 +31,15 @@ from app.kit.web import DRIVER_COOKIE, database_of, now_of, set_cookie
 from app.offers.photos import readable_picture
 from app.partners.service import network_of
 from app.planning.schemas import StopOut
-from app.web.language import language_of
+from app.web.language import LANGUAGES, Language, language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import KnownFirst, Sent, Visitor
 
+# Said in the language that is chosen and not kept: the phone has the one that was read last.
+ONE_LANGUAGE = (
+    "There is no connection. The page is kept on this phone in one language: choose this one again once there is a "
+    "connection."
+)
 router = APIRouter(include_in_schema=False)
 # A report may bring a photo: nothing of its body is read before it is known whose it is.
 reports = APIRouter(include_in_schema=False, route_class=KnownFirst)
@@ -174,6 +179,8 @@ def show(request: Request, visitor: Visitor, photo: str = "") -> Response:
         new_id=lambda: str(uuid4()),
         problems=PROBLEM_CODES,
         photo_lost=photo == LOST,
+        elsewhere=[Language(code) for code in LANGUAGES if code != language_of(request).code],
+        one_language=ONE_LANGUAGE,
     )
     page.headers["Wasl-Page"] = "drive"  # the phone keeps this one, and no other that stands in its place
     return page

@@ -3,6 +3,7 @@ and the ledger is right."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -234,6 +235,21 @@ def test_a_signature_that_is_being_drawn_stays_when_a_report_is_sent_meanwhile(
     points = json.loads(page.locator(".next [name=strokes]").input_value())
     assert [len(stroke) >= 6 for stroke in points] == [True]
     visit.context.close()
+
+
+def test_the_language_that_is_not_kept_says_that_it_needs_a_connection(page: Page, line: Line) -> None:
+    line.cut()
+    page.click("a[hreflang=ar]")
+    expect(page.locator("#kept-ar")).to_have_text(re.compile("لا اتصال الآن"))
+    expect(page.locator("#kept-ar")).to_have_css("direction", "rtl")
+    expect(page.locator(".next h1")).to_be_visible()  # the route goes on in the language that is kept
+    line.mend()
+    page.click("a[hreflang=ar]")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    line.cut()
+    page.goto("/drive")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")  # now this one is kept
+    expect(page.locator("#kept-en")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", TABLET), ("en", DESK)])

@@ -34,6 +34,7 @@ from app.web import (
     asked,
     compare,
     day,
+    drive,
     needs,
     network,
     open_food,
@@ -87,7 +88,7 @@ def messages() -> set[str]:
     told |= set(outlets.KEPT_WORDS.values()) | set(all_pages.GROUPS)
     told |= {words for group in all_pages.GROUPS.values() for each in group for words in (each.word, each.sentence)}
     told |= {each for words in network.LIMIT_WORDS.values() for each in words}
-    told.add(no_shows.SENTENCE)
+    told |= {no_shows.SENTENCE, drive.ONE_LANGUAGE}
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*notification_words.SENTENCES.values(), *notification_words.TITLES.values()}

@@ -44,8 +44,10 @@ async function fresh(request) {
     answer = await fetch(request);
   } catch (lost) {
     const page = request.headers.has("Wasl-Fresh") ? null : await caches.match(PAGE);
-    if (page) return page;
-    throw lost;
+    if (!page) throw lost;
+    // Kept is the language that was read last: in the other one the page says that it needs a connection.
+    const language = new URL(request.url).searchParams.get("lang");
+    return language ? Response.redirect(`${PAGE}#kept-${language}`) : page;
   }
   if (answer.ok && answer.headers.get("Wasl-Page") === "drive") {
     const copy = answer.clone();
