@@ -19,7 +19,10 @@ from app.models.partners import Site
 from app.partners.schemas import SiteChange, SiteIn
 from app.roads.addresses import AddressHit
 from app.roads.places import Place, WindowProposal, is_donor, propose_windows
+from app.web import site_more
+from app.web.other_days import Rows, at_row
 from app.web.sent_forms import decimal_number
+from app.web.site_more import SiteMore
 
 SITE_KINDS = ("store", "distribution_point", "warehouse", "depot")
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)
@@ -48,6 +51,7 @@ class SiteForm:
     temperature_classes: list[str] = field(default_factory=lambda: ["ambient"])
     windows: list[dict[str, Any]] = field(default_factory=list)
     from_extract: bool | None = None  # whether the hours are the place's own; None for hours that a person entered
+    more: SiteMore | None = None  # nothing of it is sent where the form has none
     errors: dict[str, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
 
@@ -81,11 +85,11 @@ def empty_window() -> dict[str, Any]:
 
 def fresh(organisation_id: str) -> SiteForm:
     """An empty form."""
-    return SiteForm(key=str(uuid4()), organisation_id=organisation_id, windows=[empty_window()])
+    return SiteForm(key=str(uuid4()), organisation_id=organisation_id, windows=[empty_window()], more=SiteMore())
 
 
-def of_site(site: Site) -> SiteForm:
-    """The form of a site as it is."""
+def of_site(site: Site, today: date) -> SiteForm:
+    """The form of a site as it is, without days that are over."""
     form = SiteForm(
         key=str(uuid4()),
         version=str(site.version),
@@ -98,6 +102,7 @@ def of_site(site: Site) -> SiteForm:
         access_notes=site.access_notes,
         temperature_classes=list(site.temperature_classes),
         windows=[dict(window) for window in site.windows],
+        more=site_more.of_site(site, today),
     )
     # To the last digit: a form that is saved as it stands does not move the pin.
     form.latitude, form.longitude = (f"{Decimal(repr(value)):f}" for value in (site.latitude, site.longitude))
@@ -120,6 +125,7 @@ def of_place(place: Place, organisation_id: str, language: str, day: date, zone:
             for each in hours.windows
         ],
         from_extract=hours.from_extract,
+        more=SiteMore(),
     )
     form.put_pin(place.latitude, place.longitude)
     return form
@@ -141,6 +147,7 @@ def read(fields: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> SiteF
         }
         for number in range(count)
     ]
+    form.more = site_more.read(fields, lists)
     return form
 
 
@@ -187,18 +194,25 @@ def degrees(text: str) -> float | None:
 
 def new_site(form: SiteForm) -> SiteIn:
     """The API's request; raises WaslError with every field that does not fit."""
-    return _validated(SiteIn, {**_fields(form), "osm_id": form.osm_id or None})
+    return _validated(SiteIn, form, {**_fields(form), "osm_id": form.osm_id or None})
 
 
-def changed_site(form: SiteForm) -> SiteChange:
-    """The API's request of a change; raises WaslError with every field that does not fit."""
+def changed_site(form: SiteForm, over: Sequence[Mapping[str, Any]]) -> SiteChange:
+    """The API's request of a change; raises WaslError with every field that does not fit. over: the exceptions of days
+    that are over, which stay."""
     fields = _fields(form)
     del fields["organisation_id"]
-    return _validated(SiteChange, fields)
+    return _validated(SiteChange, form, fields, over)
 
 
-def _validated[T: BaseModel](schema: type[T], fields: dict[str, Any]) -> T:
+def _validated[T: BaseModel](
+    schema: type[T], form: SiteForm, fields: dict[str, Any], over: Sequence[Mapping[str, Any]] = ()
+) -> T:
+    more: dict[str, Any] = {}
     errors: list[FieldError] = []
+    rows: Rows = ()
+    if form.more is not None:
+        more, errors, rows = site_more.request_of(form.more, over)
     if fields["latitude"] is None or fields["longitude"] is None:
         sentence = "Put the pin on the map, or write its latitude and longitude."
         errors.append(FieldError("/latitude", sentence, "pin_missing"))
@@ -208,9 +222,9 @@ def _validated[T: BaseModel](schema: type[T], fields: dict[str, Any]) -> T:
     stand_in = {"latitude": 0.0, "longitude": 0.0, "windows": [empty_window()]}
     filled = {name: stand_in.get(name) if value is None or value == [] else value for name, value in fields.items()}
     try:
-        found = schema.model_validate(filled)
+        found = schema.model_validate({**filled, **more})
     except ValidationError as error:
-        errors += [field_error(dict(item)) for item in error.errors()]
+        errors += [at_row(field_error(dict(item)), rows) for item in error.errors()]
     if errors:
         raise invalid_request(errors)
     return found

@@ -25,8 +25,9 @@ from app.roads.api import region_folder
 from app.roads.pin import warnings_of
 from app.roads.places import DONOR_KINDS, OTHER_KINDS, RECEIVER_KINDS, Place
 from app.roads.region import RegionError, open_region
-from app.web import site_form
+from app.web import site_form, site_more
 from app.web.language import language_of
+from app.web.other_days import empty_day
 from app.web.rendering import render, see_other
 from app.web.site_form import SiteForm
 from app.web.visitor import Sent, Visitor
@@ -272,7 +273,9 @@ def edit(request: Request, visitor: Visitor, site_id: UUID) -> Response:
     """A site as it is, to be changed."""
     visitor.require("sites.edit")
     desk = _desk(request, visitor)
-    return _show(request, visitor, desk, site_form.of_site(_own(visitor, desk, site_id)), site_id)
+    return _show(
+        request, visitor, desk, site_form.of_site(_own(visitor, desk, site_id), _today(request, desk)), site_id
+    )
 
 
 def _own(visitor: Principal, desk: Desk, site_id: UUID) -> Site:
@@ -294,7 +297,7 @@ def change(request: Request, visitor: Visitor, site_id: UUID, data: Sent) -> Res
     if (again := _form_step(request, visitor, desk, form, data, site_id)) is not None:
         return again
     try:
-        wish = site_form.changed_site(form)
+        wish = site_form.changed_site(form, site_more.days_over(site, _today(request, desk)))
         version = int(form.version) if form.version.isdecimal() else 0
         with database_of(request).transaction(visitor.scope) as session:
             streets = request.app.state.streets
@@ -333,6 +336,10 @@ def _form_step(
             form.organisation_id = str(_partner_of(form.name, desk) or form.organisation_id)
     elif "add_window" in data:
         form.windows.append({"weekdays": [], "opens": "", "closes": ""})
+    elif "add_receiving" in data and form.more is not None:
+        form.more.receiving.append(site_more.empty_hours())
+    elif "add_day" in data and form.more is not None and form.more.other_days is not None:
+        form.more.other_days.append(empty_day())
     elif "swap" in data:
         form.latitude, form.longitude = form.longitude, form.latitude
     elif "name_pin" in data and form.position is not None:
@@ -341,7 +348,8 @@ def _form_step(
         form.address = site_form.address_of(found) if found else form.address
     elif "name_pin" not in data:
         return None
-    return _show(request, visitor, desk, form, site_id, hits=hits, note=note)
+    opens_more = "add_receiving" in data or "add_day" in data
+    return _show(request, visitor, desk, form, site_id, hits=hits, note=note, opens_more=opens_more)
 
 
 def _found(request: Request, desk: Desk, form: SiteForm) -> tuple[Sequence[AddressHit], str | None]:
@@ -371,6 +379,7 @@ def _show(
     status: int = 200,
     hits: Sequence[AddressHit] | None = None,
     note: str | None = None,
+    opens_more: bool = False,
 ) -> Response:
     site = next((each for each in desk.sites if each.id == site_id), None)
     return render(
@@ -388,6 +397,7 @@ def _show(
         weekdays=site_form.WEEKDAYS,
         hits=hits,
         note=note,
+        opens_more=opens_more or any(pointer.startswith(site_more.POINTERS) for pointer in form.errors),
         picked_value=site_form.picked_value,
         middle=desk.middle,
         chooses_partner=visitor.sees_network and site is None,

@@ -85,6 +85,79 @@ def test_how_food_gets_in_is_said_in_the_form_and_kept(network: ServiceClient, a
     assert "مصعد" in admin.http.get(f"/sites/{site['id']}", params={"lang": "ar"}).text
 
 
+def test_other_days_receiving_hours_times_and_storage_are_said_in_the_form(
+    network: ServiceClient, admin: Reader
+) -> None:
+    over, coming = {"date": "2026-11-02", "closed": True, "note": "stocktaking"}, {"date": "2026-12-25", "closed": True}
+    site = network.site(FOOD_BANK, "Bank", kind="distribution_point", exceptions=[over, coming], setup_seconds=100)
+    address = f"/sites/{site['id']}"
+    form = fields_of(admin.http.get(address).text)
+    assert (form["setup_minutes"], form["service_minutes"]) == ("1.67", "1")
+    assert (form["day-0-date"], form["day_count"]) == ("2026-12-25", "2")
+    assert admin.http.post(address, data=form).url.path == "/sites"
+    saved = network.get(address).json()
+    names = ("setup_seconds", "service_seconds", "receiving_windows", "storage_kg")
+    assert {name: saved[name] for name in names} == {name: site[name] for name in names}  # saved as it stands
+    assert sorted(each["date"] for each in saved["exceptions"]) == ["2026-11-02", "2026-12-25"]
+    sent = {
+        **fields_of(admin.http.get(address).text),
+        "setup_minutes": "٧٫٥", "storage-chilled": "0", "storage-ambient": "250",
+        "receiving-0-weekdays": ["2"], "receiving-0-opens": "09:00", "receiving-0-closes": "12:00",
+        "day-1-date": "2026-12-31", "day-1-opens": "09:00", "day-1-closes": "11:00",
+    }  # fmt: skip
+    assert admin.http.post(address, data=sent).url.path == "/sites"
+    saved = network.get(address).json()
+    assert (saved["setup_seconds"], saved["service_seconds"]) == (450, 60)
+    assert saved["storage_kg"] == {"ambient": "250", "chilled": "0", "frozen": None, "hot": None}
+    assert saved["receiving_windows"] == [{"weekdays": [2], "opens": "09:00", "closes": "12:00"}]
+    assert {each["date"]: each["windows"] for each in saved["exceptions"]} == {
+        "2026-11-02": [], "2026-12-25": [], "2026-12-31": [{"opens": "09:00", "closes": "11:00"}],
+    }  # fmt: skip
+    emptied = {**fields_of(admin.http.get(address).text), "day-0-date": "", "day-1-date": "", "storage-chilled": ""}
+    emptied |= dict.fromkeys(("receiving-0-opens", "receiving-0-closes", "day-1-opens", "day-1-closes"), "")
+    assert admin.http.post(address, data={**emptied, "receiving-0-weekdays": []}).url.path == "/sites"
+    saved = network.get(address).json()
+    assert [each["date"] for each in saved["exceptions"]] == ["2026-11-02"]
+    assert saved["receiving_windows"] == site["receiving_windows"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "at", "sentence"),
+    [
+        ({"setup_minutes": "soon"}, "/setup_minutes", "A number belongs here."),
+        ({"service_minutes": "61"}, "/service_minutes", "It must be at most 60."),
+        ({"storage-frozen": "much"}, "/storage_kg/frozen", "kilograms"),
+        ({"receiving-0-opens": "09:00", "receiving-0-closes": "10:00"}, "/receiving_windows/0/weekdays", "weekday"),
+        ({"day-0-opens": "09:00", "day-0-closes": "10:00"}, "/exceptions/0/date", "date"),
+        ({"day-0-date": "2026-12-25", "day-0-opens": "12:00", "day-0-closes": "09:00"}, "/exceptions/0", "closes"),
+    ],
+    ids=["setup", "service", "storage", "weekdays", "date", "hours"],
+)
+def test_what_does_not_fit_there_is_said_at_its_field_and_the_fold_is_open(
+    network: ServiceClient, admin: Reader, sent: dict[str, str], at: str, sentence: str
+) -> None:
+    address = f"/sites/{network.site(FOOD_BANK, 'Bank')['id']}"
+    answer = admin.http.post(address, data={**fields_of(admin.http.get(address).text), **sent})
+    assert answer.status_code == 422
+    said = dict(re.findall(r'id="fault-([^"]*)">([^<]*)<', html.unescape(answer.text)))
+    assert sentence in next(text for pointer, text in said.items() if pointer.startswith(at))
+    assert '<details class="card" id="more" open>' in answer.text
+    assert (
+        sent.items()
+        <= {name: value for name, value in fields_of(answer.text).items() if isinstance(value, str)}.items()
+    )
+
+
+def test_rows_are_added_without_a_script(network: ServiceClient, admin: Reader) -> None:
+    address = f"/sites/{network.site(FOOD_BANK, 'Bank')['id']}"
+    form = {**fields_of(admin.http.get(address).text), "day-0-date": "2026-12-25"}
+    page = admin.http.post(address, data={**form, "add_day": "1"}).text
+    assert '<details class="card" id="more" open>' in page
+    assert (fields_of(page)["day-0-date"], fields_of(page)["day_count"]) == ("2026-12-25", "2")
+    page = admin.http.post(address, data={**fields_of(page), "receiving-0-opens": "09:00", "add_receiving": "1"}).text
+    assert fields_of(page)["receiving_count"] == "2"
+
+
 def test_enter_in_the_search_field_searches_and_elsewhere_saves(network: ServiceClient, admin: Reader) -> None:
     form = fields_of(admin.http.get("/sites/new").text)
     page = admin.http.post("/sites/new", data={**form, "q": "lidl", "enter": "1"})
