@@ -5,6 +5,8 @@ async () => {
   const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
   const NUMBERS = "input:is([inputmode=numeric], [inputmode=decimal], [type=number], [type=date], [type=time])";
   const NEAR = 2; // as many pixels may edges share
+  const folds = [...document.querySelectorAll("details:not([open])")];
+  folds.forEach((each) => { each.open = true; });
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
   const name = (element) => {
@@ -83,5 +85,6 @@ async () => {
       }
     }
   });
+  folds.forEach((each) => { each.open = false; });
   return [...new Set(found)];
 }
