@@ -15,6 +15,7 @@ from app.partners.service import network_of, own_site, zone_of
 from app.public import service
 from app.web import public_point_form
 from app.web.language import language_of
+from app.web.other_days import empty_day
 from app.web.public_point_form import PublicPointForm
 from app.web.rendering import render, see_other
 from app.web.sent_forms import lists_of, texts_of
@@ -55,7 +56,7 @@ def change(request: Request, visitor: Visitor, site_id: UUID, data: Sent) -> Res
         if "add_window" in data:
             form.windows.append(public_point_form.empty_window())
         else:
-            form.other_days.append(public_point_form.empty_day())
+            form.other_days.append(empty_day())
         return _show(request, visitor, desk, form)
     try:
         wish = public_point_form.request_of(form)

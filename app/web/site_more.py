@@ -52,10 +52,11 @@ def of_site(site: Site, today: date) -> SiteMore:
     days = rows_of(site.exceptions, today)
     kept = site.storage_grams
     return SiteMore(
-        *(_minutes(seconds) for seconds in (site.setup_seconds, site.service_seconds)),
-        {each: "" if kept.get(each) is None else kg_text(kept[each]) for each in TEMPERATURE_CLASSES},
-        [*(dict(each) for each in site.receiving_windows or ()), empty_hours()],
-        [*days, empty_day()] if len(days) < MOST_OTHER_DAYS else None,
+        setup_minutes=_minutes(site.setup_seconds),
+        service_minutes=_minutes(site.service_seconds),
+        storage={each: "" if (most := kept.get(each)) is None else kg_text(most) for each in TEMPERATURE_CLASSES},
+        receiving=[*(dict(each) for each in site.receiving_windows or ()), empty_hours()],
+        other_days=[*days, empty_day()] if len(days) < MOST_OTHER_DAYS else None,
     )
 
 
