@@ -16,7 +16,7 @@ __all__ = ["partners"]
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 def told(client: ServiceClient, *kinds: str) -> list[dict[str, Any]]:

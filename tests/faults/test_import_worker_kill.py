@@ -29,7 +29,7 @@ NEWPORT = ROOT / "data" / "newport" / "newport.osm.pbf"
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """No worker beside the pages: this test brings its own."""
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

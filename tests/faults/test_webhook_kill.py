@@ -17,7 +17,7 @@ from tests.webhooks.receiver import Received, Receiver, eventually
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """No worker beside the pages: this test brings its own."""
-    return Settings(data_folder=tmp_path, worker="off", webhooks_to_loopback=True)
+    return Settings(data_folder=tmp_path, worker="off", webhooks_to_loopback=True, request_log="off")
 
 
 def test_a_message_whose_worker_was_killed_arrives_all_the_same_and_is_kept_once(

@@ -20,7 +20,7 @@ from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient, a_
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """No worker beside the pages: this test brings its own."""
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 class Workers:

@@ -32,7 +32,7 @@ ARABIC = "سوبرماركت الأمانة في شارع كارديف الطو�
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """Plans are written by hand here: no worker."""
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @dataclass(frozen=True)

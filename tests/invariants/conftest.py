@@ -135,7 +135,7 @@ def scenes(
     name = f"scene_{uuid4().hex}"
     postgres.create_database(name, template=template)
     database, clock = Database(named_database(postgres, name).service_url), HandSetClock(MORNING)
-    config = Settings(data_folder=tmp_path_factory.mktemp("scene"), plan_seconds=1, worker="on")
+    config = Settings(data_folder=tmp_path_factory.mktemp("scene"), plan_seconds=1, worker="on", request_log="off")
     with LiveServer(create_app(database, streets, clock, config)) as server, ExitStack() as closing:
         closing.callback((network := found_network(database, server.address, clock)).close)
         shop = network.organisation("supermarket", "Lidl")
@@ -218,4 +218,4 @@ def copy(postgres: EmbeddedPostgres, scenes: dict[str, Scene]) -> Iterator[Calla
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """What stands beside the scenes needs no worker: plans are written by hand."""
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")

@@ -18,7 +18,7 @@ WEDNESDAY, THURSDAY, NEXT_WEDNESDAY = DAY, "2026-11-26", "2026-12-02"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.service_client import DAY, FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClien
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

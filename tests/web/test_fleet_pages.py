@@ -34,7 +34,7 @@ WEEK_LATER = "2026-12-02"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ KEPT_COLD = 4.0
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ NEW = {"name": HOSTILE, "kind": "supermarket", "valid_from": "2026-11-25", "vali
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ LINE = (((10.0, 50.0), (10.005, 50.0), (10.01, 50.0)), {"highway": "residential"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path / "data", plan_seconds=2, largest_extract=3_000_000)
+    return Settings(data_folder=tmp_path / "data", plan_seconds=2, largest_extract=3_000_000, request_log="off")
 
 
 @pytest.fixture

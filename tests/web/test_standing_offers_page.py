@@ -45,7 +45,7 @@ class Bench:
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """No worker beside the pages: these tests say themselves when the job runs."""
-    return Settings(data_folder=tmp_path, worker="off")
+    return Settings(data_folder=tmp_path, worker="off", request_log="off")
 
 
 @pytest.fixture

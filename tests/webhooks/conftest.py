@@ -25,7 +25,7 @@ from tests.webhooks.receiver import Receiver
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """Webhooks may go to loopback here."""
-    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on", webhooks_to_loopback=True)
+    return Settings(data_folder=tmp_path, plan_seconds=1, worker="on", webhooks_to_loopback=True, request_log="off")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ Attempt = Callable[[], str]
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
     """No worker: the tests make each attempt themselves."""
-    return Settings(data_folder=tmp_path, worker="off", webhooks_to_loopback=True)
+    return Settings(data_folder=tmp_path, worker="off", webhooks_to_loopback=True, request_log="off")
 
 
 @pytest.fixture
