@@ -21,6 +21,7 @@ from routing.files import (
     problem_without_travel_to_json,
     shift_to_json,
 )
+from routing.group_days import GroupDay, driven_cents, group_days, who_shares, without_rates
 from routing.later import without_pairs
 from routing.locked import locked_tours
 from routing.news import Done, News
@@ -79,6 +80,7 @@ __all__ = [
     "Eligibility",
     "FairnessStep",
     "Figures",
+    "GroupDay",
     "Load",
     "LockedCargo",
     "LockedRoute",
@@ -110,8 +112,10 @@ __all__ = [
     "Visit",
     "alone",
     "check",
+    "driven_cents",
     "driving_cents",
     "figures_of_plan",
+    "group_days",
     "home_as_it_stands",
     "join_neighbours",
     "late_visits",
@@ -137,7 +141,9 @@ __all__ = [
     "violations_of_refused_tour",
     "violations_of_tour",
     "who_could_take",
+    "who_shares",
     "with_breaks_in_place",
     "without_pairs",
+    "without_rates",
     "worth_of_plan",
 ]
