@@ -75,6 +75,7 @@ from app.roads.sources_api import router as travel_sources
 from app.roads.streets import Streets
 from app.safety.api import router as safety
 from app.settings import Settings, settings
+from app.sharing.api import router as sharing
 from app.web import install_pages
 from app.webhooks.addresses import Guard
 from app.webhooks.api import router as webhooks
@@ -168,6 +169,7 @@ def create_app(
         declines,
         receiving,
         reports,
+        sharing,
         learning,
         reliability,
         roads,

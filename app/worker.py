@@ -29,6 +29,7 @@ from app.roads.imports import premises_in
 from app.roads.streets import Streets
 from app.roads.travel import TravelTables
 from app.settings import Settings
+from app.sharing.jobs import sharing_jobs
 from app.webhooks.addresses import Guard
 from app.webhooks.deliver import Postroom
 from app.webhooks.fan_out import tell_on
@@ -85,6 +86,7 @@ def blueprints() -> dict[str, Blueprint]:
         "cut_off": cut_off_jobs(),
         "escalation": escalation_jobs(),
         "notifications": notification_jobs(),
+        "sharing": sharing_jobs(),
     }
 
 

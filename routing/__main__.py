@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     child = commands.add_parser("child", help="one JSON request on standard input, JSON lines back")
     child.add_argument("--stay", action="store_true", help="answer requests, one a line, with the engine loaded")
     child.set_defaults(does=_child)
+    groups = commands.add_parser("groups", help="what groups of food banks would pay by themselves: JSON in, lines out")
+    groups.set_defaults(does=_groups)
     commands.add_parser("bench", help="compare with other solvers, every answer checked: see bench --help")
     schema = commands.add_parser("schema", help="write the JSON Schemas of problem, plan and news")
     schema.add_argument("folder", type=Path, help="where problem.schema.json, plan.schema.json and news.schema.json go")
@@ -116,6 +118,12 @@ def _child(arguments: argparse.Namespace) -> int:
     from routing import child
 
     return (child.stay if arguments.stay else child.run)(sys.stdin, sys.stdout)
+
+
+def _groups(_: argparse.Namespace) -> int:
+    from routing.commands.grouping import run_groups
+
+    return run_groups(sys.stdin, sys.stdout)
 
 
 def _schema(arguments: argparse.Namespace) -> int:

@@ -54,6 +54,7 @@ class Action(StrEnum):
     ROUTES_READ = "routes.read"
     DRIVING_RECORD = "driving.record"
     REPORTS_READ = "reports.read"
+    SHARES_READ = "shares.read"
     REGIONS_IMPORT = "regions.import"
     PARTNERSHIPS_READ = "partnerships.read"
     PARTNERSHIPS_EDIT = "partnerships.edit"
@@ -111,6 +112,7 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.ROUTES_READ: (_EVERYONE - {_DONOR}, frozenset({Scope.PLANS})),
     Action.DRIVING_RECORD: (frozenset({_DRIVER}), frozenset()),
     Action.REPORTS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.SHARES_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
     Action.REGIONS_IMPORT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.PARTNERSHIPS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
     Action.PARTNERSHIPS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),

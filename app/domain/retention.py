@@ -213,6 +213,10 @@ RETENTION = (
     Retention("travel_fits", "facts of streets, replaced with them"),
     Retention("learnt_paces", "averages of a network, replaced daily"),
     Retention("learnt_service_times", "averages of a site, replaced daily"),
+    Retention(
+        "day_costs", "what a statement's figures come of, as long as books are kept", "delete", BOOKS, "worked_out_at"
+    ),
+    Retention("cost_shares", "who paid what of a day, as long as books are kept", "delete", BOOKS, "worked_out_at"),
     Retention("posting_habits", "averages of a store, replaced daily"),
     Retention("expected_foods", "averages of a store, replaced daily"),
     Retention(

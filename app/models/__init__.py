@@ -21,6 +21,7 @@ from app.models import (
     public_pages,
     receiving,
     roads,
+    shares,
     system,
     van_links,
     webhooks,
@@ -29,5 +30,5 @@ from app.models import (
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
     "needs", "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads",
-    "system", "van_links", "webhooks",
+    "shares", "system", "van_links", "webhooks",
 ]  # fmt: skip
