@@ -43,7 +43,7 @@ def ask_for_shares(session: Session, principal: Principal, service_date: date, n
     principal.require("plans.publish")
     network = network_of(session, principal)
     if whole_day_plan(session, network.id, service_date) is None:
-        raise not_found("published plan")
+        raise not_found("plan")
     share_later(session, network.id, service_date)
     audit.record(session, principal, "shares.ask", ("network", network.id), now, day=str(service_date))
 

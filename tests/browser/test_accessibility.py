@@ -42,7 +42,7 @@ def pages() -> set[str]:
         if isinstance(route, APIRoute) and "GET" in route.methods
     }
     assert len(found) >= 20
-    return {each for each in found if not each.endswith(".pdf")} - NO_PAGES - ELSEWHERE
+    return {each for each in found if not each.endswith((".pdf", ".csv"))} - NO_PAGES - ELSEWHERE
 
 
 def faults(page: Page) -> list[str]:

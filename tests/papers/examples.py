@@ -15,6 +15,8 @@ from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
 from app.papers.words import Issuer
 from app.planning.schemas import RouteOut
+from app.sharing.schemas import CostShareOut
+from app.sharing.statement import Statement, totals_of
 
 THEN = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 DAY = date(2026, 11, 27)
@@ -98,3 +100,23 @@ def route(stops: list[dict[str, Any]] | None = None, *, estimated: bool = True) 
 
 def route_day(*, published: bool = True) -> RouteDay:
     return RouteDay(DAY, published, THEN)
+
+
+def cost_share(organisation: str, **fields: Any) -> CostShareOut:
+    money = {"share": 1234, "alone": 2000, "saved": 766, "adds": 1230, "own_vans": 3000, "balance": -1766}
+    nearest = {"partners": [BANK, organisation], "saves_by_staying": 310}
+    others = {"standing": "core", "left_out": None, "alone_vans": "own", "adds_error": None, "nearest": nearest}
+    same = {"service_date": DAY, "organisation_id": UUID(int=7), "organisation": organisation}
+    return CostShareOut.model_validate({**same, **money, **others, **fields})
+
+
+def statement(*shares: CostShareOut) -> Statement:
+    nothing = dict.fromkeys(
+        ("standing", "share", "alone", "saved", "adds", "own_vans", "balance", "nearest", "alone_vans")
+    )
+    found = shares or (
+        cost_share(BANK),
+        cost_share("Duffryn Centre", alone_vans="hired", adds_error=45.0, balance=1234, own_vans=0),
+        cost_share("Pantry", left_out="nothing_brought", **nothing),
+    )
+    return Statement(DAY.replace(day=1), "GBP", found, [], totals_of(found), THEN)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.papers.certificate import certificate_paper
+from app.papers.cost_statement import cost_statement_paper
 from app.papers.food_receipt import food_receipt_paper
 from app.papers.receipt import receipt_paper
 from app.papers.route_sheet import route_paper
@@ -24,6 +25,7 @@ PAPERS: dict[str, Callable[[Issuer], bytes]] = {
     "food": lambda to: food_receipt_paper(to, examples.food_receipt()),
     "certificate": lambda to: certificate_paper(to, examples.certificate(), None),
     "route": lambda to: route_paper(to, examples.route(), examples.route_day()),
+    "costs": lambda to: cost_statement_paper(to, examples.statement(), None),
 }
 FACTS = {
     ("receipt", "en"): (
@@ -53,6 +55,16 @@ FACTS = {
         f"Collect: {BANK} 1", f"Deliver: {BANK} 3", f"Break: {BANK} 2", "~ 15:05", "Spytty Rd, Newport", "Stairs",
         "Ring at the back.", "استخدم المدخل الخلفي (Gate 4)", f"{BREAD} <1.1>", "13 kg", "2 crates", "Chilled",
         f"for {BANK}", "from Tesco Spytty", "OpenStreetMap",
+    ),
+    ("costs", "en"): (
+        "Shared costs", "November 2026", "Left to pay", "12.34 GBP", "-17.66 GBP", "Below zero: to receive.",
+        "Friday 27 November 2026", "No group of food banks would pay less by itself.", "give or take 0.45 GBP",
+        "Pantry was brought nothing on this day and pays nothing.", "would pay 3.10 GBP more",
+        "Alone, its own vehicles could not have fetched this food", "Days are shared as they were planned",
+    ),
+    ("costs", "ar"): (
+        "مشاركة التكاليف", "نوفمبر 2026", "الحصة", "12.34 GBP", BANK,
+        "لم يُجلب شيء إلى Pantry في هذا اليوم، فلا يدفع شيئًا.",
     ),
     ("route", "ar"): (
         "المسار 3: White van", f"جمع: {BANK} 1", "صندوقان", "من Tesco Spytty", "درج", "استخدم المدخل الخلفي (Gate 4)",

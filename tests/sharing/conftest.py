@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,8 +57,10 @@ class SharedDay:
     def work_out(self, day: str = DAY) -> None:
         """Do the job of the day's shares."""
         context: Any = SimpleNamespace(additional_context={"workshop": self.workshop})
-        with mock.patch.object(jobs, "group_days_in_child", groups_here):
-            asyncio.run(jobs.share_day(cast(JobContext, context), str(self.network.network_id()), day))
+        job = jobs.share_day(cast(JobContext, context), str(self.network.network_id()), day)
+        # An open browser has an event loop running in this thread.
+        with mock.patch.object(jobs, "group_days_in_child", groups_here), ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, job).result()
 
     def shares(self, who: ServiceClient | None = None) -> dict[str, Any]:
         answer = (who or self.network).get("/cost-shares", **{"from": DAY, "to": DAY})

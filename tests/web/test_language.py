@@ -27,6 +27,7 @@ from app.domain import (
 from app.domain import reliability as reliability_rules
 from app.domain.categories import WORDS
 from app.notifications import by_email, sending
+from app.papers import share_words
 from app.web import (
     agreements,
     all_pages,
@@ -85,7 +86,7 @@ def messages() -> set[str]:
     told |= set(open_food.HELD_WORDS.values())
     told |= {word for word, _ in arrivals.STANDING_WORDS.values()} | {needs.NOT_IN_THE_LIST}
     told |= {receiving.SAYS_OTHERWISE, receiving.SAYS_UNREPORTED, receiving.SAYS_CRATES}
-    told |= set(outlets.KEPT_WORDS.values()) | set(all_pages.GROUPS)
+    told |= set(outlets.KEPT_WORDS.values()) | set(all_pages.GROUPS) | share_words.SENTENCES
     told |= {words for group in all_pages.GROUPS.values() for each in group for words in (each.word, each.sentence)}
     told |= {each for words in network.LIMIT_WORDS.values() for each in words}
     told |= {no_shows.SENTENCE, drive.ONE_LANGUAGE}

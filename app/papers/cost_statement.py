@@ -1,0 +1,78 @@
+"""A month's statement of shared costs on paper: the totals, then each day with the why of each share."""
+
+from datetime import date, datetime
+
+from app.papers.share_words import NOTHING, RULE, STANDINGS, why_of
+from app.papers.sheet import Sheet
+from app.papers.style import MUTED, STRONG, Column, Part, Row, cells
+from app.papers.words import Issuer
+from app.sharing.statement import Statement
+
+COLUMNS = (Column(0, 0.32), *(Column(start, 0.17, at_end=True) for start in (0.32, 0.49, 0.66, 0.83)))
+OF_DAY = ("Food bank", "Share", "Alone", "Saved", "Own vehicles")
+OF_MONTH = ("Food bank", "Share", "Saved", "Own vehicles", "Left to pay")
+NEVER = datetime(2000, 1, 1)  # noqa: DTZ001 - a paper about nothing is of no moment
+
+
+def cost_statement_paper(issuer: Issuer, statement: Statement, so_far: date | None) -> bytes:
+    """The document. so_far: today, where the month is not over."""
+    title = issuer.t("Shared costs")
+    sheet = Sheet(issuer, title, statement.as_of or NEVER.replace(tzinfo=issuer.zone))
+    sheet.heading(title)
+    sheet.paragraph(Part(issuer.language.month(statement.month), STRONG))
+    if so_far is not None:
+        said = "This month is not over: these are the figures of {day}."
+        sheet.paragraph(Part(issuer.t(said, day=issuer.language.day(so_far)), STRONG))
+    sheet.space(10)
+    if not statement.dates:
+        sheet.paragraph(Part(issuer.t(NOTHING)))
+    if statement.totals:
+        _totals(sheet, issuer, statement)
+    for day in statement.dates:
+        _day(sheet, issuer, statement, day)
+    sheet.space(14)
+    sheet.paragraph(Part(issuer.t(RULE), MUTED))
+    return sheet.finished()
+
+
+def _totals(sheet: Sheet, issuer: Issuer, statement: Statement) -> None:
+    money = statement.money
+    rows = [
+        Row(cells(_apart(each.organisation), *map(money, (each.share, each.saved, each.own_vans, each.balance))))
+        for each in statement.totals
+    ]
+    sheet.table(COLUMNS, [issuer.t(each) for each in OF_MONTH], rows)
+    if any(each.balance < 0 for each in statement.totals):
+        sheet.paragraph(Part(issuer.t("Below zero: to receive."), MUTED))
+    if statement.carried:
+        sheet.paragraph(Part(issuer.t("The network carries {money}.", money=money(statement.carried))))
+
+
+def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: date) -> None:
+    money, shares = statement.money, statement.of_day(day)
+    sheet.section(issuer.language.day(day), after=90)
+    cost = statement.cost_of(day)
+    if cost is not None:
+        sheet.paragraph(Part(issuer.t("The vehicles of the day cost {money}.", money=money(cost.cost))))
+    standing = next((each.standing for each in shares if each.standing), None)
+    if standing is not None:
+        sheet.paragraph(Part(issuer.t(STANDINGS[standing]), MUTED))
+    rows = [
+        Row(
+            cells(
+                _apart(each.organisation),
+                *(money(amount or 0) for amount in (each.share, each.alone, each.saved, each.own_vans)),
+            )
+        )
+        for each in shares
+        if each.share is not None
+    ]
+    if rows:
+        sheet.table(COLUMNS, [issuer.t(each) for each in OF_DAY], rows)
+    for each in shares:
+        said = [issuer.t(text, **words) for text, words in why_of(each, money, issuer.listed)]
+        sheet.paragraph(Part(" ".join(said), MUTED))
+
+
+def _apart(name: str) -> str:
+    return f"\u2068{name}\u2069"

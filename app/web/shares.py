@@ -1,0 +1,103 @@
+"""What the days of a month cost and who pays what of it: a page, a file for spreadsheets, a paper."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from app.domain.service_date import service_date_of
+from app.kit import tables
+from app.kit.auth import Principal
+from app.kit.web import database_of, now_of
+from app.models.partners import Network
+from app.papers.cost_statement import cost_statement_paper
+from app.papers.share_words import NOTHING, RULE, STANDINGS, why_of
+from app.partners.service import network_of, zone_of
+from app.sharing.schemas import CostShareOut
+from app.sharing.service import ask_for_shares
+from app.sharing.statement import Statement, statement_of
+from app.web.language import language_of
+from app.web.paper import issuer_of, paper
+from app.web.rendering import HEADERS, render, see_other
+from app.web.visitor import Visitor
+
+router = APIRouter(include_in_schema=False)
+
+
+def _read(request: Request, session: Session, visitor: Principal, month: str) -> tuple[Network, Statement, date]:
+    """The network, the month's statement, and today."""
+    network = network_of(session, visitor)
+    today = service_date_of(now_of(request), zone_of(network))
+    return network, statement_of(session, visitor, _month(month, today)), today
+
+
+def _month(asked: str, today: date) -> date:
+    """The month that was asked for as 2026-11, or this one."""
+    try:
+        return date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return today.replace(day=1)
+
+
+@router.get("/shares")
+def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -> Response:
+    """The month by day; `asked`: a day that somebody has just asked to be shared."""
+    with database_of(request).transaction(visitor.scope) as session:
+        network, statement, today = _read(request, session, visitor, month)
+    language = language_of(request)
+    return render(
+        request,
+        "shares.html",
+        signed_in=visitor.name,
+        demonstration=network.demonstration,
+        statement=statement,
+        today=today,
+        rule=RULE,
+        nothing=NOTHING,
+        standings=STANDINGS,
+        why_of=lambda share: why_of(share, statement.money, language.comma.join),
+        asked=_day(asked),
+        may_ask=visitor.may("plans.publish"),
+        may_see_plans=visitor.may("plans.publish"),
+        day_name=language.day,
+    )
+
+
+def _day(asked: str) -> date | None:
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return None
+
+
+@router.post("/shares")
+def ask(request: Request, visitor: Visitor, service_date: Annotated[date, Form()]) -> Response:
+    """Have a published day shared now."""
+    with database_of(request).transaction(visitor.scope) as session:
+        ask_for_shares(session, visitor, service_date, now_of(request))
+    return see_other(f"/shares?month={service_date:%Y-%m}&asked={service_date}")
+
+
+@router.get("/shares.csv")
+def as_csv(request: Request, visitor: Visitor, month: str = "") -> Response:
+    """The month's shares as rows."""
+    with database_of(request).transaction(visitor.scope) as session:
+        _, statement, _ = _read(request, session, visitor, month)
+    columns = tables.columns_of(CostShareOut)
+    rows = [each.model_dump(mode="json") for each in statement.shares]
+    content = tables.csv_head(columns) + tables.csv_rows(columns, rows)
+    name = f"shared-costs-{statement.month:%Y-%m}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(content, headers={**HEADERS, **headers}, media_type=f"{tables.CSV}; charset=utf-8")
+
+
+@router.get("/shares.pdf")
+def as_pdf(request: Request, visitor: Visitor, month: str = "") -> Response:
+    """The month's statement on paper."""
+    with database_of(request).transaction(visitor.scope) as session:
+        network, statement, today = _read(request, session, visitor, month)
+    issuer = issuer_of(request, network)
+    is_over = (statement.month.year, statement.month.month) < (today.year, today.month)
+    document = cost_statement_paper(issuer, statement, None if is_over else today)
+    return paper(issuer, document, f"shared-costs-{statement.month:%Y-%m}")
