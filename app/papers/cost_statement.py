@@ -1,5 +1,6 @@
 """A month's statement of shared costs on paper: the totals, then each day with the why of each share."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.papers.share_words import NOTHING, RULE, STANDINGS, why_of
@@ -38,7 +39,7 @@ def cost_statement_paper(issuer: Issuer, statement: Statement, so_far: date | No
 def _totals(sheet: Sheet, issuer: Issuer, statement: Statement) -> None:
     money = statement.money
     rows = [
-        Row(cells(_apart(each.organisation), *map(money, (each.share, each.saved, each.own_vans, each.balance))))
+        _row(statement, each.organisation, (each.share, each.saved, each.own_vans, each.balance))
         for each in statement.totals
     ]
     sheet.table(COLUMNS, [issuer.t(each) for each in OF_MONTH], rows)
@@ -52,27 +53,26 @@ def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: date) -> None:
     money, shares = statement.money, statement.of_day(day)
     sheet.section(issuer.language.day(day), after=90)
     cost = statement.cost_of(day)
-    if cost is not None:
+    if cost is not None and cost.standing is not None:
         sheet.paragraph(Part(issuer.t("The vehicles of the day cost {money}.", money=money(cost.cost))))
     standing = next((each.standing for each in shares if each.standing), None)
     if standing is not None:
         sheet.paragraph(Part(issuer.t(STANDINGS[standing]), MUTED))
+    if cost is not None and cost.standing == "least_core":
+        said = issuer.t("It would save {money} by leaving.", money=money(cost.most_to_gain))
+        sheet.paragraph(Part(said, MUTED))
     rows = [
-        Row(
-            cells(
-                _apart(each.organisation),
-                *(money(amount or 0) for amount in (each.share, each.alone, each.saved, each.own_vans)),
-            )
-        )
+        _row(statement, each.organisation, (each.share, each.alone, each.saved, each.own_vans))
         for each in shares
         if each.share is not None
     ]
     if rows:
         sheet.table(COLUMNS, [issuer.t(each) for each in OF_DAY], rows)
     for each in shares:
-        said = [issuer.t(text, **words) for text, words in why_of(each, money, issuer.listed)]
-        sheet.paragraph(Part(" ".join(said), MUTED))
+        why = [issuer.t(text, **words) for text, words in why_of(each, money, list)]
+        sheet.paragraph(Part(" ".join(why), MUTED))
 
 
-def _apart(name: str) -> str:
-    return f"\u2068{name}\u2069"
+def _row(statement: Statement, name: str, amounts: Sequence[int | None]) -> Row:
+    """A name and amounts, each in its own direction: amounts as they are read everywhere, the sign before them."""
+    return Row(cells(f"\u2068{name}\u2069", *(f"\u2066{statement.money(each or 0)}\u2069" for each in amounts)))
