@@ -1215,7 +1215,7 @@ OPERATIONS: dict[str, Operation] = {
     # reports and what was learnt
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_cost_shares": Operation(Action.SHARES_READ, query={"from": DAY, "to": DAY}),
-    "share_day_cost": Operation(Action.PLANS_PUBLISH, body=lambda tenant: {"service_date": QUIET_DAY}),
+    "share_day_cost": Operation(Action.PLANS_PUBLISH, body=lambda tenant: {"service_date": DAY}),
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),
