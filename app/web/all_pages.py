@@ -57,6 +57,9 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         ),
     ),
     "Partners and people": (
+        Entry(
+            "/shares", "Shared costs", "What the days of a month cost, and who pays what of it and why.", "shares.read"
+        ),
         Entry("/partners", "Partners", "Who takes part, since when and on which terms.", "partnerships.read"),
         Entry("/people", "People", "Who has an account, and who is invited.", "people.read"),
         Entry("/sites", "Sites", "Stores, food banks and depots, with their hours.", "sites.read"),
