@@ -5,12 +5,13 @@ A source that fails is followed by the region's own streets and then by the esti
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.roads.choice import SERVERS, RoadsChoice
 from app.roads.embedded import EmbeddedRoads
 from app.roads.estimate import EstimatedRoads, Fit
+from app.roads.line_shape import seen
 from app.roads.provider import (
     ATTRIBUTION,
     Place,
@@ -69,11 +70,13 @@ class Streets:
         raise RoadsUnavailable(" ".join(failures))
 
     def line(self, choice: RoadsChoice, profile: Profile, places: Sequence[Place], fit: Fit | None = None) -> RoadLine:
-        """The way along the streets through all places; places in a row that are the same count once."""
+        """The way along the streets through all places, as a map can show it; places in a row that are the same count
+        once."""
         distinct = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
         if len(distinct) < 2:
             return RoadLine((), ())
-        return self.ask(choice, profile, lambda provider: provider.route(distinct), fit).value
+        line = self.ask(choice, profile, lambda provider: provider.route(distinct), fit).value
+        return replace(line, coordinates=seen(line.coordinates))
 
     def pin(self, choice: RoadsChoice, point: Point) -> Snap:
         """Where a pin meets the nearest street; the region's, where travel times are estimated. Raises PointOffRoads

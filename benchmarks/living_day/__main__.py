@@ -14,6 +14,7 @@ from app.kit.clock import HandSetClock
 from benchmarks.living_day.day import Invented, Office
 from benchmarks.living_day.measure import Listening, drivers_of, edits, minute_of_reports, planned, proposals, trials
 from benchmarks.served import DAY, served
+from routing.instances.city import city_day
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
 def _measure(address: str, key: str, clock: HandSetClock, wish: argparse.Namespace) -> None:
     office = Office(address, key)
     begun = time.perf_counter()
-    Invented(office, wish.size, wish.fleet, wish.seed, DAY).bring_in()
+    Invented(office, city_day(wish.size, wish.fleet, wish.seed), wish.seed, DAY).bring_in()
     print(f"The day is posted after {time.perf_counter() - begun:.0f} s.", flush=True)
     plan = planned(office, DAY.isoformat())
     print(f"It is planned after {time.perf_counter() - begun:.0f} s.", flush=True)

@@ -1,5 +1,5 @@
-"""A day of 500 offers on the streets of Newport, brought in through the API: weights, hours, needs and vans are those
-of the published city days, the places are drawn on the map."""
+"""A day on the streets of Newport, brought in through the API: weights, hours, needs and vans are those of a published
+city day, the places are drawn on the map."""
 
 import random
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 
-from routing.instances.city import Size, city_day
 from routing.problem import Lot, Need, Problem, Shift, TimeWindow
 
 MIDDLE, SIDE = (51.575, -2.99), (0.04, 0.1)  # degrees north and east
@@ -48,9 +47,8 @@ class Office:
 class Invented:
     """The day with the ids that the service gave."""
 
-    def __init__(self, office: Office, size: Size, fleet: str, seed: int, day: date) -> None:
-        self._office, self._day = office, day
-        self._problem: Problem = city_day(size, "plentiful" if fleet == "plentiful" else "scarce", seed)
+    def __init__(self, office: Office, problem: Problem, seed: int, day: date) -> None:
+        self._office, self._day, self._problem = office, day, problem
         self._draw = random.Random(f"living day {seed}")  # noqa: S311
         self._needs_of: dict[str, list[Need]] = {}
         for need in self._problem.needs:
@@ -58,7 +56,7 @@ class Invented:
 
     def bring_in(self) -> list[dict[str, Any]]:
         """Post everything; the shifts are returned."""
-        stores = {each.id for each in self._problem.sites} - self._needs_of.keys()
+        stores = {lot.site for lot in self._problem.lots}
         chain = self._partner("supermarket", "Stores")
         sites = {name: self._site(name, chain, "store", None) for name in sorted(stores)}
         for name, needs in self._needs_of.items():

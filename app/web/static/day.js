@@ -1,6 +1,6 @@
 // The dispatcher's day: routes on the street map and on the hours of the day, and the progress of a plan that is being made.
 import { fitPlaces } from "/static/street-map.js";
-import { mapOf, routeOn } from "/static/route-on-map.js";
+import { isVisited, mapOf, routeOn } from "/static/route-on-map.js";
 import { followVans } from "/static/van-positions.js";
 import { Timeline } from "/static/timeline.js";
 import { LiveStops } from "/static/timeline-live.js";
@@ -10,24 +10,27 @@ async function readPlan(element) {
   return answer.ok ? answer.json() : null;
 }
 
+// The view comes before the lines: their tens of thousands of points are worked out anew for each view.
 async function drawMap(element, plan) {
   const { map, kilograms, signs } = mapOf(element);
-  const drawn = (route) => routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true });
-  const routes = new Map(plan.routes.map((route) => [route.id, { number: String(route.number), ...drawn(route) }]));
+  const routes = new Map(), waiting = new Map(plan.routes.map((route) => [route.id, route]));
   const refresh = () => showOpenLanes(map, [...routes.values()], signs);
+  const add = (route) => routes.set(route.id, { number: String(route.number),
+    ...routeOn(map, route, { kilograms, isEstimated: plan.estimated_travel === true }) });
   document.addEventListener("toggle", (event) => { if (event.target.matches(".lane")) refresh(); }, true);
   document.addEventListener("plan-edited", ({ detail }) => {
     for (const id of [...detail.gone, ...detail.routes.map((route) => route.id)]) {
       const before = routes.get(id);
       if (before) map.removeLayer(before.line);
       routes.delete(id);
+      waiting.delete(id);
     }
-    for (const route of detail.routes) routes.set(route.id, { number: String(route.number), ...drawn(route) });
+    detail.routes.forEach(add);
     refresh();
   });
-  const places = [...routes.values()].flatMap(({ stops }) => stops.map((stop) => [stop.latitude, stop.longitude]));
   await map.region;
-  fitPlaces(map, places);
+  fitPlaces(map, plan.routes.flatMap(({ stops }) => stops.filter(isVisited).map((stop) => [stop.latitude, stop.longitude])));
+  for (const route of waiting.values()) add(route);
   refresh();
   performance.mark("map-drawn");
   followVans(map, element, (shift) => plan.routes.find((route) => route.shift_id === shift));

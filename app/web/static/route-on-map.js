@@ -13,10 +13,13 @@ export function mapOf(element, options = {}) {
   return { map, kilograms, signs: stopsOn(map, { stops }) };
 }
 
+/** Whether food is fetched or brought there. */
+export const isVisited = ({ kind }) => kind === "pickup" || kind === "drop_off";
+
 /** A route as `line` and `stops`: the line as a layer group, the stops as stopMarker takes them. */
 export function routeOn(map, route, { kilograms, isEstimated = false, stateOf = () => "" }) {
   const color = `var(--r${(route.number - 1) % 8})`;
-  const visited = route.stops.filter((stop) => stop.kind === "pickup" || stop.kind === "drop_off");
+  const visited = route.stops.filter(isVisited);
   return {
     line: routeLine(map, route.line, { color, number: route.number, estimated: isEstimated || route.estimated === true }),
     stops: visited.map((stop, index) => ({ latitude: stop.latitude, longitude: stop.longitude, label: String(index + 1),
