@@ -69,7 +69,7 @@ STATIC = Path(__file__).with_name("static")
 def install_pages(app: FastAPI) -> None:
     """Put the pages, their files and their errors onto the application."""
     leaflet = distribution("XStatic-Leaflet").locate_file("xstatic/pkg/leaflet/data")
-    # Compressed, for whoever pays by the megabyte. Pages are not, which have secrets in them.
+    # Compressed, for whoever pays by the megabyte. Pages are not, which have secrets in them, but for the driver's.
     app.mount("/static/leaflet", GZipMiddleware(StaticFiles(directory=str(leaflet))), name="leaflet")
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     for module in (

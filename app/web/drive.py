@@ -4,6 +4,7 @@ With scripts the phone keeps each report until it is stored here, and the page i
 Without them every report is a form.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ router = APIRouter(include_in_schema=False)
 # A report may bring a photo: nothing of its body is read before it is known whose it is.
 reports = APIRouter(include_in_schema=False, route_class=KnownFirst)
 COOKIE_SECONDS = 24 * 3600
+GZIP_LEVEL = 6
 REPORT_BYTES = 13_000_000  # a form and its photo as a phone takes it, where no script makes it smaller
 LONGEST_DRAWING = 40_000  # letters; twice what the most points of a signature take
 STATIC = Path(__file__).with_name("static")
@@ -53,6 +55,8 @@ KEPT = (
     "drive-sign.js", "drive-press.js", "drive-share.js", "drive-hand.js", "drive-photos.js", "offer-photos.js",
     "drive-map.js", "leaflet-loading.js",
 )  # fmt: skip
+# What its script is put together from, asked for at once: a thin line is late by each file that names another.
+MODULES = [name for name in KEPT if name.endswith(".js") and name != "drive.js"]
 LOST = "lost"  # what the page is told of a photo that could not be kept
 # At the store these leave something behind while the rest is loaded.
 PARTLY = frozenset({"van_full", "too_warm", "other"})
@@ -181,8 +185,23 @@ def show(request: Request, visitor: Visitor, photo: str = "") -> Response:
         photo_lost=photo == LOST,
         elsewhere=[Language(code) for code in LANGUAGES if code != language_of(request).code],
         one_language=ONE_LANGUAGE,
+        modules=MODULES,
     )
     page.headers["Wasl-Page"] = "drive"  # the phone keeps this one, and no other that stands in its place
+    return _thin(request, page)
+
+
+def _thin(request: Request, page: Response) -> Response:
+    """The page compressed, for whoever pays by the megabyte and reads the day again each minute.
+
+    Other pages are not, since the length of an answer tells of the secrets in it whoever can have words of their own
+    stand beside them. This one has no key in it, and without a query no word of the request.
+    """
+    page.headers["Vary"] = "Accept-Encoding"
+    if request.query_params or "gzip" not in request.headers.get("Accept-Encoding", "").lower():
+        return page
+    page.body = gzip.compress(bytes(page.body), GZIP_LEVEL, mtime=0)
+    page.headers["Content-Encoding"], page.headers["Content-Length"] = "gzip", str(len(page.body))
     return page
 
 

@@ -294,6 +294,18 @@ def test_the_link_is_opened_by_a_press_and_then_kept_as_a_cookie(phone: Reader) 
     assert "wasl_drive_" not in page
 
 
+def test_the_drivers_page_comes_compressed_where_it_says_nothing_of_the_request(phone: Reader) -> None:
+    plain = phone.http.get("/drive", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    thin = phone.http.get("/drive")
+    assert (thin.headers["Content-Encoding"], thin.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert thin.num_bytes_downloaded < plain.num_bytes_downloaded / 2
+    assert "Next: collect" in thin.text
+    assert (
+        "Content-Encoding" not in phone.http.get("/drive?guess=Tesco").headers
+    )  # it links to itself in the other language
+
+
 def test_a_link_that_was_replaced_says_so_in_words(network: ServiceClient, published: dict[str, Any]) -> None:
     reader = Reader(network.address)
     old = network.ok(f"/shifts/{published['id']}/driver-links")["token"]

@@ -52,9 +52,10 @@ document.addEventListener("click", async ({ target }) => {
   const id = target.dataset?.removePhoto;
   if (id) { await reports.forgetPhoto(id); await draw(); }
 });
-for (const [target, name] of [[window, "online"], [document, "visibilitychange"], [window, "pageshow"]]) {
-  target.addEventListener(name, () => { if (!document.hidden) draw().catch(() => {}).then(work); });
-}
+const lookAgain = () => { if (!document.hidden) draw().catch(() => {}).then(work); };
+window.addEventListener("online", lookAgain);
+document.addEventListener("visibilitychange", lookAgain);
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) lookAgain(); }); // else it is being read already
 day.classList.add("scripted");
 phone.hidden = false;
 followHand(day, phone.querySelector("[data-left-hand]"));
