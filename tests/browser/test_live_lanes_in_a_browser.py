@@ -32,6 +32,9 @@ pytestmark = pytest.mark.browser
 DAY = "2026-11-25"
 TABLET = {"width": 768, "height": 1024}
 LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+SOON_MS = 12_000  # long before the page looks again by itself, also where the machine has much to do
+HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); " + LOOK_AGAIN
+SEEN = "Object.defineProperty(document, 'hidden', { value: false, configurable: true }); " + LOOK_AGAIN
 
 
 @pytest.fixture
@@ -125,4 +128,30 @@ def test_the_lanes_show_how_the_drive_goes(
         expect(page.locator(".lane[open]")).to_have_count(1)  # what was open stays so
     assert page.evaluate("window.stays")  # the page was not read again
     visit.show(f"live-{language}-{size['width']}")
+    visit.context.close()
+
+
+def test_a_report_is_in_the_lanes_as_soon_as_it_is_made_and_nobody_listens_for_a_page_that_is_hidden(
+    browser: Browser, network: ServiceClient, shift: dict[str, Any], clock: HandSetClock
+) -> None:
+    at(clock, "09:10")
+    visit = Visit(browser, network.address, "en", DESK)
+    visit.sign_in("desk@example.org")
+    page = visit.page
+    with page.expect_response(re.compile("/api/v1/events")):
+        page.goto(f"/day?date={DAY}")
+    expect(page.locator(".now-line.told")).to_contain_text("now 09:10")
+    with network.driver(shift) as driver:
+        lidl, bank, _, duffryn = stops(driver)
+        report(driver, an_event(lidl, "arrived"), an_event(lidl, "collected", kilograms(lidl["allocations"][0])))
+        expect(mark(page, lidl)).to_have_attribute("data-live", "done", timeout=SOON_MS)
+        report(driver, an_event(duffryn, "failed", reason="closed"))
+        expect(mark(page, duffryn)).to_have_attribute("data-live", "failed", timeout=SOON_MS)
+        expect(page.locator("[data-fresh=troubles] li strong")).to_have_text(["Failed"], timeout=SOON_MS)
+        with page.expect_event("requestfailed", lambda request: "/api/v1/events" in request.url):
+            page.evaluate(HIDDEN)
+        with page.expect_response(re.compile("/api/v1/events")):
+            page.evaluate(SEEN)
+        report(driver, an_event(bank, "arrived"))
+        expect(mark(page, bank)).to_have_attribute("data-live", "arrived", timeout=SOON_MS)
     visit.context.close()

@@ -1,7 +1,9 @@
 // A plan that is driven, in its lanes: where each stop stands, what is expected now instead of planned, and the hour it
-// is. Looked for now and then; what changes is put onto the lanes as they are, and nothing that somebody is at moves.
+// is. Looked for now and then, and as soon as a report is heard of; what changes is put onto the lanes as they are, and
+// nothing that somebody is at moves.
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 30_000, LEAST_MS = 2_000, LEAST_OF_THE_PAGE_MS = 4_000; // however thick and fast reports come
+const REPORTS = "/api/v1/events?kind=stop.*&kind=food.collected&kind=food.delivered&kind=food.refused";
 const MATTERS_MS = 5 * 60_000;
 const SIGNS = { done: "✓", arrived: "●", late: "!", refused: "⊘", failed: "✕" };
 const WORDS = { done: "stop_done", failed: "stop_failed" }; // the others are named as they are
@@ -10,15 +12,27 @@ const WORDS = { done: "stop_done", failed: "stop_failed" }; // the others are na
 export class LiveStops {
   constructor(timeline, changed) {
     this.timeline = timeline;
-    this.changed = changed;
+    this.changed = atMostEvery(LEAST_OF_THE_PAGE_MS, changed);
     this.stops = new Map();
     this.now = null;
     this.known = null;
+    this.stream = null;
+    this.lookSoon = atMostEvery(LEAST_MS, () => this.look());
     timeline.afterDrawing = () => this.show();
     const look = () => { if (!document.hidden) this.look(); };
     look();
     setInterval(look, EVERY_MS);
-    document.addEventListener("visibilitychange", look);
+    document.addEventListener("visibilitychange", () => { look(); this.#listen(); });
+    this.#listen();
+  }
+
+  // A browser has few lines to one service: a page that nobody looks at keeps none. Where there is no place to listen, the
+  // stream ends, and what is looked for now and then is all.
+  #listen() {
+    if (document.hidden) { this.stream?.close(); this.stream = null; return; }
+    if (this.stream && this.stream.readyState !== EventSource.CLOSED) return;
+    this.stream = new EventSource(REPORTS);
+    this.stream.addEventListener("message", this.lookSoon);
   }
 
   async look() {
@@ -89,4 +103,14 @@ export class LiveStops {
       line.append(here);
     }
   }
+}
+
+/** `deed`, as often as it is asked for but not oftener than so: what is asked for too soon is done once, later. */
+function atMostEvery(milliseconds, deed) {
+  let last = -milliseconds, isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    setTimeout(() => { isWaiting = false; last = performance.now(); deed(); }, Math.max(0, last + milliseconds - performance.now()));
+  };
 }
