@@ -267,17 +267,18 @@ export class Timeline {
     this.panel.openStop(found);
   }
 
-  // A finger scrolls the day and chooses by a tap; a mouse or pen drags.
+  // A finger scrolls the day and chooses by a tap; a mouse or pen drags. While it does, one small element has the pointer: it
+  // shows the hand that holds, and nothing is entered and left on the way, which would have to be styled and drawn each time.
   #press(event) {
     this.hasDragged = false;
     const id = event.target.closest("[data-stop]")?.dataset.stop;
     if (!id || event.button !== 0 || event.pointerType === "touch" || this.isGiving) return;
-    const begun = [event.clientX, event.clientY];
+    const begun = [event.clientX, event.clientY], { pointerId } = event, grip = this.element.querySelector("[data-said]");
     let isDragged = false, last = "";
     const move = (moved) => {
-      if (moved.pointerId !== event.pointerId || this.isGiving) return;
+      if (moved.pointerId !== pointerId || this.isGiving) return;
       if (!isDragged && Math.hypot(moved.clientX - begun[0], moved.clientY - begun[1]) < FIRST_MOVE) return;
-      if (!isDragged) { isDragged = true; this.#choose(id); this.element.classList.add("dragging"); }
+      if (!isDragged) { isDragged = true; grip.setPointerCapture(pointerId); grip.classList.add("holding"); this.#choose(id); }
       moved.preventDefault();
       const command = this.#commandAt(moved.clientX, moved.clientY);
       const name = JSON.stringify(command);
@@ -287,10 +288,10 @@ export class Timeline {
       else this.unpreview();
     };
     const end = async (ended) => {
-      if (ended.pointerId !== undefined && ended.pointerId !== event.pointerId) return;
-      for (const [kind, listener] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", giveUp]])
-        window.removeEventListener(kind, listener, true);
-      this.element.classList.remove("dragging");
+      if (ended.pointerId !== undefined && ended.pointerId !== pointerId) return;
+      for (const [kind, listener] of listeners) window.removeEventListener(kind, listener, true);
+      if (grip.hasPointerCapture(pointerId)) grip.releasePointerCapture(pointerId);
+      grip.classList.remove("holding");
       if (!isDragged) return;
       this.hasDragged = true;
       const command = ended.type === "pointerup" ? this.#commandAt(ended.clientX, ended.clientY) : null;
@@ -298,10 +299,9 @@ export class Timeline {
       else { this.panel.close(); this.putBack(); }
     };
     const giveUp = (key) => { if (key.key === "Escape") end(key); };
-    window.addEventListener("pointermove", move, true);
-    window.addEventListener("pointerup", end, true);
-    window.addEventListener("pointercancel", end, true);
-    window.addEventListener("keydown", giveUp, true);
+    const listeners = [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", giveUp],
+      ["selectstart", (selected) => selected.preventDefault()]];
+    for (const [kind, listener] of listeners) window.addEventListener(kind, listener, true);
   }
 
   #previewAndFollow(command) {
