@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.alarms import SENTENCES as ALARMS
 from app.domain.alarms import Kind
 from app.domain.categories import WORDS as CATEGORIES
-from app.domain.notifications import News, allocations_for, grams_in, grams_of
+from app.domain.notifications import WITHOUT_MESSAGE, News, allocations_for, grams_in, grams_of
 from app.domain.units import kg_display
 
 TITLES: Mapping[str, str] = {
@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
     "alarm.raised": "Alarm",
     "alarm.escalated": "Alarm: nobody has taken it on yet",
     "test": "A trial",
+    "code": "A code for your phone number",
 }
 SENTENCES: Mapping[str, str] = {
     "allocations.cancelled": "The plan for {day} has changed: no van collects from you any more.",
@@ -48,6 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "allocation.declined": "{receiver} does not want {kg} kg of {food} from {donor} on {day}.",
     "plan.failed": "Planning {day} has ended without a plan. Look at the day.",
     "test": "So you are told here from now on.",
+    "code": "{code} is the code for your phone number. If you did not ask for it, do nothing.",
 }
 # Of a number of visits: one, many.
 COUNTED: Mapping[str, tuple[str, str]] = {
@@ -177,6 +179,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "alarm.raised": _alarm,
     "alarm.escalated": _alarm,
     "test": lambda _: Sentence((SENTENCES["test"],)),
+    "code": lambda data: Sentence((SENTENCES["code"],), plain={"code": data["code"]}),
 }
 
 
@@ -192,7 +195,7 @@ def page_of(news: News, role: str, *, receives: bool = False) -> str:
     data, plans = news.data, role in ("dispatcher", "network_admin")
     if news.kind == "arrival.changed" and data.get("page"):
         return str(data["page"])
-    if news.kind == "test":
+    if news.kind in WITHOUT_MESSAGE:
         return "/notifications"
     if news.kind == "food.asked":
         return "/asked"

@@ -120,6 +120,7 @@ SUBJECTS: Mapping[str, Subject] = {
         mailed=True,
     ),
 }
+WITHOUT_MESSAGE = frozenset({"test", "code"})  # asked for on the page: a trial, the code that proves a phone number
 _OF_KIND: Mapping[str, str] = {kind: code for code, subject in SUBJECTS.items() for kind in subject.kinds}
 # Alarms of a day to come, or of a store: they can be dealt with in the morning, unless they have become an emergency.
 _CAN_WAIT = frozenset({"shift_without_driver", "store_silent"})

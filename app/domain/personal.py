@@ -29,6 +29,7 @@ NAMED_FIELDS = (
     NamedField("people", "email", "row", "signing in"),
     NamedField("people", "password_hash", "row", "signing in"),
     NamedField("notification_choices", "phone", "deleted", "text messages, for whoever wants them"),
+    NamedField("phone_codes", "phone", "deleted", "where a code goes that proves a number to be one's own"),
     NamedField("credentials", "name", "deleted", "whose session it is, or what a key is for"),
     NamedField("shifts", "driver_name", "driver", "the dispatcher knows who drives"),
     NamedField("routes", "driver_name", "driver", "the route sheet says whose it is"),
@@ -76,6 +77,7 @@ NAMED_THINGS = {
     ("agreements", "proposed_by"): "a side: donor, receiver or network",
     ("agreements", "paid_by"): "a side: donor or receiver",
     ("alarms", "acknowledged_by"): "a person or key, by id",
+    ("notification_choices", "phone_confirmed_at"): "when a number was confirmed; it goes with its row",
     ("credentials", "signed_in_by"): "a way to sign in",
     ("allocations", "use_by"): "a date of food",
 }

@@ -179,6 +179,7 @@ RETENTION = (
     ),
     Retention("mail_messages", "whether a mail went out; its words go when it is sent", "delete", 30, "created_at"),
     Retention("notification_choices", "what somebody wants to be told, and how, until the account is erased"),
+    Retention("phone_codes", "a code that proves a phone number holds for minutes", "delete", 1, "expires_at"),
     Retention(
         "notifications", "whoever was told, or not, can see it; what was said is not kept", "delete", 30, "created_at"
     ),

@@ -1,4 +1,4 @@
-"""How often somebody may try: so many times in a quarter of an hour, then a pause."""
+"""How often somebody may try: so many times in a quarter of an hour, or in a time of its own, then a pause."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,10 +20,25 @@ MAILED_LINKS = Limit(account=5, address=50)
 PUBLIC_LINKS = Limit(account=50, address=50)  # of a link: also a page that asks again by itself after its day
 
 
-def pause_seconds(tries: Iterable[datetime], most: int, now: datetime) -> int | None:
+@dataclass(frozen=True)
+class Allowance:
+    """So many within a time, which is a day at most: older tries are forgotten."""
+
+    most: int
+    within: timedelta = WINDOW
+
+
+# Codes that prove a phone number. Each is a text that somebody pays for, at a phone that may be a stranger's: a number
+# counts whoever gives it, in whichever network.
+CODES_OF_PERSON = (Allowance(3, timedelta(hours=1)), Allowance(10, timedelta(days=1)))
+CODES_TO_NUMBER = (Allowance(5, timedelta(days=1)),)
+CODES_OF_NETWORK = (Allowance(100, timedelta(hours=1)),)
+
+
+def pause_seconds(tries: Iterable[datetime], most: int, now: datetime, within: timedelta = WINDOW) -> int | None:
     """Whole seconds to wait, at least one, until another try is free; None where one is free now."""
-    counted = sorted((at for at in tries if at > now - WINDOW), reverse=True)
+    counted = sorted((at for at in tries if at > now - within), reverse=True)
     if len(counted) < most:
         return None
-    free_at = counted[most - 1] + WINDOW
+    free_at = counted[most - 1] + within
     return max(1, -int((now - free_at) // timedelta(seconds=1)))

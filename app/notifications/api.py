@@ -13,7 +13,7 @@ from app.kit.language import LanguageCode
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, page_out
 from app.kit.wire import PageOut
 from app.models.notifications import PushSubscription
-from app.notifications import choices, devices
+from app.notifications import choices, devices, proving
 from app.notifications.newsroom import senders_of
 from app.notifications.schemas import (
     ChannelName,
@@ -23,6 +23,7 @@ from app.notifications.schemas import (
     DeviceOut,
     NotificationOut,
     NotificationSubjectOut,
+    PhoneConfirmation,
     PushKeyOut,
     QuietHoursOut,
     TrialWish,
@@ -69,9 +70,27 @@ def _shown(call: Caller, found: choices.Choices) -> ChoicesOut:
         else QuietHoursOut(begins=f"{quiet.begins:%H:%M}", ends=f"{quiet.ends:%H:%M}"),
         time_zone=found.time_zone,
         phone=found.phone,
+        phone_confirmed=found.phone_confirmed,
         language=cast(LanguageCode, found.language),
         version=found.version,
     )
+
+
+@router.post("/phone-code", status_code=202, response_model=NotificationOut)
+def ask_for_phone_code(call: Caller) -> Response:
+    """Have six digits texted to your phone number; for ten minutes, and five tries, they confirm it."""
+    proving.count(call.database, call.principal, channels_set_up(call), call.now)
+
+    def verb(session: Session) -> Answer:
+        return answer(NotificationOut.model_validate(proving.ask_for_code(session, call.principal, call.now)), 202)
+
+    return call.once(None, verb)
+
+
+@router.post("/phone-confirmation")
+def confirm_phone(call: Caller, wish: PhoneConfirmation) -> ChoicesOut:
+    """Confirm your phone number with the code that was texted to it; from then on you can be texted what you chose."""
+    return _shown(call, proving.confirm(call.database, call.principal, wish.code, call.now))
 
 
 def _names(channels: Collection[Channel]) -> list[ChannelName]:

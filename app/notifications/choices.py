@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,10 @@ from app.domain.quiet_hours import USUAL, QuietHours
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK, Database
-from app.kit.errors import conflict, forbidden, not_found, refused, stale
+from app.kit.errors import WaslError, conflict, forbidden, not_found, refused, stale
 from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
-from app.models.notifications import Notification, NotificationChoice, NotificationKey, PushSubscription
+from app.models.notifications import Notification, NotificationChoice, NotificationKey, PhoneCode, PushSubscription
 from app.models.partners import Network, Person
 from app.notifications.making import queue_sending
 from app.notifications.readers import quiet_hours_of
@@ -38,6 +38,7 @@ class Choices:
     quiet: QuietHours | None
     time_zone: str
     phone: str | None
+    phone_confirmed: bool
     language: str
     devices: int
     version: int
@@ -75,6 +76,7 @@ def _choices(session: Session, person: Person, row: NotificationChoice | None) -
         quiet=quiet_hours_of(row),
         time_zone=session.get_one(Network, person.network_id).time_zone,
         phone=None if row is None else row.phone,
+        phone_confirmed=row is not None and row.phone_confirmed_at is not None,
         language=person.language,
         devices=session.scalar(devices) or 0,
         version=FIRST_VERSION if row is None else row.version,
@@ -82,7 +84,7 @@ def _choices(session: Session, person: Person, row: NotificationChoice | None) -
 
 
 def choose(session: Session, principal: Principal, change: ChoicesChange, version: int, now: datetime) -> Choices:
-    """Change what one is told, from the version that was read.
+    """Change what one is told, from the version that was read. Another phone number is not confirmed.
 
     Raises `subject_not_yours` and `channel_not_possible` (422).
     """
@@ -95,8 +97,9 @@ def choose(session: Session, principal: Principal, change: ChoicesChange, versio
     if "quiet_hours" in wished:
         hours = change.quiet_hours
         row.quiet_from, row.quiet_until = (None, None) if hours is None else (hours.begins, hours.ends)
-    if "phone" in wished:
-        row.phone = change.phone
+    if "phone" in wished and change.phone != row.phone:
+        row.phone, row.phone_confirmed_at = change.phone, None
+        session.execute(delete(PhoneCode).where(PhoneCode.person_id == person.id))
     if change.language is not None and change.language != person.language:
         person.language = change.language
     row.changed_at = now
@@ -148,14 +151,16 @@ def try_out(
 ) -> Notification:
     """Have a trial sent, whatever the hour.
 
-    Raises `channel_not_set_up`, `no_phone`, `no_device` (422) and `too_many_trials` (409).
+    Raises `channel_not_set_up`, `no_phone`, `phone_not_confirmed`, `no_device` (422) and `too_many_trials` (409).
     """
     person = person_who_asks(session, principal)
     choices = choices_of(session, principal)
     if channel not in set_up:
-        raise refused("channel_not_set_up", "This installation has no such channel. Ask whoever runs it.")
+        raise not_set_up()
     if channel is Channel.SMS and choices.phone is None:
-        raise refused("no_phone", "Give your phone number first.")
+        raise no_phone()
+    if channel is Channel.SMS and not choices.phone_confirmed:
+        raise refused("phone_not_confirmed", "Confirm your phone number first, with the code that was texted to it.")
     if channel is Channel.PUSH and not choices.devices:
         raise refused("no_device", "Switch notifications on for a device first.")
     session.refresh(person, with_for_update=ROW_LOCK)  # two at once are counted one after the other
@@ -166,19 +171,36 @@ def try_out(
     )
     if (session.scalar(lately) or 0) >= MOST_TRIALS:
         raise conflict("too_many_trials", "That was tried a few times just now. Try again in ten minutes.")
+    return send_at_once(session, person, "test", channel, TRIAL_LIVES, now)
+
+
+def not_set_up() -> WaslError:
+    """There is no such channel here."""
+    return refused("channel_not_set_up", "This installation has no such channel. Ask whoever runs it.")
+
+
+def no_phone() -> WaslError:
+    """Nobody has given a number."""
+    return refused("no_phone", "Give your phone number first.")
+
+
+def send_at_once(
+    session: Session, person: Person, subject: str, channel: Channel, lives: timedelta, now: datetime
+) -> Notification:
+    """What somebody asked for just now, and no message of the outbox brings: sent whatever the hour."""
     row = Notification(
         id=uuid4(),
         network_id=person.network_id,
         organisation_id=person.organisation_id,
         person_id=person.id,
-        subject="test",
+        subject=subject,
         channel=channel.value,
         urgent=True,
         state="waiting",
         attempts=0,
         created_at=now,
         due_at=now,
-        expires_at=now + TRIAL_LIVES,
+        expires_at=now + lives,
     )
     session.add(row)
     session.flush()

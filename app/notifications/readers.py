@@ -37,8 +37,9 @@ class Known:
 
     @property
     def phone(self) -> str | None:
-        """Their phone number, where they gave one."""
-        return None if self.choice is None else self.choice.phone
+        """Their phone number, where they gave one and proved that it is theirs."""
+        choice = self.choice
+        return None if choice is None or choice.phone_confirmed_at is None else choice.phone
 
 
 def quiet_hours_of(choice: NotificationChoice | None) -> QuietHours | None:

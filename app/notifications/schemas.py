@@ -1,5 +1,6 @@
 """What notifications look like over HTTP."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringCo
 from pydantic_core import PydanticCustomError
 
 from app.domain.notifications import SUBJECTS
+from app.domain.units import latin_digits
 from app.kit.language import LanguageCode
 from app.kit.web import Body
 from app.kit.wire import LocalTime
@@ -17,6 +19,9 @@ from app.partners.schemas import Out
 
 ChannelName = Literal["email", "push", "sms"]
 SECRET_BYTES = 16
+_CODE = re.compile("[0-9]{6}")
+# Gaps, and the marks of direction that come with what is copied from an Arabic text.
+_BETWEEN = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069-]+")
 _NO_PHONE = "Write the number with the country's code, such as +44 7911 123456."
 
 
@@ -62,6 +67,22 @@ class ChoicesChange(Body):
     quiet_hours: QuietHoursIn | None = Field(default=None, description="null: none, you are told at any hour")
     phone: Phone = Field(default=None, description="With the country's code; null takes it away")
     language: LanguageCode | None = None
+
+
+def _code(value: Any) -> Any:
+    """Six digits of whichever script, however they were grouped."""
+    if not isinstance(value, str):
+        return value
+    found = _BETWEEN.sub("", latin_digits(value))
+    if not _CODE.fullmatch(found):
+        raise PydanticCustomError("code_unreadable", "Write the six digits of the text message.")
+    return found
+
+
+class PhoneConfirmation(Body):
+    """The code that was texted to your phone number."""
+
+    code: Annotated[str, StringConstraints(max_length=40), BeforeValidator(_code)]
 
 
 class TrialWish(Body):
@@ -142,6 +163,7 @@ class ChoicesOut(BaseModel):
     quiet_hours: QuietHoursOut | None
     time_zone: str
     phone: str | None
+    phone_confirmed: bool = Field(description="Only then are you texted anything but the code that confirms it")
     language: LanguageCode
     version: int
 

@@ -5,7 +5,7 @@ that send the same, because one of them was thought dead, only the first is kept
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.notifications import SUBJECTS, Channel, News, hears
+from app.domain.notifications import SUBJECTS, WITHOUT_MESSAGE, Channel, News, hears
 from app.domain.quiet_hours import quiet_until
 from app.kit.db import ROW_LOCK
 from app.kit.language import PlainLanguage
@@ -24,6 +24,7 @@ from app.models.system import OutboxMessage
 from app.notifications.channels import Device, Note, Outcome, Recipient, Refused, Sent, TryLater
 from app.notifications.making import OUT_OF_DATE, is_known, queue_sending
 from app.notifications.newsroom import Newsroom
+from app.notifications.proving import make_code
 from app.notifications.readers import Known, news_of, people_of
 from app.notifications.unsubscribing import Wish, network_secret, token_of
 from app.notifications.wording import wording_of
@@ -79,8 +80,15 @@ def _parcel(newsroom: Newsroom, network_id: UUID, notification_id: UUID, attempt
         if row.channel == Channel.SMS and _texts_tried(session, known, now) >= MOST_TEXT_MESSAGES:
             row.state, row.trouble = "refused", TOO_MANY
             return None
+        to = _recipient(session, known)
+        if row.subject == "code":
+            proof = make_code(session, row, now)
+            if proof is None:
+                row.state, row.trouble = "expired", NOT_WANTED
+                return None
+            news, to = replace(news, data={"code": proof.code}), replace(to, phone=proof.phone)
         note = _note(session, row, known, news, zone, newsroom.base_url)
-        return Parcel(Channel(row.channel), _recipient(session, known), note)
+        return Parcel(Channel(row.channel), to, note)
 
 
 def _texts_tried(session: Session, known: Known, now: datetime) -> int:
@@ -99,14 +107,15 @@ def _news(session: Session, row: Notification) -> News | None:
     if not is_known(row.subject):
         return None
     if row.message_id is None:
-        return News("test", frozenset(), {}, row.created_at)
+        return News(row.subject, frozenset(), {}, row.created_at)
     message = session.get(OutboxMessage, row.message_id)
     return None if message is None else news_of(session, message)
 
 
 def _still_wanted(known: Known, row: Notification, news: News) -> bool:
-    """Whether the person may still hear of it and has not chosen otherwise since; a trial was asked for just now."""
-    if row.subject == "test":
+    """Whether the person may still hear of it and has not chosen otherwise since; a trial was asked for just now, and
+    whether a code is still waited for is asked when it is made."""
+    if row.subject in WITHOUT_MESSAGE:
         return True
     return hears(known.reader, news) and Channel(row.channel) in known.channels(row.subject, [Channel(row.channel)])
 

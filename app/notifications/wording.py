@@ -33,7 +33,8 @@ def wording_of(news: News, reader: Reader, language: str, zone: tzinfo, base_url
     speaks, sentence = PlainLanguage(language), sentence_of(news, reader.site_name)
     page = page_of(news, reader.role, receives=reader.receives)
     short = shortest(lambda letters: _text_message(speaks, sentence, zone, letters))
-    with_link = f"{short} {base_url.rstrip('/')}{page}"
+    # Whoever is texted a code that they did not ask for is led nowhere.
+    with_link = short if news.kind == "code" else f"{short} {base_url.rstrip('/')}{page}"
     return Wording(
         title=speaks.said(TITLES[news.kind]),
         sentence=_filled(speaks, sentence, zone),

@@ -1,8 +1,8 @@
-"""Counts tries to sign in or to open public links, for an account and an address, before each is judged; a right one is
-not counted."""
+"""Counts tries to sign in or to open public links, for an account and an address, before each is judged, a right one is
+not counted; and codes that are asked for to prove a phone number."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -12,7 +12,16 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from app.domain.throttle import MAILED_LINKS, PASSWORDS, PUBLIC_LINKS, WINDOW, pause_seconds
+from app.domain.throttle import (
+    CODES_OF_NETWORK,
+    CODES_OF_PERSON,
+    CODES_TO_NUMBER,
+    MAILED_LINKS,
+    PASSWORDS,
+    PUBLIC_LINKS,
+    Allowance,
+    pause_seconds,
+)
 from app.kit.db import Database
 from app.kit.errors import WaslError
 from app.kit.tenancy import Scope
@@ -42,20 +51,44 @@ def count_try(
     Raises WaslError `too_many_attempts` (429) when there were too many; those are not counted on top.
     """
     limit = LIMITS[what]
-    most = {
-        _digest(f"{what} account {account.strip().lower()}"): limit.account,
-        _digest(f"{what} address {_neighbourhood(address)}"): limit.address,
+    allowed = {
+        _digest(f"{what} account {account.strip().lower()}"): Allowance(limit.account),
+        _digest(f"{what} address {_neighbourhood(address)}"): Allowance(limit.address),
     }
+    return _counted(database, allowed, now, _too_many)
+
+
+def count_code(database: Database, person_id: UUID, network_id: UUID, phone: str, now: datetime) -> Try:
+    """Count a code that is asked for, committed before it is made: for the person, the number, the network.
+
+    phone: E.164. Raises WaslError `too_many_codes` (429) when there were too many; those are not counted on top.
+    """
+    limits = {
+        f"person {person_id}": CODES_OF_PERSON,
+        f"number {phone}": CODES_TO_NUMBER,
+        f"network {network_id}": CODES_OF_NETWORK,
+    }
+    allowed = {
+        _digest(f"phone_code {place} {whose}"): each
+        for whose, allowances in limits.items()
+        for place, each in enumerate(allowances)
+    }
+    return _counted(database, allowed, now, _too_many_codes)
+
+
+def _counted(
+    database: Database, allowed: Mapping[str, Allowance], now: datetime, refusal: Callable[[int], WaslError]
+) -> Try:
     with database.transaction(Scope()) as session:
-        _look_at(session, list(most))
-        pauses = [pause for key, count in most.items() if (pause := _pause(session, key, count, now)) is not None]
+        _look_at(session, list(allowed))
+        pauses = [pause for key, each in allowed.items() if (pause := _pause(session, key, each, now)) is not None]
         if pauses:
-            raise _too_many(max(pauses))
+            raise refusal(max(pauses))
         session.execute(text("SELECT wasl_forget_sign_in_tries(:before)"), {"before": now - FORGOTTEN_AFTER})
-        rows = [SignInTry(counted_for=key, at=now) for key in most]
+        rows = [SignInTry(counted_for=key, at=now) for key in allowed]
         session.add_all(rows)
         session.flush()
-        return Try(tuple(most), tuple(row.id for row in rows))
+        return Try(tuple(allowed), tuple(row.id for row in rows))
 
 
 def give_back(database: Database, counted: Try) -> None:
@@ -72,9 +105,10 @@ def _look_at(session: Session, keys: Sequence[str]) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
-def _pause(session: Session, key: str, most: int, now: datetime) -> int | None:
-    tries = session.scalars(select(SignInTry.at).where(SignInTry.counted_for == key, SignInTry.at > now - WINDOW))
-    return pause_seconds(tries, most, now)
+def _pause(session: Session, key: str, allowed: Allowance, now: datetime) -> int | None:
+    since = SignInTry.at > now - allowed.within
+    tries = session.scalars(select(SignInTry.at).where(SignInTry.counted_for == key, since))
+    return pause_seconds(tries, allowed.most, now, allowed.within)
 
 
 def _too_many(seconds: int) -> WaslError:
@@ -83,6 +117,16 @@ def _too_many(seconds: int) -> WaslError:
         "too_many_attempts",
         429,
         "Too many tries",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def _too_many_codes(seconds: int) -> WaslError:
+    return WaslError(
+        "Too many codes were asked for. Look whether one has come, or ask again later.",
+        "too_many_codes",
+        429,
+        "Too many codes",
         headers={"Retry-After": str(seconds)},
     )
 

@@ -27,7 +27,7 @@ from app.kit.tenancy import Scope, within
 from app.models.doors import StopSignature
 from app.models.events import StopEvent
 from app.models.fleet import Shift, VanPosition
-from app.models.notifications import Notification, NotificationChoice, PushSubscription
+from app.models.notifications import Notification, NotificationChoice, PhoneCode, PushSubscription
 from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.receiving import ReceiptConfirmation
@@ -37,8 +37,8 @@ from app.privacy.reach import organisations_of
 ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
 # Rows that are of nobody else: a phone number, devices, what somebody was told.
-OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice)
-SECRETS = frozenset({"password_hash", "secret_sha256", "endpoint", "endpoint_sha256", "p256dh", "auth"})
+OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice, PhoneCode)
+SECRETS = frozenset({"password_hash", "code_hash", "secret_sha256", "endpoint", "endpoint_sha256", "p256dh", "auth"})
 
 
 @dataclass(frozen=True)

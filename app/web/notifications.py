@@ -13,10 +13,10 @@ from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
 from app.models.notifications import Notification
-from app.notifications import choices, devices
+from app.notifications import choices, devices, proving
 from app.notifications.choices import Choices
 from app.notifications.newsroom import senders_of
-from app.notifications.schemas import ChoicesChange, TrialWish
+from app.notifications.schemas import ChoicesChange, PhoneConfirmation, TrialWish
 from app.partners.service import network_of
 from app.web.language import language_of
 from app.web.rendering import render, see_other
@@ -33,9 +33,13 @@ TROUBLE_WORDS = {
     "not set up here": "This channel is not set up.",
     "too many in a day": "There were too many text messages in a day.",
 }
-TEST_WORDS = "A trial"
+WORDS_WITHOUT_SUBJECT = {"test": "A trial", "code": "A code for your phone number"}
 DONE = {
     "saved": "It is saved.",
+    "saved_and_code": "It is saved. A code is on its way to your phone: confirm the number with it.",
+    "saved_without_code": "It is saved. Too many codes were asked for: have one sent later to confirm the number.",
+    "code": "A code is on its way to your phone.",
+    "confirmed": "Your phone number is confirmed.",
     "tried": "A trial is on its way.",
     "taken_off": "That device is told nothing more.",
 }
@@ -54,6 +58,13 @@ class ChoicesForm(TypedForm):
     version: str = "1"
 
 
+@dataclass(kw_only=True)
+class CodeForm(TypedForm):
+    """The code that proves a phone number, as it was typed."""
+
+    code: str = ""
+
+
 @router.get("/notifications")
 def show(request: Request, visitor: Visitor, done: str = "") -> Response:
     """What is chosen, and the last ten that went or did not."""
@@ -61,7 +72,12 @@ def show(request: Request, visitor: Visitor, done: str = "") -> Response:
 
 
 def _page(
-    request: Request, visitor: Principal, form: ChoicesForm | None = None, status: int = 200, done: str = ""
+    request: Request,
+    visitor: Principal,
+    form: ChoicesForm | None = None,
+    status: int = 200,
+    done: str = "",
+    typed: CodeForm | None = None,
 ) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
@@ -69,7 +85,7 @@ def _page(
         mine = devices.list_devices(session, visitor, None, devices.MOST_DEVICES).items
         last = choices.list_notifications(session, visitor, cursor=None, limit=LAST).items
     language = language_of(request)
-    set_up = [channel for channel in Channel if channel in senders_of(request.app.state.settings)]
+    set_up = _set_up(request)
     return render(
         request,
         "notifications.html",
@@ -79,6 +95,7 @@ def _page(
         zone=ZoneInfo(network.time_zone),
         choices=found,
         form=form or _as_chosen(found),
+        typed=typed or CodeForm(),
         set_up=set_up,
         devices=[(row, devices.service_of(row)) for row in mine],
         channel_words=CHANNEL_WORDS,
@@ -86,6 +103,11 @@ def _page(
         states=STATE_WORDS,
         done=language.t(DONE[done]) if done in DONE else "",
     )
+
+
+def _set_up(request: Request) -> list[Channel]:
+    senders = senders_of(request.app.state.settings)
+    return [channel for channel in Channel if channel in senders]
 
 
 def _as_chosen(found: Choices) -> ChoicesForm:
@@ -102,7 +124,7 @@ def _as_chosen(found: Choices) -> ChoicesForm:
 
 
 def _what(row: Notification) -> str:
-    return SUBJECTS[row.subject].words if row.subject in SUBJECTS else TEST_WORDS
+    return SUBJECTS[row.subject].words if row.subject in SUBJECTS else WORDS_WITHOUT_SUBJECT.get(row.subject, "")
 
 
 def _why(row: Notification) -> str:
@@ -112,17 +134,62 @@ def _why(row: Notification) -> str:
 
 @router.post("/notifications")
 def save(request: Request, visitor: Visitor, data: Sent) -> Response:
-    """Keep what was chosen, or show it again with what does not fit."""
+    """Keep what was chosen, or show it again with what does not fit; another phone number gets a code at once."""
     form = _read(texts_of(data), lists_of(data))
     try:
         change = read_as(ChoicesChange, _document(form))
         version = int(form.version) if form.version.isascii() and form.version.isdigit() else 0
         with database_of(request).transaction(visitor.scope) as session:
-            choices.choose(session, visitor, change, version, now_of(request))
+            before = choices.choices_of(session, visitor).phone
+            found = choices.choose(session, visitor, change, version, now_of(request))
     except WaslError as error:
         form.show_errors(error, language_of(request))
         return _page(request, visitor, form, error.status)
-    return see_other("/notifications", done="saved")
+    if found.phone in (None, before) or Channel.SMS not in _set_up(request):
+        return see_other("/notifications", done="saved")
+    try:
+        _send_code(request, visitor)
+    except WaslError as error:
+        if error.code != "too_many_codes":
+            raise
+        return see_other("/notifications", done="saved_without_code")
+    return see_other("/notifications", done="saved_and_code")
+
+
+def _send_code(request: Request, visitor: Principal) -> None:
+    database, now = database_of(request), now_of(request)
+    proving.count(database, visitor, _set_up(request), now)
+    with database.transaction(visitor.scope) as session:
+        proving.ask_for_code(session, visitor, now)
+
+
+@router.post("/notifications/phone/code")
+def send_code(request: Request, visitor: Visitor) -> Response:
+    """Have a code texted to one's number, in place of the one before."""
+    try:
+        _send_code(request, visitor)
+    except WaslError as error:
+        return _code_page(request, visitor, CodeForm(), error)
+    return see_other("/notifications", done="code")
+
+
+@router.post("/notifications/phone/confirm")
+def confirm(request: Request, visitor: Visitor, data: Sent) -> Response:
+    """Confirm one's number with the code that came, or say what is wrong with it."""
+    typed = CodeForm(code=texts_of(data).get("code", ""))
+    try:
+        wish = read_as(PhoneConfirmation, {"code": typed.code})
+        proving.confirm(database_of(request), visitor, wish.code, now_of(request))
+    except WaslError as error:
+        return _code_page(request, visitor, typed, error)
+    return see_other("/notifications", done="confirmed")
+
+
+def _code_page(request: Request, visitor: Principal, typed: CodeForm, error: WaslError) -> Response:
+    typed.show_errors(error, language_of(request))
+    response = _page(request, visitor, status=error.status, typed=typed)
+    response.headers.update(error.headers)
+    return response
 
 
 def _read(texts: dict[str, str], lists: dict[str, list[str]]) -> ChoicesForm:

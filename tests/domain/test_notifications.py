@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.domain.notification_words import COUNTED, SENTENCES, TITLES, sentence_of
 from app.domain.notifications import (
     SUBJECTS,
+    WITHOUT_MESSAGE,
     Channel,
     News,
     Reader,
@@ -45,9 +46,9 @@ def test_every_subject_is_of_kinds_that_leave_the_service_and_each_kind_is_of_on
     kinds = [kind for subject in SUBJECTS.values() for kind in subject.kinds]
     assert len(kinds) == len(set(kinds))
     assert set(kinds) < set(KINDS)
-    assert set(TITLES) == {*kinds, "test"}
+    assert set(TITLES) == {*kinds, *WITHOUT_MESSAGE}
     told = {each.partition(" ")[0] for each in SENTENCES} | set(COUNTED)
-    assert told == {*kinds, "test"} - {"alarm.raised", "alarm.escalated"}
+    assert told == {*kinds, *WITHOUT_MESSAGE} - {"alarm.raised", "alarm.escalated"}
 
 
 def test_what_is_usual_is_little() -> None:

@@ -27,3 +27,9 @@ def test_after_the_pause_another_try_is_free_and_a_second_before_it_is_not(found
     assert 1 <= pause <= WINDOW.total_seconds()
     assert pause_seconds(found, most, NOW + timedelta(seconds=pause)) is None
     assert pause_seconds(found, most, NOW + timedelta(seconds=pause - 1)) is not None
+
+
+def test_a_time_of_its_own_counts_what_is_older_than_a_quarter_of_an_hour() -> None:
+    asked = [NOW - timedelta(minutes=50)] * 3
+    assert pause_seconds(asked, 3, NOW) is None
+    assert pause_seconds(asked, 3, NOW, timedelta(hours=1)) == 600

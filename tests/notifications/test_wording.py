@@ -38,6 +38,7 @@ DATA: dict[str, dict[str, Any]] = {
     "alarm.raised": ALARM,
     "alarm.escalated": ALARM,
     "test": {},
+    "code": {"code": "012345"},
 }
 
 # What 70 letters cannot say: an alarm with what to do, and three names with a day.
@@ -92,6 +93,13 @@ def test_plural_forms_are_the_languages() -> None:
 def test_the_link_goes_with_a_text_message_where_it_still_is_one_segment() -> None:
     assert said("plan.failed", "en", "dispatcher").text_message.endswith(f"{PUBLIC}/day?date=2026-11-26")
     assert PUBLIC not in said("food.delivered", "ar").text_message
+
+
+def test_a_code_leads_nowhere_whoever_gets_it_by_mistake() -> None:
+    for language in ("en", "ar"):
+        found = said("code", language).text_message
+        assert "012345" in found
+        assert "http" not in found
 
 
 def test_the_pages_are_those_that_the_role_opens() -> None:

@@ -37,6 +37,7 @@ API_NAMES = {
     "seen_by": "who saw to a difference",
     "answered_by": "who speaks for a food bank", "decided_by": "who answers for food held back",
     "proposed_by": "a side", "suspended_by": "a side", "paid_by": "a side", "acknowledged_by": "an id",
+    "phone_confirmed": "whether a number was proved",
     "signed_in_by": "a way to sign in", "usually_posted_by": "a time", "begin_by": "a time", "use_by": "a date",
     "minimum_days_before_use_by": "a number of days",
 }  # fmt: skip

@@ -916,6 +916,17 @@ OPERATIONS: dict[str, Operation] = {
     "change_notification_choices": Operation(
         EVERYBODY_SIGNED_IN, body=lambda tenant: {"quiet_hours": None}, but=_NOT_FOR_KEYS
     ),
+    "ask_for_phone_code": Operation(
+        EVERYBODY_SIGNED_IN,
+        but=_NOT_FOR_KEYS,
+        unproven="no provider is set up there; tests/notifications have codes sent",
+    ),
+    "confirm_phone": Operation(
+        EVERYBODY_SIGNED_IN,
+        body=lambda tenant: {"code": "123456"},
+        but=_NOT_FOR_KEYS,
+        unproven="nobody waits for a code there; tests/notifications confirm numbers",
+    ),
     "list_notifications": Operation(EVERYBODY_SIGNED_IN, but=_NOT_FOR_KEYS),
     "test_notification": Operation(
         EVERYBODY_SIGNED_IN,
