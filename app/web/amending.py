@@ -21,9 +21,9 @@ from app.web.offer_form import OfferForm
 from app.web.posting import CHOOSE_AGAIN, ShopFloor, Standing, arranged, photos_of, pictures_of, show_form, with_usual
 from app.web.rendering import see_other
 from app.web.sent_forms import whole_number
-from app.web.visitor import Sent, Visitor
+from app.web.visitor import KnownFirst, Sent, Visitor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KnownFirst)
 # Somebody else changed it, or this person did and never got the answer: what stands now is shown beside what was typed.
 MOVED = ("stale_version", "idempotency_key_reused")
 

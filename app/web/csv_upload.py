@@ -23,9 +23,9 @@ from app.offers.service import sites_of_caller
 from app.partners.service import network_of, zone_of
 from app.web.language import Language, language_of
 from app.web.rendering import render, see_other
-from app.web.visitor import Visitor
+from app.web.visitor import KnownFirst, Visitor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KnownFirst)
 LARGEST_FILE = 1_000_000  # as in the API
 LARGEST_FORM = LARGEST_FILE * 4 // 3 + 100_000  # the file as the page hands it on, in base64, and the other fields
 FIELDS = ("/file", "/site_id")

@@ -29,9 +29,9 @@ from app.web.language import language_of
 from app.web.nothing_today import QuietToday, load_quiet
 from app.web.offer_form import OfferForm
 from app.web.rendering import render, see_other
-from app.web.visitor import Sent, Visitor
+from app.web.visitor import KnownFirst, Sent, Visitor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KnownFirst)
 # As phones take them, six of them: a script makes them smaller before they are sent, but not everybody runs one.
 PHOTOS_BYTES = 24_000_000
 NEW_BARCODE = (
