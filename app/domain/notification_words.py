@@ -28,6 +28,9 @@ TITLES: Mapping[str, str] = {
     "line.quarantined": "Food is held back",
     "allocation.declined": "Food is not wanted",
     "plan.failed": "There is no plan",
+    "route.published": "Your route is there",
+    "route.changed": "Your route has changed",
+    "route.cancelled": "You have no route any more",
     "alarm.raised": "Alarm",
     "alarm.escalated": "Alarm: nobody has taken it on yet",
     "test": "A trial",
@@ -48,14 +51,24 @@ SENTENCES: Mapping[str, str] = {
     "line.quarantined": "Food of {day} is held back until somebody decides about it.",
     "allocation.declined": "{receiver} does not want {kg} kg of {food} from {donor} on {day}.",
     "plan.failed": "Planning {day} has ended without a plan. Look at the day.",
+    "route.cancelled": "You have no route to drive on {day} any more.",
     "test": "So you are told here from now on.",
     "code": "{code} is the code for your phone number. If you did not ask for it, do nothing.",
 }
-# Of a number of visits: one, many.
+# Of a number of visits: one, many. A driver's page is opened by a link that a dispatcher hands over: it is kept as a
+# hash, so no message can have it, and another one would end the one that is in use.
 COUNTED: Mapping[str, tuple[str, str]] = {
     "allocations.published": (
         "{count} collection on {day}: {kg} kg, about {time}.",
         "{count} collections on {day}: {kg} kg, the first about {time}.",
+    ),
+    "route.published": (
+        "Your route on {day}: {count} stop, about {time}. Open it with your dispatcher's link.",
+        "Your route on {day}: {count} stops, from about {time}. Open it with your dispatcher's link.",
+    ),
+    "route.changed": (
+        "Changed: your route on {day} has {count} stop, about {time}. Look at it before you drive on.",
+        "Changed: your route on {day} has {count} stops, from about {time}. Look at it before you drive on.",
     ),
     "delivery.scheduled": (
         "{count} delivery on {day}: {kg} kg, about {time}.",
@@ -80,6 +93,8 @@ class Sentence:
 
 def sentence_of(news: News, site_name: str | None) -> Sentence:
     """What is said of a message to a reader, who may be of one site alone; an alarm brings its kind and `details`."""
+    if "stops" in news.data:
+        return _route(news)
     if news.kind in COUNTED:
         return _counted(news, site_name)
     return _MAKERS[news.kind](news.data)
@@ -94,6 +109,11 @@ def _counted(news: News, site_name: str | None) -> Sentence:
         days=_day(news.data),
         times={"time": min(datetime.fromisoformat(each["at"]) for each in rows)},
     )
+
+
+def _route(news: News) -> Sentence:
+    times = {"time": datetime.fromisoformat(news.data["first_at"])}
+    return Sentence(COUNTED[news.kind], news.data["stops"], days=_day(news.data), times=times)
 
 
 def _day(data: Mapping[str, Any]) -> dict[str, date]:
@@ -178,6 +198,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "plan.failed": _of_the_day("plan.failed"),
     "alarm.raised": _alarm,
     "alarm.escalated": _alarm,
+    "route.cancelled": _of_the_day("route.cancelled"),
     "test": lambda _: Sentence((SENTENCES["test"],)),
     "code": lambda data: Sentence((SENTENCES["code"],), plain={"code": data["code"]}),
 }
@@ -197,6 +218,8 @@ def page_of(news: News, role: str, *, receives: bool = False) -> str:
         return str(data["page"])
     if news.kind in WITHOUT_MESSAGE:
         return "/notifications"
+    if news.kind.startswith("route."):
+        return "/drive"
     if news.kind == "food.asked":
         return "/asked"
     if news.kind.startswith("delivery."):

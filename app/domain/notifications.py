@@ -112,6 +112,12 @@ SUBJECTS: Mapping[str, Subject] = {
         _DAY,
         across=True,
     ),
+    "route": Subject(
+        "I have a route to drive, another one, or none any more",
+        frozenset({"route.published", "route.changed", "route.cancelled"}),
+        {Role.DRIVER: _BOTH},
+        _DAY * 2,
+    ),
     "alarm": Subject(
         "An alarm that you are to act on",
         frozenset({"alarm.raised", "alarm.escalated"}),
@@ -124,6 +130,7 @@ WITHOUT_MESSAGE = frozenset({"test", "code"})  # asked for on the page: a trial,
 _OF_KIND: Mapping[str, str] = {kind: code for code, subject in SUBJECTS.items() for kind in subject.kinds}
 # Alarms of a day to come, or of a store: they can be dealt with in the morning, unless they have become an emergency.
 _CAN_WAIT = frozenset({"shift_without_driver", "store_silent"})
+BEFORE_A_SHIFT = timedelta(hours=1)
 _NAMES = ("site_name", "donor_name", "receiver_name")
 
 
@@ -143,7 +150,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class News:
-    """A message of the outbox; `told` are the people whom its alarm names, where it is of one."""
+    """A message of the outbox; `told` are the people whom its alarm names, or whose route it is of."""
 
     kind: str
     organisations: frozenset[str]
@@ -176,7 +183,7 @@ def hears(reader: Reader, news: News) -> bool:
     code = subject_of(news.kind)
     if code is None or reader.role not in SUBJECTS[code].defaults:
         return False
-    if code == "alarm":
+    if code in ("alarm", "route"):
         return reader.person in news.told
     across = SUBJECTS[code].across and reader.role in _NETWORK_WIDE
     if not across and reader.organisation not in news.organisations:
@@ -225,6 +232,13 @@ def urgent(kind: str, data: Mapping[str, Any]) -> bool:
     return data.get("severity") == "emergency" or data.get("alarm") not in _CAN_WAIT
 
 
+def latest(news: News) -> datetime | None:
+    """When somebody has to know it at the latest, whatever the hour: who drives, an hour before the shift begins."""
+    if subject_of(news.kind) != "route":
+        return None
+    return datetime.fromisoformat(news.data["starts_at"]) - BEFORE_A_SHIFT
+
+
 def valid_until(news: News, zone: tzinfo) -> datetime:
     """From then on it is no news any more: the van has come, the day is over, or so much time has passed."""
     code = subject_of(news.kind)
@@ -232,6 +246,8 @@ def valid_until(news: News, zone: tzinfo) -> datetime:
     moments = [each["at"] for each in news.data.get("allocations", ())]
     if moments:
         ends.append(max(map(datetime.fromisoformat, moments)))
+    elif code == "route":
+        ends.append(datetime.fromisoformat(news.data["ends_at"]))
     elif news.kind == "arrival.changed":
         ends.append(datetime.fromisoformat(news.data["at"]))
     elif news.kind == "food.asked":

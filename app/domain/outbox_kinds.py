@@ -94,6 +94,15 @@ _OPEN_FOOD = {
     "service_date": "local day of the offer",
 }
 
+_SHIFT_ORGANISATION = "the organisation whose shift it is"
+_ROUTE = {
+    **_DAY,
+    "starts_at": "when the shift begins",
+    "ends_at": "when it ends",
+    "driver_ids": "a list: drivers with an account who are called as the shift's driver is",
+}
+_WORK = {**_ROUTE, "stops": "how many places are driven to", "first_at": "the van's arrival at the first"}
+
 KINDS: Mapping[str, OutboxKind] = {
     "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
     "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
@@ -286,6 +295,21 @@ KINDS: Mapping[str, OutboxKind] = {
         "A vehicle will be driven: somebody can plan with it.",
         "the organisation whose vehicle it is",
         {"service_date": "local day", "vehicle_id": "which vehicle", "starts_at": "from", "ends_at": "until"},
+    ),
+    "route.published": OutboxKind(
+        "shift", "A published plan has a route for a shift, or another driver has it.", _SHIFT_ORGANISATION, _WORK
+    ),
+    "route.changed": OutboxKind(
+        "shift",
+        "A newer plan of the day has other stops, food or another order for a shift, or it sets off at another time.",
+        _SHIFT_ORGANISATION,
+        _WORK,
+    ),
+    "route.cancelled": OutboxKind(
+        "shift",
+        "A newer plan of the day has nothing to drive for a shift any more, or its driver drives it no longer.",
+        _SHIFT_ORGANISATION,
+        _ROUTE,
     ),
     "webhook.disabled": OutboxKind(
         "webhook endpoint",

@@ -21,9 +21,11 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, invalid_request, stale
+from app.kit.tenancy import Scope, within
 from app.models.fleet import Shift, Vehicle
 from app.models.plans import Plan, Route
 from app.partners.service import network_of, own_site, zone_of
+from app.planning.telling_drivers import tell_other_driver
 
 COLUMNS = {
     "capacity_kg": "capacity_grams",
@@ -125,7 +127,9 @@ def change_shift(
     if moved:
         _move(session, principal, shift, wished)
     elif "driver_name" in wished:
-        shift.driver_name = wished["driver_name"]
+        before, shift.driver_name = shift.driver_name, wished["driver_name"]
+        with within(session, Scope(network=shift.network_id), principal.scope):  # a partner reads no routes
+            tell_other_driver(session, shift, before, now)
     audit.record(
         session,
         principal,
@@ -141,7 +145,7 @@ def change_shift(
 
 def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str, object]) -> None:
     """Another vehicle, another time or other places, checked as those of a new shift."""
-    _require_unplanned(session, shift)
+    _require_unplanned(session, principal, shift)
     for name, value in wished.items():
         setattr(shift, name, value)
     _require_in_order(shift)
@@ -174,7 +178,7 @@ def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version
         return shift
     if version is not None and shift.version != version:
         raise stale()
-    _require_unplanned(session, shift)
+    _require_unplanned(session, principal, shift)
     revoke_links(session, principal, shift, now)
     shift.state = "cancelled"
     audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now, owner=shift.organisation_id)
@@ -182,9 +186,11 @@ def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version
     return shift
 
 
-def _require_unplanned(session: Session, shift: Shift) -> None:
+def _require_unplanned(session: Session, principal: Principal, shift: Shift) -> None:
     published = select(Route.id).join(Plan, Plan.id == Route.plan_id)
-    if session.scalars(published.where(Route.shift_id == shift.id, Plan.state == "published")).first() is not None:
+    with within(session, Scope(network=shift.network_id), principal.scope):  # a partner reads no routes, and has them
+        found = session.scalars(published.where(Route.shift_id == shift.id, Plan.state == "published")).first()
+    if found is not None:
         raise conflict("shift_planned", "A route of this shift is published. Only its driver's name can be changed.")
 
 

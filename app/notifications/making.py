@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.domain.notifications import SUBJECTS, WITHOUT_MESSAGE, Channel, News, hears, subject_of, urgent, valid_until
+from app.domain.notifications import (
+    SUBJECTS,
+    WITHOUT_MESSAGE,
+    Channel,
+    News,
+    hears,
+    latest,
+    subject_of,
+    urgent,
+    valid_until,
+)
 from app.domain.quiet_hours import quiet_until
 from app.kit.jobs import POST, defer
 from app.kit.outbox_following import Follower, look_again_and_again
@@ -71,9 +81,13 @@ def _of_messages(session: Session, newsroom: Newsroom, network_id: UUID, message
 
 
 def due_of(news: News, known: Known, zone: ZoneInfo, now: datetime) -> Due:
-    """At once, or when quiet hours end for what can wait."""
-    is_urgent = urgent(news.kind, news.data)
+    """At once, or when quiet hours end for what can wait until then; what has to be known before they end comes as late
+    as it can."""
+    by = latest(news)
+    is_urgent = urgent(news.kind, news.data) or (by is not None and by <= now)
     wait = None if is_urgent else quiet_until(known.quiet, now, zone)
+    if wait is not None and by is not None and by < wait:
+        return Due(by, valid_until(news, zone), urgent=True)
     return Due(wait or now, valid_until(news, zone), is_urgent)
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.notifications import RECEIVERS, Channel, News, Reader, channels_of
+from app.domain.notifications import RECEIVERS, Channel, News, Reader, channels_of, subject_of
 from app.domain.quiet_hours import USUAL, QuietHours
 from app.models.alarms import Alarm
 from app.models.notifications import NotificationChoice, PushSubscription
 from app.models.partners import Organisation, Person, Site
 from app.models.system import OutboxMessage
+from app.notifications.drivers import drivers_told
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _known(
 
 
 def news_of(session: Session, message: OutboxMessage) -> News:
-    """A message; one of an alarm with its words, and the people whom the ladder has told in that very step."""
+    """A message; one of an alarm with its words, and the people whom the ladder has told in that very step; one of a
+    route with its drivers."""
     data, told = dict(message.data), frozenset[str]()
     if message.subject_kind == "alarm":
         alarm = session.get(Alarm, message.subject_id)
@@ -107,5 +109,7 @@ def news_of(session: Session, message: OutboxMessage) -> News:
             data["details"] = alarm.details
             steps = [each for each in alarm.told if each["at"] == message.at.isoformat()]
             told = frozenset(person for each in steps for person in each["people"])
+    if subject_of(message.kind) == "route":
+        told = drivers_told(session, message)
     organisations = frozenset(map(str, message.organisation_ids))
     return News(message.kind, organisations, data, message.at, told)

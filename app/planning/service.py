@@ -28,6 +28,7 @@ from app.planning.promising import lock_lines, promise_lines
 from app.planning.queries import driven_plan, find_plan
 from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
+from app.planning.telling_drivers import tell_drivers
 
 
 def publish_plan(session: Session, principal: Principal, plan_id: UUID, version: int, now: datetime) -> Plan:
@@ -73,6 +74,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
         carrying_on.book_handed_on(session, plan, now)
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
     tell_published(session, plan, before, now)
+    tell_drivers(session, plan, before, now)
     session.flush()
     return plan
 

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.kit.errors import WaslError, not_found
+from app.kit.errors import WaslError, not_found, not_signed_in
 from app.kit.language import headers_of
 from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
 from app.web import (
@@ -126,6 +126,8 @@ def install_pages(app: FastAPI) -> None:
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
+    if request.method == "GET" and request.url.path == "/drive":  # no password opens a driver's page
+        return _problem(request, not_signed_in("Open the link that your dispatcher sent you."))
     wanted = request.url.path if request.method == "GET" else "/"
     return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
 

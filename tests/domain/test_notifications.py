@@ -17,6 +17,7 @@ from app.domain.notifications import (
     Reader,
     channels_of,
     hears,
+    latest,
     subject_of,
     subjects_of,
     urgent,
@@ -28,6 +29,7 @@ from app.domain.permissions import Role
 NOW, LONDON = datetime(2026, 11, 25, 6, tzinfo=UTC), ZoneInfo("Europe/London")
 ORGANISATIONS = st.sampled_from(["shop", "bank", "carrier", "network"])
 ROLES = st.sampled_from([role.value for role in Role])
+ROUTE = {"starts_at": (NOW + timedelta(hours=4)).isoformat(), "ends_at": (NOW + timedelta(hours=10)).isoformat()}
 HANDLED = {
     "description": "Loaves", "category": "bread_and_bakery", "donor_name": "Lidl", "receiver_name": "Bank",
     "kg": "12", "corrected": False,
@@ -57,7 +59,7 @@ def test_what_is_usual_is_little() -> None:
         mailed = [code for code in subjects if Channel.EMAIL in channels_of(role, {}, code)]
         assert len(mailed) <= 3, role
         assert not any(Channel.SMS in channels_of(role, {}, code) for code in subjects)  # it costs: only who asks
-    assert subjects_of("driver") == {}
+    assert set(subjects_of("driver")) == {"route"}
 
 
 @given(ROLES, ORGANISATIONS, st.sampled_from(sorted(KINDS)), st.sets(ORGANISATIONS))
@@ -77,6 +79,20 @@ def test_the_networks_staff_hear_of_trouble_everywhere_and_of_food_of_their_own_
     assert not hears(reader("dispatcher", "network"), brought)
     assert hears(reader("dispatcher", "bank"), brought)
     assert not hears(reader("organisation_admin", "carrier"), refused)
+
+
+def test_a_route_is_told_to_its_driver_and_to_nobody_else() -> None:
+    route = news("route.changed", "shop", told=("me",), **ROUTE)
+    assert hears(reader("driver"), route)
+    assert not hears(Reader("another", "driver", "shop"), route)
+    assert not hears(reader("dispatcher"), route)  # whoever publishes it knows
+
+
+def test_a_driver_has_to_know_it_an_hour_before_and_until_the_shift_is_over() -> None:
+    route = news("route.published", "shop", **ROUTE)
+    assert latest(route) == NOW + timedelta(hours=3)
+    assert valid_until(route, LONDON) == NOW + timedelta(hours=10)
+    assert latest(news("alarm.raised")) is None
 
 
 def test_an_alarm_is_told_to_those_whom_its_ladder_has_reached_and_to_nobody_else() -> None:

@@ -21,6 +21,7 @@ ROWS = [{**ROW, "site_name": f"Lidl {number}"} for number in range(3)]
 ALARM = {
     "alarm": "driver_not_started", "severity": "emergency", **DAY, "details": {"vehicle": "Green van", "from": "08:00"},
 }  # fmt: skip
+SHIFT = {**DAY, "starts_at": AT, "ends_at": "2026-11-26T20:00:00+00:00", "driver_ids": ["me"]}
 DATA: dict[str, dict[str, Any]] = {
     "allocations.published": {**DAY, "allocations": ROWS},
     "allocations.cancelled": DAY,
@@ -35,6 +36,9 @@ DATA: dict[str, dict[str, Any]] = {
     "line.quarantined": DAY,
     "allocation.declined": {**HANDLED, **DAY},
     "plan.failed": DAY,
+    "route.published": {**SHIFT, "stops": 12, "first_at": AT},
+    "route.changed": {**SHIFT, "stops": 1, "first_at": AT},
+    "route.cancelled": SHIFT,
     "alarm.raised": ALARM,
     "alarm.escalated": ALARM,
     "test": {},
