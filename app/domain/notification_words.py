@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     "allocations.cancelled": "No van collects any more",
     "delivery.scheduled": "A van brings you food",
     "delivery.cancelled": "No food comes any more",
+    "need.unmet": "Little or nothing of what you need",
     "arrival.changed": "The van comes at another time",
     "food.delivered": "Food was handed over",
     "food.refused": "Food was refused",
@@ -55,12 +56,26 @@ SENTENCES: Mapping[str, str] = {
     "test": "So you are told here from now on.",
     "code": "{code} is the code for your phone number. If you did not ask for it, do nothing.",
 }
+# What a text message says where all of it takes more than one segment, each of which costs: who, what, when.
+SHORT: Mapping[str, str] = {
+    "need.unmet": "{day}: only {kg} of {asked} kg of {food} come.",
+    "allocation.declined": "{receiver} does not want {kg} kg of {food}.",
+    Kind.SHIFT_WITHOUT_DRIVER: "Nobody drives {vehicle} from {from}. Name a driver.",
+    Kind.DRIVER_NOT_STARTED: "{vehicle}: nothing reported since {from}. Call the driver.",
+    Kind.STOP_LATE: "{vehicle} is expected at {site} at {expected} only. Call both.",
+    Kind.WEIGHT_FAR_OFF: "{vehicle}: {kg} kg of {food}, not {planned} kg. Ask the driver.",
+    Kind.STORE_SILENT: "{site} has said nothing yet. Is there nothing on {day}?",
+}
 # Of a number of visits: one, many. A driver's page is opened by a link that a dispatcher hands over: it is kept as a
 # hash, so no message can have it, and another one would end the one that is in use.
 COUNTED: Mapping[str, tuple[str, str]] = {
     "allocations.published": (
         "{count} collection on {day}: {kg} kg, about {time}.",
         "{count} collections on {day}: {kg} kg, the first about {time}.",
+    ),
+    "need.unmet": (
+        "The plan for {day} brings {site} too little: {kg} of {asked} kg of {food}.",
+        "The plan for {day} brings {site} too little of {count} foods; of {food} {kg} of {asked} kg.",
     ),
     "route.published": (
         "Your route on {day}: {count} stop, about {time}. Open it with your dispatcher's link.",
@@ -80,7 +95,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
 @dataclass(frozen=True)
 class Sentence:
     """A template, or two and a number, with the words of its gaps; `days`, `times` and `category` are still values, for
-    the reader's language to say, and `names` what may be cut where there is little room."""
+    the reader's language to say, and `names` what may be cut where there is little room. short: the template of a text
+    message where the others are too long for one segment."""
 
     templates: tuple[str, ...]
     count: int = 0
@@ -89,18 +105,17 @@ class Sentence:
     days: Mapping[str, date] = field(default_factory=dict)
     times: Mapping[str, datetime] = field(default_factory=dict)
     category: str | None = None
+    short: str = ""
 
 
 def sentence_of(news: News, site_name: str | None) -> Sentence:
     """What is said of a message to a reader, who may be of one site alone; an alarm brings its kind and `details`."""
-    if "stops" in news.data:
-        return _route(news)
-    if news.kind in COUNTED:
-        return _counted(news, site_name)
+    if "allocations" in news.data:
+        return _visits(news, site_name)
     return _MAKERS[news.kind](news.data)
 
 
-def _counted(news: News, site_name: str | None) -> Sentence:
+def _visits(news: News, site_name: str | None) -> Sentence:
     rows = allocations_for(site_name, news.data)
     return Sentence(
         COUNTED[news.kind],
@@ -111,9 +126,24 @@ def _counted(news: News, site_name: str | None) -> Sentence:
     )
 
 
-def _route(news: News) -> Sentence:
-    times = {"time": datetime.fromisoformat(news.data["first_at"])}
-    return Sentence(COUNTED[news.kind], news.data["stops"], days=_day(news.data), times=times)
+def _route(kind: str) -> Callable[[Mapping[str, Any]], Sentence]:
+    def made(data: Mapping[str, Any]) -> Sentence:
+        times = {"time": datetime.fromisoformat(data["first_at"])}
+        return Sentence(COUNTED[kind], data["stops"], days=_day(data), times=times)
+
+    return made
+
+
+def _unmet(data: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        COUNTED["need.unmet"],
+        1 + data["others"],
+        plain={"kg": kg_display(grams_of(data["kg_planned"])), "asked": kg_display(grams_of(data["kg"]))},
+        names={"site": data["site_name"]},
+        days=_day(data),
+        category=CATEGORIES[data["category"]],
+        short=SHORT["need.unmet"],
+    )
 
 
 def _day(data: Mapping[str, Any]) -> dict[str, date]:
@@ -177,11 +207,13 @@ def _declined(data: Mapping[str, Any]) -> Sentence:
         names={"donor": data["donor_name"], "receiver": data["receiver_name"], **_food(data)},
         days=_day(data),
         category=_category(data),
+        short=SHORT["allocation.declined"],
     )
 
 
 def _alarm(data: Mapping[str, Any]) -> Sentence:
-    return Sentence((ALARMS[Kind(data["alarm"])],), names=data["details"])
+    kind = Kind(data["alarm"])
+    return Sentence((ALARMS[kind],), names=data["details"], short=SHORT.get(kind, ""))
 
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
@@ -198,7 +230,10 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "plan.failed": _of_the_day("plan.failed"),
     "alarm.raised": _alarm,
     "alarm.escalated": _alarm,
+    "route.published": _route("route.published"),
+    "route.changed": _route("route.changed"),
     "route.cancelled": _of_the_day("route.cancelled"),
+    "need.unmet": _unmet,
     "test": lambda _: Sentence((SENTENCES["test"],)),
     "code": lambda data: Sentence((SENTENCES["code"],), plain={"code": data["code"]}),
 }
@@ -226,6 +261,8 @@ def page_of(news: News, role: str, *, receives: bool = False) -> str:
         return "/arrivals"
     if plans and data.get("service_date"):
         return f"/day?date={data['service_date']}"
+    if news.kind == "need.unmet":
+        return "/needs"
     if plans:
         return "/day"
     if news.kind.startswith("alarm.") and role == "donor_staff":

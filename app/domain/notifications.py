@@ -73,6 +73,12 @@ SUBJECTS: Mapping[str, Subject] = {
         {_ADMIN: _BOTH, _DISPATCHER: _PUSH, _NETWORK: _NONE},
         _DAY * 2,
     ),
+    "unmet": Subject(
+        "A plan brings nothing or little of what we need",
+        frozenset({"need.unmet"}),
+        {_ADMIN: _PUSH, _DISPATCHER: _NONE, _NETWORK: _NONE},
+        _DAY * 2,
+    ),
     "arrival": Subject(
         "The van comes earlier or later than was said",
         frozenset({"arrival.changed"}),
@@ -192,7 +198,10 @@ def hears(reader: Reader, news: News) -> bool:
 
 
 def _says_something(news: News) -> bool:
-    """Nothing at all was handed over or refused: only a correction to that is news."""
+    """Nothing at all was handed over or refused: only a correction to that is news. Of a place's needs that a plan does
+    not meet, the one that lacks most stands for all."""
+    if news.kind == "need.unmet":
+        return bool(news.data["most_missing"])
     if news.kind not in ("food.delivered", "food.refused") or news.data.get("corrected"):
         return True
     return grams_of(news.data["kg"]) > 0
@@ -257,4 +266,6 @@ def valid_until(news: News, zone: tzinfo) -> datetime:
     return min(ends)
 
 
-_OF_A_DAY = frozenset({"allocations.cancelled", "delivery.cancelled", "plan.failed", "allocation.declined"})
+_OF_A_DAY = frozenset(
+    {"allocations.cancelled", "delivery.cancelled", "plan.failed", "allocation.declined", "need.unmet"}
+)

@@ -52,6 +52,9 @@ class Need(Identified, Base):
     standing_need_id: Mapped[UUID | None] = mapped_column(ForeignKey("standing_needs.id"), index=True)
     offer_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("offer_lines.id"), index=True)
     state: Mapped[str] = mapped_column(default="open")
+    # The grams that were said to come when its food bank was last told that they are too little; none: it was not, or
+    # a plan has met it since.
+    unmet_told_grams: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
 from babel.dates import format_date
@@ -32,7 +32,7 @@ def wording_of(news: News, reader: Reader, language: str, zone: tzinfo, base_url
     """All that channels say of a message. Names are words and nothing more: no line breaks, no gaps of a template."""
     speaks, sentence = PlainLanguage(language), sentence_of(news, reader.site_name)
     page = page_of(news, reader.role, receives=reader.receives)
-    short = shortest(lambda letters: _text_message(speaks, sentence, zone, letters))
+    short = _shortest(speaks, sentence, zone)
     # Whoever is texted a code that they did not ask for is led nowhere.
     with_link = short if news.kind == "code" else f"{short} {base_url.rstrip('/')}{page}"
     return Wording(
@@ -41,6 +41,15 @@ def wording_of(news: News, reader: Reader, language: str, zone: tzinfo, base_url
         text_message=with_link if base_url and segments(with_link) == 1 else short,
         page=page,
     )
+
+
+def _shortest(speaks: PlainLanguage, sentence: Sentence, zone: tzinfo) -> str:
+    """A text message of one segment wherever that can be: with all that is said, else in the short form."""
+    said = shortest(lambda letters: _text_message(speaks, sentence, zone, letters))
+    if segments(said) == 1 or not sentence.short:
+        return said
+    brief = replace(sentence, templates=(sentence.short,))
+    return shortest(lambda letters: _text_message(speaks, brief, zone, letters))
 
 
 def _filled(speaks: PlainLanguage, sentence: Sentence, zone: tzinfo, letters: int | None = None) -> str:

@@ -29,6 +29,7 @@ from app.planning.queries import driven_plan, find_plan
 from app.planning.snapshot import shift_as_solved
 from app.planning.telling import tell_published
 from app.planning.telling_drivers import tell_drivers
+from app.planning.telling_needs import tell_unmet
 
 
 def publish_plan(session: Session, principal: Principal, plan_id: UUID, version: int, now: datetime) -> Plan:
@@ -75,6 +76,7 @@ def publish_plan(session: Session, principal: Principal, plan_id: UUID, version:
     audit.record(session, principal, "plans.publish", ("plan", plan.id), now, number=plan.number)
     tell_published(session, plan, before, now)
     tell_drivers(session, plan, before, now)
+    tell_unmet(session, plan, now)
     session.flush()
     return plan
 

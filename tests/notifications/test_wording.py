@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.domain.alarms import Kind
 from app.domain.notification_words import TITLES
 from app.domain.notifications import News, Reader
 from app.domain.text_message import segments
@@ -27,6 +28,16 @@ DATA: dict[str, dict[str, Any]] = {
     "allocations.cancelled": DAY,
     "delivery.scheduled": {**DAY, "allocations": ROWS[:1]},
     "delivery.cancelled": DAY,
+    "need.unmet": {
+        **DAY,
+        "site_id": "b",
+        "site_name": "Newport Food Bank",
+        "category": "fruit_and_vegetables",
+        "kg": "120",
+        "kg_planned": "7.5",
+        "others": 3,
+        "most_missing": True,
+    },
     "arrival.changed": {**DAY, "site_name": "Lidl, Cardiff Road", "stop_kind": "pickup", "at": AT, "told_before": AT},
     "food.delivered": HANDLED,
     "food.refused": {**HANDLED, "corrected": True},
@@ -45,8 +56,19 @@ DATA: dict[str, dict[str, Any]] = {
     "code": {"code": "012345"},
 }
 
-# What 70 letters cannot say: an alarm with what to do, and three names with a day.
-TWO = {("ar", "alarm.raised"), ("ar", "alarm.escalated"), ("ar", "allocation.declined")}
+ALARMS = {
+    "shift_without_driver": {"vehicle": "Green van of Raven House", "from": "08:00", "until": "16:00"},
+    "driver_not_started": {"vehicle": "Green van of Raven House", "from": "08:00"},
+    "stop_late": {
+        "vehicle": "Green van of Raven House", "site": "Lidl, Cardiff Road", "expected": "14:10", "until": "13:30",
+    },
+    "weight_far_off": {
+        "vehicle": "Green van of Raven House", "kg": "120", "food": "Brown loaves", "site": "Lidl, Cardiff Road",
+        "planned": "62",
+    },
+    "report_contradicts": {"vehicle": "Green van of Raven House"},
+    "store_silent": {"site": "Lidl, Cardiff Road", "by": "17:30", "day": "26.11.2026"},
+}  # fmt: skip
 
 
 def said(kind: str, language: str, role: str = "organisation_admin", receives: bool = False, **data: Any) -> Wording:
@@ -66,7 +88,7 @@ def test_it_is_a_sentence_without_gaps_and_one_segment(kind: str, language: str)
         assert text
         assert "{" not in text
         assert bool(re.search("[؀-ۿ]", text)) == (language == "ar")
-    assert segments(found.text_message) == (2 if (language, kind) in TWO else 1), found.text_message
+    assert segments(found.text_message) == 1, found.text_message
     assert found.page.startswith("/")
 
 
@@ -75,9 +97,22 @@ def test_it_is_a_sentence_without_gaps_and_one_segment(kind: str, language: str)
 def test_long_names_are_cut_in_a_text_message_alone(kind: str, language: str) -> None:
     long = dict.fromkeys(("receiver_name", "site_name"), "Newport and Caerleon Community Pantry")
     found = said(kind, language, **long)
-    assert segments(found.text_message) <= (1 if language == "en" else 2)
+    assert segments(found.text_message) == 1, found.text_message
     if kind != "food.asked":
         assert long["site_name"] in found.sentence
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("alarm", sorted(ALARMS))
+def test_every_alarm_is_one_segment_and_says_whose_it_is(alarm: str, language: str) -> None:
+    found = said("alarm.raised", language, alarm=alarm, details=ALARMS[alarm])
+    assert segments(found.text_message) == 1, found.text_message
+    assert ("Green" in found.text_message) == ("vehicle" in ALARMS[alarm])
+    assert "{" not in found.text_message
+
+
+def test_every_alarm_is_tried() -> None:
+    assert set(ALARMS) == {each.value for each in Kind}
 
 
 def test_names_keep_their_direction_and_dates_theirs() -> None:

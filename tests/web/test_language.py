@@ -93,6 +93,7 @@ def messages() -> set[str]:
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*notification_words.SENTENCES.values(), *notification_words.TITLES.values()}
+    told |= set(notification_words.SHORT.values())
     told |= {each.words for each in notifications.SUBJECTS.values()} | set(notifications.CHANNEL_WORDS.values())
     told |= {*notifications_page.STATE_WORDS.values(), *notifications_page.TROUBLE_WORDS.values()}
     told |= set(notifications_page.DONE.values())
