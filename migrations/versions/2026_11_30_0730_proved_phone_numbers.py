@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0034"
-down_revision: str | None = "0050"
+revision: str = "0036"
+down_revision: str | None = "0035"
 branch_labels: str | None = None
 depends_on: str | None = None
 

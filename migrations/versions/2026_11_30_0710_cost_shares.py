@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0050"
-down_revision: str | None = "0040"
+revision: str = "0035"
+down_revision: str | None = "0034"
 branch_labels: str | None = None
 depends_on: str | None = None
 
