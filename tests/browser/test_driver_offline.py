@@ -591,7 +591,7 @@ def test_a_route_that_changed_meanwhile_is_shown_with_what_changed_and_the_repor
         network.published(network.plan_of(asked))
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator(".notice.warn")).to_contain_text("Your route has changed")
+    expect(page.locator("[data-live] .notice.warn")).to_contain_text("Your route has changed")
     expect(page.locator("[data-row]", has_text=last["site_name"])).to_have_count(0)
     expect(page.locator(".stops .done")).to_have_count(1)
     picture(page, "driver-changed")
