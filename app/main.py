@@ -66,6 +66,7 @@ from app.public.api import public as public_pages
 from app.public.api import router as public_page
 from app.receiving.api import router as receiving
 from app.reports.api import router as reports
+from app.reports.together.api import router as together
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
 from app.roads.imports import premises_in
@@ -170,6 +171,7 @@ def create_app(
         receiving,
         reports,
         sharing,
+        together,
         learning,
         reliability,
         roads,

@@ -24,6 +24,7 @@ from app.planning.cut_off_jobs import cut_off_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.planning.solver_process import solver_at_hand
 from app.privacy.jobs import privacy_jobs
+from app.reports.together.jobs import together_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
 from app.roads.streets import Streets
@@ -87,6 +88,7 @@ def blueprints() -> dict[str, Blueprint]:
         "escalation": escalation_jobs(),
         "notifications": notification_jobs(),
         "sharing": sharing_jobs(),
+        "together": together_jobs(),
     }
 
 

@@ -10,7 +10,16 @@ from routing.by_hand import (
     violations_of_tour,
 )
 from routing.check import Violation, check
-from routing.figures import Figures, figures_of_plan
+from routing.figures import (
+    DayFigures,
+    DrivenRoute,
+    Figures,
+    PartnerFigures,
+    StoreVisit,
+    day_as_planned,
+    day_figures,
+    figures_of_plan,
+)
 from routing.files import (
     news_from_json,
     news_to_json,
@@ -25,6 +34,7 @@ from routing.group_days import GroupDay, driven_cents, group_days, who_shares, w
 from routing.later import without_pairs
 from routing.locked import locked_tours
 from routing.news import Done, News
+from routing.own_stores import own_stores
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
 from routing.problem import (
     CLASSES,
@@ -63,20 +73,27 @@ from routing.retime import (
     with_breaks_in_place,
 )
 from routing.solve import Progress, solve
+from routing.together import VARIANTS, Compared, Variant, compared
+from routing.together import VERSION as COMPARISON_VERSION
 from routing.travel import TravelMatrix
 from routing.what_else import driving_cents, who_could_take, worth_of_plan
 
 __all__ = [
     "CHANGES",
     "CLASSES",
+    "COMPARISON_VERSION",
     "END_OF_PLANNING",
     "REASONS",
+    "VARIANTS",
     "Allocation",
     "AloneDay",
     "Break",
     "Cargo",
     "Change",
+    "Compared",
+    "DayFigures",
     "Done",
+    "DrivenRoute",
     "Eligibility",
     "FairnessStep",
     "Figures",
@@ -90,6 +107,7 @@ __all__ = [
     "Need",
     "News",
     "PaceStep",
+    "PartnerFigures",
     "Plan",
     "Policy",
     "Problem",
@@ -103,16 +121,21 @@ __all__ = [
     "Site",
     "Stop",
     "Storage",
+    "StoreVisit",
     "TimeWindow",
     "Tour",
     "TourViolation",
     "TravelMatrix",
     "Unserved",
+    "Variant",
     "Violation",
     "Visit",
     "alone",
     "check",
     "driven_cents",
+    "compared",
+    "day_as_planned",
+    "day_figures",
     "driving_cents",
     "figures_of_plan",
     "group_days",
@@ -123,6 +146,7 @@ __all__ = [
     "moved_stops",
     "news_from_json",
     "news_to_json",
+    "own_stores",
     "place_breaks",
     "plan_as_before",
     "plan_as_it_stands",

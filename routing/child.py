@@ -21,7 +21,7 @@ import orjson
 
 from routing.alone import alone
 from routing.as_before import Order, plan_as_before
-from routing.figures import Figures, figures_of_plan
+from routing.figures import DayFigures, Figures, figures_of_plan
 from routing.files import news_from_json, plan_from_json, plan_to_json, problem_from_json, travel_from_file
 from routing.later import Pairs
 from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
@@ -30,13 +30,15 @@ from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.replan.mend import replan
 from routing.solve import CHANGES_SECONDS, ENGINES, Progress, ready_engine, solve
+from routing.together import BY_NAME, Compared, Variant, compared
 from routing.travel import TravelMatrix
 
 SECONDS_BETWEEN_LOOKS = 0.5
+MOST_GRAMS_THERE = 10**9  # of a lot, a thousand tonnes
 OBJECTS_OF_A_CHANGE = 500_000  # made anew for a large day, and more; a solve that makes as many looks for cycles
 FIELDS = (
     "problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news", "later",
-    "start", "orders",
+    "start", "orders", "variants", "agreed", "there",
 )  # fmt: skip
 
 
@@ -92,6 +94,9 @@ class Request:
     later: Pairs = ()  # pairs of a lot and a need that get what the search leaves over
     start: Plan | None = None  # of the problem, to begin the search with
     orders: Mapping[str, Order] | None = None  # of places, by shift: they are kept, and nothing is searched
+    variants: tuple[Variant, ...] | None = None  # under which the day together is compared with the day alone
+    agreed: Mapping[str, tuple[str, ...]] | None = None  # by food bank, the sites that it has an agreement with
+    there: Mapping[str, int] | None = None  # by lot, the grams that were really there
 
 
 def request_from_json(document: Any) -> Request:
@@ -114,8 +119,8 @@ def request_from_json(document: Any) -> Request:
     if not 0 < seconds <= LONGEST_SOLVE_SECONDS:  # neither is true of nan
         raise ProblemError("seconds", f"This should be above 0 and at most {LONGEST_SOLVE_SECONDS}.", "out_of_range")
     iterations = document.get("iterations")
-    plan, news = document.get("plan"), document.get("news")
-    if (plan is None) != (news is None):
+    plan, news, variants = document.get("plan"), document.get("news"), _variants(document.get("variants"))
+    if (plan is None) != (news is None) and (variants is None or news is not None):
         raise ProblemError("news", "A plan to be changed and the news belong together.", "missing_field")
     return Request(
         problem_from_json(document["problem"], _travel(document.get("travel_files"))),
@@ -131,7 +136,36 @@ def request_from_json(document: Any) -> Request:
         _later(document.get("later")),
         None if document.get("start") is None else plan_from_json(document["start"]),
         _orders(document.get("orders")),
+        variants,
+        _agreed(document.get("agreed")),
+        _there(document.get("there")),
     )
+
+
+def _variants(names: Any) -> tuple[Variant, ...] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list) or not names or any(name not in BY_NAME for name in names if isinstance(name, str)):
+        raise ProblemError("variants", f"This should be a list of some of {', '.join(BY_NAME)}.", "unknown_kind")
+    if not all(isinstance(name, str) for name in names):
+        raise ProblemError("variants", f"This should be a list of some of {', '.join(BY_NAME)}.", "wrong_type")
+    return tuple(BY_NAME[name] for name in names)
+
+
+def _agreed(sites: Any) -> Mapping[str, tuple[str, ...]] | None:
+    if sites is None:
+        return None
+    if not isinstance(sites, dict) or not all(_are_texts(each) for each in sites.values()):
+        raise ProblemError("agreed", "This should be an object: a list of sites by food bank.", "wrong_type")
+    return {bank: tuple(each) for bank, each in sites.items()}
+
+
+def _there(grams: Any) -> Mapping[str, int] | None:
+    if grams is None:
+        return None
+    if not isinstance(grams, dict):
+        raise ProblemError("there", "This should be an object: grams by lot.", "wrong_type")
+    return {lot: _whole(f"there.{lot}", each, 0, MOST_GRAMS_THERE) for lot, each in grams.items()}
 
 
 def _later(pairs: Any) -> Pairs:
@@ -154,7 +188,11 @@ def _orders(orders: Any) -> Mapping[str, Order] | None:
 
 
 def _are_names(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)
+    return len(pair) == 2 and _are_texts(pair) if isinstance(pair, list) else False
+
+
+def _are_texts(texts: Any) -> bool:
+    return isinstance(texts, list) and all(isinstance(each, str) for each in texts)
 
 
 def _travel(files: Any) -> dict[str, TravelMatrix] | None:
@@ -240,6 +278,9 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
     except (ProblemError, ValueError, RecursionError) as error:
         return 1, f"The request cannot be read: {error}"
     try:
+        if request.variants is not None:
+            _compare(request, request.variants, say, stop)
+            return 0, ""
         if request.plan is not None and request.news is not None:
             _change(request, request.plan, request.news, say)
             return 0, ""
@@ -303,6 +344,35 @@ def _planned(request: Request, progress: Callable[[Progress], None], stop: Calla
         start=request.start,
         later=request.later,
     )
+
+
+def _compare(request: Request, variants: tuple[Variant, ...], say: Say, stop: Stop) -> None:
+    """A line for each variant, as soon as it is there; none more once somebody wants the answer now, since days that
+    were hardly searched for say nothing."""
+    found = compared(
+        request.problem,
+        request.plan,
+        variants,
+        agreed=request.agreed,
+        there=request.there,
+        seconds=request.seconds,
+        iterations=request.iterations,
+        seed=request.seed,
+        stop=stop,
+    )
+    for each in found:
+        if stop():
+            return
+        say({"compared": compared_out(each)})
+
+
+def compared_out(found: Compared) -> dict[str, Any]:
+    """Both days under one variant as JSON, in grams, metres and seconds."""
+
+    def day(figures: DayFigures | None) -> dict[str, Any] | None:
+        return None if figures is None else asdict(figures)
+
+    return {"variant": found.variant.name, "together": day(found.together), "alone": day(found.alone)}
 
 
 def _change(request: Request, plan: Plan, news: News, say: Say) -> None:

@@ -22,10 +22,20 @@ def conninfo(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def defer(session: Session, name: str, *, lock: str, queue: str = PLANS, seconds: float = 0, **arguments: Any) -> bool:
+def defer(
+    session: Session,
+    name: str,
+    *,
+    lock: str,
+    waits_once: str = "",
+    queue: str = PLANS,
+    seconds: float = 0,
+    **arguments: Any,
+) -> bool:
     """Queue a job within the running transaction: it exists if and only if the transaction commits.
 
-    Jobs with the same `lock` run one after another. Returns False when the same job already waits.
+    Jobs with the same `lock` run one after another. Returns False when the same job already waits: one of the same
+    lock, or of the same `waits_once`, where jobs of one lock are about different things.
     seconds: how long it waits before it may run.
     """
     deferring = App(connector=SyncPsycopgConnector())
@@ -38,7 +48,7 @@ def defer(session: Session, name: str, *, lock: str, queue: str = PLANS, seconds
                 connection=connection,
                 queue=queue,
                 lock=lock,
-                queueing_lock=f"{name}:{lock}",
+                queueing_lock=f"{name}:{waits_once or lock}",
                 schedule_in={"seconds": seconds} if seconds else None,
             ).defer(**arguments)
     except AlreadyEnqueued:

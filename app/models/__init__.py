@@ -23,6 +23,7 @@ from app.models import (
     roads,
     shares,
     system,
+    together,
     van_links,
     webhooks,
 )
@@ -30,5 +31,5 @@ from app.models import (
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
     "needs", "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads",
-    "shares", "system", "van_links", "webhooks",
+    "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

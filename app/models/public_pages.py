@@ -11,7 +11,7 @@ from app.kit.db import Base
 from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, Scope
 
 
-def _of_partner(model: Any, scope: Scope) -> ColumnElement[bool] | None:
+def of_partner(model: Any, scope: Scope) -> ColumnElement[bool] | None:
     """Open to the network's partners, as the network itself is."""
     if scope.organisation is None:
         return None
@@ -27,7 +27,7 @@ class PublicPage(Base):
     by `wasl_network_shown_as`."""
 
     __tablename__ = "public_pages"
-    __tenancy__ = (*OF_NETWORK, _of_partner)
+    __tenancy__ = (*OF_NETWORK, of_partner)
     __table_args__ = (CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug"), UniqueConstraint("slug"))
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), primary_key=True)
     is_on: Mapped[bool] = mapped_column(default=False)

@@ -143,7 +143,7 @@ async def price_plan(context: JobContext, plan_id: str, network_id: str) -> None
 
     async def solve_again(question: prices.Without) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
-            asked_of = await asyncio.to_thread(_question, question.problem, Path(folder))
+            asked_of = await asyncio.to_thread(question_of, question.problem, Path(folder))
             asked_of = replace(asked_of, later=question.later, orders=question.orders, start=question.start)
             return await solve_again_in_child(asked_of, seconds, asked.seed)
 
@@ -185,7 +185,7 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
 
     listener = Listener(on_progress, on_plan, on_comparison, asyncio.Event())
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
-        question = await asyncio.to_thread(_question, problem, Path(folder))
+        question = await asyncio.to_thread(question_of, problem, Path(folder))
         question = replace(question, later=obeyed.get("later"), orders=obeyed.get("like", {}).get("orders"))
         try:
             async with _asked_to_end(workshop, claim, listener.enough):
@@ -228,7 +228,7 @@ async def _change(workshop: Workshop, claim: Claim) -> None:
     await asyncio.to_thread(_report, workshop, claim, {"phase": "reading the day"})
     under_way, travel, rest = await asyncio.to_thread(_read_rest, workshop, claim)
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
-        question = await asyncio.to_thread(_question, rest.problem, Path(folder), rest.plan, rest.news)
+        question = await asyncio.to_thread(question_of, rest.problem, Path(folder), rest.plan, rest.news)
         question = replace(question, later=(rest.obeyed or {}).get("later"))
         solving = asyncio.create_task(change_in_child(question, CHANGE_SECONDS, workshop.seed))
         try:  # while the solver searches, what its answer is checked against is made here
@@ -280,7 +280,7 @@ async def _look_ahead(workshop: Workshop, claim: Claim) -> None:
         await asyncio.to_thread(_keep_outlook, workshop, claim, day, problem, document)
 
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
-        question = await asyncio.to_thread(_question, problem, Path(folder))
+        question = await asyncio.to_thread(question_of, problem, Path(folder))
         listener = Listener(on_progress, on_plan, comparison=on_progress)
         await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener, alone=False)
 
@@ -457,10 +457,10 @@ def _travel(workshop: Workshop, day: Day) -> Travels:
     }
 
 
-def _question(
+def question_of(
     problem: routing.Problem, folder: Path, plan: routing.Plan | None = None, news: routing.News | None = None
 ) -> Question:
-    """The problem for the solver's process, its tables as files that both map: a large network's are no JSON."""
+    """A problem for the solver's process, its tables as files that both map: a large network's are no JSON."""
     document = routing.problem_without_travel_to_json(problem)
     files = {profile: folder / f"{profile}.npy" for profile in problem.travel}
     for profile, table in problem.travel.items():

@@ -17,6 +17,7 @@ import orjson
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRUN_SECONDS = 30.0
+SECONDS_BESIDE_A_SEARCH = 3.0  # on a busy machine
 type Said = dict[str, Any]
 type Told = Callable[[Said], Awaitable[None]]
 PIPE_BYTES = 1024 * 1024
@@ -95,6 +96,25 @@ async def change_in_child(question: Question, seconds: float, seed: int) -> Said
     return answers[0]
 
 
+async def compare_in_child(question: Question, wish: Mapping[str, Any], seconds: float, seed: int) -> list[Said]:
+    """The day of the question beside the same day alone, under each of the wish's `variants`; `seconds` for each day
+    that is planned for it. Raises what `solve_in_child` raises, also where the child has not said all of them."""
+    found: list[Said] = []
+
+    async def told(said: Said) -> None:
+        if "compared" in said:
+            found.append(said["compared"])
+
+    variants = wish["variants"]
+    asked = {**vars(question), **wish, "seconds": seconds, "seed": seed}
+    banks = len({need["organisation"] for need in question.problem["needs"]})
+    each = 2 * seconds + banks * SECONDS_BESIDE_A_SEARCH  # together again, and alone, a search for each food bank
+    await _ask_child(asked, told, most_seconds=len(variants) * each)
+    if len(found) != len(variants):
+        raise SolverFailed(f"the solver compared {len(found)} of {len(variants)} days")
+    return found
+
+
 class _Staying:
     """A child that has loaded the engine and answers one question after the other."""
 
@@ -131,7 +151,7 @@ class _Staying:
                         raise SolverFailed(said.get("complaint", "the solver said no plan"))
                     return
                 await told(said)
-                planned = planned or "plan" in said
+                planned = planned or _answers(said)
         await self._listening
         raise SolverFailed(b"".join(self._complaints).decode(errors="replace") or "the solver has ended")
 
@@ -189,10 +209,13 @@ async def solver_at_hand() -> AsyncIterator[None]:
         await found.end()
 
 
-async def _ask_child(request: Said, told: Told, enough: asyncio.Event | None = None) -> None:
+async def _ask_child(
+    request: Said, told: Told, enough: asyncio.Event | None = None, *, most_seconds: float = 0.0
+) -> None:
+    """most_seconds: how long it may take, where that is not a search and a comparison."""
     hand, question = _at_hand.get(), orjson.dumps(request)
     try:
-        async with asyncio.timeout(2 * request["seconds"] + OVERRUN_SECONDS):
+        async with asyncio.timeout((most_seconds or 2 * request["seconds"]) + OVERRUN_SECONDS):
             await (_ask_once(question, told, enough) if hand is None else hand.ask(question, told, enough))
     except TimeoutError as error:
         raise SolverFailed("the solver overran its budget") from error
@@ -272,12 +295,17 @@ async def _converse(
                 begun.set()
                 said = _read(line)
                 await told(said)
-                planned = planned or "plan" in said
+                planned = planned or _answers(said)
         status = await child.wait()
         if status != 0 or not planned:
             raise SolverFailed((await complaints).decode(errors="replace")[-2000:] or f"exit status {status}")
     finally:
         complaints.cancel()
+
+
+def _answers(said: Said) -> bool:
+    """Whether this is what the child was asked for, and no mere progress."""
+    return "plan" in said or "compared" in said
 
 
 def _read(line: bytes) -> Said:

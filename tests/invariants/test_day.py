@@ -8,7 +8,7 @@ history is the same each time. WASL_HISTORIES tries as many other histories; wit
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from app.domain.declines import REASONS as DECLINED_FOR
 from app.kit.clock import HandSetClock
@@ -32,6 +32,9 @@ from app.kit.tenancy import Scope
 from app.ledger.jobs import expire_everywhere
 from app.ledger.queries import orphans
 from app.main import create_app
+from app.planning.snapshot import read_day
+from app.reports.together.reading import as_it_was
+from app.reports.together.recorded import recorded_day
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.conftest import MORNING, a_database, named_database
@@ -117,6 +120,11 @@ def stage(
         network_id = UUID(office.get("/me").json()["network"]["id"])
     database.close()
     return Stage(postgres, streets, name, folder, secrets, network_id, stores, banks, shift)
+
+
+DELIVERED = """
+    SELECT coalesce(sum(CASE WHEN to_account = 'delivered' THEN grams ELSE -grams END), 0) FROM ledger_entries
+    WHERE 'delivered' IN (from_account, to_account)"""
 
 
 def grams(kg: str) -> int:
@@ -408,9 +416,18 @@ class Day(RuleBasedStateMachine):
             for plan_id, routes in self.published.items():
                 assert self.office.get(f"/plans/{plan_id}").json()["routes"] == routes, "I9: a published route changed"
             self.every_gram_is_somewhere()
+            self.what_was_done_is_what_the_ledger_says()
             assert self.office.get("/audit-entries/verification").json()["intact"], "the audit trail was cut"
         finally:
             self.closing.close()
+
+    def what_was_done_is_what_the_ledger_says(self) -> None:
+        """A report of the day as recorded has, by food bank, the ledger's grams: from its entries alone."""
+        with self.database.transaction(Scope(network=self.stage.network_id)) as session:
+            day = as_it_was(session, read_day(session, self.stage.network_id, date.fromisoformat(DAY)))
+            found = recorded_day(session, day, {shift.id: shift.organisation_id for shift in day.shifts})
+            booked = session.execute(text(DELIVERED)).scalar()
+        assert booked == (0 if found is None else sum(found.delivered.values()))
 
     def every_gram_is_somewhere(self) -> None:
         """I1, by the API alone: what was posted, with what a driver found beyond it, is in one place or another."""

@@ -22,7 +22,7 @@ Asked = Callable[[], Awaitable[Any]]
 def question(tmp_path: Path) -> Question:
     """A day with one lot, planned, of which nothing has changed."""
     problem = a_problem([a_lot()], [a_need()], [a_shift()])
-    return run._question(problem, tmp_path, routing.solve(problem, iterations=20), routing.News())
+    return run.question_of(problem, tmp_path, routing.solve(problem, iterations=20), routing.News())
 
 
 def waiting() -> int | None:

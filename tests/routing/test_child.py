@@ -147,11 +147,13 @@ def test_a_request_that_cannot_be_read_is_one_sentence(text: str) -> None:
         ("seconds", float("nan"), "This should be above 0 and at most 604800."),
         ("seconds", "ten", "This should be a number."),
         ("alone", 1, "This should be true or false."),
+        ("agreed", {"bank": "store"}, "This should be an object: a list of sites by food bank."),
+        ("there", [1], "This should be an object: grams by lot."),
         (
             "speed",
             9,
             "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone, travel_files,"
-            " plan, news, later, start, orders.",
+            " plan, news, later, start, orders, variants, agreed, there.",
         ),
     ],
 )
@@ -194,6 +196,33 @@ def test_a_plan_and_its_news_belong_together(alone: str, capsys: pytest.CaptureF
     wish = {"plan": plan_to_json(solve(a_city(5), iterations=1))} if alone == "plan" else {"news": news_to_json(News())}
     assert child.run(io.StringIO(request(seconds=1, **wish)), io.StringIO()) == 1
     assert "belong together" in capsys.readouterr().err
+
+
+def test_the_day_together_is_compared_with_the_day_alone_a_line_for_each_variant() -> None:
+    day = a_city(5)
+    plan = solve(day, iterations=200)
+    said = io.StringIO()
+    wish = {
+        "plan": plan_to_json(plan),
+        "variants": ["usual", "all_stores"],
+        "iterations": 50,
+        "agreed": {},
+        "seconds": 9,
+    }
+    assert child.run(io.StringIO(request(**wish)), said) == 0
+    usual, all_stores = (json.loads(line)["compared"] for line in said.getvalue().splitlines())
+    assert (usual["variant"], all_stores["variant"], all_stores["together"]) == ("usual", "all_stores", None)
+    assert usual["together"]["figures"]["grams_delivered"] == plan.grams_allocated
+    assert set(usual["alone"]["partners"]) == {each.organisation for each in (*day.needs, *day.shifts)}
+    again = io.StringIO()
+    assert child.run(io.StringIO(request(**wish)), again) == 0
+    assert again.getvalue() == said.getvalue()
+
+
+@pytest.mark.parametrize("variants", [[], ["as in dreams"], [1], "usual"])
+def test_variants_that_nobody_knows_are_refused(variants: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert child.run(io.StringIO(request(seconds=1, variants=variants)), io.StringIO()) == 1
+    assert "variants: This should be a list of some of usual, agreed_stores" in capsys.readouterr().err
 
 
 def tables_in(folder: Path, problem: Problem) -> dict[str, str]:
