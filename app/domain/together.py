@@ -31,15 +31,15 @@ ASSUMPTIONS_OF_RECORDED: tuple[str, ...] = (
 
 VARIANT_WORDS: dict[str, str] = {
     "usual": "As shown",
-    "agreed_stores": "Only stores with an agreement",
-    "nearest_stores": "Only the nearest stores, whatever is agreed",
-    "twice_the_reach": "Nearest stores, until they have twice what is wanted",
+    "agreed_stores": "Stores with an agreement only",
+    "nearest_stores": "Nearest stores only, whatever is agreed",
+    "twice_the_reach": "Nearest stores with twice the food",
     "all_stores": "Every store on offer",
-    "aware": "Each knows what others have claimed, earliest shift first",
-    "aware_last_first": "Each knows what others have claimed, latest shift first",
-    "slower": "Drives and stops take 20 % longer",
-    "quicker": "Drives and stops take 20 % less",
-    "same_food": "Together no more food than alone",
+    "aware": "Aware of the others, earliest first",
+    "aware_last_first": "Aware of the others, latest first",
+    "slower": "Drives and stops 20 % longer",
+    "quicker": "Drives and stops 20 % shorter",
+    "same_food": "Together, the same food as alone",
 }
 
 

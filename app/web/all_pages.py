@@ -55,6 +55,7 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry(
             "/reliability", "Follow up", "Where something went wrong again and again: whom to talk to.", "plans.edit"
         ),
+        Entry("/together", "Together and alone", "What it is worth to plan together, day by day.", "reports.read"),
     ),
     "Partners and people": (
         Entry(

@@ -42,7 +42,7 @@ def pages() -> set[str]:
         if isinstance(route, APIRoute) and "GET" in route.methods
     }
     assert len(found) >= 20
-    return {each for each in found if not each.endswith((".pdf", ".csv"))} - NO_PAGES - ELSEWHERE
+    return {each for each in found if not each.endswith((".pdf", ".csv", ".svg"))} - NO_PAGES - ELSEWHERE
 
 
 def faults(page: Page) -> list[str]:
@@ -90,6 +90,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/offers/standing/{standing_offer_id}": f"/offers/standing/{every_day['id']}",
         "/offers/{offer_id}/receipt": f"/offers/{offer['id']}/receipt",
         "/routes/{route_id}": f"/routes/{route['id']}",
+        "/together": f"/together?date={DAY}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/receipt": f"/allocations/{allocation['id']}/receipt",
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",

@@ -25,6 +25,7 @@ from app.domain import (
     whys,
 )
 from app.domain import reliability as reliability_rules
+from app.domain import together as together_rules
 from app.domain.categories import WORDS
 from app.notifications import by_email, sending
 from app.papers import share_words
@@ -45,6 +46,7 @@ from app.web import (
     regions,
     reliability,
     standing_alarms,
+    together,
 )
 from app.web import notifications as notifications_page
 from app.web.language import Language, catalogue, language_of
@@ -78,6 +80,9 @@ def messages() -> set[str]:
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
     told |= {label for label, _, _ in compare.FIGURES}
+    told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED, *together.KIND_TITLES.values()}
+    told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together.CHARTS.values())}
+    told |= {word for claim, rows in together.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values()) | set(people.ROLE_WORDS.values())

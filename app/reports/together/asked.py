@@ -31,8 +31,10 @@ class Asked:
 
     @property
     def variants(self) -> list[routing.Variant]:
-        """The sets of assumptions that make sense of it: what was driven cannot be planned again."""
-        return [each for each in routing.VARIANTS if self.plan is not None or not each.same_food]
+        """The sets of assumptions that make sense of it: what was driven cannot be planned again, and where nobody has
+        an agreement, nothing hangs on them."""
+        found = [each for each in routing.VARIANTS if self.plan is not None or not each.same_food]
+        return found if self.agreed else [each for each in found if each.stores not in ("agreed", "nearest")]
 
     @cached_property
     def digest(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import routing
@@ -39,10 +39,9 @@ def is_kept(session: Session, network_id: UUID, asked: Asked) -> bool:
 def keep(
     database: Database, network_id: UUID, asked: Asked, said: Sequence[Said], seconds: float, now: datetime
 ) -> UUID | None:
-    """Keep what the solver's process said of a day, under the next number; None where another worker was faster."""
+    """Keep what the solver's process said of a day, under the next number; None where another worker was faster. One
+    that is as fast fails, since no number is there twice: the job looks again."""
     with database.transaction(Scope(network=network_id)) as session:
-        lock = f"together:{network_id}:{asked.problem.service_date}"
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": lock})
         if is_kept(session, network_id, asked):
             return None
         last = select(func.coalesce(func.max(TogetherDay.number), 0)).where(

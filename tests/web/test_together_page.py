@@ -1,0 +1,126 @@
+"""What coordination is worth, on a page: the day's table, never more than was recorded, and pictures of it."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.kit.clock import HandSetClock
+from app.planning.run import Workshop
+from tests.arrivals.conftest import the_hour
+from tests.reports.together.conftest import Town, compared_day, config, driven, published, town, workshop
+from tests.service_client import DAY, ServiceClient
+
+__all__ = ["config", "town", "workshop"]
+PASSWORD = "a long enough password"
+PAGE = f"/together?date={DAY}"
+
+
+@pytest.fixture
+def plan(network: ServiceClient, town: Town, workshop: Workshop) -> dict[str, Any]:
+    return published(network, workshop)
+
+
+@pytest.fixture
+def browser(network: ServiceClient) -> Iterator[httpx.Client]:
+    """A browser that runs no script."""
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=network.address, headers=headers, timeout=60, follow_redirects=True) as opened:
+        yield opened
+
+
+def sign_in(network: ServiceClient, browser: httpx.Client, role: str, organisation: str = "") -> None:
+    organisation = organisation or network.get("/me").json()["organisation"]["id"]
+    body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": None}
+    network.ok(f"/organisations/{organisation}/people", body)
+    browser.post("/sign-in", data={"email": body["email"], "password": PASSWORD, "next": "/"})
+
+
+def words(page: str) -> str:
+    """What is read, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_published_day_that_is_not_worked_out_says_so_and_can_be_asked_for(
+    network: ServiceClient, browser: httpx.Client, plan: dict[str, Any], workshop: Workshop
+) -> None:
+    sign_in(network, browser, "dispatcher")
+    assert "This day is not worked out yet." in browser.get(PAGE).text
+    assert "no plan was published" in browser.get("/together?date=2026-12-24").text
+    asked = browser.post("/together", data={"date": DAY})
+    assert "It is being worked out" in asked.text
+    nothing = browser.post("/together", data={"date": "2026-12-24"})
+    assert "no plan was published" in nothing.text
+    assert browser.get("/together?date=tomorrow").status_code == 200
+
+
+def test_a_day_that_nobody_reported_is_called_planned_and_a_driven_one_recorded(
+    network: ServiceClient, browser: httpx.Client, plan: dict[str, Any], workshop: Workshop, clock: HandSetClock
+) -> None:
+    compared_day(workshop, network.network_id())
+    sign_in(network, browser, "dispatcher")
+    page = words(browser.get(PAGE).text)
+    assert "As planned" in page
+    assert "As recorded" not in page
+    assert "this is what was planned, and not what was done" in page
+    assert "Only planned, nobody reported them 1 day" in page
+    for claim in ("Saves time", "Saves resources", "Avoids duplicated effort", "Reaches more people"):
+        assert claim in page
+    assert "Kitchen 0 kg" not in page.partition("Partner by partner")[0]
+    driven(network, clock, plan)
+    compared_day(workshop, network.network_id())
+    page = words(browser.get(PAGE).text)
+    assert page.index("As recorded") < page.index("As planned")
+    assert "not what was done" not in page
+    assert "Recorded 1 day" in page
+
+
+def test_a_chart_is_a_picture_that_runs_nothing_and_is_the_same_every_time(
+    network: ServiceClient, browser: httpx.Client, plan: dict[str, Any], workshop: Workshop
+) -> None:
+    compared_day(workshop, network.network_id())
+    sign_in(network, browser, "dispatcher")
+    addresses = re.findall(r'src="(/together/chart[^"]+)"', browser.get(PAGE).text)
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = browser.get(address.replace("&amp;", "&"))
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert b"<script" not in answer.content
+        assert b"Every store on offer" in answer.content
+        without_id = [re.sub(rb"[0-9a-f]{8}-[0-9a-f-]{27}", b"", each) for each in (answer.content,)]
+        again = re.sub(rb"[0-9a-f]{8}-[0-9a-f-]{27}", b"", browser.get(address.replace("&amp;", "&")).content)
+        assert without_id == [again]
+    nothing = browser.get("/together/chart.svg", params={"date": "2026-12-24", "kind": "planned", "figure": "food"})
+    assert nothing.status_code == 200
+
+
+def test_a_food_bank_sees_the_network_and_itself_and_does_not_ask(
+    network: ServiceClient, browser: httpx.Client, town: Town, plan: dict[str, Any], workshop: Workshop
+) -> None:
+    compared_day(workshop, network.network_id())
+    sign_in(network, browser, "organisation_admin", town.organisations["Duffryn"]["id"])
+    page = browser.get(PAGE).text
+    partners = words(page.partition("<h3>Partner by partner")[2])
+    assert "Duffryn" in partners
+    assert "Pantry" not in partners
+    assert "Work it out" not in page
+    assert browser.post("/together", data={"date": DAY}).status_code == 403
+
+
+def test_a_day_on_which_no_food_moved_is_no_error(
+    network: ServiceClient, browser: httpx.Client, town: Town, workshop: Workshop, clock: HandSetClock
+) -> None:
+    for offer in town.offers.values():
+        now = network.get(f"/offers/{offer['id']}").json()
+        network.ok(f"/offers/{offer['id']}/withdraw", {"reason": "sold"}, **{"If-Match": f'"{now["version"]}"'})
+    published(network, workshop)
+    clock.set(the_hour("16:00") + timedelta(days=1))
+    compared_day(workshop, network.network_id())
+    sign_in(network, browser, "dispatcher")
+    page = words(browser.get(PAGE).text)
+    assert "No food moved, so that nothing is counted per tonne." in page
+    assert "Distance per tonne – –" in page
