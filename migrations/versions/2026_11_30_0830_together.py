@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0060"
-down_revision: str | None = "0050"
+revision: str = "0038"
+down_revision: str | None = "0037"
 branch_labels: str | None = None
 depends_on: str | None = None
 
