@@ -1,7 +1,7 @@
 """What a group of food banks would pay to fetch by itself the very food that a plan brings it: the costs that the
 shares of a day's cost are worked out from.
 
-Assumptions, stated because shares of money stand on them (docs/decisions/0037):
+Assumptions, stated because shares of money stand on them (docs/decisions/0036):
 - Every group fetches the same food as the plan brings it: the same grams of the same lots to the same needs, within the
   same windows. A day that costs less because it moves less food would be no saving.
 - A group drives with the vans of its own organisations. Only where these cannot fetch all of its food does it hire any
