@@ -201,7 +201,7 @@ def _says_something(news: News) -> bool:
     """Nothing at all was handed over or refused: only a correction to that is news. Of a place's needs that a plan does
     not meet, the one that lacks most stands for all."""
     if news.kind == "need.unmet":
-        return bool(news.data["most_missing"])
+        return bool(news.data.get("most_missing"))
     if news.kind not in ("food.delivered", "food.refused") or news.data.get("corrected"):
         return True
     return grams_of(news.data["kg"]) > 0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import PHONE, READERS, Visit
 from tests.service_client import DAY, ServiceClient, a_line, an_offer
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ def test_an_assistant_posts_surplus_and_is_told_at_the_field_what_does_not_fit(
     visit.context.close()
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
 ) -> None:
@@ -47,15 +47,15 @@ def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     page = visit.page
     visit.sign_in("dispatcher@example.org")
     page.goto(f"/day?date={DAY}")
-    visit.show(f"day-unplanned-{language}")
+    visit.show(f"day-unplanned-{language}-{size['width']}")
     page.click("form[action='/day/plan'] button")
     page.locator("#amount", has_text="50").wait_for()  # kg at most: all needs
-    visit.picture(f"day-planning-{language}")
+    visit.picture(f"day-planning-{language}-{size['width']}")
     page.wait_for_selector("form[action='/day/publish'] button:not([disabled])", timeout=60_000)
     page.click("form[action='/day/publish'] button")
     page.wait_for_selector("#map canvas.leaflet-tile-loaded")
     page.wait_for_selector(".wasl-stop")
-    visit.show(f"day-published-{language}")
+    visit.show(f"day-published-{language}-{size['width']}")
     assert page.locator(".wasl-stop").count() == 3
     assert page.locator(".lane").count() == 1
     assert page.locator(".columns section").first.locator("li").count() == 2
@@ -64,7 +64,7 @@ def test_a_dispatcher_plans_publishes_and_sees_the_routes_on_the_map(
     page.click(".lane-actions a")
     page.wait_for_url("**/routes/*")
     page.wait_for_selector("#map .wasl-stop")
-    visit.show(f"route-{language}")
+    visit.show(f"route-{language}-{size['width']}")
     on_the_map = page.locator("#map .wasl-stop, #map .wasl-together").all_inner_texts()
     in_the_list = page.locator(".sheet-stops .number:not(.none)").all_inner_texts()
     assert sorted(" · ".join(on_the_map).split(" · ")) == in_the_list == ["1", "2", "3"]

@@ -19,7 +19,7 @@ from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.doors import StopPhoto, StopSignature
 from tests.browser.line import Line
-from tests.browser.visit import DESK, PHONE, TABLET, Visit, picture
+from tests.browser.visit import PHONE, READERS, Visit, picture
 from tests.conftest import CHROMIUM_FLAGS
 from tests.driving.test_stop_photos import a_photo
 from tests.planned_here import worker_solves_here
@@ -257,7 +257,7 @@ def test_the_language_that_is_not_kept_says_that_it_needs_a_connection(page: Pag
     expect(page.locator("#kept-en")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("ar", TABLET), ("en", DESK)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_a_day_without_connection_is_worked_through_and_sent_when_there_is_one(
     browser: Browser,
     network: ServiceClient,

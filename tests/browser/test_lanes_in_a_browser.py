@@ -11,7 +11,7 @@ from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PASSWORD, PHONE, TABLET, Visit
 from tests.planned_here import plan_here, workshop_of
 from tests.service_client import (
     DAY,
@@ -101,18 +101,19 @@ def sites(plan: Plan) -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize("size", [TABLET, DESK], ids=["768", "1440"])  # on a phone a stop is chosen instead
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_stop_that_is_dragged_shows_its_new_times_before_it_is_let_go(
-    browser: Browser, network: ServiceClient, draft: Plan, language: str
+    browser: Browser, network: ServiceClient, draft: Plan, language: str, size: dict[str, int]
 ) -> None:
-    visit = shown(browser, network, draft, language, DESK)
+    visit = shown(browser, network, draft, language, size)
     page, other = visit.page, lane(visit.page, draft, driven=False)
-    visit.show(f"lanes-{language}")
+    visit.show(f"lanes-{language}-{size['width']}")
     x, y = grab(page, "Tesco", other)
     page.mouse.move(x + 300, y, steps=6)
     expect(mark(other, "Tesco")).to_be_visible()
     expect(page.locator("[data-outcome] .figures")).to_contain_text("+")
-    visit.show(f"lanes-dragged-{language}")
+    visit.show(f"lanes-dragged-{language}-{size['width']}")
     assert now(network, draft) == draft  # nothing is kept yet
 
     page.mouse.up()
@@ -120,7 +121,7 @@ def test_a_stop_that_is_dragged_shows_its_new_times_before_it_is_let_go(
     assert ["Tesco" in names for names in sites(now(network, draft))].count(True) == 1
     assert len(now(network, draft)["routes"]) == 2
     expect(page.locator(".lane")).to_have_count(2)  # the list beside the map follows
-    visit.show(f"lanes-edited-{language}")
+    visit.show(f"lanes-edited-{language}-{size['width']}")
 
     page.click("[data-tool=undo]")
     expect(page.locator("[data-tool=undo]")).to_be_disabled()

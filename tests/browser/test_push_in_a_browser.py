@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession
 
 from app.kit.clock import HandSetClock
 from tests.browser.test_accessibility import faults
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import PHONE, READERS, Visit
 from tests.notifications.conftest import Desk, People, config, desk, mailbox, newsroom, people, smtp_url
 from tests.notifications.push_browser import PushBrowser
 from tests.service_client import ServiceClient
@@ -51,7 +51,7 @@ def registration_of(cdp: CDPSession) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("language", "size"), [("ar", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_a_device_is_switched_on_told_and_switched_off(
     browser: Browser, network: ServiceClient, people: People, desk: Desk, clock: HandSetClock, service: Receiver,
     language: str, size: dict[str, int],
@@ -67,11 +67,11 @@ def test_a_device_is_switched_on_told_and_switched_off(
     page.wait_for_load_state()
     page.goto("/notifications")
     page.wait_for_selector("#push-on:not([hidden])")
-    visit.show(f"push-off-{language}")
+    visit.show(f"push-off-{language}-{size['width']}")
     page.click("#push-on")
     page.wait_for_selector("#push-off:not([hidden])")
     assert page.evaluate("localStorage.getItem('subscribed')") == "65"  # the network's key, a point of the curve
-    visit.show(f"push-on-{language}")
+    visit.show(f"push-on-{language}-{size['width']}")
     assert faults(page) == []
 
     page.locator("form:has(input[value=push]) .secondary").click()

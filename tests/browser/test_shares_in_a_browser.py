@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.test_accessibility import faults
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import READERS, Visit
 from tests.service_client import DAY
 from tests.sharing.conftest import SharedDay, config, day, rates
 from tests.web.test_pages import person
@@ -13,7 +13,7 @@ __all__ = ["config", "day", "rates"]
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("language", "size"), [("ar", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_what_a_month_cost_and_who_pays_is_read_by_everybody(
     browser: Browser, day: SharedDay, language: str, size: dict[str, int]
 ) -> None:
@@ -23,19 +23,19 @@ def test_what_a_month_cost_and_who_pays_is_read_by_everybody(
     visit = Visit(browser, day.network.address, language, size, bypass_csp=True)
     visit.sign_in(office)
     visit.page.goto("/shares")
-    visit.show(f"shares-nothing-{language}")
+    visit.show(f"shares-nothing-{language}-{size['width']}")
     visit.page.locator("details summary").last.click()
     visit.page.fill("#service-date", DAY)
     visit.page.click("details form button")
     visit.page.wait_for_url("**asked=*")
     day.work_out()
     visit.page.goto("/shares")
-    visit.show(f"shares-network-{language}")
+    visit.show(f"shares-network-{language}-{size['width']}")
     assert faults(visit.page) == []
     visit.context.clear_cookies()
     visit.sign_in(partner)
     visit.page.goto("/shares")
-    visit.show(f"shares-partner-{language}")
+    visit.show(f"shares-partner-{language}-{size['width']}")
     assert faults(visit.page) == []
     assert visit.page.locator("text=Duffryn Centre").count() == 0
     visit.context.close()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import DESK, PHONE, READERS, Visit
 from tests.planned_here import worker_solves_here
 from tests.service_client import DAY, ServiceClient, a_line, an_event, an_offer, kilograms, report
 
@@ -70,6 +70,7 @@ def photo(colour: str = "orange") -> dict[str, Any]:
     return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": taken.getvalue()}
 
 
+@pytest.mark.parametrize("visit", [pytest.param(each.values, id=each.id) for each in READERS], indirect=True)
 def test_an_assistant_posts_last_weeks_food_with_a_photo(visit: Visit, network: ServiceClient) -> None:
     page = visit.page
     visit.show(f"shop-{place(visit)}")
@@ -214,7 +215,7 @@ def test_who_was_signed_out_meanwhile_signs_in_elsewhere_and_goes_on(visit: Visi
     assert len(posted(network)) == 1
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_our_offers_tell_of_the_van_by_themselves_and_the_receipt_and_the_month_add_up(
     browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
 ) -> None:

@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from app.settings import Settings
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import READERS, Visit
 from tests.people.mailbox import Controlled, Mailbox, link_in
 from tests.service_client import ServiceClient
 
 pytestmark = pytest.mark.browser
-READERS = [("en", DESK), ("ar", PHONE)]
 
 
 @pytest.fixture
@@ -47,24 +46,24 @@ def test_an_invitation_is_answered_and_a_link_signs_in(
     visit = Visit(browser, network.address, language, size)
     page = visit.page
     page.goto(urlsplit(link_in(mailbox[0].wait())).path)
-    visit.show(f"invitation-{language}")
+    visit.show(f"invitation-{language}-{size['width']}")
     page.fill("#password", "password1234")
     page.click("main button")
     page.wait_for_selector(".notice.bad")
     visit.complaints.clear()  # the browser notes the 422 of the refused form
-    visit.show(f"invitation-easy-{language}")
+    visit.show(f"invitation-easy-{language}-{size['width']}")
     page.fill("#password", "kettle orbit maple 47")
     page.click("main button")
     page.wait_for_url("**/offers/new")
     page.click("header form button")
     page.wait_for_url("**/sign-in")
     page.fill("#email", "staff@example.org")
-    visit.show(f"sign-in-{language}")
+    visit.show(f"sign-in-{language}-{size['width']}")
     page.click("button[formaction]")
     page.wait_for_selector("[role=status]")
-    visit.show(f"sign-in-sent-{language}")
+    visit.show(f"sign-in-sent-{language}-{size['width']}")
     page.goto(urlsplit(link_in(mailbox[0].wait(2))).path)
-    visit.show(f"sign-in-link-{language}")
+    visit.show(f"sign-in-link-{language}-{size['width']}")
     page.click("main button")
     page.wait_for_url("**/offers/new")
     visit.context.close()
@@ -76,7 +75,7 @@ def test_the_page_of_an_error_code_is_in_the_readers_language(
 ) -> None:
     visit = Visit(browser, network.address, language, size)
     visit.page.goto("/docs/errors/limit_loosened")
-    visit.show(f"error-{language}")
+    visit.show(f"error-{language}-{size['width']}")
     said = visit.page.locator("main p").first.inner_text()
     assert "{" not in said
     assert ("limit" in said) == (language == "en")

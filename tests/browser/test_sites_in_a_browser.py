@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PASSWORD, PHONE, READERS, Visit
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def admin(network: ServiceClient) -> str:
     return "admin@example.org"
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", DESK)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_a_site_is_found_while_typing_and_its_pin_dragged_to_the_door(
     browser: Browser, network: ServiceClient, admin: str, language: str, size: dict[str, int]
 ) -> None:
@@ -31,7 +31,7 @@ def test_a_site_is_found_while_typing_and_its_pin_dragged_to_the_door(
     page.wait_for_selector("#pin-map canvas.leaflet-tile-loaded")
     page.locator("#q").press_sequentially("lidl gran", delay=20)
     page.wait_for_selector("#answer-list .answer")
-    visit.show(f"site-suggestions-{language}")
+    visit.show(f"site-suggestions-{language}-{size['width']}")
     page.keyboard.press("ArrowDown")
     assert page.locator("#answer-0").get_attribute("aria-selected") == "true"
     page.keyboard.press("Enter")
@@ -50,7 +50,7 @@ def test_a_site_is_found_while_typing_and_its_pin_dragged_to_the_door(
         page.mouse.up()
     page.locator("#pin-says", has_text="Newport").wait_for()
     assert page.input_value("#latitude") != "51.584229"
-    visit.show(f"site-dragged-{language}")
+    visit.show(f"site-dragged-{language}-{size['width']}")
     page.click(".site-form > .thumb button")
     page.wait_for_url("**/sites?done=1")
     (site,) = network.get("/sites").json()["items"]

@@ -12,7 +12,7 @@ from app.kit.db import Database
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.browser.test_lanes_in_a_browser import Plan, config, draft, now, shown, sites  # noqa: F401
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import PHONE, READERS, Visit
 from tests.planned_here import plan_here, workshop_of
 from tests.service_client import DAY, LIDL_CARDIFF_ROAD, ServiceClient, a_line, a_need, an_offer
 
@@ -42,7 +42,7 @@ def left(
     return plan
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_a_line_is_tried_in_place_left_tried_again_and_brought(
     browser: Browser, network: ServiceClient, left: Plan, language: str, size: dict[str, int]
 ) -> None:
@@ -95,7 +95,7 @@ def given(network: ServiceClient, plan: Plan, **command: Any) -> None:
     network.ok(f"/plans/{plan['id']}/edits", command, **version)
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_two_versions_stand_side_by_side_and_fit(
     browser: Browser, network: ServiceClient, left: Plan, language: str, size: dict[str, int]
 ) -> None:

@@ -4,11 +4,18 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 PASSWORD = "a long enough password"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 TABLET = {"width": 768, "height": 1024}
+# Whoever a journey is made for: both languages at each width.
+READERS = [
+    pytest.param(language, size, id=f"{language}-{size['width']}")
+    for language in ("ar", "en")
+    for size in (PHONE, TABLET, DESK)
+]
 
 
 def picture(page: Page, name: str) -> None:

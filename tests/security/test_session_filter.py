@@ -209,7 +209,9 @@ PAST_THE_FILTER: dict[str, str] = {
     "main.py": "asks for the schema's revision, which is nobody's",
     "ledger/queries.py": "the look for lines that are lost: tests and drills ask it of one network, no operation does",
     "needs/standing.py": "an INSERT alone: of rows that were read through the class, in the scope of who asks",
+    "notifications/proving.py": "an INSERT alone, for the person who asks, in the scope of who asks",
     "people/tries.py": "calls functions; tries are counted before anybody is known, and are no tenant's",
+    "planning/telling_needs.py": "changes by ids of needs that were read through the class, within its scope",
     "privacy/forgetting.py": "a job's deletions and changes by ids, each batch in the scope of one network",
     "privacy/service.py": "changes by ids read through the class, and by the person's own network, within its scope",
 }

@@ -25,6 +25,10 @@ from app.reports.together.schemas import (
 router = APIRouter(prefix="/api/v1/reports/together", route_class=ApiRoute, tags=["reports"], responses=PROBLEMS)
 First = Annotated[Day, Query(alias="from", description="First local day")]
 Last = Annotated[Day, Query(alias="until", description="Last local day, included")]
+Since = Annotated[
+    Day | None, Query(alias="from", description="First local day; the first there is, unless said otherwise")
+]
+Until = Annotated[Day | None, Query(description="Last local day, included; the last there is, unless said otherwise")]
 
 
 @router.get("/day")
@@ -55,8 +59,8 @@ def get_together_totals(call: Caller, first: First, last: Last) -> TogetherTotal
 @router.get("/figures")
 def list_together_figures(
     call: Caller,
-    first: First,
-    last: Last,
+    since: Since = None,
+    until: Until = None,
     kind: Annotated[Kind | None, Query(description="Both, unless said otherwise")] = None,
     variant: Annotated[VariantName | None, Query(description="The assumptions; all, unless said otherwise")] = None,
     partners: Annotated[bool, Query(description="What partners did, instead of the network's sums")] = False,
@@ -69,8 +73,8 @@ def list_together_figures(
         found = queries.list_lines(
             session,
             call.principal,
-            first,
-            last,
+            since=since,
+            until=until,
             kind=kind,
             variant=variant,
             partners=partners,

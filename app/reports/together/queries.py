@@ -101,20 +101,23 @@ def lines_of_day(session: Session, principal: Principal, day: TogetherDay) -> li
 def list_lines(
     session: Session,
     principal: Principal,
-    first: date,
-    last: date,
     *,
+    since: date | None,
+    until: date | None,
     kind: str | None,
     variant: str | None,
     partners: bool,
     cursor: str | None,
     limit: int,
 ) -> Page[Line]:
-    """The newest lines of these days, both included, the oldest day first: the network's sums, or, with `partners`,
-    what each partner did that the caller may see."""
+    """The newest lines of all days, or of those since and until a day, both included, the oldest day first: the
+    network's sums, or, with `partners`, what each partner did that the caller may see."""
     principal.require("reports.read")
     newest = newest_days(principal, KINDS if kind is None else [kind])
-    newest = newest.where(TogetherDay.service_date >= first, TogetherDay.service_date <= last)
+    if since is not None:
+        newest = newest.where(TogetherDay.service_date >= since)
+    if until is not None:
+        newest = newest.where(TogetherDay.service_date <= until)
     whose = TogetherFigures.organisation_id
     query = select(TogetherFigures).where(
         TogetherFigures.day_id.in_(newest), whose.is_not(None) if partners else whose.is_(None)
