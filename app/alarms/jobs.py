@@ -1,7 +1,6 @@
 """The job that looks at shifts and stores: every minute, network by network, each shift in a transaction of its own."""
 
 import asyncio
-from typing import Protocol
 
 from procrastinate import Blueprint, JobContext
 
@@ -10,29 +9,15 @@ from app.alarms.watching import networks_to_watch, shifts_to_watch, watch_shift
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import WaslError
-from app.kit.jobs import POST
+from app.kit.jobs import POST, AtHand
 from app.kit.tenancy import Scope
 
 EVERY = "* * * * *"
 
 
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it reads and writes."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def watch(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Look at every shift that is near."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(watch_everywhere, workshop.database, workshop.clock)
 
 

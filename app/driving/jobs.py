@@ -2,36 +2,20 @@
 
 import asyncio
 from datetime import datetime
-from typing import Protocol
 
 from procrastinate import Blueprint, JobContext
 from sqlalchemy import text
 
-from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.jobs import POST
+from app.kit.jobs import POST, AtHand
 from app.kit.tenancy import Scope
 
 EVERY = "* * * * *"
 
 
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it forgets."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def forget_positions(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Leave nothing of shifts that are over."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(forget_ended, workshop.database, workshop.clock())
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Protocol
 
 from procrastinate import Blueprint, JobContext
 
@@ -10,30 +9,16 @@ from app.escalation.climbing import climb, lines_to_climb, networks_with_food_le
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import WaslError
-from app.kit.jobs import POST
+from app.kit.jobs import POST, AtHand
 from app.kit.tenancy import Scope
 
 EVERY = "* * * * *"
 LOOKS_BACK = timedelta(days=14)  # the longest that a network may let food climb after its pickup
 
 
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it reads and writes."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def climb_all(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Take what is due of every ladder."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(climb_everywhere, workshop.database, workshop.clock)
 
 

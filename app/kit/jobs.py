@@ -3,17 +3,34 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
+from app.kit.clock import Clock
+from app.kit.db import Database
+
 PLANS = "wasl"  # what computes
 POST = "wasl_post"  # what waits for others to answer: many at a time, and never in the way of a plan
 GRACE_SECONDS = 10
 BEATS_BEFORE_STALLED = 4
+
+
+class AtHand(Protocol):
+    """What most jobs need of what a worker has at hand, handed to them as `workshop` of their additional context."""
+
+    @property
+    def database(self) -> Database:
+        """Where they read and write."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        ...
 
 
 def conninfo(url: str) -> str:

@@ -1,33 +1,16 @@
 """The job that learns: queued, once, when a route's last stop is reported, in the network that it belongs to."""
 
 import asyncio
-from typing import Protocol
 from uuid import UUID
 
 from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy.orm import Session
 
-from app.kit.clock import Clock
-from app.kit.db import Database
-from app.kit.jobs import defer
+from app.kit.jobs import AtHand, defer
 from app.kit.tenancy import Scope
 from app.learning import service
 
 LEARN = "learning:learn"
-
-
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it reads and writes."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What today is."""
-        ...
 
 
 def learn_later(session: Session, network_id: UUID) -> bool:
@@ -37,11 +20,11 @@ def learn_later(session: Session, network_id: UUID) -> bool:
 
 async def learn(context: JobContext, network_id: str) -> None:
     """Learn from what the drivers of one network reported, in one transaction within its scope."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(_learn, workshop, UUID(network_id))
 
 
-def _learn(workshop: Workshop, network_id: UUID) -> None:
+def _learn(workshop: AtHand, network_id: UUID) -> None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         service.learn(session, network_id, workshop.clock())
 

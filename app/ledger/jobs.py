@@ -1,35 +1,21 @@
 """The job that closes the day's offers: every few minutes, for each network that has food whose pickup is over."""
 
 import asyncio
-from typing import Protocol
 
 from procrastinate import Blueprint, JobContext
 
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.kit.jobs import AtHand
 from app.kit.tenancy import Scope
 from app.ledger import closing
 
 EVERY = "*/5 * * * *"
 
 
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it reads and writes."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def expire_offers(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Book what nobody fetched as expired, each network in a transaction of its own scope."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(expire_everywhere, workshop.database, workshop.clock)
 
 

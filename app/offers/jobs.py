@@ -1,7 +1,6 @@
 """The jobs that post standing offers: every few minutes for all networks, and at once where one was changed."""
 
 import asyncio
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -9,30 +8,14 @@ from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.kit.clock import Clock
-from app.kit.db import Database
 from app.kit.errors import WaslError
-from app.kit.jobs import defer
+from app.kit.jobs import AtHand, defer
 from app.kit.tenancy import Scope
 from app.offers import standing
 
 log = structlog.get_logger()
 POST_DUE = "offers:post_due"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
-
-
-class Workshop(Protocol):
-    """What the jobs need of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where they read and write."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
 
 
 def post_due_soon(session: Session, network_id: UUID) -> bool:
@@ -42,22 +25,22 @@ def post_due_soon(session: Session, network_id: UUID) -> bool:
 
 async def post_due(context: JobContext, network_id: str) -> None:
     """Post what is due of one network's standing offers."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(_post_due, workshop, UUID(network_id))
 
 
-def _post_due(workshop: Workshop, network_id: UUID) -> None:
+def _post_due(workshop: AtHand, network_id: UUID) -> None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         standing.post_due(session, network_id, workshop.clock())
 
 
 async def post_due_everywhere(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Post what is due in every network; one network's trouble keeps no other from its food."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(post_everywhere, workshop)
 
 
-def post_everywhere(workshop: Workshop) -> None:
+def post_everywhere(workshop: AtHand) -> None:
     """Post what is due in every network that has standing offers."""
     with workshop.database.transaction(Scope()) as session:
         networks = session.scalars(select(func.wasl_networks_with_standing_offers())).all()

@@ -2,37 +2,22 @@
 
 import asyncio
 from datetime import date
-from typing import Protocol
 from uuid import UUID
 
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.jobs import PLANS
+from app.kit.jobs import PLANS, AtHand
 from app.kit.tenancy import Scope
 from app.planning import cut_off
 
 EVERY = "* * * * *"
 
 
-class Workshop(Protocol):
-    """What the jobs need of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where they read and write."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Ask for the plans whose cut-off is over."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(ask_everywhere, workshop.database, workshop.clock)
 
 
@@ -63,11 +48,11 @@ def ask_everywhere(database: Database, clock: Clock) -> int:
 
 async def plan_anew(context: JobContext, network_id: str, service_date: str) -> None:
     """The job behind a late offer: the day's plan, if it was made by itself, is made anew."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(_plan_anew, workshop, UUID(network_id), date.fromisoformat(service_date))
 
 
-def _plan_anew(workshop: Workshop, network_id: UUID, service_date: date) -> None:
+def _plan_anew(workshop: AtHand, network_id: UUID, service_date: date) -> None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         cut_off.plan_anew(session, network_id, service_date, workshop.clock())
 

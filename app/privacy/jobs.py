@@ -1,36 +1,20 @@
 """The job that forgets: once a day, network by network, what the rules of retention say."""
 
 import asyncio
-from typing import Protocol
 
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
-from app.kit.clock import Clock
-from app.kit.db import Database
+from app.kit.jobs import AtHand
 from app.privacy.forgetting import forget, networks_of
 
 DAILY = "17 3 * * *"
 log = structlog.get_logger()
 
 
-class Workshop(Protocol):
-    """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it forgets."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What today is."""
-        ...
-
-
 async def forget_everywhere(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Do what is due in every network; each batch is a transaction of its own, so a job that dies loses nothing."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     for network_id in await asyncio.to_thread(networks_of, workshop.database):
         touched = await asyncio.to_thread(forget, workshop.database, network_id, workshop.clock())
         log.info("forgotten", network=str(network_id), rows=touched)

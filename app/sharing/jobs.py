@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -11,7 +10,7 @@ from procrastinate import Blueprint, JobContext, RetryStrategy
 import routing
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.jobs import PLANS
+from app.kit.jobs import PLANS, AtHand
 from app.kit.tenancy import Scope
 from app.sharing import service
 from app.sharing.group_process import GroupsFailed, group_days_in_child
@@ -21,23 +20,9 @@ log = structlog.get_logger()
 EVERY = "20 * * * *"
 
 
-class Workshop(Protocol):
-    """What the jobs need of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where they read and write."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
 async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Queue the days that are over and not shared yet."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     await asyncio.to_thread(ask_everywhere, workshop.database, workshop.clock)
 
 
@@ -54,7 +39,7 @@ def ask_everywhere(database: Database, clock: Clock) -> int:
 
 async def share_day(context: JobContext, network_id: str, service_date: str) -> None:
     """Work out and keep the shares of one day; one that cannot be read, or whose groups cannot be planned, has none."""
-    workshop: Workshop = context.additional_context["workshop"]
+    workshop: AtHand = context.additional_context["workshop"]
     network, day = UUID(network_id), date.fromisoformat(service_date)
     try:
         read = await asyncio.to_thread(_read, workshop, network, day)
@@ -69,12 +54,12 @@ async def share_day(context: JobContext, network_id: str, service_date: str) -> 
     await asyncio.to_thread(_keep, workshop, network, day, read, found)
 
 
-def _read(workshop: Workshop, network_id: UUID, service_date: date) -> service.DayRead | None:
+def _read(workshop: AtHand, network_id: UUID, service_date: date) -> service.DayRead | None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         return service.read_day(session, network_id, service_date)
 
 
-def _keep(workshop: Workshop, network_id: UUID, day: date, read: service.DayRead, found: DayShares) -> None:
+def _keep(workshop: AtHand, network_id: UUID, day: date, read: service.DayRead, found: DayShares) -> None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         service.keep_shares(session, network_id, day, read, found, workshop.clock())
 

@@ -16,9 +16,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.driver_link import STORED_REPORTS
-from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.jobs import defer
+from app.kit.jobs import AtHand, defer
 from app.kit.tenancy import Scope
 from app.models.events import StopEvent
 from app.models.fleet import Shift
@@ -39,22 +38,12 @@ LOOKS_BACK = timedelta(days=14)
 EVERY = "17 * * * *"
 
 
-class Workshop(Protocol):
+class Workshop(AtHand, Protocol):
     """What the job needs of what a worker has at hand."""
-
-    @property
-    def database(self) -> Database:
-        """Where it reads and writes."""
-        ...
 
     @property
     def tables(self) -> TravelTables:
         """The travel between sites."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
         ...
 
     @property
