@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from app.papers.share_words import NOTHING, RULE, STANDINGS, why_of
+from app.papers.share_words import NOTHING, RULE, standing_of, why_of
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Column, Part, Row, cells
 from app.papers.words import Issuer
@@ -55,9 +55,9 @@ def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: date) -> None:
     cost = statement.cost_of(day)
     if cost is not None and cost.standing is not None:
         sheet.paragraph(Part(issuer.t("The vehicles of the day cost {money}.", money=money(cost.cost))))
-    standing = next((each.standing for each in shares if each.standing), None)
+    standing = standing_of(shares)
     if standing is not None:
-        sheet.paragraph(Part(issuer.t(STANDINGS[standing]), MUTED))
+        sheet.paragraph(Part(issuer.t(standing), MUTED))
     if cost is not None and cost.standing == "least_core":
         said = issuer.t("It would save {money} by leaving.", money=money(cost.most_to_gain))
         sheet.paragraph(Part(said, MUTED))

@@ -1,6 +1,6 @@
 """What is said of a share and of a day's split, on the page and on paper: sentences with names and amounts apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.sharing.schemas import CostShareOut
@@ -16,6 +16,8 @@ STANDINGS = {
     "dearer": "The day cost more than all food banks alone would have paid. Each pays what it would alone, and the"
     " network carries the rest.",
 }
+# With more partners than all groups of them can be asked about.
+CORE_OF_THOSE_TRIED = "Of the groups of food banks that were tried, none would pay less by itself."
 LEFT_OUT = {
     "nothing_brought": "{name} was brought nothing on this day and pays nothing.",
     "no_rates": "No vehicle that drove for {name} has a rate, so there is no cost to share.",
@@ -31,6 +33,15 @@ ADDS_ABOUT = "On average, {name} adds {money} to the cost of the day, give or ta
 STAYS = "Nearest to leaving: without the others, {names} would pay {money} more."
 LEAVES = "Without the others, {names} would pay {money} less."
 SENTENCES = {*STANDINGS.values(), *LEFT_OUT.values(), RULE, NOTHING, HIRED, ADDS, ADDS_ABOUT, STAYS, LEAVES}
+SENTENCES |= {CORE_OF_THOSE_TRIED}
+
+
+def standing_of(shares: Sequence[CostShareOut]) -> str | None:
+    """How a day's split stands, in a sentence that says no more than was tried; None where nothing was split."""
+    standing = next((each.standing for each in shares if each.standing), None)
+    if standing == "core" and any(each.adds_error is not None for each in shares):
+        return CORE_OF_THOSE_TRIED
+    return None if standing is None else STANDINGS[standing]
 
 
 def why_of(share: CostShareOut, money: Money, listed: Listed) -> list[Sentence]:

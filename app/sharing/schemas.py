@@ -43,7 +43,8 @@ class CostShareOut(BaseModel):
     organisation: str
     left_out: Literal["nothing_brought", "no_rates"] | None
     standing: Standing | None = Field(
-        description="`core`: no group would pay less by itself; `least_core`: there is no such split, and the"
+        description="`core`: no group (with more than eight partners: none that was tried) would pay less by"
+        " itself; `least_core`: there is no such split, and the"
         " unhappiest group has as little to gain as can be; `dearer`: the day cost more than all alone would have paid"
     )
     share: MoneyOut | None

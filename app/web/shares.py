@@ -12,7 +12,7 @@ from app.kit.auth import Principal
 from app.kit.web import database_of, now_of
 from app.models.partners import Network
 from app.papers.cost_statement import cost_statement_paper
-from app.papers.share_words import NOTHING, RULE, STANDINGS, why_of
+from app.papers.share_words import NOTHING, RULE, standing_of, why_of
 from app.partners.service import network_of, zone_of
 from app.sharing.schemas import CostShareOut
 from app.sharing.service import ask_for_shares
@@ -55,7 +55,7 @@ def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -
         today=today,
         rule=RULE,
         nothing=NOTHING,
-        standings=STANDINGS,
+        standing_of=standing_of,
         why_of=lambda share: why_of(share, statement.money, language.comma.join),
         asked=_day(asked),
         may_ask=visitor.may("plans.publish"),

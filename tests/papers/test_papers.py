@@ -58,7 +58,8 @@ FACTS = {
     ),
     ("costs", "en"): (
         "Shared costs", "November 2026", "Left to pay", "12.34 GBP", "-17.66 GBP", "Below zero: to receive.",
-        "Friday 27 November 2026", "No group of food banks would pay less by itself.", "give or take 0.45 GBP",
+        "Friday 27 November 2026", "Of the groups of food banks that were tried, none would pay less by itself.",
+        "give or take 0.45 GBP",
         "Pantry was brought nothing on this day and pays nothing.", "would pay 3.10 GBP more",
         "Alone, its own vehicles could not have fetched this food", "Days are shared as they were planned",
     ),
