@@ -6,6 +6,7 @@ to everything else on the machine, and ends when whoever started it closes the p
 
 import json
 import os
+import select
 import signal
 import sys
 import threading
@@ -27,7 +28,20 @@ def say(line: dict[str, Any]) -> None:
 
 def from_percent(begin: int) -> Progress:
     """Progress of what comes behind the first `begin` per cent."""
-    return lambda sentence, percent: say({"progress": sentence, "percent": begin + percent * (100 - begin) // 100})
+
+    def told(sentence: str, percent: int) -> None:
+        if starter_is_gone():
+            raise KeyboardInterrupt
+        say({"progress": sentence, "percent": begin + percent * (100 - begin) // 100})
+
+    return told
+
+
+def starter_is_gone() -> bool:
+    """Whether nobody holds the other end of the pipe: on a busy machine the thread that reads it has its turn late."""
+    pipe = select.poll()
+    pipe.register(sys.stdin.fileno(), 0)  # that the other end is gone is told in any case
+    return any(event & select.POLLHUP for _, event in pipe.poll(0))
 
 
 def run(wish: dict[str, Any]) -> None:
