@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1/cost-shares", route_class=ApiRoute, tags=["re
 def get_cost_shares(
     call: Caller,
     first: Annotated[Day, Query(alias="from", description="First local day")],
-    last: Annotated[Day, Query(alias="to", description="Last local day, included")],
+    last: Annotated[Day, Query(alias="until", description="Last local day, included")],
 ) -> CostSharesOut:
     """How the cost of these days' vans is shared among the food banks that they drove for, as the days were planned:
     one's own share and why for a partner, all of them for the network. A day is worked out when it is over."""

@@ -1225,7 +1225,7 @@ OPERATIONS: dict[str, Operation] = {
     "forget_lesson": Operation(Action.NEEDS_STATE, "site", body=_lesson),
     # reports and what was learnt
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
-    "get_cost_shares": Operation(Action.SHARES_READ, query={"from": DAY, "to": DAY}),
+    "get_cost_shares": Operation(Action.SHARES_READ, query={"from": DAY, "until": DAY}),
     "share_day_cost": Operation(Action.PLANS_PUBLISH, body=lambda tenant: {"service_date": DAY}),
     "get_together_day": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_together_totals": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),

@@ -63,7 +63,7 @@ class SharedDay:
             apart.submit(asyncio.run, job).result()
 
     def shares(self, who: ServiceClient | None = None) -> dict[str, Any]:
-        answer = (who or self.network).get("/cost-shares", **{"from": DAY, "to": DAY})
+        answer = (who or self.network).get("/cost-shares", **{"from": DAY, "until": DAY})
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found

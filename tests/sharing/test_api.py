@@ -70,7 +70,7 @@ def test_where_no_van_has_a_rate_there_is_no_figure(day: SharedDay) -> None:
 
 def test_a_day_that_is_not_planned_has_nothing(day: SharedDay) -> None:
     day.work_out("2026-11-26")
-    answer = day.network.get("/cost-shares", **{"from": "2026-11-26", "to": "2026-11-27"}).json()
+    answer = day.network.get("/cost-shares", **{"from": "2026-11-26", "until": "2026-11-27"}).json()
     assert (answer["shares"], answer["days"]) == ([], [])
     assert day.network.post("/cost-shares", {"service_date": "2026-11-26"}).status_code == 404
 
@@ -110,7 +110,7 @@ def test_a_year_at_most_and_in_order(day: SharedDay) -> None:
         ("2026-11-25", "2026-11-24", "range_inverted"),
         ("2025-01-01", "2026-11-25", "range_too_long"),
     ):
-        answer = day.network.get("/cost-shares", **{"from": first, "to": last})
+        answer = day.network.get("/cost-shares", **{"from": first, "until": last})
         assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
