@@ -14,6 +14,8 @@ from fastapi import FastAPI
 STARTING_SECONDS = 30
 TICK_SECONDS, TICKS_A_DAY = 0.1, 864_000  # as uvicorn counts
 SECONDS_TO_HANG_UP, LOOK_SECONDS = 0.1, 0.002
+SECONDS_TO_END = 5
+ROUNDS_TO_BE_KNOWN = 4  # of the loop, from a caller accepted to a connection that uvicorn lists, and back
 
 
 class _PromptServer(uvicorn.Server):
@@ -44,7 +46,14 @@ class _PromptServer(uvicorn.Server):
                     await self._told.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Whoever has not hung up by the end of uvicorn's pause is left to it."""
+        """Whoever has not hung up by the end of uvicorn's pause is left to it, and who still has not by then is hung up
+        on: a connection that the loop leaves open when it ends stays open until somebody tidies up, and its caller
+        waits. Those who were accepted last are let in before the server is closed, since asyncio forgets without
+        closing whoever is accepted and not yet let in by then."""
+        loop = asyncio.get_running_loop()
+        for listening in (each for server in self.servers for each in server.sockets):
+            loop.remove_reader(listening.fileno())
+        await _rounds()
         for server in self.servers:
             server.close()
         state, until = self.server_state, time.monotonic() + SECONDS_TO_HANG_UP
@@ -56,6 +65,15 @@ class _PromptServer(uvicorn.Server):
             await super().shutdown(sockets)
         else:
             await self.lifespan.shutdown()
+        for connection in list(state.connections):
+            if isinstance(transport := getattr(connection, "transport", None), asyncio.WriteTransport):
+                transport.abort()
+        await _rounds()
+
+
+async def _rounds() -> None:
+    for _ in range(ROUNDS_TO_BE_KNOWN):
+        await asyncio.sleep(0)
 
 
 class LiveServer:
@@ -69,10 +87,11 @@ class LiveServer:
         self.host, self.port = host, self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            loop="asyncio",
             log_config=None,  # its own closes all handlers of this process, whoever writes to them
             log_level="warning",
             lifespan="on",
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=SECONDS_TO_END,
             timeout_keep_alive=30,  # a caller who pauses for some seconds meets an open connection
             ws="none",
             access_log=False,

@@ -1,15 +1,13 @@
 """The base map over HTTP."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
+from app.kit.live_server import LiveServer
 from app.roads import api
 from app.roads.region import Region
 
@@ -20,18 +18,11 @@ def client(region_folder: Path, newport: Region) -> Iterator[httpx.Client]:
     service.include_router(api.router)
     service.dependency_overrides[api.region_folder] = lambda: region_folder
     service.dependency_overrides[api.other_tiles] = lambda: None
-    server = uvicorn.Server(uvicorn.Config(service, log_level="warning"))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        with httpx.Client(
-            timeout=60, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", trust_env=False
-        ) as found:
-            yield found
-        server.should_exit = True
-        thread.join()
+    with (
+        LiveServer(service) as served,
+        httpx.Client(timeout=60, base_url=served.address, trust_env=False) as found,
+    ):
+        yield found
 
 
 def test_a_region_says_who_made_its_map(client: httpx.Client, newport: Region) -> None:
