@@ -64,11 +64,12 @@ def page_of[T](rows: list[T], order: Order, limit: int) -> Page[T]:
     return Page(rows, None) if len(rows) <= limit else Page(rows[:limit], order.cursor_of(rows[limit - 1]))
 
 
-def every_row[T](read: Callable[..., Page[T]], most: int) -> list[T]:
-    """The rows of a list from its beginning, page by page until `most` are there. `read` takes `cursor` and `limit`."""
+def every_row[T](read: Callable[..., Page[T]], most: int | None = None) -> list[T]:
+    """The rows of a list from its beginning, page by page until `most` are there, or all are. `read` takes `cursor` and
+    `limit`."""
     found: list[T] = []
     cursor = None
-    while len(found) < most:
+    while most is None or len(found) < most:
         here = read(cursor=cursor, limit=LARGEST_PAGE)
         found += here.items
         cursor = here.next_cursor

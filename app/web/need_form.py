@@ -38,7 +38,7 @@ class NeedForm(TypedForm):
 
 @dataclass
 class AmountForm(TypedForm):
-    """The amount of a need that is stated already, as it was typed anew."""
+    """The amount of a need, or of a standing one, that is stated already, as it was typed anew."""
 
     need_id: UUID
     kg: str

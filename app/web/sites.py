@@ -1,10 +1,7 @@
-"""The places of a network: list and map, enter one, move a pin, take places of the map over. No rule lives here."""
+"""The places of a network: list and map, enter one, move a pin. No rule lives here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -14,88 +11,22 @@ from app.kit.auth import Principal
 from app.kit.errors import WaslError, not_found
 from app.kit.idempotency import Answer, fingerprint, once
 from app.kit.web import database_of, now_of
-from app.models.partners import Network, Organisation, Site
+from app.models.partners import Site
 from app.partners import service
-from app.partners.service import get_organisation, list_organisations, list_sites, network_of, zone_of
 from app.roads.addresses import AddressHit, IndexMissing
-from app.roads.addresses.api import address_server_of, index_missing, middle
+from app.roads.addresses.api import index_missing
 from app.roads.addresses.folding import words
-from app.roads.addresses.lookup import Lookup
-from app.roads.api import region_folder
 from app.roads.pin import warnings_of
-from app.roads.places import DONOR_KINDS, OTHER_KINDS, RECEIVER_KINDS, Place
-from app.roads.region import RegionError, open_region
 from app.web import site_form, site_more
 from app.web.language import language_of
 from app.web.other_days import empty_day
 from app.web.rendering import render, see_other
+from app.web.site_desk import Desk, desk_of, lookup_of, place_of_map, today_of
 from app.web.site_form import SiteForm
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 MOST_ANSWERS = 6
-# Groups of the proposals page: its name in the address, and the kinds of places in it.
-GROUPS = (("shops", DONOR_KINDS), ("receivers", RECEIVER_KINDS), ("more", OTHER_KINDS))
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What every page here needs of the visitor's network."""
-
-    network: Network
-    organisations: Sequence[Organisation]
-    sites: Sequence[Site]
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The network's local time."""
-        return zone_of(self.network)
-
-    def name_of(self, organisation_id: UUID) -> str:
-        """A partner's name."""
-        return next((each.name for each in self.organisations if each.id == organisation_id), "")
-
-    @property
-    def taken(self) -> set[str]:
-        """Places of the map that are sites already."""
-        return {site.osm_id for site in self.sites if site.osm_id}
-
-    @property
-    def middle(self) -> tuple[float, float] | None:
-        """The middle (longitude, latitude) of the sites."""
-        return middle([(site.longitude, site.latitude) for site in self.sites])
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What was chosen on the page of proposals."""
-
-    group: str
-    osm_ids: tuple[str, ...] = ()
-    organisation_id: str = ""
-
-
-def _desk(request: Request, visitor: Principal) -> Desk:
-    def load(session: Session) -> Desk:
-        everybody = list_organisations(session)
-        own = get_organisation(session, visitor.organisation_id)
-        return Desk(
-            network_of(session, visitor),
-            everybody if visitor.sees_network else [own],
-            list_sites(session),
-        )
-
-    with database_of(request).transaction(visitor.scope) as session:
-        return load(session)
-
-
-def _lookup(request: Request, network: Network) -> Lookup:
-    """The network's addresses. Raises `addresses_missing` and `not_found` for a region that is not there."""
-    try:
-        region = open_region(network.region, region_folder(request))
-    except RegionError as error:
-        raise WaslError(error.sentence, "addresses_missing", 503, "Not available") from error
-    return Lookup(region, address_server_of(request), language_of(request).code)
 
 
 # ---- list ----------------------------------------------------------------------------------------------------------
@@ -105,7 +36,7 @@ def _lookup(request: Request, network: Network) -> Lookup:
 def show_all(request: Request, visitor: Visitor, done: int = 0) -> Response:
     """All sites that the visitor sees, those first whose pin somebody should look at."""
     visitor.require("sites.read")
-    desk = _desk(request, visitor)
+    desk = desk_of(request, visitor)
     flagged = {site.id for site in desk.sites if warnings_of(site.name, site.metres_to_street)}
     return render(
         request,
@@ -130,29 +61,14 @@ def show_all(request: Request, visitor: Visitor, done: int = 0) -> Response:
 def new(request: Request, visitor: Visitor, osm_id: str = "") -> Response:
     """An empty form, or one filled in with a place of the map."""
     visitor.require("sites.edit")
-    desk = _desk(request, visitor)
+    desk = desk_of(request, visitor)
     form = site_form.fresh(str(visitor.organisation_id))
     if osm_id:
-        place = _place(request, desk, osm_id)
+        place = place_of_map(request, desk, osm_id)
         chosen = _partner_of(place.name, desk) or visitor.organisation_id
-        day = _today(request, desk)
+        day = today_of(request, desk)
         form = site_form.of_place(place, str(chosen), language_of(request).code, day, desk.zone)
     return _show(request, visitor, desk, form)
-
-
-def _today(request: Request, desk: Desk) -> date:
-    return now_of(request).astimezone(desk.zone).date()
-
-
-def _place(request: Request, desk: Desk, osm_id: str) -> Place:
-    looked = _lookup(request, desk.network)
-    try:
-        place = looked.index.place(osm_id)
-    except IndexMissing as error:
-        raise index_missing(looked.region) from error
-    if place is None:
-        raise not_found("place on the map")
-    return place
 
 
 def _partner_of(place_name: str, desk: Desk) -> UUID | None:
@@ -166,7 +82,7 @@ def _partner_of(place_name: str, desk: Desk) -> UUID | None:
 def add(request: Request, visitor: Visitor, data: Sent) -> Response:
     """Enter the site, or search, pick an answer, add hours: then the form is shown again as it stands."""
     visitor.require("sites.edit")
-    desk = _desk(request, visitor)
+    desk = desk_of(request, visitor)
     form = _read(data)
     if (again := _form_step(request, visitor, desk, form, data, None)) is not None:
         return again
@@ -185,96 +101,13 @@ def add(request: Request, visitor: Visitor, data: Sent) -> Response:
     return see_other("/sites", done="1")
 
 
-@router.get("/sites/proposals")
-def proposals(request: Request, visitor: Visitor, group: str = GROUPS[0][0], done: int = 0) -> Response:
-    """Places of the map that are no sites yet."""
-    visitor.require("sites.edit")
-    return _show_proposals(request, visitor, _desk(request, visitor), Chosen(group), done=done)
-
-
-@router.post("/sites/proposals")
-def take_over(request: Request, visitor: Visitor, data: Sent) -> Response:
-    """Take the chosen places over for one partner, each by itself: one that cannot be does not hold the others up."""
-    visitor.require("sites.edit")
-    desk = _desk(request, visitor)
-    wish = Chosen(
-        str(data.get("group", "")),
-        tuple(dict.fromkeys(str(each) for each in data.getlist("osm_id"))),
-        str(data.get("organisation_id", "")),
-    )
-    if not wish.organisation_id or not wish.osm_ids:
-        return _show_proposals(request, visitor, desk, wish, incomplete=True, status=422)
-    failed: dict[str, tuple[str, str]] = {}
-    for osm_id in wish.osm_ids:
-        place = _place(request, desk, osm_id)
-        try:
-            if osm_id not in desk.taken:
-                _take_over(request, visitor, desk, place, wish.organisation_id)
-        except WaslError as error:
-            sentence = language_of(request).refusal(error)
-            failed[osm_id] = (place.name_in(language_of(request).code), sentence)
-    done = len(wish.osm_ids) - len(failed)
-    if failed:
-        left = replace(wish, osm_ids=tuple(failed))
-        said = tuple(failed.values())
-        return _show_proposals(request, visitor, _desk(request, visitor), left, done=done, failed=said, status=422)
-    return see_other("/sites/proposals", group=wish.group, done=str(done))
-
-
-def _take_over(request: Request, visitor: Principal, desk: Desk, place: Place, organisation_id: str) -> None:
-    language, day = language_of(request).code, _today(request, desk)
-    wish = site_form.new_site(site_form.of_place(place, organisation_id, language, day, desk.zone))
-    with database_of(request).transaction(visitor.scope) as session:
-        service.add_site(session, visitor, wish, request.app.state.streets, now_of(request))
-
-
-def _show_proposals(
-    request: Request,
-    visitor: Principal,
-    desk: Desk,
-    wish: Chosen,
-    *,
-    done: int = 0,
-    failed: Sequence[tuple[str, str]] = (),
-    incomplete: bool = False,
-    status: int = 200,
-) -> Response:
-    group, kinds = next((each for each in GROUPS if each[0] == wish.group), GROUPS[0])
-    looked = _lookup(request, desk.network)
-    try:
-        places = [place for place in looked.index.places(kinds) if place.name]
-    except IndexMissing as error:
-        raise index_missing(looked.region) from error
-    places.sort(key=lambda place: (kinds.index(place.kind), place.name_in(looked.language), place.osm_id))
-    return render(
-        request,
-        "site_proposals.html",
-        status,
-        signed_in=visitor.name,
-        demonstration=desk.network.demonstration,
-        desk=desk,
-        groups=GROUPS,
-        group=group,
-        chosen=wish.osm_ids,
-        incomplete=incomplete,
-        open_places=[place for place in places if place.osm_id not in desk.taken],
-        taken_count=sum(place.osm_id in desk.taken for place in places),
-        attribution=looked.region.attribution,
-        organisation_id=wish.organisation_id,
-        own_id=str(visitor.organisation_id),
-        may_see_day=visitor.may("plans.read"),
-        done=done,
-        failed=failed,
-    )
-
-
 @router.get("/sites/{site_id}")
 def edit(request: Request, visitor: Visitor, site_id: UUID) -> Response:
     """A site as it is, to be changed."""
     visitor.require("sites.edit")
-    desk = _desk(request, visitor)
+    desk = desk_of(request, visitor)
     return _show(
-        request, visitor, desk, site_form.of_site(_own(visitor, desk, site_id), _today(request, desk)), site_id
+        request, visitor, desk, site_form.of_site(_own(visitor, desk, site_id), today_of(request, desk)), site_id
     )
 
 
@@ -290,14 +123,14 @@ def _own(visitor: Principal, desk: Desk, site_id: UUID) -> Site:
 def change(request: Request, visitor: Visitor, site_id: UUID, data: Sent) -> Response:
     """Change the site from the version that was shown."""
     visitor.require("sites.edit")
-    desk = _desk(request, visitor)
+    desk = desk_of(request, visitor)
     site = _own(visitor, desk, site_id)
     form = _read(data)
     form.organisation_id, form.osm_id = str(site.organisation_id), site.osm_id or ""
     if (again := _form_step(request, visitor, desk, form, data, site_id)) is not None:
         return again
     try:
-        wish = site_form.changed_site(form, site_more.days_over(site, _today(request, desk)))
+        wish = site_form.changed_site(form, site_more.days_over(site, today_of(request, desk)))
         version = int(form.version) if form.version.isdecimal() else 0
         with database_of(request).transaction(visitor.scope) as session:
             streets = request.app.state.streets
@@ -353,7 +186,7 @@ def _form_step(
 
 
 def _found(request: Request, desk: Desk, form: SiteForm) -> tuple[Sequence[AddressHit], str | None]:
-    looked = _lookup(request, desk.network)
+    looked = lookup_of(request, desk.network)
     try:
         answers = looked.search(form.q, desk.middle, MOST_ANSWERS)
     except IndexMissing as error:
@@ -362,7 +195,7 @@ def _found(request: Request, desk: Desk, form: SiteForm) -> tuple[Sequence[Addre
 
 
 def _reverse(request: Request, desk: Desk, latitude: float, longitude: float) -> AddressHit | None:
-    looked = _lookup(request, desk.network)
+    looked = lookup_of(request, desk.network)
     try:
         return next(iter(looked.reverse(longitude, latitude).hits), None)
     except IndexMissing as error:

@@ -1,14 +1,18 @@
 """What a place has asked for already: its amount changed, taken back, or ended where it is asked for every week."""
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
 
+from app.kit.auth import Principal
 from app.kit.errors import FieldError, WaslError
 from app.kit.web import database_of, now_of
+from app.models.needs import Need, StandingNeed
 from app.needs import service, standing
-from app.needs.schemas import NeedChange
+from app.needs.schemas import NeedChange, StandingNeedChange
 from app.web.language import language_of
 from app.web.need_form import AmountForm
 from app.web.needs import empty_form, place_of, show_place
@@ -29,14 +33,44 @@ def change_amount(
 ) -> Response:
     """Ask for more or less, from the need as it was shown. What does not fit is shown again with a sentence at it,
     beside the need as it is now."""
+
+    def change(session: Session) -> None:
+        service.change_need(session, visitor, need_id, read_as(NeedChange, {"kg": kg}), version, now_of(request))
+
+    return _changed(request, visitor, AmountForm(need_id=need_id, kg=kg), service.get_need, change)
+
+
+@router.post("/needs/weekly-amount")
+def change_weekly_amount(
+    request: Request,
+    visitor: Visitor,
+    standing_need_id: Annotated[UUID, Form()],
+    version: Annotated[int, Form()],
+    kg: Annotated[str, Form()] = "",
+) -> Response:
+    """The same for what is asked for every week: the coming days that follow it change with it."""
+
+    def change(session: Session) -> None:
+        wish = read_as(StandingNeedChange, {"kg": kg})
+        standing.change_standing_need(session, visitor, standing_need_id, wish, version, now_of(request))
+
+    return _changed(request, visitor, AmountForm(need_id=standing_need_id, kg=kg), standing.get_standing_need, change)
+
+
+def _changed(
+    request: Request,
+    visitor: Principal,
+    form: AmountForm,
+    found: Callable[[Session, Principal, UUID], Need | StandingNeed],
+    change: Callable[[Session], None],
+) -> Response:
     visitor.require("needs.state")
-    form, database, now = AmountForm(need_id=need_id, kg=kg), database_of(request), now_of(request)
+    database, now = database_of(request), now_of(request)
     with database.transaction(visitor.scope) as session:
-        site_id = str(service.get_need(session, visitor, need_id).site_id)
+        site_id = str(found(session, visitor, form.need_id).site_id)
     try:
-        change = read_as(NeedChange, {"kg": kg})
         with database.transaction(visitor.scope) as session:
-            service.change_need(session, visitor, need_id, change, version, now)
+            change(session)
     except WaslError as error:
         at_kg = error.errors or [FieldError("/kg", error.detail, error.code, error.words, error.template)]
         form.errors = {"/kg": language_of(request).at_field(at_kg[0])}

@@ -11,16 +11,16 @@ from tests.service_client import DAY, ServiceClient, a_line, an_offer
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_an_assistant_posts_surplus_and_is_told_at_the_field_what_does_not_fit(
-    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str
+    browser: Browser, network: ServiceClient, day: dict[str, Any], language: str, size: dict[str, int]
 ) -> None:
-    visit = Visit(browser, network.address, language, PHONE)
+    visit = Visit(browser, network.address, language, size)
     page = visit.page
     visit.sign_in("donor_staff@example.org")
     page.wait_for_url("**/offers/new")
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
-    visit.show(f"post-{language}")
+    visit.show(f"post-{language}-{size['width']}")
     page.locator("label.choice", has=page.locator("input[value=bread_and_bakery]")).click()
     page.fill("#line-0-description", "Loaves <b>of the day</b>")
     page.fill("#line-0-kg", "-3")
@@ -31,7 +31,7 @@ def test_an_assistant_posts_surplus_and_is_told_at_the_field_what_does_not_fit(
     page.fill("#line-0-kg", "١٢٫٥")
     page.click("form.offer .thumb button")
     page.wait_for_url("**/offers?posted=*")
-    visit.show(f"offers-{language}")
+    visit.show(f"offers-{language}-{size['width']}")
     assert "Loaves <b>of the day</b>" in page.locator("main").inner_text()
     offers = network.get("/offers").json()["items"]
     assert [line["kg"] for line in offers[0]["lines"]] == ["12.5"]

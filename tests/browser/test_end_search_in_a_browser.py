@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import READERS, Visit
 from tests.planning.test_end_search import config, searching, until  # noqa: F401
 from tests.service_client import DAY, ServiceClient
 from tests.web.test_pages import person
@@ -13,7 +13,7 @@ from tests.web.test_pages import person
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_the_best_plan_so_far_is_taken_with_one_press(
     browser: Browser,
     network: ServiceClient,

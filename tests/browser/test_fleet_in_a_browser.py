@@ -6,19 +6,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import WITH_AND_WITHOUT_SCRIPTS, Visit
 from tests.service_client import FOOD_BANK, ServiceClient
 from tests.web.test_fleet_pages import config  # noqa: F401
 from tests.web.test_pages import person
 
 pytestmark = pytest.mark.browser
-TABLET = {"width": 768, "height": 1024}
 
 
-@pytest.mark.parametrize(
-    ("language", "size", "scripts"),
-    [("en", DESK, True), ("ar", PHONE, True), ("ar", TABLET, False), ("en", PHONE, False)],
-)
+@pytest.mark.parametrize(("language", "size", "scripts"), WITH_AND_WITHOUT_SCRIPTS)
 def test_a_van_and_its_round_are_entered_and_taken_over(
     browser: Browser, network: ServiceClient, language: str, size: dict[str, int], scripts: bool
 ) -> None:

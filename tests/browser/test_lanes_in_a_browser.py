@@ -11,7 +11,7 @@ from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.roads.streets import Streets
 from app.settings import Settings
-from tests.browser.visit import DESK, PASSWORD, PHONE, TABLET, Visit
+from tests.browser.visit import DESK, PASSWORD, PHONE, READERS, TABLET, Visit
 from tests.planned_here import plan_here, workshop_of
 from tests.service_client import (
     DAY,
@@ -305,7 +305,7 @@ def test_a_published_plan_is_looked_at_and_its_copy_is_edited(
     visit.context.close()
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("ar", PHONE), ("en", DESK)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_stops_that_fall_together_can_each_be_pointed_at(
     browser: Browser, network: ServiceClient, draft: Plan, language: str, size: dict[str, int]
 ) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.settings import Settings
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PASSWORD, READERS, Visit
 from tests.hand_made_plan import Ride, draft
 from tests.service_client import (
     DUFFRYN_CENTRE,
@@ -30,7 +30,6 @@ from tests.service_client import (
 
 pytestmark = pytest.mark.browser
 DAY = "2026-11-25"
-TABLET = {"width": 768, "height": 1024}
 LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 SOON_MS = 12_000  # long before the page looks again by itself, also where the machine has much to do
 HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); " + LOOK_AGAIN
@@ -79,11 +78,7 @@ def mark(page: Page, stop: dict[str, Any]) -> Any:
     return page.locator(f'#timeline [data-stop="{stop["id"]}"]')
 
 
-@pytest.mark.parametrize(
-    ("language", "size"),
-    [("en", DESK), ("ar", DESK), ("ar", TABLET), ("ar", PHONE), ("en", PHONE)],
-    ids=["en-1440", "ar-1440", "ar-768", "ar-390", "en-390"],
-)
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_the_lanes_show_how_the_drive_goes(
     browser: Browser,
     network: ServiceClient,

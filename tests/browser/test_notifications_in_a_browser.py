@@ -10,7 +10,7 @@ from app.kit.db import Database
 from app.notifications.newsroom import newsroom_of
 from app.settings import Settings
 from tests.browser.test_accessibility import faults
-from tests.browser.visit import DESK, PHONE, Visit
+from tests.browser.visit import DESK, PHONE, READERS, Visit
 from tests.notifications.conftest import (
     HANDLED,
     Desk,
@@ -77,8 +77,7 @@ def test_somebody_chooses_what_they_are_told(
     visit.context.close()
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_somebody_confirms_a_phone_number(
     browser: Browser, network: ServiceClient, people: People, provider: Provider, database: Database, config: Settings,
     clock: HandSetClock, language: str, size: dict[str, int],

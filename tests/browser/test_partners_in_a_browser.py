@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visit import DESK, PHONE, TABLET, Visit
+from tests.browser.visit import WITH_AND_WITHOUT_SCRIPTS, Visit
 from tests.service_client import ServiceClient
 from tests.web.test_pages import person
 from tests.web.test_partners_page import config  # noqa: F401
@@ -11,10 +11,7 @@ from tests.web.test_partners_page import config  # noqa: F401
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(
-    ("language", "size", "scripts"),
-    [("en", DESK, True), ("ar", PHONE, True), ("ar", TABLET, False), ("en", PHONE, False)],
-)
+@pytest.mark.parametrize(("language", "size", "scripts"), WITH_AND_WITHOUT_SCRIPTS)
 def test_a_partner_is_entered_and_accepts(
     browser: Browser, network: ServiceClient, language: str, size: dict[str, int], scripts: bool
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.kit.clock import HandSetClock
-from tests.browser.visit import DESK, PASSWORD, PHONE, Visit
+from tests.browser.visit import DESK, PASSWORD, PHONE, READERS, Visit
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
     DAY,
@@ -220,7 +220,7 @@ def test_the_page_looks_again_by_itself_and_leaves_alone_what_somebody_is_at(
     visit.context.close()
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_what_differs_rises_on_the_dispatchers_day_and_all_places_are_seen(
     browser: Browser,
     network: ServiceClient,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.visit import DESK, PASSWORD, PHONE, READERS, Visit
+from tests.browser.visit import PASSWORD, PHONE, READERS, Visit
 from tests.service_client import FOOD_BANK, LIDL_CARDIFF_ROAD, ServiceClient
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def test_a_site_is_found_while_typing_and_its_pin_dragged_to_the_door(
     visit.context.close()
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+@pytest.mark.parametrize(("language", "size"), READERS)
 def test_pins_far_from_streets_have_a_word_and_a_shape_of_their_own(
     browser: Browser, network: ServiceClient, admin: str, language: str, size: dict[str, int]
 ) -> None:
@@ -74,9 +74,9 @@ def test_pins_far_from_streets_have_a_word_and_a_shape_of_their_own(
     kinds = sorted(page.locator(".wasl-stop").evaluate_all("all => all.map(each => each.dataset.kind)"))
     assert kinds == ["drop_off", "place", "place"]
     assert page.locator(".sites > li").first.locator(".state.far").count() == 1
-    visit.show(f"sites-{language}")
+    visit.show(f"sites-{language}-{size['width']}")
     page.goto("/sites/proposals?group=receivers")
-    visit.show(f"proposals-{language}")
+    visit.show(f"proposals-{language}-{size['width']}")
     visit.context.close()
 
 

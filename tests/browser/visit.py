@@ -16,6 +16,11 @@ READERS = [
     for language in ("ar", "en")
     for size in (PHONE, TABLET, DESK)
 ]
+# The same, and without scripts on the phone that is likeliest to have none.
+WITH_AND_WITHOUT_SCRIPTS = [
+    *(pytest.param(*reader.values, True, id=f"{reader.id}") for reader in READERS),
+    *(pytest.param(language, PHONE, False, id=f"{language}-390-without-scripts") for language in ("ar", "en")),
+]
 
 
 def picture(page: Page, name: str) -> None:

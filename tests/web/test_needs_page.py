@@ -189,6 +189,53 @@ def test_an_amount_that_somebody_changed_meanwhile_is_not_written_over(
     assert needs(network) == [(TOMORROW, "bread_and_bakery", "70", "open")]
 
 
+def weekly_amount(reader: Reader, need: dict[str, Any], kg: str) -> httpx.Response:
+    """What a browser sends from the form of what is asked for every week."""
+    data = {"standing_need_id": need["id"], "version": str(need["version"]), "kg": kg}
+    return reader.http.post("/needs/weekly-amount", data=data)
+
+
+@pytest.fixture
+def weekly(network: ServiceClient, place: dict[str, Any]) -> dict[str, Any]:
+    """Bread, each Thursday and Friday."""
+    wish = a_need(place, kg="50") | {"weekdays": [4, 5], "starts_on": TODAY}
+    wish.pop("service_date", None)
+    return network.ok("/standing-needs", wish)
+
+
+def test_the_amount_of_every_week_is_changed_on_the_page_with_the_days_that_follow_it(
+    network: ServiceClient, weekly: dict[str, Any], reader: Reader
+) -> None:
+    shown = page(reader)
+    assert f'id="kg-{weekly["id"]}"' in shown
+    assert (TOMORROW, "bread_and_bakery", "50", "open") in needs(network)
+    changed = weekly_amount(reader, weekly, "٧٢٫٥")
+    assert "Saved. The next plan takes it into account" in words(changed.text)
+    assert network.get(f"/standing-needs/{weekly['id']}").json()["kg"] == "72.5"
+    assert {each[2] for each in needs(network)} == {"72.5"}
+
+
+@pytest.mark.parametrize("kg", ["", "lots", "-3", "0"])
+def test_what_is_no_amount_is_said_at_what_is_asked_for_every_week(
+    network: ServiceClient, weekly: dict[str, Any], reader: Reader, kg: str
+) -> None:
+    answer = weekly_amount(reader, weekly, kg)
+    assert answer.status_code == 422
+    assert f'id="fault-{weekly["id"]}"' in answer.text
+    assert f'value="{kg}" aria-invalid="true"' in answer.text
+    assert network.get(f"/standing-needs/{weekly['id']}").json()["kg"] == "50"
+
+
+def test_an_amount_of_every_week_that_somebody_changed_meanwhile_is_not_written_over(
+    network: ServiceClient, weekly: dict[str, Any], reader: Reader
+) -> None:
+    assert weekly_amount(reader, weekly, "60").status_code == 200
+    answer = weekly_amount(reader, weekly, "70")
+    assert answer.status_code == 412
+    assert "It was changed since you read it." in words(answer.text)
+    assert network.get(f"/standing-needs/{weekly['id']}").json()["kg"] == "60"
+
+
 def test_what_was_withdrawn_meanwhile_has_no_amount_to_change(
     network: ServiceClient, place: dict[str, Any], reader: Reader
 ) -> None:
@@ -282,7 +329,7 @@ def test_two_of_one_kind_every_week_are_refused_at_the_second_and_neither_stands
 
 
 def test_other_organisations_see_and_state_nothing(
-    reader: Reader, network: ServiceClient, place: dict[str, Any]
+    network: ServiceClient, place: dict[str, Any], weekly: dict[str, Any]
 ) -> None:
     need = network.ok("/needs", a_need(place, service_date=TOMORROW))
     rival = network.organisation("food_bank", "Maindee Pantry")
@@ -298,6 +345,10 @@ def test_other_organisations_see_and_state_nothing(
     assert (
         stranger.http.post("/needs/amount", data={"need_id": need["id"], "version": "1", "kg": "9"}).status_code == 404
     )
+    every_week = stranger.http.post(
+        "/needs/weekly-amount", data={"standing_need_id": weekly["id"], "version": "1", "kg": "9"}
+    )
+    assert every_week.status_code == 404
     taken = stranger.http.post("/needs/withdraw", data={"need_id": need["id"], "version": "1"})
     assert taken.status_code == 404
     assert len(needs(network)) == 1
