@@ -35,7 +35,7 @@ from app.web import (
     arrivals,
     asked,
     compare,
-    day,
+    day_view,
     drive,
     needs,
     network,
@@ -78,7 +78,7 @@ def calls(name: str) -> Iterator[tuple[str, list[object]]]:
 def messages() -> set[str]:
     """Every sentence that a page may say in one number."""
     told = {str(constants[0]) for _, constants in calls("t") if constants}
-    told |= {label for label, _, _ in day.COMPARED} | set(day.PHASES.values())
+    told |= {label for label, _, _ in day_view.COMPARED} | set(day_view.PHASES.values())
     told |= {label for label, _, _ in compare.FIGURES}
     told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED, *together.KIND_TITLES.values()}
     told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together.CHARTS.values())}
@@ -165,7 +165,7 @@ def test_every_phase_of_planning_has_its_words() -> None:
     said = re.compile(r"(?:report|Progress)\(\s*\"([a-z ,]+)\"|\"phase\": \"([a-z ]+)\"")
     phases = {first or second for path in sources for first, second in said.findall(path.read_text())}
     assert {"reading the day", "building routes", "comparing with the day alone"} <= phases
-    assert {phase for phase in phases if phase.split()[0] not in day.PHASES} == {"waiting for the solver", "done"}
+    assert {phase for phase in phases if phase.split()[0] not in day_view.PHASES} == {"waiting for the solver", "done"}
 
 
 def test_a_change_is_told_in_the_readers_language_with_its_words() -> None:
