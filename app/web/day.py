@@ -75,7 +75,6 @@ def _show(
         differs_again=differs_again,
         may_plan=visitor.may("plans.request"),
         may_edit=may_edit,
-        may_import=visitor.may("regions.import"),
         may_try=lambda line: view.plan is not None and may_edit and view.is_editable and may_try(view.plan, line),
         site_of_change=lambda change: site_of_change(change, view.sites) if visitor.may("sites.edit") else None,
         phases=PHASES,

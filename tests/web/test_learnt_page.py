@@ -78,7 +78,7 @@ def test_the_page_says_how_little_is_known(
     told = browser.post("/learnt").text
     assert little in told
     assert browser.get("/learnt", params={"first": "no day", "last": "2026-11-26"}).status_code == 200
-    assert "/learnt" in browser.get("/day").text
+    assert "/learnt" in browser.get("/pages").text
 
 
 def test_a_shop_assistant_does_not_see_it(network: ServiceClient, browser: httpx.Client) -> None:

@@ -331,6 +331,6 @@ def test_who_may_not_edit_sites_sees_the_list_without_ways_to_change_it(
     reader.http.close()
 
 
-def test_the_day_leads_to_the_sites_and_back(network: ServiceClient, admin: Reader) -> None:
-    assert 'href="/sites"' in admin.http.get("/day").text
+def test_all_pages_lead_to_the_sites_and_they_to_the_day(network: ServiceClient, admin: Reader) -> None:
+    assert 'href="/sites"' in admin.http.get("/pages").text
     assert 'href="/day"' in admin.http.get("/sites").text
