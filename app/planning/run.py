@@ -480,7 +480,7 @@ def _store(workshop: Workshop, claim: Claim, planned: _Planned, document: dict[s
     names = {str(site.id): site.name for site in planned.day.sites.values()}
     obeyed = agreed.with_reasons(planned.obeyed, planned.problem, plan, names)
     rows = store.to_rows(planned.day, store.CheckedPlan(planned.problem, plan, document), way, workshop.clock(), obeyed)
-    so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams}
+    so_far = {"grams_allocated": plan.grams_allocated, "bound_grams": plan.bound_grams, "metres": plan.metres}
     with workshop.database.transaction(claim.scope) as session:
         _write(session, claim, progress={"phase": "comparing with the day alone", **so_far}, plan_id=None)
         plan_id = store.save(session, rows)

@@ -111,6 +111,7 @@ def test_progress_can_be_watched_until_the_run_is_done(network: ServiceClient, d
     known = [report for report in reports if report.get("bound_grams") is not None]
     assert known
     assert all(report["grams_allocated"] <= report["bound_grams"] == 55_000 for report in known)
+    assert all(report["metres"] >= 0 for report in known)  # as the page shows them beside the kilograms
     assert len(said) > 1
     [ready] = network.get("/events/list", kind="plan.ready").json()["items"]
     assert ready["data"]["service_date"] == "2026-11-25"

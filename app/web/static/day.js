@@ -90,7 +90,7 @@ async function followRun(element) {
     const word = (run.progress.phase || "").split(" ")[0];
     phase.textContent = element.dataset[word] || element.dataset.other;
     const { grams_allocated: grams, bound_grams: most, metres } = run.progress;
-    const known = Number.isInteger(grams) && Number.isInteger(most);
+    const known = [grams, most, metres].every(Number.isInteger);
     amount.textContent = known ? element.dataset.amount.replace("{kg}", kilograms(grams)).replace("{most}", kilograms(most)).replace("{km}", kilometres(metres)) : "";
     const ending = document.getElementById("end-search");
     if (ending && known) ending.hidden = run.plan_id !== null;
