@@ -20,6 +20,7 @@ from app.arrivals.van_api import public as van_pages
 from app.arrivals.van_api import router as van_links
 from app.audit.api import router as audit_trail
 from app.declines.api import router as declines
+from app.donations.api import router as donations
 from app.driving.api import router as driving
 from app.driving.photos_api import router as stop_photos
 from app.driving.position_api import router as van_positions
@@ -27,6 +28,7 @@ from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
+from app.issuing.api import public as papers
 from app.kit.body_limit import TooLargeAsProblem
 from app.kit.clock import Clock, system_clock
 from app.kit.db import Database
@@ -182,6 +184,8 @@ def create_app(
         network,
         public_page,
         public_pages,
+        papers,
+        donations,
         safety,
         ledger,
         outlets,

@@ -220,6 +220,14 @@ RETENTION = (
         "day_costs", "what a statement's figures come of, as long as books are kept", "delete", BOOKS, "worked_out_at"
     ),
     Retention("cost_shares", "who paid what of a day, as long as books are kept", "delete", BOOKS, "worked_out_at"),
+    Retention(
+        "issued_papers",
+        "whoever holds a paper can check it as long as books are kept; nobody's name",
+        "delete",
+        BOOKS,
+        "issued_at",
+    ),
+    Retention("paper_files", "digests of the files of issued papers; they go with those", "delete", BOOKS, "made_at"),
     Retention("posting_habits", "averages of a store, replaced daily"),
     Retention("expected_foods", "averages of a store, replaced daily"),
     Retention(

@@ -18,6 +18,7 @@ class Limit:
 PASSWORDS = Limit(account=10, address=50)
 MAILED_LINKS = Limit(account=5, address=50)
 PUBLIC_LINKS = Limit(account=50, address=50)  # of a link: also a page that asks again by itself after its day
+PAPER_CODES = Limit(account=50, address=30)  # of papers: a code that nobody issued, never one that is right
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.driving.doors import signatures_for
 from app.driving.photos import photos_for
+from app.issuing.content import Content
 from app.kit.auth import Principal
 from app.kit.errors import not_found
 from app.kit.tenancy import Scope, within
@@ -50,4 +51,28 @@ def food_receipt(session: Session, principal: Principal, allocation_id: UUID) ->
         as_of = last_booked_at(session, [food.offer_line_id]) or food.published_at
     return FoodReceipt(
         food, day, told.collected_grams, told.delivered_grams, told.refused_grams, signatures, photos, as_of
+    )
+
+
+def content_of(receipt: FoodReceipt) -> Content:
+    """What the receipt says; who signed is a detail of it."""
+    food = receipt.food
+    told = {
+        "planned": food.grams,
+        "collected": receipt.collected_grams,
+        "delivered": receipt.delivered_grams,
+        "refused_at_the_door": receipt.refused_grams,
+    }
+    return Content(
+        kind="food_receipt",
+        subject=str(food.id),
+        first=receipt.service_date,
+        last=receipt.service_date,
+        grams={name: grams for name, grams in told.items() if grams is not None},
+        given_by=[food.donor_name],
+        received_by=[food.receiver_name],
+        details={
+            "food": [food.description, food.temperature_class],
+            "signatures": [[each.id, each.signed_by, each.strokes] for each in receipt.signatures],
+        },
     )

@@ -15,6 +15,7 @@ from app.models import (
     notifications,
     offers,
     outlets,
+    papers,
     partners,
     people,
     plans,
@@ -30,6 +31,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
-    "needs", "notifications", "offers", "outlets", "partners", "people", "plans", "public_pages", "receiving", "roads",
-    "shares", "system", "together", "van_links", "webhooks",
+    "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans", "public_pages", "receiving",
+    "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

@@ -77,6 +77,7 @@ class OfferLine(Identified, Base):
     splittable: Mapped[bool] = mapped_column(default=True)
     gtin: Mapped[str | None]  # always as 14 digits
     note: Mapped[str] = mapped_column(default="", server_default="")
+    lot: Mapped[str] = mapped_column(default="", server_default="")  # as the pack has it: what a recall names
 
 
 def _promised(model: Any, scope: Scope) -> ColumnElement[bool] | None:

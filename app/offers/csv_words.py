@@ -10,10 +10,10 @@ from app.kit.errors import Spoken
 COLUMNS: tuple[str, ...] = (
     "offer", "site", "day", "pickup_from", "pickup_until", "category", "description", "kg", "crates",
     "temperature_class", "date_mark", "mark_date", "allergens", "dietary_flags", "splittable", "gtin", "note",
-    "offer_note",
+    "offer_note", "lot",
 )  # fmt: skip
 REQUIRED: tuple[str, ...] = ("pickup_from", "pickup_until", "category", "description", "kg")
-TEXT_COLUMNS = frozenset({"offer", "site", "description", "note", "offer_note"})
+TEXT_COLUMNS = frozenset({"offer", "site", "description", "note", "offer_note", "lot"})
 
 # The first Arabic name of each column is the one in the template.
 ARABIC_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -35,6 +35,7 @@ ARABIC_COLUMNS: dict[str, tuple[str, ...]] = {
     "gtin": ("الباركود", "رقم الباركود"),
     "note": ("ملاحظة الصنف", "ملاحظة", "ملاحظات"),
     "offer_note": ("ملاحظة العرض",),
+    "lot": ("رقم التشغيلة", "التشغيلة", "رقم الدفعة", "الدفعة"),
 }
 _ENGLISH_COLUMNS: dict[str, tuple[str, ...]] = {
     "offer": ("offer_reference", "reference"),
@@ -52,6 +53,7 @@ _ENGLISH_COLUMNS: dict[str, tuple[str, ...]] = {
     "dietary_flags": ("diet", "dietary"),
     "gtin": ("barcode", "ean"),
     "note": ("line_note",),
+    "lot": ("batch", "lot_number", "batch_number"),
 }
 _MARKS_OF_DIRECTION = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"))
 _ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": None})

@@ -38,6 +38,15 @@ LineNote = Annotated[
 OfferNote = Annotated[FreeText, AfterValidator(readable)]
 
 
+LONGEST_LOT = 60
+Lot = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_LOT, strip_whitespace=True),
+    AfterValidator(readable),
+    Field(description="Lot or batch number, as it stands on the pack; a recall names it"),
+]
+
+
 class Food(Body):
     """One kind of food, whatever date is on its pack."""
 
@@ -58,6 +67,7 @@ class OfferLineIn(Food):
     """One kind of food."""
 
     mark_date: Day | None = None
+    lot: Lot = ""
 
 
 class OfferIn(Body):
@@ -101,6 +111,7 @@ class OfferLineOut(Out):
     splittable: bool
     gtin: str | None
     note: str
+    lot: str
 
 
 class UsualLineOut(Out):

@@ -343,6 +343,7 @@ def as_wish(line: OfferLine) -> OfferLineIn:
             "splittable": line.splittable,
             "gtin": line.gtin,
             "note": line.note,
+            "lot": line.lot,
         }
     )
 

@@ -99,6 +99,19 @@ class Canvas(FPDF):
             drawn.append(" ".join([points[0], "m", *(f"{point} l" for point in points[1:] or points)]) + " S")
         self._out(" ".join([*drawn, "Q EMC"]))
 
+    def squares(self, rows: Sequence[Sequence[int]], left: float, top: float, wide: float, said: str) -> None:
+        """A figure of black squares, `wide` across, that reads so. rows: 1 for a black one."""
+        side = wide / len(rows)
+        number = self._next_mark()
+        self._add_marked_content(struct_type="/Figure", mcid=number, alt_text=said)
+        drawn = [
+            f"{left + across * side:.3f} {self.h - top - (down + 1) * side:.3f} {side:.3f} {side:.3f} re"
+            for down, row in enumerate(rows)
+            for across, black in enumerate(row)
+            if black
+        ]
+        self._out(" ".join([f"/Figure <</MCID {number}>> BDC q 0 g", *drawn, "f Q EMC"]))
+
     def bytes_of(self) -> bytes:
         """The document; nothing is written after."""
         for font in self._faces.values():

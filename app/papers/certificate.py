@@ -4,6 +4,7 @@ from datetime import date
 
 from app.domain.impact import CO2E_PER_KG_FOOD, GRAMS_PER_MEAL
 from app.domain.units import kg_display
+from app.offers.certificates import YearCertificate
 from app.offers.receipts import Certificate
 from app.papers.receipt import COLUMNS, HEADINGS, balance_row, total_row
 from app.papers.sheet import Sheet
@@ -28,8 +29,8 @@ def certificate_paper(issuer: Issuer, certificate: Certificate, so_far: date | N
         sheet.paragraph(Part(issuer.t(said, day=issuer.language.day(so_far)), STRONG))
     sheet.space(12)
     if certificate.by_category:
-        _figures(sheet, issuer, certificate)
-        _foods(sheet, issuer, certificate)
+        figures(sheet, issuer, certificate)
+        foods(sheet, issuer, certificate)
     else:
         sheet.paragraph(Part(issuer.t("Nothing was posted in this month.")))
     sheet.space(14)
@@ -39,7 +40,9 @@ def certificate_paper(issuer: Issuer, certificate: Certificate, so_far: date | N
     return sheet.finished()
 
 
-def _figures(sheet: Sheet, issuer: Issuer, certificate: Certificate) -> None:
+def figures(sheet: Sheet, issuer: Issuer, certificate: Certificate | YearCertificate) -> None:
+    """The three that a certificate begins with."""
+
     def kg(grams: int) -> str:
         return issuer.t("{kg} kg", kg=kg_display(grams))
 
@@ -56,7 +59,8 @@ def _figures(sheet: Sheet, issuer: Issuer, certificate: Certificate) -> None:
     sheet.space(8)
 
 
-def _foods(sheet: Sheet, issuer: Issuer, certificate: Certificate) -> None:
+def foods(sheet: Sheet, issuer: Issuer, certificate: Certificate | YearCertificate) -> None:
+    """By kind of food, what went elsewhere, and who it was for."""
     rows = [balance_row(issuer, [Part(issuer.category(code))], each) for code, each in certificate.by_category.items()]
     headings = [issuer.t(each) for each in HEADINGS]
     sheet.table(COLUMNS, headings, [*rows, total_row(issuer, certificate.total)])

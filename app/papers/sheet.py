@@ -11,6 +11,7 @@ from datetime import datetime
 from app.domain.signatures import Stroke
 from app.papers.canvas import SIGNATURE_HIGH, SIGNATURE_WIDE, Canvas, Style
 from app.papers.lines import Line, Measure, broken, plain
+from app.papers.marks import MARK, qr_squares
 from app.papers.style import (
     BLACK,
     BOTTOM,
@@ -25,6 +26,7 @@ from app.papers.style import (
     SECTION,
     SMALL,
     SMALL_STRONG,
+    STRONG,
     TITLE,
     TOP,
     Column,
@@ -32,7 +34,7 @@ from app.papers.style import (
     Row,
     cells,
 )
-from app.papers.words import DEMONSTRATION, Issuer
+from app.papers.words import DEMONSTRATION, CheckMark, Issuer
 
 type Lines = list[tuple[Line, Style]]
 WHOLE = Column(0, 1)
@@ -61,6 +63,7 @@ class Sheet:
         self._canvas = Canvas(issuer.language.code, plain(title), made_at)
         self._wide = self._canvas.w - 2 * MARGIN
         self._limit = self._canvas.h - BOTTOM
+        self._y = TOP
         self._new_page()
 
     def heading(self, text: str) -> None:
@@ -118,7 +121,9 @@ class Sheet:
         self._y += SIGNATURE_HIGH + 8
 
     def finished(self) -> bytes:
-        """With head and foot on each page, now that their number is known."""
+        """With the check code at the end, and head and foot on each page, now that their number is known."""
+        if self._issuer.check is not None:
+            self._check_mark(self._issuer.check)
         pages = self._canvas.pages_count
         for page in range(1, pages + 1):
             self._canvas.page = page
@@ -126,6 +131,26 @@ class Sheet:
                 self._head(page)
                 self._foot(page, pages)
         return self._canvas.bytes_of()
+
+    def _check_mark(self, check: CheckMark) -> None:
+        """The code with a picture that a telephone reads, in one piece."""
+        t = self._issuer.t
+        self.space(16)
+        self._room(MARK + 8)
+        top = self._y + 4
+        left = self._canvas.w - MARGIN - MARK if self._leftwards else MARGIN
+        self._canvas.squares(
+            qr_squares(check.address), left, top, MARK, t("QR code of {address}", address=check.address)
+        )
+        beside = Column((MARK + GUTTER) / self._wide, 1 - (MARK + GUTTER) / self._wide)
+        said = [
+            Part(t("Check code"), LABEL),
+            Part(f"\u2066{check.code}\u2069", STRONG),
+            Part(t("Anybody can check this paper at {page}, without signing in.", page=check.page), MUTED),
+        ]
+        self._y = top - 2
+        self._tagged(self._lines(said, beside), beside, "P")
+        self._y = top + MARK + 4
 
     def _head(self, page: int) -> None:
         self._beside(Part(self._issuer.t("Wasl"), SMALL_STRONG), Column(0, 0.07), HEAD)

@@ -23,6 +23,14 @@ ELSEWHERE = (
 KEPT = {"ambient": "Not cooled", "chilled": "Chilled", "frozen": "Frozen", "hot": "Hot"}
 MARKED = {"use_by": "Use by {day}", "best_before": "Best before {day}"}
 ACCESS = {"dock": "Loading dock", "level": "Level access", "stairs": "Stairs", "lift": "Lift"}
+REASONS = {
+    "nothing_there": "Nothing there",
+    "closed": "Closed",
+    "van_full": "Van is full",
+    "too_warm": "Too warm",
+    "refused_at_the_door": "They refuse it",
+    "other": "Something else",
+}
 STOPS = {"start": "Start", "end": "End", "pickup": "Collect", "drop_off": "Deliver", "break": "Break"}
 DEMONSTRATION = (
     "Demonstration: places and streets are real; the offers, needs, vehicles and people shown here are invented."
@@ -31,13 +39,24 @@ GAP = " · "
 
 
 @dataclass(frozen=True)
+class CheckMark:
+    """By what anybody checks a paper: its code as it is printed, the address that opens it, and the page to type at."""
+
+    code: str
+    address: str
+    page: str
+
+
+@dataclass(frozen=True)
 class Issuer:
-    """Who a paper is of and who reads it: the network's name and time zone, whether it only shows the service."""
+    """Who a paper is of and who reads it: the network's name and time zone, whether it only shows the service, and the
+    check code of the paper where it was given one."""
 
     language: PlainLanguage
     network: str
     zone: tzinfo
     demonstration: bool = False
+    check: CheckMark | None = None
 
     def t(self, text: str, /, **words: Any) -> str:
         """The sentence; a name in its gap does not turn it round, in either language."""

@@ -17,6 +17,7 @@ from app.domain.throttle import (
     CODES_OF_PERSON,
     CODES_TO_NUMBER,
     MAILED_LINKS,
+    PAPER_CODES,
     PASSWORDS,
     PUBLIC_LINKS,
     Allowance,
@@ -28,7 +29,12 @@ from app.kit.tenancy import Scope
 from app.models.people import SignInTry
 
 FORGOTTEN_AFTER = timedelta(days=1)
-LIMITS = {"password": PASSWORDS, "mailed_link": MAILED_LINKS, "public_link": PUBLIC_LINKS}
+LIMITS = {
+    "password": PASSWORDS,
+    "mailed_link": MAILED_LINKS,
+    "public_link": PUBLIC_LINKS,
+    "paper_code": PAPER_CODES,
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Try:
 
 def count_try(
     database: Database,
-    what: Literal["password", "mailed_link", "public_link"],
+    what: Literal["password", "mailed_link", "public_link", "paper_code"],
     account: str,
     address: str,
     now: datetime,

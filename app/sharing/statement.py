@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.issuing.content import Content
 from app.kit.auth import Principal
 from app.partners.service import network_of
 from app.sharing.queries import shares_between
@@ -94,3 +95,30 @@ def totals_of(shares: Sequence[CostShareOut]) -> list[Total]:
         )
         for name, rows in sorted(by_name.items())
     ]
+
+
+def content_of(statement: Statement, figures_of: date | None) -> Content:
+    """What the statement says, partner by partner. figures_of: today, where the month is not over."""
+    totals = statement.totals
+    return Content(
+        kind="cost_statement",
+        subject=f"{statement.month:%Y-%m}",
+        first=statement.month,
+        last=statement.month.replace(day=monthrange(statement.month.year, statement.month.month)[1]),
+        parts={
+            each.organisation: {"share": each.share, "alone": each.alone, "own_vehicles": each.own_vans}
+            for each in totals
+        },
+        cents={
+            "share": sum(each.share for each in totals),
+            "saved": sum(each.saved for each in totals),
+            "own_vehicles": sum(each.own_vans for each in totals),
+            "carried_by_network": statement.carried,
+        },
+        currency=statement.currency,
+        figures_of=figures_of,
+        details=[
+            [each.model_dump(mode="json") for each in statement.shares],
+            [each.model_dump(mode="json") for each in statement.days],
+        ],
+    )

@@ -36,6 +36,12 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry(
             "/offers/certificate", "The month's certificate", "What became of a month, to print or keep.", "offers.read"
         ),
+        Entry(
+            "/offers/certificate/year",
+            "The year's certificate",
+            "What became of a year, month by month, to print or keep.",
+            "offers.read",
+        ),
     ),
     "Receive food": (
         Entry("/arrivals", "What arrives", "What vans bring, and what you say came of it.", "receipts.confirm"),
@@ -76,7 +82,10 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry("/public-page", "Public page", "What everybody may see: where people collect food.", "policy.edit"),
         Entry("/regions", "Streets and map", "The map that drives are planned on.", "regions.import"),
     ),
-    "You": (Entry("/notifications", "Notifications", "What you are told of, how, and when not."),),
+    "You": (
+        Entry("/notifications", "Notifications", "What you are told of, how, and when not."),
+        Entry("/check", "Check a paper", "By its check code: what was issued, and whether the books still say so."),
+    ),
 }
 RECEIVING = "Receive food"
 

@@ -16,7 +16,7 @@ from app.models.partners import Site
 from app.offers.schemas import MOST_LINES, OfferChange, OfferIn
 from app.web.sent_forms import TypedForm, lines_typed, lists_of, read_as, texts_of, whole_number
 
-LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date", "gtin")
+LINE_FIELDS = ("category", "description", "kg", "crates", "temperature_class", "date_mark", "mark_date", "gtin", "lot")
 TOP_FIELDS = ("key", "site_id", "day", "pickup_from", "pickup_until", "note")
 LIST_FIELDS = ("allergens", "dietary_flags")
 KEPT_FIELDS = ("note", "splittable")  # of a line that is amended: no field shows them, and they stay
@@ -55,6 +55,7 @@ def empty_line() -> dict[str, Any]:
         "date_mark": "none",
         "mark_date": "",
         "gtin": "",
+        "lot": "",
         "note": "",
         "splittable": "",
         "allergens": [],
@@ -85,7 +86,8 @@ def of_offer(offer: Offer, key: str, zone: ZoneInfo) -> OfferForm:
 
 
 def as_before(row: OfferLine) -> dict[str, Any]:
-    """A line as it was posted, but for the date on the pack: that is another one by now, and has to be read."""
+    """A line as it was posted, but for the date and the lot on the pack: those are others by now, and have to be
+    read."""
     return {
         "category": row.category,
         "description": row.description,
@@ -95,6 +97,7 @@ def as_before(row: OfferLine) -> dict[str, Any]:
         "date_mark": row.date_mark,
         "mark_date": "",
         "gtin": row.gtin or "",
+        "lot": "",
         "note": "",
         "splittable": "",
         "allergens": list(row.allergens),
@@ -106,6 +109,7 @@ def as_it_stands(row: OfferLine) -> dict[str, Any]:
     """A line of an offer that is to be amended: all of it, with the date on its pack."""
     return as_before(row) | {
         "mark_date": row.mark_date.isoformat() if row.mark_date else "",
+        "lot": row.lot,
         "note": row.note,
         "splittable": "" if row.splittable else WHOLE,
     }

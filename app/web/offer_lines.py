@@ -6,8 +6,8 @@ from app.models.offers import OfferLine
 from app.offers.schemas import MOST_LINES
 from app.web.offer_form import OfferForm, as_before, empty_line
 
-AS_TYPED = ("gtin", "kg", "crates", "mark_date")
-SAYS_SOMETHING = ("category", "description", "kg", "mark_date", "gtin")
+AS_TYPED = ("gtin", "kg", "crates", "mark_date", "lot")
+SAYS_SOMETHING = ("category", "description", "kg", "mark_date", "gtin", "lot")
 
 
 def add_line(form: OfferForm, line: dict[str, Any] | None = None) -> bool:

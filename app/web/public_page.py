@@ -16,6 +16,7 @@ from app.people.sign_in_api import address_of
 from app.public.api import KEPT_FOR
 from app.public.page import Point, Shown, shown
 from app.web.language import Language, language_of
+from app.web.paper import whole_address
 from app.web.rendering import render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(without_cookies)])
@@ -61,7 +62,8 @@ def show(request: Request, slug: str, day: str = "") -> Response:
         days=days,
         chosen=chosen,
         at=lambda chosen: _address(request, chosen),
-        address=_whole(request),
+        address=whole_address(request, request.url.path),
+        check=_check(request),
         figures=found.figures,
         meal_factors=impact.MEAL_FACTORS,
         co2e_factors=impact.CO2E_FACTORS,
@@ -115,10 +117,10 @@ def _address(request: Request, chosen: date | None) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def _whole(request: Request) -> str:
-    """The page's whole address, without what was asked of it."""
-    base = request.app.state.settings.base_url or str(request.base_url)
-    return f"{base.rstrip('/')}{request.url.path}"
+def _check(request: Request) -> str:
+    """Where papers are checked, in the language that was asked for."""
+    asked = request.query_params.get("lang")
+    return f"/check?{urlencode({'lang': asked})}" if asked else "/check"
 
 
 def _for_everybody(request: Request, response: Response, language: Language) -> Response:

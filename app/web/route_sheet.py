@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from app.driving.delivery_note import stops_with_notes
 from app.driving.photos import photos_by_stop
 from app.kit.web import database_of
 from app.papers.route_sheet import RouteDay, route_paper
@@ -34,6 +35,7 @@ def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
         plan = find_plan(session, visitor, route.plan_id)
         network = network_of(session, visitor)
         photos = photos_by_stop(session, route.plan_id)
+        noted = stops_with_notes(session, visitor, route_id)
     return render(
         request,
         "route.html",
@@ -42,6 +44,7 @@ def show(request: Request, visitor: Visitor, route_id: UUID) -> Response:
         route=route,
         plan=plan,
         photos=photos,
+        noted=noted,
         zone=zone_of(network),
         region=network.region,
     )

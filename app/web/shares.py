@@ -16,9 +16,9 @@ from app.papers.share_words import NOTHING, RULE, standing_of, why_of
 from app.partners.service import network_of, zone_of
 from app.sharing.schemas import CostShareOut
 from app.sharing.service import ask_for_shares
-from app.sharing.statement import Statement, statement_of
+from app.sharing.statement import Statement, content_of, statement_of
 from app.web.language import language_of
-from app.web.paper import issuer_of, paper
+from app.web.paper import issued, issued_paper
 from app.web.rendering import HEADERS, render, see_other
 from app.web.visitor import Visitor
 
@@ -97,7 +97,8 @@ def as_pdf(request: Request, visitor: Visitor, month: str = "") -> Response:
     """The month's statement on paper."""
     with database_of(request).transaction(visitor.scope) as session:
         network, statement, today = _read(request, session, visitor, month)
-    issuer = issuer_of(request, network)
-    is_over = (statement.month.year, statement.month.month) < (today.year, today.month)
-    document = cost_statement_paper(issuer, statement, None if is_over else today)
-    return paper(issuer, document, f"shared-costs-{statement.month:%Y-%m}")
+        is_over = (statement.month.year, statement.month.month) < (today.year, today.month)
+        so_far = None if is_over else today
+        issuer, row = issued(request, session, visitor, network, content_of(statement, so_far))
+    document = cost_statement_paper(issuer, statement, so_far)
+    return issued_paper(request, visitor, issuer, row, document, f"shared-costs-{statement.month:%Y-%m}")

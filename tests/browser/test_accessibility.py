@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 import app.web
 from tests.browser.reflow import lost_when_zoomed
 from tests.browser.visit import DESK, PHONE, Visit
+from tests.issuing.test_checking import code_on
 from tests.planned_here import worker_solves_here
 from tests.service_client import ALL_DAY, DAY, ServiceClient, a_line, an_offer
 
@@ -95,9 +96,15 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/allocations/{allocation_id}/receipt": f"/allocations/{allocation['id']}/receipt",
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",
         "/n/{slug}": shown_page(network, day),
+        "/check/{code}": f"/check/{a_code(network)}",
         "/sites/{site_id}/public": f"/sites/{day['bank']['id']}/public",
         "/drive/{token}": network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"],
     }
+
+
+def a_code(network: ServiceClient) -> str:
+    """The check code of a paper that the network's own organisation was issued."""
+    return code_on(network.http.get(f"{network.address}/offers/certificate.pdf?month=2026-11").content)
 
 
 def shown_page(network: ServiceClient, day: dict[str, Any]) -> str:

@@ -6,14 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.ledger import MassBalance
+from app.driving.delivery_note import DeliveryNote, NoteLine, Party
 from app.driving.food_receipt import FoodReceipt
 from app.kit.language import PlainLanguage
 from app.models.doors import StopSignature
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation
+from app.offers.certificates import YearCertificate
 from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
-from app.papers.words import Issuer
+from app.papers.words import CheckMark, Issuer
 from app.planning.schemas import RouteOut
 from app.sharing.schemas import CostShareOut
 from app.sharing.statement import Statement, totals_of
@@ -26,8 +28,12 @@ BALANCE = MassBalance(offered=12_501, collected=12_000, delivered=11_000, refuse
 DRAWING = [[100, 200, 200, 100, 300, 250, 400, 120], [90, 240]]
 
 
-def issuer(language: str, *, demonstration: bool = False) -> Issuer:
-    return Issuer(PlainLanguage(language), "Gwent surplus food", ZoneInfo("Europe/London"), demonstration)
+CODE = "7K2M-Q9XD-4HTR-0WBN"
+CHECK = CheckMark(CODE, f"https://wasl.example.org/check/{CODE}", "https://wasl.example.org/check")
+
+
+def issuer(language: str, *, demonstration: bool = False, check: CheckMark | None = None) -> Issuer:
+    return Issuer(PlainLanguage(language), "Gwent surplus food", ZoneInfo("Europe/London"), demonstration, check)
 
 
 def line(description: str = BREAD, **fields: Any) -> LineReceipt:
@@ -64,6 +70,63 @@ def certificate(**fields: Any) -> Certificate:
     by_category = {"bread_and_bakery": BALANCE, "drinks": BALANCE}
     given: dict[str, Any] = {"by_category": by_category, "receivers": ["Newport Food Bank", BANK], **fields}
     return Certificate(organisation="Lidl", month=date(2026, 10, 1), offers=3, total=BALANCE, as_of=THEN, **given)
+
+
+def year_certificate(**fields: Any) -> YearCertificate:
+    given: dict[str, Any] = {
+        "by_month": {date(2025, 3, 1): BALANCE, date(2025, 12, 1): BALANCE},
+        "by_category": {"bread_and_bakery": BALANCE},
+        "receivers": [BANK],
+        **fields,
+    }
+    return YearCertificate(organisation="Lidl", year=2025, offers=30, total=BALANCE, as_of=THEN, **given)
+
+
+def note_line(description: str = BREAD, **fields: Any) -> NoteLine:
+    row = OfferLine(
+        description=description,
+        date_mark="use_by",
+        mark_date=date(2026, 11, 29),
+        lot=fields.pop("lot", "L2611-07"),
+        allergens=["gluten", "milk"],
+    )
+    food = Allocation(id=UUID(int=5), description=description, temperature_class="chilled", crates=7, grams=12_000)
+    given: dict[str, Any] = {
+        "grams": 11_000,
+        "refused_grams": 0,
+        "reason": None,
+        "celsius": 4.6,
+        "standing": "",
+        "store": Party("Tesco Spytty", "Tesco", "Spytty Road, Newport NP19 4TX"),
+        "food_bank": Party(BANK, "Gwent Food Banks", "Corporation Road 12"),
+    }
+    return NoteLine(food=food, line=row, **{**given, **fields})
+
+
+def delivery_note(*lines: NoteLine, **fields: Any) -> DeliveryNote:
+    given: dict[str, Any] = {
+        "kind": "drop_off",
+        "here": Party(BANK, "Gwent Food Banks", "Corporation Road 12"),
+        "signatures": signatures()[:1],
+        "signed": "shown",
+        "lines": lines
+        or (
+            note_line(),
+            note_line("Yoghurt", refused_grams=1_000, reason="too_warm", celsius=9.5, standing="held", lot=""),
+        ),
+        **fields,
+    }
+    return DeliveryNote(
+        stop_id=UUID(int=1),
+        visit_id=UUID(int=1),
+        service_date=DAY,
+        at=THEN,
+        route_number=3,
+        vehicle="White van",
+        driver="أحمد العلي",
+        as_of=THEN,
+        **given,
+    )
 
 
 def stop(sequence: int, kind: str, foods: int, description: str = BREAD) -> dict[str, Any]:

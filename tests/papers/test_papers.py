@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from app.papers.certificate import certificate_paper
 from app.papers.cost_statement import cost_statement_paper
+from app.papers.delivery_note import delivery_note_paper
 from app.papers.food_receipt import food_receipt_paper
 from app.papers.receipt import receipt_paper
 from app.papers.route_sheet import route_paper
 from app.papers.words import Issuer
+from app.papers.year_certificate import year_certificate_paper
 from tests.papers import examples
 from tests.papers.examples import BANK, BREAD, issuer
 from tests.papers.reading import pictures, read, told, whole
@@ -24,6 +27,8 @@ PAPERS: dict[str, Callable[[Issuer], bytes]] = {
     "receipt": lambda to: receipt_paper(to, examples.receipt(), "Tesco Spytty", VANS, examples.signatures()),
     "food": lambda to: food_receipt_paper(to, examples.food_receipt()),
     "certificate": lambda to: certificate_paper(to, examples.certificate(), None),
+    "year": lambda to: year_certificate_paper(replace(to, check=examples.CHECK), examples.year_certificate(), None),
+    "note": lambda to: delivery_note_paper(replace(to, check=examples.CHECK), examples.delivery_note()),
     "route": lambda to: route_paper(to, examples.route(), examples.route_day()),
     "costs": lambda to: cost_statement_paper(to, examples.statement(), None),
 }
@@ -50,6 +55,21 @@ FACTS = {
         "FareShare and Carbon Trust 2021",
     ),
     ("certificate", "ar"): ("أكتوبر 2026", "12.501 كغ", BANK, "FareShare and Carbon Trust 2021"),
+    ("year", "en"): (
+        "Surplus food of Lidl", "Year 2025", "30 offers", "March 2025", "December 2025", "Bread and bakery",
+        "12.501 kg", "Check code", examples.CODE, "https://wasl.example.org/check",
+    ),
+    ("year", "ar"): ("سنة 2025", "مارس 2025", "12.501 كغ", "رمز التحقق", examples.CODE),
+    ("note", "en"): (
+        f"Delivery note: {BANK}", "Friday 27 November 2026 · 15:00", "Route 3 · White van", "Handed over by",
+        "Taken by", "Gwent Food Banks", "Corporation Road 12", "The food is from", "Tesco Spytty",
+        "Spytty Road, Newport NP19 4TX", BREAD, "Chilled · Use by Sunday 29 November 2026", "Allergens: gluten, milk",
+        "L2611-07", "4.6 °C", "11 kg", "Refused at the door: 1 kg · Too warm", "Held back for its temperature", "22 kg",
+        "Signed by Rana Haddad", "أحمد العلي", "Reported on the driver's phone at 15:00.", examples.CODE,
+    ),
+    ("note", "ar"): (
+        f"سند تسليم: {BANK}", "سلّمه", "تسلّمه", "الطعام من", "L2611-07", "4.6 °C", "رُفض عند الباب: 1 كغ", "رمز التحقق",
+    ),
     ("route", "en"): (
         "Route 3: White van", "أحمد العلي", "45.2 km", "4:15", "Times and distances are estimated",
         f"Collect: {BANK} 1", f"Deliver: {BANK} 3", f"Break: {BANK} 2", "~ 15:05", "Spytty Rd, Newport", "Stairs",
@@ -188,3 +208,22 @@ def test_a_text_that_is_longer_than_a_page_goes_on() -> None:
     document = receipt_paper(issuer("en"), examples.receipt(examples.line(words)), words, [], [])
     text = Counter(whole(document).split())
     assert all(text[f"word{number}"] == 2 for number in range(1500))  # as the title and as the food
+
+
+def test_a_paper_without_a_code_says_nothing_of_one() -> None:
+    document = delivery_note_paper(issuer("en"), examples.delivery_note())
+    assert "Check code" not in whole(document)
+
+
+@pytest.mark.parametrize(
+    ("signed", "told_of_it"),
+    [
+        ("none", "Not signed."),
+        ("kept", "Only the store and the food bank"),
+        ("gone", "Signatures are kept for 90 days."),
+    ],
+)
+def test_a_note_says_plainly_that_nobody_signed_or_that_it_is_not_kept(signed: str, told_of_it: str) -> None:
+    text = whole(delivery_note_paper(issuer("en"), examples.delivery_note(signed=signed, signatures=[])))
+    assert told_of_it in text.replace("\n", " ")
+    assert "Signed by" not in text

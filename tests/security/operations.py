@@ -4,6 +4,7 @@ The operations themselves come from the API's own description. One that has no r
 that says so: whoever adds an operation says who may call it, whose thing it names and what a valid body looks like.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,7 +17,10 @@ from PIL import Image
 from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.check_code import RANDOM_BITS, code_of
 from app.domain.permissions import Action, Scope
+from app.issuing.content import Content
+from app.issuing.service import digest_of as paper_digest
 from app.kit.auth import digest_of, new_secret
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
@@ -29,6 +33,7 @@ from app.models.expected import Outlook, SiteReliability
 from app.models.fleet import Shift
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
+from app.models.papers import IssuedPaper
 from app.models.partners import Partnership, Person, Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from app.models.public_pages import PublicPage
@@ -116,6 +121,28 @@ def _shown_as(tenant: "Tenant") -> str:
             session.add(page)
         page.is_on = True
         return page.slug
+
+
+def _paper_code(tenant: "Tenant") -> str:
+    """The check code of a paper that was issued to the tenant."""
+    code = code_of(secrets.randbits(RANDOM_BITS))
+    content = Content("month_certificate", "2026-11", date(2026, 11, 1), date(2026, 11, 30), {"posted": 1000})
+    row = IssuedPaper(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        organisation_id=tenant.organisation_id,
+        of_network=False,
+        kind=content.kind,
+        subject=content.subject,
+        content_sha256=uuid4().hex,
+        code=code,
+        code_sha256=paper_digest(code),
+        facts=content.kept(tenant.canary, tenant.canary),
+        issued_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return code
 
 
 def _outlet(tenant: "Tenant") -> dict[str, Any]:
@@ -1082,6 +1109,8 @@ OPERATIONS: dict[str, Operation] = {
         Action.SITES_EDIT, "place for people", body=lambda tenant: {"windows": ALL_DAY, "note_en": "mine now"}
     ),
     "read_public_page": Operation(EVERYBODY, path={"slug": _shown_as}, shared=True),
+    "check_paper": Operation(EVERYBODY, path={"code": _paper_code}, shared=True),
+    "list_donations": Operation(Action.ALLOCATIONS_READ),
     "read_van_page": Operation(EVERYBODY, path={"token": _van_token}, shared=True),
     "list_alarms": Operation(Action.ALARMS_READ),
     "get_alarm": Operation(Action.ALARMS_READ, "alarm"),

@@ -27,13 +27,15 @@ from app.domain import (
 from app.domain import reliability as reliability_rules
 from app.domain import together as together_rules
 from app.domain.categories import WORDS
+from app.issuing import kinds
 from app.notifications import by_email, sending
-from app.papers import share_words
+from app.papers import delivery_note, share_words, words
 from app.web import (
     agreements,
     all_pages,
     arrivals,
     asked,
+    check,
     compare,
     day_view,
     drive,
@@ -99,6 +101,8 @@ def messages() -> set[str]:
     told |= {words for words, _ in declines.REASONS.values()}
     told |= {*notification_words.SENTENCES.values(), *notification_words.TITLES.values()}
     told |= set(notification_words.SHORT.values())
+    told |= {each.word for each in kinds.KINDS.values()} | {*check.WORDS.values(), check.NO_CODE, check.UNKNOWN}
+    told |= {*delivery_note.HELD.values(), *delivery_note.HEADINGS, *words.REASONS.values()}
     told |= {each.words for each in notifications.SUBJECTS.values()} | set(notifications.CHANNEL_WORDS.values())
     told |= {*notifications_page.STATE_WORDS.values(), *notifications_page.TROUBLE_WORDS.values()}
     told |= set(notifications_page.DONE.values())

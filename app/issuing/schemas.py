@@ -1,0 +1,83 @@
+"""What everybody may know of an issued paper, over HTTP."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field
+
+from app.domain import check_code
+from app.issuing.checking import Checked
+from app.kit.wire import KgOut
+
+
+class WeightOut(BaseModel):
+    """One figure of a paper."""
+
+    name: str
+    kg: KgOut | None = Field(description="As the paper says; null: it does not say it")
+    kg_now: KgOut | None = Field(description="As the ledger says today; null: nothing of it")
+
+
+class MoneyOut(BaseModel):
+    """One amount of a paper, in cents."""
+
+    name: str
+    amount: int | None = Field(description="As the paper says; null: it does not say it")
+    amount_now: int | None = Field(description="As it is today; null: nothing of it")
+
+
+class PaperOut(BaseModel):
+    """A paper that was issued: organisations, days and figures, and nobody's name."""
+
+    code: str
+    kind: str
+    issued_by: str
+    issued_to: str
+    issued_at: datetime
+    given_by: list[str]
+    received_by: list[str]
+    first_day: date
+    last_day: date
+    figures_of: date | None = Field(description="The day of its figures, where the time it is about was not over")
+    standing: Literal["agrees", "corrected", "not_there"]
+    issued_anew_at: datetime | None = Field(description="When it was last issued with something else in it")
+    weights: list[WeightOut]
+    money: list[MoneyOut]
+    currency: str | None
+    sha256: list[str] = Field(description="Of every file that was made of it; any other file is not ours")
+
+    @classmethod
+    def of(cls, found: Checked) -> Self:
+        """As it was checked."""
+        content, now = found.content, found.now
+        return cls(
+            code=check_code.shown(found.code),
+            kind=found.kind,
+            issued_by=found.issued_by,
+            issued_to=found.issued_to,
+            issued_at=found.issued_at,
+            given_by=list(content.given_by),
+            received_by=list(content.received_by),
+            first_day=content.first,
+            last_day=content.last,
+            figures_of=content.figures_of,
+            standing=found.standing,
+            issued_anew_at=found.issued_anew_at,
+            weights=[
+                WeightOut(name=name, kg=then, kg_now=today)
+                for name, then, today in beside(content.grams, None if now is None else now.grams)
+            ],
+            money=[
+                MoneyOut(name=name, amount=then, amount_now=today)
+                for name, then, today in beside(content.cents, None if now is None else now.cents)
+            ],
+            currency=content.currency or None,
+            sha256=list(found.sha256),
+        )
+
+
+def beside(then: Mapping[str, int], now: Mapping[str, int] | None) -> list[tuple[str, int | None, int | None]]:
+    """Each figure as the paper has it, beside what it is today."""
+    today = now or {}
+    return [(name, then.get(name), today.get(name)) for name in dict.fromkeys([*then, *today])]
