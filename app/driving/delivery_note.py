@@ -225,8 +225,8 @@ def content_of(note: DeliveryNote) -> Content:
             str(line.food.parcel_id): {"handed_over": line.grams, "refused_at_the_door": line.refused_grams}
             for line in note.lines
         },
-        given_by=stores,
-        received_by=food_banks,
+        donors=stores,
+        receivers=food_banks,
         details=[
             note.kind, note.at, note.here.site, note.here.address, note.route_number, note.vehicle, note.driver,
             note.signed, [[each.id, each.signed_by, each.strokes] for each in note.signatures],

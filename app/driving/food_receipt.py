@@ -69,8 +69,8 @@ def content_of(receipt: FoodReceipt) -> Content:
         first=receipt.service_date,
         last=receipt.service_date,
         grams={name: grams for name, grams in told.items() if grams is not None},
-        given_by=[food.donor_name],
-        received_by=[food.receiver_name],
+        donors=[food.donor_name],
+        receivers=[food.receiver_name],
         details={
             "food": [food.description, food.temperature_class],
             "signatures": [[each.id, each.signed_by, each.strokes] for each in receipt.signatures],

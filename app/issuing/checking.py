@@ -32,7 +32,7 @@ class Checked:
 
     code: str
     kind: str
-    issued_by: str
+    issuer: str
     issued_to: str
     issued_at: datetime
     zone: ZoneInfo
@@ -81,7 +81,7 @@ def _checked(session: Session, paper: IssuedPaper, now: datetime) -> Checked:
     return Checked(
         code=paper.code,
         kind=paper.kind,
-        issued_by=paper.facts["issued_by"],
+        issuer=paper.facts["issuer"],
         issued_to=paper.facts["issued_to"],
         issued_at=paper.issued_at,
         zone=ZoneInfo(network.time_zone),

@@ -13,8 +13,8 @@ class Content:
     """One paper. Whoever has its code sees everything but `parts` and `details`.
 
     subject: what it is about, unique within its kind. first, last: its days, both included. grams: its totals in the
-    order in which they are said. parts: the figures by line, food or month, which have to agree as well. given_by,
-    received_by: organisations, nobody's name. cents: totals of money in `currency`. figures_of: the day of the figures
+    order in which they are said. parts: the figures by line, food or month, which have to agree as well. donors,
+    receivers: organisations, nobody's name. cents: totals of money in `currency`. figures_of: the day of the figures
     where the time that the paper is about was not over. details: what else it says; a paper that says something else is
     issued anew.
     """
@@ -25,8 +25,8 @@ class Content:
     last: date
     grams: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    given_by: Sequence[str] = ()
-    received_by: Sequence[str] = ()
+    donors: Sequence[str] = ()
+    receivers: Sequence[str] = ()
     cents: Mapping[str, int] = field(default_factory=dict)
     currency: str = ""
     figures_of: date | None = None
@@ -41,22 +41,22 @@ class Content:
             and _there(self.cents) == _there(other.cents)
         )
 
-    def kept(self, issued_by: str, issued_to: str) -> dict[str, Any]:
+    def kept(self, issuer: str, issued_to: str) -> dict[str, Any]:
         """What is kept of it, as JSON; `details` is left out, since it may name people."""
-        found = {**asdict(self), "issued_by": issued_by, "issued_to": issued_to}
+        found = {**asdict(self), "issuer": issuer, "issued_to": issued_to}
         del found["details"]
         loaded: dict[str, Any] = json.loads(json.dumps(found, default=str))
         return loaded
 
-    def digest(self, issued_by: str, issued_to: str) -> str:
+    def digest(self, issuer: str, issued_to: str) -> str:
         """The sha256 of all that it says."""
-        said = {**asdict(self), "issued_by": issued_by, "issued_to": issued_to}
+        said = {**asdict(self), "issuer": issuer, "issued_to": issued_to}
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
         """What was kept."""
-        given = {name: value for name, value in kept.items() if name not in ("issued_by", "issued_to")}
+        given = {name: value for name, value in kept.items() if name not in ("issuer", "issued_to")}
         figures_of = given.pop("figures_of")
         return cls(
             **{

@@ -32,11 +32,11 @@ class PaperOut(BaseModel):
 
     code: str
     kind: str
-    issued_by: str
+    issuer: str
     issued_to: str
     issued_at: datetime
-    given_by: list[str]
-    received_by: list[str]
+    donors: list[str]
+    receivers: list[str]
     first_day: date
     last_day: date
     figures_of: date | None = Field(description="The day of its figures, where the time it is about was not over")
@@ -54,11 +54,11 @@ class PaperOut(BaseModel):
         return cls(
             code=check_code.shown(found.code),
             kind=found.kind,
-            issued_by=found.issued_by,
+            issuer=found.issuer,
             issued_to=found.issued_to,
             issued_at=found.issued_at,
-            given_by=list(content.given_by),
-            received_by=list(content.received_by),
+            donors=list(content.donors),
+            receivers=list(content.receivers),
             first_day=content.first,
             last_day=content.last,
             figures_of=content.figures_of,

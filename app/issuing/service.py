@@ -21,8 +21,8 @@ def issue(session: Session, principal: Principal, content: Content, now: datetim
 
     What the content says has been read behind its own guards already; this decides nothing.
     """
-    issued_by, issued_to = _names(session, principal)
-    digest = content.digest(issued_by, issued_to)
+    issuer, issued_to = _names(session, principal)
+    digest = content.digest(issuer, issued_to)
     found = _issued(session, principal, content, digest)
     if found is not None:
         return found
@@ -37,7 +37,7 @@ def issue(session: Session, principal: Principal, content: Content, now: datetim
         "content_sha256": digest,
         "code": code,
         "code_sha256": digest_of(code),
-        "facts": content.kept(issued_by, issued_to),
+        "facts": content.kept(issuer, issued_to),
         "issued_at": now,
     }
     # Two who ask at once get the same paper.

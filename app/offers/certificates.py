@@ -81,7 +81,7 @@ def content_of_year(certificate: YearCertificate, figures_of_day: date | None) -
             **{f"{month:%Y-%m}": figures_of(each) for month, each in certificate.by_month.items()},
             **{code: figures_of(each) for code, each in certificate.by_category.items()},
         },
-        given_by=[certificate.organisation],
+        donors=[certificate.organisation],
         figures_of=figures_of_day,
         details={"offers": certificate.offers, "receivers": list(certificate.receivers)},
     )

@@ -158,7 +158,7 @@ def content_of_month(certificate: Certificate, figures_of_day: date | None) -> C
         last=next_month(certificate.month) - timedelta(days=1),
         grams=figures_of(certificate.total),
         parts={code: figures_of(each) for code, each in certificate.by_category.items()},
-        given_by=[certificate.organisation],
+        donors=[certificate.organisation],
         figures_of=figures_of_day,
         details={"offers": certificate.offers, "receivers": list(certificate.receivers)},
     )

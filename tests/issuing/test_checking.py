@@ -79,7 +79,7 @@ def test_every_kind_of_paper_has_a_code_of_its_own_that_anybody_checks(
         codes.add(code)
         found = checked(nobody, code)
         assert (found["kind"], found["code"], found["standing"]) == (kind, code, "agrees"), found
-        assert found["issued_by"] == "Newport"
+        assert found["issuer"] == "Newport"
         assert found["issued_to"] == ("Lidl" if reader is shop else "Newport Food Bank")
         assert hashlib.sha256(document).hexdigest() in found["sha256"]
         assert "A donor_staff" not in str(found)
