@@ -22,6 +22,7 @@ class DonationOut(BaseModel):
     store: str
     receiver_organisation_id: UUID
     receiver_organisation: str
+    receiver_registration_number: str = Field(description="Empty where the partner's record has none")
     receiver_site: str
     category: Category
     description: str
@@ -46,6 +47,7 @@ class DonationOut(BaseModel):
             store=found.food.donor_name,
             receiver_organisation_id=found.receiver.id,
             receiver_organisation=found.receiver.name,
+            receiver_registration_number=found.receiver.registration_number,
             receiver_site=found.food.receiver_name,
             category=found.line.category,
             description=found.line.description,

@@ -69,6 +69,8 @@ class Organisation(Identified, Base):
     kind: Mapped[str]
     name: Mapped[str]
     home_network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
+    # As its country's register has it, for papers and tax forms; empty: nobody has stated one.
+    registration_number: Mapped[str] = mapped_column(default="", server_default="")
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 

@@ -23,7 +23,7 @@ def add_organisation(call: Caller, wish: NewOrganisation) -> Response:
 
     def verb(session: Session) -> Answer:
         added, partnership = partnerships.add_organisation(session, call.principal, wish, call.now)
-        shown = {name: getattr(added, name) for name in ("id", "kind", "name", "version")}
+        shown = {name: getattr(added, name) for name in ("id", "kind", "name", "registration_number", "version")}
         out = NewOrganisationOut(**shown, partnership=PartnershipOut.model_validate(partnership))
         return answer(out, 201, location=path_of("organisations", added.id), version=added.version)
 
@@ -46,7 +46,7 @@ def get_organisation(call: Caller, organisation_id: UUID) -> OrganisationOut:
 
 @router.patch("/organisations/{organisation_id}")
 def change_organisation(call: Caller, organisation_id: UUID, change: OrganisationChange) -> OrganisationOut:
-    """Rename a partner, from the version in If-Match."""
+    """Rename a partner, or state its registration number, from the version in If-Match."""
     version = call.expected_version()
     return call.show(
         OrganisationOut,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJs
 from app.domain.categories import CATEGORIES
 from app.kit.web import Body
 from app.kit.wire import Day, FreeText, LongText
-from app.partners.schemas import Kind, Name, Out
+from app.partners.schemas import Kind, Name, Out, RegistrationNumber
 
 PartnershipState = Literal["proposed", "active", "suspended", "ended"]
 Side = Literal["network", "organisation"]
@@ -83,14 +83,16 @@ class NewOrganisation(Dates):
 
     kind: Kind
     name: Name
+    registration_number: RegistrationNumber = ""
     terms: Terms = Terms()
     signed_document: SignedDocument | None = None
 
 
 class OrganisationChange(Body):
-    """A partner's new name."""
+    """A partner's new name, or registration number; what is left out stays."""
 
-    name: Name
+    name: Name | None = None
+    registration_number: RegistrationNumber | None = None
 
 
 class PartnershipIn(Dates):

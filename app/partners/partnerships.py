@@ -36,7 +36,12 @@ def add_organisation(
     """Enter a partner with the partnership that the network proposes; agreed on paper, it is active at once."""
     principal.require("partners.edit")
     network = network_of(session, principal)
-    organisation = Organisation(kind=wish.kind, name=wish.name, home_network_id=network.id)
+    organisation = Organisation(
+        kind=wish.kind,
+        name=wish.name,
+        registration_number=wish.registration_number,
+        home_network_id=network.id,
+    )
     session.add(organisation)
     session.flush()
     audit.record(
@@ -62,12 +67,15 @@ def change_organisation(
     version: int,
     now: datetime,
 ) -> Organisation:
-    """Give a partner another name, from the version that was read; plans made before keep the old one."""
+    """Give a partner another name or registration number, from the version that was read; plans made before keep the
+    old name."""
     principal.require("partners.edit")
     organisation = get_organisation(session, organisation_id)
     if organisation.version != version:
         raise stale()
-    organisation.name = wish.name
+    said = wish.model_dump(exclude_none=True)
+    for name, value in said.items():
+        setattr(organisation, name, value)
     audit.record(
         session,
         principal,
@@ -75,7 +83,7 @@ def change_organisation(
         ("organisation", organisation.id),
         now,
         owner=organisation.id,
-        name=wish.name,
+        **said,
     )
     session.flush()
     return organisation

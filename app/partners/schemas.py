@@ -33,6 +33,13 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+RegistrationNumber = Annotated[
+    str,
+    StringConstraints(max_length=60, strip_whitespace=True),
+    Field(description="As a public register has it, such as a charity's number; empty: none stated"),
+]
+
+
 class OrganisationIn(Body):
     """A new partner of the caller's network."""
 
@@ -46,6 +53,7 @@ class OrganisationOut(Out):
     id: UUID
     kind: Kind
     name: str
+    registration_number: str
     version: int
 
 

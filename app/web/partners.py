@@ -27,7 +27,7 @@ from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 MOST_SHOWN = 5 * LARGEST_PAGE
-FIELDS = ("key", "name", "kind", "valid_from", "valid_until", "signed_name", "signed_on")
+FIELDS = ("key", "name", "registration_number", "kind", "valid_from", "valid_until", "signed_name", "signed_on")
 DONE = ("added", "before", "moved")
 KIND_WORDS = {
     "supermarket": "Supermarket chain",
@@ -50,6 +50,7 @@ class PartnerForm(TypedForm):
 
     key: str = ""
     name: str = ""
+    registration_number: str = ""
     kind: str = "supermarket"
     valid_from: str = ""
     valid_until: str = ""
@@ -132,6 +133,7 @@ def _document(form: PartnerForm) -> dict[str, Any]:
     return {
         "kind": form.kind,
         "name": form.name,
+        "registration_number": form.registration_number,
         "valid_from": form.valid_from or None,
         "valid_until": form.valid_until or None,
         "signed_document": {"name": form.signed_name, "signed_on": form.signed_on} if signed else None,

@@ -1,4 +1,4 @@
-"""Papers with a check code that anybody can look up, and the lot that a line of an offer is of."""
+"""Papers with a check code that anybody can look up; the lot of an offer's line, a partner's registration number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ BY_CODE = f"{OWN_OR_NETWORK} OR code_sha256 = NULLIF(current_setting('wasl.crede
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.add_column("offer_lines", sa.Column("lot", sa.String(), server_default="", nullable=False))
+    op.add_column("organisations", sa.Column("registration_number", sa.String(), server_default="", nullable=False))
     op.create_table(
         "issued_papers",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -75,4 +76,5 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_table("paper_files")
     op.drop_table("issued_papers")
+    op.drop_column("organisations", "registration_number")
     op.drop_column("offer_lines", "lot")

@@ -19,11 +19,14 @@ def of_lidl(network: ServiceClient, lidl: dict[str, Any], reported: str) -> Serv
 
 
 def test_a_line_says_who_received_what_of_which_lot_with_the_code_of_its_note(
-    of_lidl: ServiceClient, shop: Reader, reported: str
+    of_lidl: ServiceClient, shop: Reader, reported: str, network: ServiceClient
 ) -> None:
+    own = network.get("/me").json()["organisation"]
+    change = {"registration_number": " 1140000 "}
+    assert network.http.patch(f"/organisations/{own['id']}", json=change, headers={"If-Match": '"1"'}).is_success
     [line] = of_lidl.get("/donations").json()["items"]
     assert (line["description"], line["kg"], line["lot"], line["service_date"]) == ("Baguettes", "20", "L-77", DAY)
-    assert line["receiver_organisation"] == "Newport Food Bank"
+    assert (line["receiver_organisation"], line["receiver_registration_number"]) == ("Newport Food Bank", "1140000")
     assert line["delivered_at"].startswith(DAY)
     assert line["delivery_note"] in whole(shop.http.get(reported).content)
     assert of_lidl.get(f"/papers/{line['delivery_note']}").json()["kind"] == "delivery_note"
