@@ -413,6 +413,7 @@ def lines(draw: st.DrawFn) -> dict[str, Any]:
         "splittable": draw(st.booleans()),
         "gtin": draw(st.sampled_from([None, "04006381333931"])),
         "note": draw(WORDS),
+        "lot": draw(st.sampled_from(["", "L-77/B", "0012", "تشغيلة ٧"])),
     }
 
 

@@ -128,3 +128,22 @@ def test_what_is_planned_is_not_taken_back(shop: Reader, network: ServiceClient,
     assert "Yes, take it back" not in shop.http.get("/offers").text
     answer = shop.http.post("/offers/withdraw", data={"offer_id": offer["id"], "version": str(offer["version"])})
     assert (answer.status_code, "Call the dispatcher" in answer.text) == (409, True)
+
+
+def test_the_years_certificate_adds_up_its_months_and_leads_to_them(
+    shop: Reader, network: ServiceClient, published: dict[str, Any]
+) -> None:
+    page = words(shop.http.get("/offers/certificate/year").text)
+    for told in ("Surplus food of Lidl", "Year 2026", "This year is not over", "November 2026", "62.5 kg", "1 offer"):
+        assert told in page, told
+    text = shop.http.get("/offers/certificate/year?year=2026").text
+    assert 'href="/offers/certificate?month=2026-11"' in text
+    assert 'href="/api/v1/donations?from=2026-01-01&amp;until=2026-12-31&amp;format=csv"' in text
+    assert "Nothing was posted in this year." in shop.http.get("/offers/certificate/year?year=2020").text
+
+
+@pytest.mark.parametrize("asked", ["", "last", "1999", "9999", "٢٠٢٥", "2026-11"])
+def test_a_year_that_is_none_or_still_to_come_is_this_one(shop: Reader, asked: str) -> None:
+    answer = shop.http.get("/offers/certificate/year", params={"year": asked})
+    assert answer.status_code == 200
+    assert "Year 2026" in words(answer.text)

@@ -265,3 +265,18 @@ def test_who_posts_nothing_checks_nothing(network: ServiceClient, lidl: dict[str
     stranger = Reader(network.address)
     assert stranger.http.post("/offers/new/check", data={}).url.path == "/sign-in"
     stranger.http.close()
+
+
+def test_a_lot_is_posted_as_it_was_typed_and_another_pack_has_another(shop: Reader, network: ServiceClient) -> None:
+    sent = filled_in(shop.http.get("/offers/new").text, **BREAD, **{"line-0-lot": " L-77/B "})
+    page = shop.http.post("/offers/new", data={**sent, "add_line": "1"}).text
+    assert filled_in(page)["line-0-lot"] == " L-77/B "
+    shop.http.post("/offers/new", data=sent)
+    [offer] = network.get("/offers").json()["items"]
+    assert offer["lines"][0]["lot"] == "L-77/B"
+    again = {**filled_in(shop.http.get("/offers/new").text), "again": offer["lines"][0]["id"]}
+    page = shop.http.post("/offers/new", data=again).text
+    assert filled_in(page)["line-0-description"] == "Loaves"
+    assert filled_in(page)["line-0-lot"] == ""
+    amended = shop.http.get(f"/offers/{offer['id']}/amend").text
+    assert filled_in(amended)["line-0-lot"] == "L-77/B"
