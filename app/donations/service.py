@@ -123,8 +123,9 @@ def _notes(
     """By promise, the note of the stop where it was last said to be delivered; one note is read once."""
     by_stop: dict[UUID, DeliveryNote | None] = {}
     found: dict[UUID, DeliveryNote] = {}
+    stops = _stops(session, known)
     for row in rows:
-        stop = _stop_of(session, row, known[row.shift_id])
+        stop = stops.get(row.parcel_id)
         if stop is None:
             continue
         visit = known[row.shift_id].promises.visits.get(stop.id, stop.id)
@@ -143,17 +144,20 @@ def _note(session: Session, principal: Principal, stop: Stop, known: Known, now:
         return None
 
 
-def _stop_of(session: Session, row: Allocation, known: Known) -> Stop | None:
-    """Where a promise was last reported as delivered."""
+def _stops(session: Session, known: dict[UUID, Known]) -> dict[UUID, Stop]:
+    """By promise, where it was last reported as delivered."""
     query = (
-        select(StopEvent)
-        .where(StopEvent.shift_id == row.shift_id, StopEvent.kind == "delivered")
-        .order_by(StopEvent.occurred_at.desc(), StopEvent.id)
+        select(StopEvent, Stop)
+        .join(Stop, Stop.id == StopEvent.stop_id)
+        .where(among(StopEvent.shift_id, known), StopEvent.kind == "delivered")
+        .order_by(StopEvent.occurred_at, StopEvent.id)
     )
-    for event in session.scalars(query):
-        if any(known.promises.parcel(UUID(line["allocation"])) == row.parcel_id for line in event.lines):
-            return session.get(Stop, event.stop_id)
-    return None
+    return {
+        known[event.shift_id].promises.parcel(UUID(line["allocation"])): stop
+        for event, stop in session.execute(query)
+        for line in event.lines
+        if line["grams"]
+    }
 
 
 def _with_code(session: Session, principal: Principal, found: Donation, now: datetime) -> Donation:

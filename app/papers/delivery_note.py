@@ -12,10 +12,10 @@ from app.papers.words import GAP, KEPT, MARKED, REASONS, Issuer
 
 TWO = (Column(0, 0.5), Column(0.5, 0.5))
 COLUMNS = (
-    Column(0, 0.46),
-    Column(0.46, 0.15),
-    Column(0.61, 0.13, at_end=True),
-    Column(0.74, 0.12, at_end=True),
+    Column(0, 0.44),
+    Column(0.44, 0.15),
+    Column(0.59, 0.16, at_end=True),
+    Column(0.75, 0.11, at_end=True),
     Column(0.86, 0.14, at_end=True),
 )
 HEADINGS = ("Food", "Lot", "Temperature", "Crates", "Handed over")
