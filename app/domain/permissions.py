@@ -79,6 +79,8 @@ class Action(StrEnum):
     ALLOCATIONS_DECLINE = "allocations.decline"
     RECEIPTS_CONFIRM = "receipts.confirm"
     VAN_LINKS_GIVE = "van_links.give"
+    IMPACT_READ = "impact.read"
+    IMPACT_PUBLISH = "impact.publish"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -137,6 +139,9 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
     Action.RECEIPTS_CONFIRM: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
     Action.VAN_LINKS_GIVE: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    # Every food bank by name stands in it: for those who see the network.
+    Action.IMPACT_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PARTNERS, Scope.PLANS})),
+    Action.IMPACT_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

@@ -73,6 +73,8 @@ RETENTION = (
     ),
     Retention("together_days", "a published report never changes; of people it knows numbers alone"),
     Retention("together_figures", "a published report never changes; of people it knows numbers alone"),
+    Retention("impact_factors", "published reports say what they were counted with; who chose it is named by id"),
+    Retention("impact_reports", "a published report never changes; of people it knows numbers alone"),
     Retention("public_pages", "what the network's page is called, until the network changes it"),
     Retention("distribution_points", "what everybody may know of a place, until its organisation changes it"),
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),

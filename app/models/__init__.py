@@ -11,6 +11,7 @@ from app.models import (
     expected,
     feeds,
     fleet,
+    impact,
     needs,
     notifications,
     offers,
@@ -31,6 +32,7 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
-    "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans", "public_pages", "receiving",
+    "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans", "public_pages",
+    "receiving",
     "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

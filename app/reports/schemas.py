@@ -1,10 +1,11 @@
 """What the day's report looks like over HTTP."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
+from app.domain.ledger import MassBalance
 from app.kit.wire import KgOut
 
 
@@ -24,6 +25,25 @@ class MassBalanceOut(BaseModel):
     kg_compost: KgOut
     kg_still_open: KgOut
     kg_unaccounted: KgOut
+
+    @classmethod
+    def of(cls, balance: MassBalance) -> Self:
+        """From the books."""
+        return cls(
+            kg_offered=balance.offered,
+            kg_collected=balance.collected,
+            kg_delivered=balance.delivered,
+            kg_refused=balance.refused_at_the_door,
+            kg_returned=balance.returned,
+            kg_wasted=balance.wasted,
+            kg_expired=balance.expired,
+            kg_withdrawn=balance.withdrawn,
+            kg_community_fridge=balance.community_fridge,
+            kg_animal_feed=balance.animal_feed,
+            kg_compost=balance.compost,
+            kg_still_open=balance.still_open,
+            kg_unaccounted=balance.unaccounted,
+        )
 
 
 class DayReportOut(BaseModel):

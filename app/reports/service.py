@@ -27,7 +27,7 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
         service_date=service_date,
         demonstration=network_of(session, principal).demonstration,
         offers=len([offer for offer in offers if offer.state == "open"]),
-        actuals=_balance_out(balance),
+        actuals=MassBalanceOut.of(balance),
         meals=impact.meals(balance.for_people),
         meals_factor=impact.GRAMS_PER_MEAL.source,
         estimated_travel=plan is not None and plan.estimated_travel,
@@ -41,21 +41,3 @@ def _compared_plan(session: Session, service_date: date) -> Plan | None:
     plans = session.scalars(select(Plan).where(Plan.service_date == service_date).order_by(Plan.number.desc())).all()
     published = [plan for plan in plans if plan.state == "published"]
     return next(iter(published or plans), None)
-
-
-def _balance_out(balance: ledger.MassBalance) -> MassBalanceOut:
-    return MassBalanceOut(
-        kg_offered=balance.offered,
-        kg_collected=balance.collected,
-        kg_delivered=balance.delivered,
-        kg_refused=balance.refused_at_the_door,
-        kg_returned=balance.returned,
-        kg_wasted=balance.wasted,
-        kg_expired=balance.expired,
-        kg_withdrawn=balance.withdrawn,
-        kg_community_fridge=balance.community_fridge,
-        kg_animal_feed=balance.animal_feed,
-        kg_compost=balance.compost,
-        kg_still_open=balance.still_open,
-        kg_unaccounted=balance.unaccounted,
-    )

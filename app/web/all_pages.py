@@ -61,6 +61,15 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry(
             "/reliability", "Follow up", "Where something went wrong again and again: whom to talk to.", "plans.edit"
         ),
+        Entry(
+            "/impact", "Impact", "What the food came to: kilograms, meals, people, and what was wasted.", "impact.read"
+        ),
+        Entry(
+            "/impact/factors",
+            "What it is counted with",
+            "Which published numbers meals and CO₂e are counted with.",
+            "impact.read",
+        ),
         Entry("/together", "Together and alone", "What it is worth to plan together, day by day.", "reports.read"),
     ),
     "Partners and people": (

@@ -1,6 +1,7 @@
-"""Bar charts as SVG, drawn by pygal, which a page shows as pictures: the numbers themselves stand in its tables."""
+"""Charts as SVG, drawn by pygal, which a page shows as pictures: the numbers themselves stand in its tables."""
 
 from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from fastapi import Response
@@ -13,20 +14,35 @@ TOGETHER_IN_THE_DARK, ALONE_IN_THE_DARK = "#86c995", "#f0b27a"
 INK, INK_IN_THE_DARK = "#1d1c1a", "#f0eee9"
 ISOLATES = {"ltr": "\u2066", "rtl": "\u2067"}  # a picture has no direction of its own
 FONTS = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Arabic", sans-serif'
-IN_THE_DARK = f"""inline:@media (prefers-color-scheme: dark) {{
-  {{{{ id }}}} text {{ fill: {INK_IN_THE_DARK} !important; }}
-  {{{{ id }}}} .guides path, {{{{ id }}}} .axis path {{ stroke: #8e8a81 !important; }}
-  {{{{ id }}}} .color-0, {{{{ id }}}} .color-0 a:visited {{ fill: {TOGETHER_IN_THE_DARK} !important;
-    stroke: {TOGETHER_IN_THE_DARK} !important; }}
-  {{{{ id }}}} .color-1, {{{{ id }}}} .color-1 a:visited {{ fill: {ALONE_IN_THE_DARK} !important;
-    stroke: {ALONE_IN_THE_DARK} !important; }}
-}}"""
+# Of the lines of several partners, each with dashes of its own besides: nobody has to tell them by colour.
+COLOURS = (TOGETHER, ALONE, "#1c5d99", "#6b3fa0", "#8a6100", "#4c5a67")
+COLOURS_IN_THE_DARK = (TOGETHER_IN_THE_DARK, ALONE_IN_THE_DARK, "#8fc0ef", "#c8a8f0", "#e6c25c", "#b9c4ce")
+DASHES = ("", "8, 4", "2, 4", "10, 3, 2, 3", "4, 2", "1, 3")
+# What is drawn is heavier than what it is read against.
+WEIGHTS = "inline:.series path.line { stroke-width: 3 !important; } .guides path { stroke: #d3cec4 !important; }"
+# The library does not fill in a chart's id here; a picture has nothing else that these could be of.
+IN_THE_DARK = (
+    "inline:@media (prefers-color-scheme: dark) {"
+    f" text {{ fill: {INK_IN_THE_DARK} !important; }}"
+    " .guides path, .axis path { stroke: #5c5850 !important; }"
+    + "".join(
+        f" .color-{number} {{ fill: {colour} !important; stroke: {colour} !important; }}"
+        for number, colour in enumerate(COLOURS_IN_THE_DARK)
+    )
+    + " path.line { fill: none !important; } }"
+)
 ROW_PIXELS, HEAD_PIXELS, WIDTH_PIXELS = 40, 90, 520
+LINES_PIXELS, NAME_PIXELS = 300, 26
 
 
 def height_of(rows: int) -> int:
     """How high a chart of so many labels is, in pixels, where it is `WIDTH_PIXELS` wide."""
     return HEAD_PIXELS + ROW_PIXELS * rows
+
+
+def height_of_lines(lines: int) -> int:
+    """How high a chart of so many lines is, in pixels, each name on a row of its own below it."""
+    return LINES_PIXELS + NAME_PIXELS * lines
 
 
 def paired_bars(
@@ -38,27 +54,65 @@ def paired_bars(
 ) -> bytes:
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
     direction: "ltr" or "rtl", of the words."""
-    # Here, since few processes ever draw: it takes half a second.
-    import pygal  # type: ignore[import-untyped]
-    from pygal.style import Style  # type: ignore[import-untyped]
-
-    style = Style(
-        background="transparent", plot_background="transparent", foreground=INK, foreground_strong=INK,
-        foreground_subtle="#5c5850", colors=(TOGETHER, ALONE), font_family=FONTS, label_font_size=14,
-        major_label_font_size=14, legend_font_size=14, value_font_size=13, opacity="1", transition="0s",
-    )  # fmt: skip
-    chart = pygal.HorizontalBar(
-        style=style, js=[], css=["file://style.css", "file://graph.css", IN_THE_DARK], width=WIDTH_PIXELS,
-        height=height_of(len(labels)), truncate_label=-1, truncate_legend=-1, show_x_guides=True,
-        show_y_guides=False, legend_at_bottom=True, print_values=False, margin=8, include_x_axis=True,
-        x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
-        spacing=12, x_value_formatter=_amount, value_formatter=_amount,
-    )  # fmt: skip
+    chart = _rows(len(labels))
     # The library draws from below.
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add(together[0], list(reversed(together[1])))
     chart.add(alone[0], list(reversed(alone[1])))
     return _still(chart.render_tree())
+
+
+def bars(labels: Sequence[str], values: Sequence[float], *, direction: str) -> bytes:
+    """One bar a label, from above to below in the order given."""
+    chart = _rows(len(labels), show_legend=False)
+    chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
+    chart.add("", list(reversed(values)))
+    return _still(chart.render_tree())
+
+
+def lines_of_percent(
+    labels: Sequence[str], lines: Sequence[tuple[str, Sequence[float | None]]], *, direction: str
+) -> bytes:
+    """Lines over time, from 0 to 100 %; None interrupts a line. No more lines than there are `COLOURS`."""
+    import pygal  # type: ignore[import-untyped]
+
+    chart = pygal.Line(
+        **_look(), width=WIDTH_PIXELS, height=height_of_lines(len(lines)), range=(0, 100), legend_at_bottom=True,
+        legend_at_bottom_columns=1, dots_size=4, show_x_guides=False, show_y_guides=True, truncate_label=-1,
+        truncate_legend=-1, y_labels=[0, 25, 50, 75, 100], value_formatter=lambda value: f"{value:.0f} %",
+        x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
+        margin=8, margin_right=36, margin_bottom=8 + NAME_PIXELS * max(0, len(lines) - 2),
+    )  # fmt: skip
+    chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in labels]
+    for number, (name, values) in enumerate(lines[: len(COLOURS)]):
+        stroke = {"width": 3, "dasharray": DASHES[number]} if DASHES[number] else {"width": 3}
+        chart.add(f"{ISOLATES[direction]}{name}\u2069", list(values), stroke_style=stroke)
+    return _still(chart.render_tree())
+
+
+def _rows(count: int, **more: Any) -> Any:
+    """An empty chart of so many rows."""
+    # Here, since few processes ever draw: it takes half a second.
+    import pygal
+
+    options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
+    return pygal.HorizontalBar(
+        **_look(), **options, width=WIDTH_PIXELS, height=height_of(count), truncate_label=-1, truncate_legend=-1,
+        show_x_guides=True, show_y_guides=False, legend_at_bottom=True, margin=8, include_x_axis=True,
+        x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
+        spacing=12, x_value_formatter=_amount, value_formatter=_amount,
+    )  # fmt: skip
+
+
+def _look() -> dict[str, Any]:
+    from pygal.style import Style  # type: ignore[import-untyped]
+
+    style = Style(
+        background="transparent", plot_background="transparent", foreground=INK, foreground_strong=INK,
+        foreground_subtle="#5c5850", colors=COLOURS, font_family=FONTS, label_font_size=14,
+        major_label_font_size=14, legend_font_size=14, value_font_size=13, opacity="1", transition="0s",
+    )  # fmt: skip
+    return {"style": style, "js": [], "css": ["file://style.css", "file://graph.css", WEIGHTS, IN_THE_DARK]}
 
 
 def _amount(value: float) -> str:

@@ -22,7 +22,7 @@ NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js", "/notify-worker.js"}
 # Pages that a job or a message leads to, each with a journey of its own.
 ELSEWHERE = {
     "/regions/imports/{import_id}", "/invitation/{token}", "/sign-in/link/{token}", "/van/{token}",
-    "/unsubscribe/{token}",
+    "/unsubscribe/{token}", "/impact/{report_id}",
 }  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Signs on the map lie where their places are, also over one another; each has its line in the list beside the map,
@@ -91,6 +91,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/offers/standing/{standing_offer_id}": f"/offers/standing/{every_day['id']}",
         "/offers/{offer_id}/receipt": f"/offers/{offer['id']}/receipt",
         "/routes/{route_id}": f"/routes/{route['id']}",
+        "/impact": f"/impact?from={DAY}&until={DAY}",
         "/together": f"/together?date={DAY}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/receipt": f"/allocations/{allocation['id']}/receipt",

@@ -34,7 +34,7 @@ API_NAMES = {
     "search_ended_by": "a dispatcher", "created_by": "who gave a secret address away",
     "followed_by": "who has spoken with a partner", "settled_by": "who answers for food left over",
     "declined_by": "who speaks for a food bank", "confirmed_by": "who speaks for a food bank",
-    "seen_by": "who saw to a difference",
+    "seen_by": "who saw to a difference", "chosen_by": "who chose a factor", "published_by": "who published a report",
     "answered_by": "who speaks for a food bank", "decided_by": "who answers for food held back",
     "proposed_by": "a side", "suspended_by": "a side", "paid_by": "a side", "acknowledged_by": "an id",
     "phone_confirmed": "whether a number was proved",

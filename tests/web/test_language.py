@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,10 @@ from app.domain import (
 from app.domain import reliability as reliability_rules
 from app.domain import together as together_rules
 from app.domain.categories import WORDS
+from app.domain.losses import LABELS
 from app.issuing import kinds
 from app.notifications import by_email, sending
-from app.papers import delivery_note, share_words, words
+from app.papers import delivery_note, impact_words, share_words, words
 from app.web import (
     agreements,
     all_pages,
@@ -39,6 +41,8 @@ from app.web import (
     compare,
     day_view,
     drive,
+    impact,
+    impact_charts,
     needs,
     network,
     open_food,
@@ -83,6 +87,14 @@ def messages() -> set[str]:
     told |= {label for label, _, _ in day_view.COMPARED} | set(day_view.PHASES.values())
     told |= {label for label, _, _ in compare.FIGURES}
     told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED, *together.KIND_TITLES.values()}
+    told |= {
+        *LABELS.values(),
+        *impact_words.SENTENCES,
+        impact_charts.LOWEST,
+        impact_charts.MIDDLE,
+        impact_charts.HIGHEST,
+    }
+    told |= {word for word, _, _ in impact.periods_of(date(2026, 11, 30))}
     told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together.CHARTS.values())}
     told |= {word for claim, rows in together.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
