@@ -28,6 +28,8 @@ from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
+from app.funding.api import funding_router as funding
+from app.funding.api import router as grants
 from app.issuing.api import public as papers
 from app.kit.body_limit import TooLargeAsProblem
 from app.kit.clock import Clock, system_clock
@@ -174,6 +176,8 @@ def create_app(
         receiving,
         reports,
         sharing,
+        grants,
+        funding,
         together,
         impact,
         learning,

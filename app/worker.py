@@ -10,6 +10,7 @@ from procrastinate import Blueprint
 from app.alarms.jobs import alarm_jobs
 from app.driving.jobs import driving_jobs
 from app.escalation.jobs import escalation_jobs
+from app.funding.jobs import funding_jobs
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import PLANS, POST, open_jobs, work
@@ -88,6 +89,7 @@ def blueprints() -> dict[str, Blueprint]:
         "escalation": escalation_jobs(),
         "notifications": notification_jobs(),
         "sharing": sharing_jobs(),
+        "funding": funding_jobs(),
         "together": together_jobs(),
     }
 

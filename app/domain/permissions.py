@@ -81,6 +81,8 @@ class Action(StrEnum):
     VAN_LINKS_GIVE = "van_links.give"
     IMPACT_READ = "impact.read"
     IMPACT_PUBLISH = "impact.publish"
+    FUNDING_READ = "funding.read"
+    FUNDING_EDIT = "funding.edit"
 
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
@@ -142,6 +144,8 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     # Every food bank by name stands in it: for those who see the network.
     Action.IMPACT_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PARTNERS, Scope.PLANS})),
     Action.IMPACT_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
+    Action.FUNDING_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE),
+    Action.FUNDING_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.

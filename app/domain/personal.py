@@ -47,6 +47,7 @@ NAMED_FIELDS = (
     NamedField(
         "stop_signatures", "signed_by", "own", "who handed food over or took it; the drawing goes with the name"
     ),
+    NamedField("grants", "giver", "equal", "who gave money, where it is none of the partners"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )
@@ -61,6 +62,7 @@ NAMED_THINGS = {
     ("partnership_documents", "name"): "a signed agreement",
     ("routes", "vehicle_name"): "a vehicle",
     ("stops", "site_name"): "a place",
+    ("route_costs", "vehicle_name"): "a vehicle",
     ("stop_signatures", "site_name"): "a place",
     ("stop_photos", "site_name"): "a place",
     ("arrivals", "site_name"): "a place",
@@ -88,7 +90,7 @@ PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
         "contact_name", "contact_email", "phone", "telephone", "requested_by", "search_ended_by", "note", "notes",
-        "access_notes", "note_en", "note_ar", "signed_by", "strokes", "token", "secret", "key", "url",
+        "access_notes", "note_en", "note_ar", "signed_by", "strokes", "giver", "token", "secret", "key", "url",
     }
 )  # fmt: skip
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."

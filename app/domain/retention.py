@@ -230,6 +230,20 @@ RETENTION = (
         "issued_at",
     ),
     Retention("paper_files", "digests of the files of issued papers; they go with those", "delete", BOOKS, "made_at"),
+    Retention(
+        "grants",
+        "who gave money and what it paid for, as long as books are kept",
+        "delete",
+        BOOKS,
+        "valid_until",
+    ),
+    Retention(
+        "route_costs",
+        "what sponsors' money paid for; routes and places, no people; as long as books are kept",
+        "delete",
+        BOOKS,
+        "service_date",
+    ),
     Retention("posting_habits", "averages of a store, replaced daily"),
     Retention("expected_foods", "averages of a store, replaced daily"),
     Retention(

@@ -11,6 +11,7 @@ from app.models import (
     expected,
     feeds,
     fleet,
+    funding,
     impact,
     needs,
     notifications,
@@ -32,7 +33,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
-    "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans", "public_pages",
-    "receiving",
-    "roads", "shares", "system", "together", "van_links", "webhooks",
+    "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans",
+    "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

@@ -76,6 +76,13 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry(
             "/shares", "Shared costs", "What the days of a month cost, and who pays what of it and why.", "shares.read"
         ),
+        Entry(
+            "/funding",
+            "Sponsors and grants",
+            "What was given, which routes it paid for, and how long it lasts.",
+            "funding.read",
+        ),
+        Entry("/funding/new", "Enter a grant", "Who gives how much, what for and when.", "funding.edit"),
         Entry("/partners", "Partners", "Who takes part, since when and on which terms.", "partnerships.read"),
         Entry("/people", "People", "Who has an account, and who is invited.", "people.read"),
         Entry("/sites", "Sites", "Stores, food banks and depots, with their hours.", "sites.read"),

@@ -32,6 +32,7 @@ from app.models.escalations import Ask, Escalation
 from app.models.events import Quarantine, StopEvent
 from app.models.expected import Outlook, SiteReliability
 from app.models.fleet import Shift
+from app.models.funding import Grant
 from app.models.impact import ImpactReport
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
@@ -177,6 +178,24 @@ def _impact_report(tenant: "Tenant") -> str:
         session.add(report)
         session.flush()
         return str(report.id)
+
+
+def _grant_wish(tenant: "Tenant") -> dict[str, Any]:
+    return {"giver": f"{tenant.canary} trust", "amount": "10.00", "valid_from": DAY, "valid_until": "2027-01-01"}
+
+
+def _a_grant(tenant: "Tenant") -> str:
+    """As a row of the tenant's own: the network's staff enter them."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        grant = Grant(
+            network_id=tenant.network_id, organisation_id=tenant.organisation_id, giver=f"{tenant.canary} trust",
+            purpose="running", restricted=False, cents=1000, valid_from=MORNING.date(),
+            valid_until=MORNING.date() + timedelta(30), entered_on=MORNING.date(), note=tenant.canary,
+            created_at=MORNING,
+        )  # fmt: skip
+        session.add(grant)
+        session.flush()
+        return str(grant.id)
 
 
 def _handover(tenant: "Tenant") -> dict[str, Any]:
@@ -705,6 +724,7 @@ THINGS: dict[str, Thing] = {
     "agreement": Thing(_agreement),
     "outlet": Thing(_an_outlet, of_network=True),
     "impact report": Thing(_impact_report, of_network=True),
+    "grant": Thing(_a_grant),
     "open line": Thing(_open_line, of_network=True),
     "line that keeps": Thing(_line_that_keeps),
     "ask": Thing(_ask),
@@ -1275,6 +1295,19 @@ OPERATIONS: dict[str, Operation] = {
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_cost_shares": Operation(Action.SHARES_READ, query={"from": DAY, "until": DAY}),
     "share_day_cost": Operation(Action.PLANS_PUBLISH, body=lambda tenant: {"service_date": DAY}),
+    "add_grant": Operation(Action.FUNDING_EDIT, body=_grant_wish),
+    "list_grants": Operation(Action.FUNDING_READ),
+    "get_grant": Operation(Action.FUNDING_READ, "grant"),
+    "change_grant": Operation(
+        Action.FUNDING_EDIT, "grant", body=lambda tenant: {"note": "spoken with them"}, fresh=True
+    ),
+    "list_grant_payments": Operation(Action.FUNDING_READ, "grant"),
+    "get_funding": Operation(Action.FUNDING_READ),
+    "count_funding_day": Operation(
+        Action.FUNDING_EDIT,
+        body=lambda tenant: {"service_date": "2026-11-20"},
+        unproven="no day is over; tests/funding drive one",
+    ),
     "get_together_day": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_together_totals": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "list_together_figures": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),

@@ -25,13 +25,14 @@ from app.domain import (
     van_page,
     whys,
 )
+from app.domain import funding as funding_rules
 from app.domain import reliability as reliability_rules
 from app.domain import together as together_rules
 from app.domain.categories import WORDS
 from app.domain.losses import LABELS
 from app.issuing import kinds
 from app.notifications import by_email, sending
-from app.papers import delivery_note, impact_words, share_words, words
+from app.papers import delivery_note, funding_words, impact_words, share_words, words
 from app.web import (
     agreements,
     all_pages,
@@ -54,6 +55,7 @@ from app.web import (
     standing_alarms,
     together,
 )
+from app.web import funding as funding_pages
 from app.web import notifications as notifications_page
 from app.web.language import Language, catalogue, language_of
 from app.web.rendering import environment
@@ -108,6 +110,8 @@ def messages() -> set[str]:
     told |= set(outlets.KEPT_WORDS.values()) | set(all_pages.GROUPS) | share_words.SENTENCES
     told |= {words for group in all_pages.GROUPS.values() for each in group for words in (each.word, each.sentence)}
     told |= {each for words in network.LIMIT_WORDS.values() for each in words}
+    told |= {*funding_rules.PURPOSE_WORDS.values(), *funding_rules.WHY_WORDS.values(), *funding_words.SENTENCES}
+    told |= {words for _, words in funding_rules.DIVERSITY_WORDS} | set(funding_pages.DONE.values())
     told |= {no_shows.SENTENCE, drive.ONE_LANGUAGE}
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}

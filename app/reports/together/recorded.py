@@ -71,7 +71,7 @@ def recorded_day(session: Session, day: Day, organisation_of: Mapping[UUID, UUID
     routes, visits, measured = [], [], 0
     for route in plan.routes:
         if route.shift_id in known:
-            seconds = _reported_seconds(route, known[route.shift_id])
+            seconds = reported_seconds(route, known[route.shift_id])
             measured += seconds is not None
             routes.append(routing.DrivenRoute(str(route.shift_id), route.metres, seconds or route.seconds))
             visits += _visits(day, route, known[route.shift_id], str(organisation_of[route.shift_id]))
@@ -120,7 +120,7 @@ def _visits(day: Day, route: Route, known: Known, organisation: str) -> list[rou
     return found
 
 
-def _reported_seconds(route: Route, known: Known) -> int | None:
+def reported_seconds(route: Route, known: Known) -> int | None:
     """From leaving to being back, by the reports; None where they do not tell."""
     begins, ends = [], []
     out, back = route.stops[0].leave_at, route.stops[-1].arrive_at

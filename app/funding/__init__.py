@@ -1,0 +1,1 @@
+"""Money that sponsors give, what it paid for, and how long it lasts."""

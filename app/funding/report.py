@@ -1,0 +1,83 @@
+"""What a sponsor is told of its money: a report that can be sent as it is, with nothing about other givers in it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.funding import Bought, bought
+from app.funding.queries import Books, GrantFigures, Paid, figures, of_same_giver, paid_by
+from app.kit.auth import Principal
+from app.models.funding import Grant
+
+
+@dataclass(frozen=True)
+class SponsorReport:
+    """All grants of one giver with what they paid for. paid: the newest first. places: food banks that say in public
+    where they are; other_places: how many more there were."""
+
+    giver: str
+    network: str
+    currency: str
+    as_of: date
+    grants: Sequence[GrantFigures]
+    total: Bought
+    paid: Sequence[Paid]
+    months: Sequence[tuple[date, Bought]]
+    places: Sequence[str]
+    other_places: int
+
+    @property
+    def given(self) -> int:
+        """Cents of all its grants."""
+        return sum(each.grant.cents for each in self.grants)
+
+    @property
+    def left(self) -> int:
+        """Cents that nothing was paid with so far."""
+        return sum(each.left for each in self.grants)
+
+    @property
+    def first(self) -> date:
+        """The first day of the first grant."""
+        return min(each.grant.valid_from for each in self.grants)
+
+    @property
+    def received(self) -> int:
+        """Cents that came, as far as payments were entered."""
+        return sum(payment["cents"] for each in self.grants for payment in each.grant.received)
+
+    def money(self, cents: float) -> str:
+        """An amount in the network's currency."""
+        return money_text(cents, self.currency)
+
+
+def money_text(cents: float, currency: str) -> str:
+    """An amount as pages and papers say it."""
+    return f"{cents / 100:,.2f} {currency}"
+
+
+def report_of(principal: Principal, books: Books, grant: Grant) -> SponsorReport:
+    """The report of whoever gave this grant."""
+    mine = {each.id for each in of_same_giver(books, grant)}
+    paid = sorted(
+        (each for grant_id in mine for each in paid_by(books, grant_id)),
+        key=lambda each: (each.payment.day, each.route.number),
+        reverse=True,
+    )
+    by_month = defaultdict(list)
+    for each in paid:
+        by_month[each.payment.day.replace(day=1)].append(each.payment)
+    went_to = {place for each in paid for place in each.route.places}
+    return SponsorReport(
+        giver=grant.giver,
+        network=books.network.name,
+        currency=books.network.currency,
+        as_of=books.today,
+        grants=[each for each in figures(principal, books) if each.grant.id in mine],
+        total=bought([each.payment for each in paid]),
+        paid=paid,
+        months=[(month, bought(payments)) for month, payments in sorted(by_month.items())],
+        places=sorted(books.named[each] for each in went_to if each in books.named),
+        other_places=len(went_to - set(books.named)),
+    )
