@@ -19,6 +19,9 @@ from app.arrivals.api import router as arrivals
 from app.arrivals.van_api import public as van_pages
 from app.arrivals.van_api import router as van_links
 from app.audit.api import router as audit_trail
+from app.cards.api import enquiries
+from app.cards.api import public as public_cards
+from app.cards.api import router as cards
 from app.declines.api import router as declines
 from app.donations.api import router as donations
 from app.driving.api import router as driving
@@ -192,6 +195,9 @@ def create_app(
         public_pages,
         papers,
         donations,
+        cards,
+        enquiries,
+        public_cards,
         safety,
         ledger,
         outlets,

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
@@ -150,23 +151,26 @@ def _why(grant: Grant, day: date) -> Why:
 def assigned(grants: Iterable[Grant], routes: Iterable[DrivenRoute]) -> Assigned:
     """Who paid for what. The same whatever order they come in; raises nothing."""
     # Restricted first, then what ends first, then what began first; the id decides where all else is the same.
-    in_turn = sorted(grants, key=lambda each: (not each.restricted, each.last, each.first, str(each.id)))
+    in_turn = sorted(grants, key=lambda each: (not each.restricted, each.last, each.first, each.id.int))
     left = {each.id: each.cents for each in in_turn}
     payments: list[Payment] = []
     uncovered: dict[UUID, int] = {}
-    for route in sorted(routes, key=lambda each: (each.day, each.number, str(each.id))):
-        due = route.cents
-        able = [each for each in in_turn if left[each.id] and fits(each, route)] if due else []
-        able.sort(key=lambda each: each.entered_on if _late(each, route.day) else date.min)
-        for grant in able:
-            paid = min(due, left[grant.id])
-            payments.append(_payment(grant, route, route.cents - due, paid))
-            left[grant.id] -= paid
-            due -= paid
-            if not due:
-                break
-        if due:
-            uncovered[route.id] = due
+    in_order = sorted(routes, key=lambda each: (each.day, each.number, each.id.int))
+    for day, of_day in groupby(in_order, key=lambda each: each.day):
+        able = sorted(
+            (each for each in in_turn if left[each.id] and each.first <= day <= each.ends),
+            key=lambda each: each.entered_on if _late(each, day) else date.min,
+        )
+        for route in of_day:
+            due = route.cents
+            for grant in able:
+                if due and left[grant.id] and fits(grant, route):
+                    paid = min(due, left[grant.id])
+                    payments.append(_payment(grant, route, route.cents - due, paid))
+                    left[grant.id] -= paid
+                    due -= paid
+            if due:
+                uncovered[route.id] = due
     return Assigned(tuple(payments), left, uncovered)
 
 

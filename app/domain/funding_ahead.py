@@ -43,9 +43,7 @@ def ahead(
     if not lately:
         return None
     driven = product(range(1, MOST_PACES + 1), lately)
-    coming = [
-        replace(each, day=each.day + PACE * later, id=UUID(int=place)) for place, (later, each) in enumerate(driven)
-    ]
+    coming = [_again(each, later, place) for place, (later, each) in enumerate(driven)]
     standing = [replace(each, cents=left[each.id]) for each in grants]
     found = assigned(standing, coming)
     days = {each.id: each.day for each in coming}
@@ -57,6 +55,14 @@ def ahead(
         pace=pace,
         grants={each.id: _lasting(each, found, today) for each in standing},
     )
+
+
+def _again(route: DrivenRoute, later: int, place: int) -> DrivenRoute:
+    """The route so many times four weeks later. What it brings is not asked."""
+    return DrivenRoute(
+        UUID(int=place), route.day + PACE * later, route.number, route.cents, vehicle=route.vehicle,
+        cooled=route.cooled, places=route.places,
+    )  # fmt: skip
 
 
 def _lasting(grant: Grant, found: Assigned, today: date) -> Lasting:

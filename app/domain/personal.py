@@ -48,6 +48,10 @@ NAMED_FIELDS = (
         "stop_signatures", "signed_by", "own", "who handed food over or took it; the drawing goes with the name"
     ),
     NamedField("grants", "giver", "equal", "who gave money, where it is none of the partners"),
+    NamedField("cards", "name_en", "equal", "whose card it is, shown to everybody with their consent"),
+    NamedField("cards", "name_ar", "equal", "as in English"),
+    NamedField("enquiries", "contact_name", "equal", "who wants to help"),
+    NamedField("enquiries", "contact", "equal", "how the office reaches who wants to help"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )
@@ -93,11 +97,15 @@ PERSONAL_WORDS = frozenset(
         "access_notes", "note_en", "note_ar", "signed_by", "strokes", "giver", "token", "secret", "key", "url",
     }
 )  # fmt: skip
+# Of a card, which may be a person's.
+CARD_WORDS = frozenset({"name_en", "name_ar", "sentence_en", "sentence_ar"})
 NOT_OF_PEOPLE_IN_NEED = "Do not write names or other details of people in need."
 
 
 def is_personal(subject_kind: str, field: str) -> bool:
     """Whether the value of a field may name somebody, or is free text in which somebody may be named."""
+    if subject_kind == "card" and field in CARD_WORDS:
+        return True
     return field in PERSONAL_WORDS or (subject_kind in ("person", "driver", "invitation") and field == "name")
 
 

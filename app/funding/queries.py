@@ -108,7 +108,7 @@ def _as_driven(row: RouteCost) -> DrivenRoute:
 
 def is_seen(principal: Principal, grant: Grant) -> bool:
     """Whether the reader may know of a grant: the network's staff of all, a sponsor of its own."""
-    return principal.sees_network or grant.organisation_id == principal.organisation_id
+    return principal.may_across_network("funding.read") or grant.organisation_id == principal.organisation_id
 
 
 def figures(principal: Principal, books: Books) -> list[GrantFigures]:
@@ -127,7 +127,7 @@ def figures(principal: Principal, books: Books) -> list[GrantFigures]:
 
 def network_figures(principal: Principal, books: Books) -> NetworkFigures | None:
     """The sums; None for whoever does not see the network."""
-    if not principal.sees_network:
+    if not principal.may_across_network("funding.read"):
         return None
     rules = [as_rule(each) for each in books.grants]
     over = [each for each in rules if each.ends < books.today]

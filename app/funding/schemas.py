@@ -42,6 +42,7 @@ class GrantIn(Body):
         description="Vehicles or places by id, or weekdays (1 is Monday), as the purpose has it",
     )
     received: list[ReceivedIn] = Field(default=[], max_length=MOST_RECEIVED)
+    card_id: UUID | None = Field(default=None, description="The card through which the giver came: it counts there")
     note: FreeText = ""
 
     @model_validator(mode="after")
@@ -66,6 +67,7 @@ class GrantChange(Body):
     purpose: Purpose | None = None
     chosen: list[Chosen] | None = Field(default=None, max_length=MOST_CHOSEN)
     received: list[ReceivedIn] | None = Field(default=None, max_length=MOST_RECEIVED)
+    card_id: UUID | None = None
     note: FreeText | None = None
     ended_on: Day | None = None
 
@@ -92,6 +94,7 @@ class GrantOut(Out):
     purpose: Purpose
     chosen: list[str]
     received: list[ReceivedOut]
+    card_id: UUID | None
     note: str
     created_at: datetime
     version: int

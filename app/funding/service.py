@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.funding import CHOOSES, STANDS_AFTER
 from app.domain.service_date import service_date_of
-from app.funding.queries import payments_of
+from app.funding.queries import is_seen, payments_of
 from app.funding.recording import record_day
 from app.funding.schemas import GrantChange, GrantIn, ReceivedIn
 from app.kit import audit
@@ -19,6 +19,7 @@ from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, invalid_request, not_found, refused, stale
 from app.kit.paging import Order, Page, page
+from app.models.cards import Card
 from app.models.fleet import Vehicle
 from app.models.funding import Grant, RouteCost
 from app.models.partners import Organisation, Site
@@ -44,6 +45,7 @@ def add_grant(session: Session, principal: Principal, wish: GrantIn, now: dateti
         valid_until=wish.valid_until,
         entered_on=today_of(session, principal, now),
         received=_received(wish.received),
+        card_id=_card(session, wish.card_id),
         note=wish.note,
         created_at=now,
     )
@@ -59,7 +61,7 @@ def get_grant(session: Session, principal: Principal, grant_id: UUID) -> Grant:
     """One grant; raises `not_found`."""
     principal.require("funding.read")
     found = session.get(Grant, grant_id)
-    if found is None:
+    if found is None or not is_seen(principal, found):
         raise not_found("grant")
     return found
 
@@ -67,7 +69,10 @@ def get_grant(session: Session, principal: Principal, grant_id: UUID) -> Grant:
 def list_grants(session: Session, principal: Principal, cursor: str | None, limit: int) -> Page[Grant]:
     """The grants that the caller sees, oldest first."""
     principal.require("funding.read")
-    return page(session, select(Grant), Order(Grant.created_at, Grant.id), cursor, limit)
+    query = select(Grant)
+    if not principal.may_across_network("funding.read"):
+        query = query.where(Grant.organisation_id == principal.organisation_id)
+    return page(session, query, Order(Grant.created_at, Grant.id), cursor, limit)
 
 
 def change_grant(
@@ -133,6 +138,12 @@ def _giver(session: Session, wish: GrantIn) -> str:
     return found.name
 
 
+def _card(session: Session, card_id: UUID | None) -> UUID | None:
+    if card_id is not None and session.get(Card, card_id) is None:
+        raise not_found("card")
+    return card_id
+
+
 def _chosen(session: Session, purpose: str, chosen: Sequence[str]) -> list[str]:
     """What the purpose names, each once; raises `unknown_choice` for what the network does not have."""
     if purpose not in CHOOSES:
@@ -161,6 +172,8 @@ def _wished(session: Session, grant: Grant, change: GrantChange) -> dict[str, An
     }
     if said.get("giver") and grant.organisation_id is None:
         found["giver"] = said["giver"]
+    if "card_id" in said:
+        found["card_id"] = _card(session, said["card_id"])
     if "amount" in said:
         found["cents"] = cents(said["amount"])
     if "received" in said:

@@ -3,6 +3,7 @@
 from app.models import (
     agreements,
     alarms,
+    cards,
     cut_offs,
     declines,
     doors,
@@ -32,7 +33,7 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds", "fleet",
-    "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people", "plans",
-    "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
+    "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds",
+    "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people",
+    "plans", "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

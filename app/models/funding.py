@@ -25,7 +25,6 @@ class Grant(Identified, Base):
         CheckConstraint("cents > 0", name="cents"),
         CheckConstraint("valid_from <= valid_until", name="dates"),
         CheckConstraint("ended_on BETWEEN valid_from AND valid_until", name="ended_on"),
-        CheckConstraint("giver <> ''", name="giver"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -40,6 +39,7 @@ class Grant(Identified, Base):
     entered_on: Mapped[date]
     received: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     note: Mapped[str] = mapped_column(default="")
+    card_id: Mapped[UUID | None] = mapped_column(ForeignKey("cards.id"), index=True)  # that brought the giver in
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

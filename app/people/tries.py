@@ -16,6 +16,7 @@ from app.domain.throttle import (
     CODES_OF_NETWORK,
     CODES_OF_PERSON,
     CODES_TO_NUMBER,
+    ENQUIRIES,
     MAILED_LINKS,
     PAPER_CODES,
     PASSWORDS,
@@ -34,6 +35,7 @@ LIMITS = {
     "mailed_link": MAILED_LINKS,
     "public_link": PUBLIC_LINKS,
     "paper_code": PAPER_CODES,
+    "enquiry": ENQUIRIES,
 }
 
 
@@ -47,7 +49,7 @@ class Try:
 
 def count_try(
     database: Database,
-    what: Literal["password", "mailed_link", "public_link", "paper_code"],
+    what: Literal["password", "mailed_link", "public_link", "paper_code", "enquiry"],
     account: str,
     address: str,
     now: datetime,

@@ -96,6 +96,10 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         ),
         Entry("/outlets", "Outlets", "Where food goes that no food bank takes.", "plans.read"),
         Entry("/public-page", "Public page", "What everybody may see: where people collect food.", "policy.edit"),
+        Entry(
+            "/cards", "Cards and who writes", "Cards of partners and ambassadors, and who came by them.", "policy.edit"
+        ),
+        Entry("/cards/new", "Make a card", "A page that a partner or an ambassador passes on.", "policy.edit"),
         Entry("/regions", "Streets and map", "The map that drives are planned on.", "regions.import"),
     ),
     "You": (

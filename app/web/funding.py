@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.cards.service import list_cards
 from app.domain.funding import PURPOSE_WORDS, WHY_WORDS, diversity_sentence
 from app.domain.impact import CO2E_FACTORS, MEAL_FACTORS, Reach
 from app.fleet.service import list_vehicles
@@ -14,6 +15,7 @@ from app.funding.report import money_text, report_of
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
+from app.kit.paging import LARGEST_PAGE
 from app.kit.web import database_of, now_of
 from app.papers import funding_words
 from app.papers.sponsor_report import sponsor_report_paper
@@ -141,6 +143,7 @@ def _form(
         grant = None if grant_id is None else service.get_grant(session, visitor, grant_id)
         sites = [each for each in list_sites(session) if each.kind != "store"]
         vehicles = list_vehicles(session, visitor)
+        cards = list_cards(session, visitor, None, LARGEST_PAGE).items
     choices = {
         "vehicles": [(str(each.id), each.name) for each in vehicles],
         "places": [(str(each.id), each.name) for each in sites],
@@ -157,6 +160,7 @@ def _form(
         sponsors=sorted(partners, key=lambda each: (each.kind != "sponsor", each.name)),
         purposes=PURPOSE_WORDS,
         choices=choices,
+        cards=cards,
         day_names=language_of(request).locale.days["stand-alone"]["wide"],
         ticked=lambda purpose: funding_form.ticked(form, purpose),
     )

@@ -20,6 +20,7 @@ TEXTS = (
     "purpose",
     "note",
     "ended_on",
+    "card_id",
     "version",
     "key",
 )
@@ -41,6 +42,7 @@ class GrantForm(TypedForm):
     purpose: str = "running"
     restricted: bool = False
     note: str = ""
+    card_id: str = ""
     chosen: dict[str, list[str]] = field(default_factory=dict)
     received: list[tuple[str, str]] = field(default_factory=list)
 
@@ -72,6 +74,7 @@ def of_grant(grant: Grant) -> GrantForm:
         purpose=grant.purpose,
         restricted=grant.restricted,
         note=grant.note,
+        card_id=str(grant.card_id or ""),
         chosen={grant.purpose: list(grant.chosen)},
         received=[(each["on"], _amount(each["cents"])) for each in grant.received],
     )
@@ -105,6 +108,7 @@ def _document(form: GrantForm) -> dict[str, Any]:
         "chosen": form.chosen.get(form.purpose, []),
         "received": [{"on": on, "amount": decimal_number(amount)} for on, amount in form.received],
         "note": form.note,
+        "card_id": form.card_id or None,
     }
 
 
@@ -117,8 +121,8 @@ def new_grant(form: GrantForm) -> GrantIn:
 
 def changed_grant(form: GrantForm, is_partner: bool) -> GrantChange:
     """The API's request of a change; what is empty misses, and does not stay as it was."""
-    giver = form.organisation_id or form.giver if is_partner else form.giver
-    looked_at = read_as(GrantIn, {**_document(form), "giver": giver or ""}).model_dump()
+    # A partner's name is not typed here, and stays: looked at is all the rest, as of somebody who has a name.
+    looked_at = read_as(GrantIn, {**_document(form), "giver": "a partner" if is_partner else form.giver}).model_dump()
     del looked_at["organisation_id"]
     if is_partner:
         del looked_at["giver"]

@@ -9,15 +9,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.domain import impact
+from app.domain.impact import Reach
 from app.domain.public_hours import DAYS_TO_CHOOSE
 from app.kit.language import headers_of, without_cookies
 from app.kit.web import database_of, now_of
+from app.papers.picture import Said, picture
 from app.people.sign_in_api import address_of
 from app.public.api import KEPT_FOR
 from app.public.page import Point, Shown, shown
 from app.web.language import Language, language_of
 from app.web.paper import whole_address
-from app.web.rendering import render
+from app.web.rendering import HEADERS, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(without_cookies)])
 A_WEEK = timedelta(days=7)
@@ -68,7 +70,7 @@ def show(request: Request, slug: str, day: str = "") -> Response:
         meal_factors=impact.MEAL_FACTORS,
         co2e_factors=impact.CO2E_FACTORS,
     )
-    return _for_everybody(request, response, language)
+    return for_everybody(request, response, language)
 
 
 def _place(point: Point, found: Shown, days: Sequence[date], chosen: date | None, language: Language) -> Place:
@@ -123,7 +125,38 @@ def _check(request: Request) -> str:
     return f"/check?{urlencode({'lang': asked})}" if asked else "/check"
 
 
-def _for_everybody(request: Request, response: Response, language: Language) -> Response:
+@router.get("/n/{slug}/picture.png")
+def show_picture(request: Request, slug: str) -> Response:
+    """What is shown where the page is shared: its name and what the network's food came to."""
+    found, language = shown(database_of(request), slug, address_of(request), now_of(request)), language_of(request)
+    said = Said(
+        title=found.name_in(language.code),
+        sentence=language.said("Where to collect food, and what our food came to."),
+        figures=reach_said(language, found.figures.all_time),
+        foot=language.said("Wasl"),
+        leftwards=language.direction == "rtl",
+    )
+    return picture_for_everybody(request, said, language)
+
+
+def reach_said(language: Language, reach: Reach) -> tuple[tuple[str, str], ...]:
+    """The network's figures on a picture; none where no food was recorded."""
+    if not reach.grams:
+        return ()
+    kg = f"{reach.grams / 1000:,.0f}" if reach.grams >= 10_000 else language.kg(reach.grams)
+    return (
+        (language.said("{kg} kg", kg=kg), language.said("of food reached people")),
+        (f"{reach.meals:,}", language.said("meals, about")),
+    )
+
+
+def picture_for_everybody(request: Request, said: Said, language: Language) -> Response:
+    """A picture as an answer that may be kept by whoever passes it on."""
+    response = Response(picture(said), media_type="image/png", headers={**HEADERS, "Access-Control-Allow-Origin": "*"})
+    return for_everybody(request, response, language)
+
+
+def for_everybody(request: Request, response: Response, language: Language) -> Response:
     """The answer as it may be kept by whoever passes it on, and 304 for those who have it."""
     tag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()[:TAG_LETTERS]}"'
     response.headers.update(

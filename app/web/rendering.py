@@ -17,7 +17,7 @@ from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
 YEAR_SECONDS = 365 * 24 * 3600
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:{tiles}; object-src 'none'; base-uri 'self'; form-action 'self';"
-    " frame-ancestors 'none'"
+    " frame-ancestors {frames}"
 )
 HEADERS = {
     "Referrer-Policy": "same-origin",
@@ -56,12 +56,12 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     return response
 
 
-def content_policy(request: Request) -> str:
+def content_policy(request: Request, *, in_frames: bool = False) -> str:
     """Everything from ourselves; pictures also from the origin of the tile server that the settings name, but on pages
-    of everybody, whose readers nobody else hears of."""
+    of everybody, whose readers nobody else hears of. in_frames: other sites may show the page within theirs."""
     config: Settings = request.app.state.settings
     origin = config.tile_origin if keeps_cookies(request) else None
-    return CONTENT_POLICY.format(tiles=f" {origin}" if origin else "")
+    return CONTENT_POLICY.format(tiles=f" {origin}" if origin else "", frames="*" if in_frames else "'none'")
 
 
 def see_other(path: str, **query: str) -> RedirectResponse:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0043"
-down_revision: str | None = "0038"
+down_revision: str | None = "0039"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -78,7 +78,6 @@ def _grants() -> None:
         sa.CheckConstraint("cents > 0", name=op.f("ck_grants_cents")),
         sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_grants_dates")),
         sa.CheckConstraint("ended_on BETWEEN valid_from AND valid_until", name=op.f("ck_grants_ended_on")),
-        sa.CheckConstraint("giver <> ''", name=op.f("ck_grants_giver")),
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_grants_network_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_grants_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),

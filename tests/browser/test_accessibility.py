@@ -44,7 +44,7 @@ def pages() -> set[str]:
         if isinstance(route, APIRoute) and "GET" in route.methods
     }
     assert len(found) >= 20
-    return {each for each in found if not each.endswith((".pdf", ".csv", ".svg"))} - NO_PAGES - ELSEWHERE
+    return {each for each in found if not each.endswith((".pdf", ".csv", ".svg", ".png"))} - NO_PAGES - ELSEWHERE
 
 
 def faults(page: Page) -> list[str]:
@@ -94,6 +94,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/routes/{route_id}": f"/routes/{route['id']}",
         "/impact": f"/impact?from={DAY}&until={DAY}",
         **{pattern: pattern.format(grant_id=a_grant_id(network)) for pattern in OF_A_GRANT},
+        **cards(network),
         "/together": f"/together?date={DAY}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/receipt": f"/allocations/{allocation['id']}/receipt",
@@ -114,6 +115,14 @@ def a_grant_id(network: ServiceClient) -> str:
     """Money that somebody gave."""
     wish = {"giver": "Usk Trust", "amount": "100", "valid_from": DAY, "valid_until": "2027-01-01"}
     return str(network.ok("/grants", wish)["id"])
+
+
+def cards(network: ServiceClient) -> dict[str, str]:
+    """A card, its form, and what other sites show of it; somebody has written through it."""
+    wish = {"slug": "usk", "kind": "partner", "name_en": "Usk Trust", "name_ar": "صندوق أسك", "consent": True}
+    card = network.ok("/cards", wish)
+    network.ok("/public-cards/usk/enquiries", {"wish": "drive", "name": "Nadia", "contact": "nadia@example.org"})
+    return {"/cards/{card_id}": f"/cards/{card['id']}", "/c/{slug}": "/c/usk", "/c/{slug}/embed": "/c/usk/embed"}
 
 
 def shown_page(network: ServiceClient, day: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from PIL import Image
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.check_code import RANDOM_BITS, code_of
@@ -27,6 +27,7 @@ from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
 from app.models.agreements import Agreement
 from app.models.alarms import Alarm
+from app.models.cards import Card, Enquiry
 from app.models.doors import StopPhoto
 from app.models.escalations import Ask, Escalation
 from app.models.events import Quarantine, StopEvent
@@ -178,6 +179,50 @@ def _impact_report(tenant: "Tenant") -> str:
         session.add(report)
         session.flush()
         return str(report.id)
+
+
+def _card_wish(tenant: "Tenant") -> dict[str, Any]:
+    return {"slug": f"card-{uuid4().hex}", "kind": "partner", "name_en": f"{tenant.canary} card", "consent": True}
+
+
+def _row_of_card(tenant: "Tenant", session: Session) -> Card:
+    wish = _card_wish(tenant)
+    del wish["consent"]
+    card = Card(network_id=tenant.network_id, consented_on=MORNING.date(), is_on=True, created_at=MORNING, **wish)
+    session.add(card)
+    session.flush()
+    return card
+
+
+def _a_card(tenant: "Tenant") -> str:
+    """As the network's staff make them."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        return str(_row_of_card(tenant, session).id)
+
+
+def _card_shown_as(tenant: "Tenant") -> str:
+    """The address of a card that is on."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        return _row_of_card(tenant, session).slug
+
+
+def _card_to_write_through(tenant: "Tenant") -> str:
+    """With all that was written before forgotten: who writes again and again would have to wait."""
+    with tenant.database.transaction(RowScope()) as session:
+        session.execute(text("SELECT wasl_forget_sign_in_tries('2100-01-01')"))
+    return _card_shown_as(tenant)
+
+
+def _an_enquiry(tenant: "Tenant") -> str:
+    """As somebody wrote it through a card."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        enquiry = Enquiry(
+            network_id=tenant.network_id, card_id=_row_of_card(tenant, session).id, wish="drive",
+            contact_name=f"{tenant.canary} somebody", contact="somebody@example.org", received_at=MORNING,
+        )  # fmt: skip
+        session.add(enquiry)
+        session.flush()
+        return str(enquiry.id)
 
 
 def _grant_wish(tenant: "Tenant") -> dict[str, Any]:
@@ -725,6 +770,8 @@ THINGS: dict[str, Thing] = {
     "outlet": Thing(_an_outlet, of_network=True),
     "impact report": Thing(_impact_report, of_network=True),
     "grant": Thing(_a_grant),
+    "card": Thing(_a_card, of_network=True),
+    "enquiry": Thing(_an_enquiry, of_network=True),
     "open line": Thing(_open_line, of_network=True),
     "line that keeps": Thing(_line_that_keeps),
     "ask": Thing(_ask),
@@ -1147,6 +1194,12 @@ OPERATIONS: dict[str, Operation] = {
     "set_distribution_point": Operation(
         Action.SITES_EDIT, "place for people", body=lambda tenant: {"windows": ALL_DAY, "note_en": "mine now"}
     ),
+    "read_public_card": Operation(EVERYBODY, path={"slug": _card_shown_as}, shared=True),
+    "send_enquiry": Operation(
+        EVERYBODY,
+        path={"slug": _card_to_write_through},
+        body=lambda tenant: {"wish": "drive", "name": "Somebody", "contact": "somebody@example.org"},
+    ),
     "read_public_page": Operation(EVERYBODY, path={"slug": _shown_as}, shared=True),
     "check_paper": Operation(EVERYBODY, path={"code": _paper_code}, shared=True),
     "list_donations": Operation(Action.ALLOCATIONS_READ),
@@ -1295,6 +1348,13 @@ OPERATIONS: dict[str, Operation] = {
     "get_day_report": Operation(Action.REPORTS_READ, query={"service_date": DAY}),
     "get_cost_shares": Operation(Action.SHARES_READ, query={"from": DAY, "until": DAY}),
     "share_day_cost": Operation(Action.PLANS_PUBLISH, body=lambda tenant: {"service_date": DAY}),
+    "add_card": Operation(Action.POLICY_EDIT, body=_card_wish),
+    "list_cards": Operation(Action.POLICY_EDIT),
+    "get_card": Operation(Action.POLICY_EDIT, "card"),
+    "change_card": Operation(Action.POLICY_EDIT, "card", body=lambda tenant: {"is_on": True}, fresh=True),
+    "list_enquiries": Operation(Action.POLICY_EDIT),
+    "accept_enquiry": Operation(Action.POLICY_EDIT, "enquiry", fresh=True),
+    "decline_enquiry": Operation(Action.POLICY_EDIT, "enquiry", fresh=True),
     "add_grant": Operation(Action.FUNDING_EDIT, body=_grant_wish),
     "list_grants": Operation(Action.FUNDING_READ),
     "get_grant": Operation(Action.FUNDING_READ, "grant"),

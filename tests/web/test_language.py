@@ -38,6 +38,8 @@ from app.web import (
     all_pages,
     arrivals,
     asked,
+    card,
+    cards,
     check,
     compare,
     day_view,
@@ -112,6 +114,7 @@ def messages() -> set[str]:
     told |= {each for words in network.LIMIT_WORDS.values() for each in words}
     told |= {*funding_rules.PURPOSE_WORDS.values(), *funding_rules.WHY_WORDS.values(), *funding_words.SENTENCES}
     told |= {words for _, words in funding_rules.DIVERSITY_WORDS} | set(funding_pages.DONE.values())
+    told |= {*card.WISHES.values(), *cards.KINDS.values(), *cards.DONE.values()}
     told |= {no_shows.SENTENCE, drive.ONE_LANGUAGE}
     told |= {*van_page.SENTENCES.values(), *van_page.WORDS.values(), *van_page.KINDS.values()}
     told |= {words for words, _ in declines.REASONS.values()}
