@@ -1,12 +1,17 @@
 """What a sponsor is told of its money: a report that can be sent as it is, with nothing about other givers in it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
-from app.domain.funding import Bought, bought
-from app.funding.queries import Books, GrantFigures, Paid, figures, of_same_giver, paid_by
+from sqlalchemy.orm import Session
+
+from app.domain.funding import Bought, Payment, bought
+from app.funding.queries import Books, GrantFigures, Paid, figures, of_same_giver, paid_by, read_books
+from app.funding.service import get_grant
+from app.issuing.content import Content
 from app.kit.auth import Principal
 from app.models.funding import Grant
 
@@ -55,6 +60,39 @@ class SponsorReport:
 def money_text(cents: float, currency: str) -> str:
     """An amount as pages and papers say it."""
     return f"{cents / 100:,.2f} {currency}"
+
+
+def content_of(books: Books, grant: Grant, as_of: date) -> Content:
+    """What the report of that day says in figures, as the books have it now: what was given by then, and what it paid
+    for on the days until then. A giver that is no organisation may be a person, and is not named."""
+    mine = [each for each in of_same_giver(books, grant) if each.entered_on <= as_of]
+    payments = [pay for each in mine for pay in books.found.of_grant(each.id) if pay.day <= as_of]
+    by_month = defaultdict(list)
+    for each in payments:
+        by_month[f"{each.day:%Y-%m}"].append(each)
+    total = bought(payments)
+    return Content(
+        kind="sponsor_report",
+        subject=f"{grant.id} {as_of}",
+        first=min((each.valid_from for each in mine), default=as_of),
+        last=as_of,
+        grams={"paid_for": total.grams},
+        parts={month: {"grams": found.grams, "cents": found.cents} for month, found in _bought(by_month).items()},
+        cents={"given": sum(each.cents for each in mine), "spent": total.cents},
+        currency=books.network.currency,
+        sponsor=grant.giver if grant.organisation_id else "",
+    )
+
+
+def content_of_day(session: Session, principal: Principal, subject: str, now: datetime) -> Content:
+    """The same of a paper that was issued. Raises `not_found`."""
+    grant_id, _, as_of = subject.partition(" ")
+    grant = get_grant(session, principal, UUID(grant_id))
+    return content_of(read_books(session, principal, now), grant, date.fromisoformat(as_of))
+
+
+def _bought(by_month: Mapping[str, Sequence[Payment]]) -> dict[str, Bought]:
+    return {month: bought(payments) for month, payments in sorted(by_month.items())}
 
 
 def report_of(principal: Principal, books: Books, grant: Grant) -> SponsorReport:

@@ -15,8 +15,8 @@ class Content:
     subject: what it is about, unique within its kind. first, last: its days, both included. grams: its totals in the
     order in which they are said. parts: the figures by line, food or month, which have to agree as well. donors,
     receivers: organisations, nobody's name. cents: totals of money in `currency`. figures_of: the day of the figures
-    where the time that the paper is about was not over. details: what else it says; a paper that says something else is
-    issued anew.
+    where the time that the paper is about was not over. sponsor: whose money it is about, an organisation. details:
+    what else it says; a paper that says something else is issued anew.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class Content:
     cents: Mapping[str, int] = field(default_factory=dict)
     currency: str = ""
     figures_of: date | None = None
+    sponsor: str = ""
     details: Any = None
 
     def agrees_with(self, other: "Content") -> bool:

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.driving import delivery_note, food_receipt
+from app.funding import report as sponsors
 from app.issuing.content import Content
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.models.papers import IssuedPaper
 from app.offers import certificates, receipts
+from app.reports.impact import paper as published
 from app.sharing import statement
 
 type Reading = Callable[[Session, Principal, str, datetime], Content]
@@ -58,6 +60,11 @@ KINDS: Mapping[str, Kind] = {
         lambda session, reader, subject, _: statement.content_of(
             statement.statement_of(session, reader, date.fromisoformat(f"{subject}-01")), None
         ),
+    ),
+    "sponsor_report": Kind("Report to a sponsor", sponsors.content_of_day),
+    "impact_report": Kind(
+        "Impact report",
+        lambda session, reader, subject, now: published.content_today(session, reader, UUID(subject), now),
     ),
 }
 

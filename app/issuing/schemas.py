@@ -37,6 +37,7 @@ class PaperOut(BaseModel):
     issued_at: datetime
     donors: list[str]
     receivers: list[str]
+    sponsor: str | None = Field(description="The organisation whose money it is about")
     first_day: date
     last_day: date
     figures_of: date | None = Field(description="The day of its figures, where the time it is about was not over")
@@ -59,6 +60,7 @@ class PaperOut(BaseModel):
             issued_at=found.issued_at,
             donors=list(content.donors),
             receivers=list(content.receivers),
+            sponsor=content.sponsor or None,
             first_day=content.first,
             last_day=content.last,
             figures_of=content.figures_of,

@@ -33,6 +33,10 @@ WORDS = {
     "saved": "Saved",
     "own_vehicles": "Own vehicles",
     "carried_by_network": "Carried by the network",
+    "for_people": "Reached people",
+    "paid_for": "Food that the money moved",
+    "given": "Given",
+    "spent": "Spent",
 }
 NO_CODE = "This is no check code. It has 16 letters and digits: look for one that was read or typed wrongly."
 UNKNOWN = "No paper was issued with this code. Compare it with the paper, or ask whoever gave it to you."

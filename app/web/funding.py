@@ -11,7 +11,7 @@ from app.domain.funding import PURPOSE_WORDS, WHY_WORDS, diversity_sentence
 from app.domain.impact import CO2E_FACTORS, MEAL_FACTORS, Reach
 from app.fleet.service import list_vehicles
 from app.funding import queries, service
-from app.funding.report import money_text, report_of
+from app.funding.report import content_of, money_text, report_of
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
@@ -23,7 +23,7 @@ from app.partners.service import list_organisations, list_sites, network_of
 from app.web import funding_form
 from app.web.funding_form import GrantForm
 from app.web.language import language_of
-from app.web.paper import issuer_of, paper
+from app.web.paper import issued, issued_paper
 from app.web.rendering import render, see_other
 from app.web.visitor import Sent, Visitor
 
@@ -188,8 +188,11 @@ def report(request: Request, visitor: Visitor, grant_id: UUID) -> Response:
 def report_paper(request: Request, visitor: Visitor, grant_id: UUID) -> Response:
     """The same on paper."""
     found, books = _report(request, visitor, grant_id)
-    issuer = issuer_of(request, books.network)
-    return paper(issuer, sponsor_report_paper(issuer, found), f"sponsor-report-{found.as_of}")
+    with database_of(request).transaction(visitor.scope) as session:
+        content = content_of(books, service.get_grant(session, visitor, grant_id), found.as_of)
+        issuer, row = issued(request, session, visitor, books.network, content)
+    document = sponsor_report_paper(issuer, found)
+    return issued_paper(request, visitor, issuer, row, document, f"sponsor-report-{found.as_of}")
 
 
 def _report(request: Request, visitor: Principal, grant_id: UUID) -> Any:

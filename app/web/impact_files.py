@@ -14,12 +14,13 @@ from app.kit.web import database_of, now_of
 from app.papers.impact_report import impact_paper
 from app.partners.service import network_of, zone_of
 from app.reports.impact import queries
+from app.reports.impact.paper import content_of_report
 from app.reports.impact.rows import ImpactRow, rows_of
 from app.web.charts import picture
 from app.web.impact import days_asked
 from app.web.impact_charts import draw_fairness, draw_losses
 from app.web.language import language_of
-from app.web.paper import issuer_of, paper
+from app.web.paper import issued, issued_paper, issuer_of, paper
 from app.web.rendering import HEADERS
 from app.web.visitor import Visitor
 
@@ -68,10 +69,14 @@ def as_pdf(
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         figures, published = _read(request, session, visitor, first, until, report)
-    issuer = issuer_of(request, network)
-    made_at = now_of(request) if published is None else published.row.published_at
-    number = None if published is None else published.row.number
-    return paper(issuer, impact_paper(issuer, figures, made_at, number), _name(figures))
+        if published is not None:
+            content = content_of_report(published.row.id, figures)
+            issuer, row = issued(request, session, visitor, network, content)
+    if published is None:
+        issuer = issuer_of(request, network)
+        return paper(issuer, impact_paper(issuer, figures, now_of(request), None), _name(figures))
+    document = impact_paper(issuer, figures, published.row.published_at, published.row.number)
+    return issued_paper(request, visitor, issuer, row, document, _name(figures))
 
 
 @router.get("/impact/chart.svg")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.kit.clock import HandSetClock
 from tests.funding.conftest import a_grant, config, counted, driven_day, the_morning_after, town, workshop
+from tests.issuing.test_checking import checked, code_on
 from tests.papers.reading import read, whole
 from tests.service_client import ServiceClient
 from tests.web.test_pages import Reader, person
@@ -95,6 +97,7 @@ def test_a_sponsors_report_says_what_its_money_did_and_nothing_of_others(
     for hidden in ("Secret Council", "Duffryn", "Pantry", "Kitchen"):
         assert hidden not in text, hidden
         assert hidden not in reader.http.get(path).text, hidden
+    code = code_on(answer.content)
     for hidden_path in (f"/funding/{other['id']}", f"/funding/{other['id']}/report.pdf"):
         assert reader.http.get(hidden_path).status_code == 404
     assert reader.http.get("/funding/new").status_code == 403
@@ -106,3 +109,13 @@ def test_a_sponsors_report_says_what_its_money_did_and_nothing_of_others(
     everything = said(office.http.get("/funding").text)
     for told in ("Harbour Bank", "Secret Council", "Herfindahl", "every route is paid for until"):
         assert told in everything, told
+    with ServiceClient(network.address, None) as nobody:
+        found = checked(nobody, code)
+    assert (found["kind"], found["sponsor"], found["standing"]) == ("sponsor_report", "Harbour Bank", "corrected")
+    money = {each["name"]: (each["amount"], each["amount_now"]) for each in found["money"]}
+    assert money["given"] == (1000, 1100)  # the grant was put right, and whoever has the older report is told
+    newer = code_on(office.http.get(f"{path}.pdf").content)
+    clock.set(clock() + timedelta(days=1))
+    network.ok("/grants", a_grant(giver="", organisation_id=sponsor["id"], amount="70.00"))
+    with ServiceClient(network.address, None) as nobody:
+        assert checked(nobody, newer)["standing"] == "agrees"  # what comes later corrects nothing of before

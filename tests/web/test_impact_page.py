@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
+from tests.issuing.test_checking import checked, code_on, weights
 from tests.papers.reading import whole
 from tests.reports.impact.conftest import config, over, plan, the_next_morning, town, workshop
 from tests.reports.together.conftest import Town
@@ -74,6 +75,14 @@ def test_a_published_report_says_so_and_by_how_much_today_differs(
     assert re.search(r"Counted today, the same days would differ by: −\d+ meals", again)
     assert "420 g of food per meal" in again
     assert "Report 1 : From" in read(browser.get(PAGE).text)
+    paper = browser.get(f"/impact.pdf?report={report.url.path.rpartition('/')[2]}").content
+    with ServiceClient(network.address, None) as nobody:
+        found = checked(nobody, code_on(paper))
+    assert (found["kind"], found["standing"]) == ("impact_report", "agrees")
+    assert (
+        weights(found)["for_people"][0] == network.get("/impact", **{"from": DAY, "until": DAY}).json()["kg_for_people"]
+    )
+    assert "check code" not in whole(browser.get(f"/impact.pdf?from={DAY}&until={DAY}").content).lower()
     for path in ("/impact.csv", "/impact.pdf", "/impact/chart.svg?figure=waste", "/impact/chart.svg?figure=fairness"):
         mark = "&" if "?" in path else "?"
         assert browser.get(f"{path}{mark}report={report.url.path.rpartition('/')[2]}").status_code == 200
