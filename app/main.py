@@ -74,6 +74,7 @@ from app.public.api import router as public_page
 from app.receiving.api import router as receiving
 from app.reports.api import router as reports
 from app.reports.impact.api import router as impact
+from app.reports.duplicates.api import router as duplicates
 from app.reports.together.api import router as together
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads
@@ -183,6 +184,7 @@ def create_app(
         funding,
         together,
         impact,
+        duplicates,
         learning,
         reliability,
         roads,

@@ -39,6 +39,7 @@ NAMED_FIELDS = (
     NamedField("quarantines", "decided_by", "equal", "who answers for food that was released or thrown away"),
     NamedField("settlements", "settled_by", "equal", "who answers for what came of food that was left over"),
     NamedField("follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
+    NamedField("duplicate_marks", "marked_by", "equal", "colleagues see who has dealt with duplicate effort"),
     NamedField("shift_follow_ups", "followed_by", "equal", "colleagues see who has spoken with a partner"),
     NamedField("declines", "declined_by", "equal", "who said that food is not wanted"),
     NamedField("receipt_confirmations", "confirmed_by", "own", "who said what a food bank received"),

@@ -265,6 +265,13 @@ RETENTION = (
     ),
     Retention("site_reliability", "what became of the visits of twelve weeks, replaced daily; places, no people"),
     Retention(
+        "duplicate_marks",
+        "what was dealt with stays away from the list, which looks at 92 days at most",
+        "delete",
+        400,
+        "marked_at",
+    ),
+    Retention(
         "shift_follow_ups",
         "what was said of shifts of the last twelve weeks; then these are gone too",
         "delete",

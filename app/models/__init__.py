@@ -7,6 +7,7 @@ from app.models import (
     cut_offs,
     declines,
     doors,
+    duplicates,
     escalations,
     events,
     expected,
@@ -33,7 +34,7 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "escalations", "events", "expected", "feeds",
-    "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people",
+    "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations", "events", "expected",
+    "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people",
     "plans", "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

@@ -70,6 +70,9 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
             "Which published numbers meals and CO₂e are counted with.",
             "impact.read",
         ),
+        Entry(
+            "/duplicate-effort", "Duplicate effort", "What was driven twice, and what pooling would save.", "plans.edit"
+        ),
         Entry("/together", "Together and alone", "What it is worth to plan together, day by day.", "reports.read"),
     ),
     "Partners and people": (

@@ -95,6 +95,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/impact": f"/impact?from={DAY}&until={DAY}",
         **{pattern: pattern.format(grant_id=a_grant_id(network)) for pattern in OF_A_GRANT},
         **cards(network),
+        "/duplicate-effort": f"/duplicate-effort?from={DAY}&until={DAY}",
         "/together": f"/together?date={DAY}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
         "/allocations/{allocation_id}/receipt": f"/allocations/{allocation['id']}/receipt",

@@ -32,6 +32,7 @@ API_NAMES = {
     "name_en": "of a network", "name_ar": "of a network",
     "signed_by": "who signs for a store or a food bank at its door",
     "search_ended_by": "a dispatcher", "created_by": "who gave a secret address away",
+    "marked_by": "who has dealt with duplicate effort",
     "followed_by": "who has spoken with a partner", "settled_by": "who answers for food left over",
     "declined_by": "who speaks for a food bank", "confirmed_by": "who speaks for a food bank",
     "seen_by": "who saw to a difference", "chosen_by": "who chose a factor", "published_by": "who published a report",

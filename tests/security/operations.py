@@ -1382,6 +1382,15 @@ OPERATIONS: dict[str, Operation] = {
         unproven="no day of this world is over; tests/reports/impact publish one that was driven",
     ),
     "get_impact_report": Operation(Action.IMPACT_READ, "impact report"),
+    "list_duplicate_efforts": Operation(Action.PLANS_EDIT, query={"from": DAY, "until": DAY}),
+    "mark_duplicate_effort": Operation(
+        Action.PLANS_EDIT,
+        body=lambda tenant: {"entry": "same_place:nobody", "seen_until": DAY, "outcome": "later"},
+        but=dict.fromkeys(
+            ("dispatcher", "network_admin", "key: plans", _ORGANISATION_AND_PLANS), (404, "there is no such entry")
+        ),
+        unproven="nothing was driven twice there; tests/reports/duplicates drive a day",
+    ),
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),

@@ -26,6 +26,7 @@ from app.domain import (
     whys,
 )
 from app.domain import funding as funding_rules
+from app.domain import duplicates as duplicate_rules
 from app.domain import reliability as reliability_rules
 from app.domain import together as together_rules
 from app.domain.categories import WORDS
@@ -46,6 +47,7 @@ from app.web import (
     drive,
     impact,
     impact_charts,
+    duplicates,
     needs,
     network,
     open_food,
@@ -101,6 +103,8 @@ def messages() -> set[str]:
     told |= {word for word, _, _ in impact.periods_of(date(2026, 11, 30))}
     told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together.CHARTS.values())}
     told |= {word for claim, rows in together.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
+    told |= {*duplicate_rules.ASSUMPTIONS, *duplicates.OUTCOME_WORDS.values(), *duplicates.MISFIT_WORDS.values()}
+    told |= {*duplicates.NOT_READ.values(), *duplicates.GROUP_TITLES.values(), *duplicates.TITLES.values()}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values()) | set(people.ROLE_WORDS.values())

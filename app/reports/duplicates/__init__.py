@@ -1,0 +1,1 @@
+"""Duplicate effort: what was driven twice, or for little, and what pooling it would save."""
