@@ -5,16 +5,18 @@ What is assumed stands in ASSUMPTIONS, which every page and answer shows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
 
 from app.domain import impact
-from app.domain.pooling import Saving, better, moved, without
+from app.domain.pooling import Saving, better, moved, pooled, without
 from app.domain.van_routes import Table, VanRoute, cents_of, effort_of
 
+type Stops = tuple[tuple[str, int], ...]  # of which routes
+type Savings = MutableMapping[Stops, Saving | None]
 USUAL_METRES = 300
 MOST_METRES = 2000
 
@@ -60,13 +62,37 @@ class Visit:
 
 @dataclass(frozen=True)
 class VisitedDay:
-    """A day's routes by id and their visits to stores. recorded: drivers reported them; else they were planned."""
+    """A day's routes by id and their visits to stores. recorded: drivers reported them; else they were planned.
+    savings: what was worked out before of the same routes, and is remembered."""
 
     day: date
     recorded: bool
     routes: Mapping[str, VanRoute]
     visits: Sequence[Visit]
     table: Table
+    savings: Savings = field(default_factory=dict, compare=False)
+
+    def pooled(self, one: Visit, other: Visit) -> Saving | None:
+        """What is saved when one van makes both stops."""
+        stops = [(each.route, each.halt) for each in (one, other)]
+        routes = [(self.routes[route], halt) for route, halt in stops]
+        return self._remembered(tuple(stops), lambda: pooled(routes[0], routes[1], self.table))
+
+    def taken_over(self, visit: Visit) -> Saving | None:
+        """What is saved when the van that can best makes this stop."""
+        giver = self.routes[visit.route]
+        takers = [route for route in self.routes.values() if route.id != visit.route]
+        stops = ((visit.route, visit.halt), *((route.id, -1) for route in takers))
+        return self._remembered(
+            stops, lambda: better([moved(giver, visit.halt, taker, self.table) for taker in takers])
+        )
+
+    def _remembered(self, stops: Stops, found: Callable[[], Saving | None]) -> Saving | None:
+        if stops not in self.savings:
+            saving = found()
+            self.savings[stops] = None if saving is None else replace(saving, after=None)  # routes are large
+            return saving
+        return self.savings[stops]
 
 
 @dataclass(frozen=True, order=True)
@@ -130,7 +156,7 @@ def _pairs(day: VisitedDay, within_metres: int) -> Iterator[Found]:
             visits=frozenset({(one.route, one.halt), (other.route, other.halt)}),
             grams=0,
             unweighed=0,
-            saving=better([moved(first, one.halt, second, day.table), moved(second, other.halt, first, day.table)]),
+            saving=day.pooled(one, other),
             metres_apart=apart,
             agreed=one.agreed or other.agreed,
         )
@@ -154,8 +180,6 @@ def _small(day: VisitedDay) -> Iterator[Found]:
         detour = detour_of(day.routes[visit.route], visit.halt, day.table)
         if detour is None or not carried_too_little(visit, detour):
             continue
-        others = [route for route in day.routes.values() if route.id != visit.route]
-        giver = day.routes[visit.route]
         yield Found(
             kind=Kind.LITTLE_FOOD,
             sides=(Side(visit.partner, visit.place),),
@@ -164,7 +188,7 @@ def _small(day: VisitedDay) -> Iterator[Found]:
             visits=frozenset({(visit.route, visit.halt)}),
             grams=0,
             unweighed=0,
-            saving=better([moved(giver, visit.halt, taker, day.table) for taker in others]),
+            saving=day.taken_over(visit),
             agreed=visit.agreed,
             detour=detour,
         )

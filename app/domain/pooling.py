@@ -7,12 +7,15 @@ where it was to go. Metres and seconds (driving, and setting up and handling at 
 of both whole routes before and after; a van that has nothing left to do stays at home. Pure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, pairwise
 
-from app.domain.van_routes import Effort, Halt, Legs, Table, VanRoute, cents_of, effort_of, misfits_of
+from app.domain.van_routes import Halt, Legs, Table, VanRoute, effort_of, exact_cents, misfits_of
 
-MOST_TRIED = 40  # ways of putting a stop into a route that are looked at for room and times, the shortest first
+MOST_TRIED = 20  # ways of putting a stop into a route that are looked at for room and times, the shortest first
+MOST_OF_SEVERAL = 8  # places for a stop whose food goes to several food banks, the nearest first
 
 
 @dataclass(frozen=True)
@@ -50,106 +53,138 @@ def drop_offs(route: VanRoute, number: int) -> list[Halt]:
 
 
 @dataclass(frozen=True)
-class _Way:
-    """Some way of putting stops into a route. last: where the stop that was put in last stands."""
+class _Spot:
+    """Where a stop can be put: behind the visit of this number (0: the start), or together with it."""
 
+    number: int
+    joins: bool
     metres: int
-    halts: tuple[Halt, ...]
-    last: int
 
 
-def _put(route: VanRoute, halt: Halt, after: int, table: Table) -> list[_Way]:
-    """All ways of making this stop behind the stop `after`, the shortest first: at one that is there already, or by
-    itself."""
-    halts, found = route.halts, []
-    for index in range(after + 1, len(halts)):
-        there = halts[index]
-        if (there.kind, there.place) == (halt.kind, halt.place):
-            merged = replace(there, parcels=there.parcels + halt.parcels)
-            found.append(_Way(0, (*halts[:index], merged, *halts[index + 1 :]), index))
-    before = next((each.place for each in reversed(halts[: after + 1]) if each.is_visit), route.start)
-    for index in range(after + 1, len(halts) + 1):
-        following = next((each.place for each in halts[index:] if each.is_visit), route.end)
-        metres = _detour(route.van.profile, (before, halt.place, following), table.legs)
+def _spots(places: Sequence[str], visits: Sequence[Halt], halt: Halt, legs: Callable[..., int | None]) -> list[_Spot]:
+    """All spots for a stop, with how much further the way is. places: start, visits, end."""
+    found = [
+        _Spot(number, True, 0)
+        for number, there in enumerate(visits, start=1)
+        if (there.kind, there.place) == (halt.kind, halt.place)
+    ]
+    for number, (here, following) in enumerate(pairwise(places)):
+        metres = legs(here, halt.place, following)
         if metres is not None:
-            found.append(_Way(metres, (*halts[:index], halt, *halts[index:]), index))
-        if index < len(halts) and halts[index].is_visit:
-            before = halts[index].place
-    return sorted(found, key=lambda way: way.metres)
+            found.append(_Spot(number, False, metres))
+    return found
 
 
-def _detour(profile: str, by: tuple[str, str, str], legs: Legs) -> int | None:
+def with_stop(taker: VanRoute, pickup: Halt, deliveries: Sequence[Halt], table: Table) -> Iterator[VanRoute]:
+    """The routes that make the stop and bring its food to where it goes, the shortest first: every place for the stop,
+    and behind it every place for one drop-off, or for several the best place for each in their order."""
+    visits = [halt for halt in taker.halts if halt.is_visit]
+    places = [taker.start, *(halt.place for halt in visits), taker.end]
+    further = partial(_further, table.legs, taker.van.profile)
+    spots = sorted(_spots(places, visits, pickup, further), key=lambda spot: spot.metres)
+    if len(deliveries) != 1:
+        ways = [_delivering(_placed(taker, pickup, spot), spot, deliveries, table) for spot in spots[:MOST_OF_SEVERAL]]
+        found = [(spot.metres + way[0], way[1]) for spot, way in zip(spots, ways, strict=False) if way is not None]
+        yield from (route for _, route in sorted(found, key=lambda each: each[0]))
+        return
+    [last] = deliveries
+    drops = _spots(places, visits, last, further)
+    pairs = []
+    for spot in spots:
+        for drop in drops:
+            behind = drop.number > spot.number or (drop.number == spot.number and (spot.joins and not drop.joins))
+            if behind:
+                pairs.append((spot.metres + drop.metres, spot, drop))
+        if not spot.joins:  # one after the other, between the same two
+            here, following = places[spot.number], places[spot.number + 1]
+            there, on = further(here, pickup.place, last.place), further(here, last.place, following)
+            if there is not None and on is not None:
+                pairs.append((there + on, spot, _Spot(spot.number, False, 0)))
+    for _, spot, drop in sorted(pairs, key=lambda pair: pair[0]):
+        first = _placed(taker, pickup, spot)
+        yield _placed(first, last, drop if spot.joins else replace(drop, number=drop.number + 1))
+
+
+def _further(legs: Legs, profile: str, before: str, place: str, following: str) -> int | None:
     """How much further it is from the first to the last of these by the one between them."""
-    before, place, following = by
     there, on, direct = legs(profile, before, place), legs(profile, place, following), legs(profile, before, following)
     return None if there is None or on is None or direct is None else there[1] + on[1] - direct[1]
 
 
-def with_stop(taker: VanRoute, pickup: Halt, deliveries: Sequence[Halt], table: Table) -> list[VanRoute]:
-    """The routes that make the stop and bring its food to where it goes, the shortest first: every place for the stop,
-    and behind it every place for one drop-off, or for several the best place for each in their order."""
-    found = [
-        (way.metres + more, halts)
-        for way in _put(taker, pickup, -1, table)
-        for more, halts in _delivering(replace(taker, halts=way.halts), way.last, deliveries, table)
-    ]
-    return [replace(taker, halts=halts) for _, halts in sorted(found, key=lambda each: each[0])]
+def _placed(route: VanRoute, halt: Halt, spot: _Spot) -> VanRoute:
+    """The route with the stop put there."""
+    indices = [index for index, each in enumerate(route.halts) if each.is_visit]
+    if spot.joins:
+        index = indices[spot.number - 1]
+        there = route.halts[index]
+        joined = replace(there, parcels=there.parcels + halt.parcels)
+        return replace(route, halts=(*route.halts[:index], joined, *route.halts[index + 1 :]))
+    index = indices[spot.number - 1] + 1 if spot.number else 0
+    return replace(route, halts=(*route.halts[:index], halt, *route.halts[index:]))
 
 
-def _delivering(
-    route: VanRoute, after: int, deliveries: Sequence[Halt], table: Table
-) -> Iterator[tuple[int, tuple[Halt, ...]]]:
-    if len(deliveries) == 1:
-        yield from ((way.metres, way.halts) for way in _put(route, deliveries[0], after, table))
-        return
-    metres = 0
+def _delivering(route: VanRoute, spot: _Spot, deliveries: Sequence[Halt], table: Table) -> tuple[int, VanRoute] | None:
+    """Each delivery at its best place behind the stop, with how much further that is."""
+    metres, least = 0, spot.number if spot.joins else spot.number + 1
+    further = partial(_further, table.legs, route.van.profile)
     for halt in deliveries:
-        ways = _put(route, halt, after, table)
-        if not ways:
-            return
-        metres, route = metres + ways[0].metres, replace(route, halts=ways[0].halts)
-    yield metres, route.halts
+        visits = [each for each in route.halts if each.is_visit]
+        spots = _spots([route.start, *(each.place for each in visits), route.end], visits, halt, further)
+        behind = [each for each in spots if each.number > least or (each.number == least and not each.joins)]
+        if not behind:
+            return None
+        best = min(behind, key=lambda each: each.metres)
+        metres, route = metres + best.metres, _placed(route, halt, best)
+    return metres, route
+
+
+def pooled(one: tuple[VanRoute, int], other: tuple[VanRoute, int], table: Table) -> Saving | None:
+    """What is saved when one van makes the stop of the other, whichever way round saves more. None as in `moved`."""
+    ways = [(*one, other[0]), (*other, one[0])]
+    ways.sort(key=lambda way: -_most_to_save(way[0], way[1], table))
+    first = moved(*ways[0], table)
+    if first is not None and not first.misfits and first.metres >= _most_to_save(*ways[1][:2], table):
+        return first  # the other way round cannot save more
+    return better([first, moved(*ways[1], table)])
+
+
+def _most_to_save(giver: VanRoute, number: int, table: Table) -> int:
+    now, then = effort_of(giver, table), effort_of(without(giver, number), table)
+    return 0 if now is None or then is None else now.metres - then.metres
 
 
 def moved(giver: VanRoute, number: int, taker: VanRoute, table: Table) -> Saving | None:
     """What is saved when the taker makes this stop of the giver: the most that can be driven or, where the search finds
     no way to drive it, the most there is, with what stands against it. None where the table does not know the ways."""
-    before = _both((giver, taker), table)
-    if before is None:
+    rest = without(giver, number)
+    efforts = effort_of(giver, table), effort_of(taker, table), effort_of(rest, table)
+    if efforts[0] is None or efforts[1] is None or efforts[2] is None:
         return None
-    rest, pickup, deliveries = without(giver, number), giver.halts[number], drop_offs(giver, number)
+    priced = giver.van.has_rates and taker.van.has_rates
+    nothing = Saving(cents=0 if priced else None)
+    spared = efforts[0] - efforts[2]
+    if spared.metres <= 0:
+        return nothing
     first: Saving | None = None
-    for carrying in with_stop(taker, pickup, deliveries, table)[:MOST_TRIED]:
-        found = _saving((giver, taker), (rest, carrying), before, table)
-        if found is None:
+    for carrying in islice(with_stop(taker, giver.halts[number], drop_offs(giver, number), table), MOST_TRIED):
+        effort = effort_of(carrying, table)
+        if effort is None:
             continue
+        more = effort - efforts[1]
+        if more.metres >= spared.metres:
+            break  # the others are longer still
+        cents = None
+        if priced:
+            less = exact_cents(giver.van, spared, drives=bool(giver.places) and not rest.places)
+            cents = round(less - exact_cents(taker.van, more, drives=False))
+        if spared.seconds < more.seconds or (cents is not None and cents < 0):
+            continue
+        saved = spared - more
+        found = Saving(saved.metres, saved.seconds, cents, misfits_of(carrying, table), (rest, carrying))
         if not found.misfits:
             return found
         first = first or found
-    return first or Saving(cents=0 if giver.van.has_rates and taker.van.has_rates else None)
-
-
-def _saving(
-    routes: tuple[VanRoute, VanRoute], after: tuple[VanRoute, VanRoute], before: Effort, table: Table
-) -> Saving | None:
-    """None where it saves no way, or costs time or money."""
-    effort = _both(after, table)
-    spared = None if effort is None else before - effort
-    if spared is None or spared.metres <= 0 or spared.seconds < 0:
-        return None
-    costs = [cents_of(route, table) for route in (*routes, *after)]
-    cents = None
-    if None not in costs:
-        now, then = sum(filter(None, costs[:2])), sum(filter(None, costs[2:]))
-        cents = round(now - then)
-        if cents < 0:
-            return None
-    return Saving(spared.metres, spared.seconds, cents, misfits_of(after[1], table), after)
-
-
-def _both(routes: tuple[VanRoute, VanRoute], table: Table) -> Effort | None:
-    efforts = [found for route in routes if (found := effort_of(route, table)) is not None]
-    return sum(efforts, Effort()) if len(efforts) == len(routes) else None
+    return first or nothing
 
 
 def better(savings: Sequence[Saving | None]) -> Saving | None:

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import routing
-from app.domain.duplicates import Visit, VisitedDay
+from app.domain.duplicates import Savings, Visit, VisitedDay
 from app.domain.van_routes import Halt, Parcel, Place, Room, Table, Van, VanRoute, Window
 from app.ledger.settlement import Known
 from app.models.plans import Allocation, Route, Stop
@@ -20,9 +20,11 @@ def drawn_day(
     routes: Sequence[Route],
     promised: Mapping[UUID, Sequence[Allocation]],
     known: Mapping[UUID, Known] | None,
+    savings: Savings,
 ) -> VisitedDay:
     """A day of these routes. problems: what its plans answer, the first one whole. promised: what each route carries.
-    known: what was reported of each shift; None for a day that was only planned."""
+    known: what was reported of each shift; None for a day that was only planned.
+    savings: what was worked out of the same plan before."""
     asked = _Asked(problems)
     drawn, visits = {}, []
     for route in routes:
@@ -33,7 +35,7 @@ def drawn_day(
         drawn[found.id] = found
         told = None if known is None else known[route.shift_id]
         visits += list(_visits(asked, route, found, rows, told))
-    return VisitedDay(service_date, known is not None, drawn, visits, asked.table)
+    return VisitedDay(service_date, known is not None, drawn, visits, asked.table, savings)
 
 
 class _Asked:

@@ -1,20 +1,26 @@
 """Published days with their routes and visits to stores, from rows: recorded where drivers reported, else planned."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 import routing
-from app.domain.duplicates import VisitedDay
+from app.domain.duplicates import Savings, VisitedDay
 from app.kit.many_rows import among
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.events import StopEvent
 from app.models.plans import Allocation, Plan, Route
 from app.reports.duplicates.drawing import drawn_day
+
+MOST_REMEMBERED = 400  # published plans
+_remembered: OrderedDict[UUID, Savings] = OrderedDict()
+_remembering = Lock()
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,22 @@ def read_days(session: Session, network_id: UUID, first: date, last: date) -> Da
         except routing.ProblemError:
             unread.append(service_date)
             continue
-        days.append(drawn_day(service_date, problems, driven or routes[plan], promised, known if driven else None))
+        days.append(
+            drawn_day(
+                service_date, problems, driven or routes[plan], promised, known if driven else None, _savings(plan)
+            )
+        )
     return DaysRead(days, unread)
+
+
+def _savings(plan_id: UUID) -> Savings:
+    """What this process has worked out of the plan before: its routes never change once it is published."""
+    with _remembering:
+        found = _remembered.setdefault(plan_id, {})
+        _remembered.move_to_end(plan_id)
+        while len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return found
 
 
 def _routes(session: Session, plans: Collection[UUID]) -> dict[UUID, list[Route]]:
