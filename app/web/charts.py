@@ -53,13 +53,43 @@ def paired_bars(
     direction: str,
 ) -> bytes:
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
-    direction: "ltr" or "rtl", of the words."""
+    direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins."""
     chart = _rows(len(labels))
     # The library draws from below.
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add(together[0], list(reversed(together[1])))
     chart.add(alone[0], list(reversed(alone[1])))
-    return _still(chart.render_tree())
+    return _still(_drawn(chart, direction))
+
+
+def _drawn(chart: Any, direction: str) -> ET.Element:
+    """Bars that begin where reading begins."""
+    root: ET.Element = chart.render_tree()
+    if direction == "rtl":
+        _mirror(root)
+    return root
+
+
+def _mirror(root: ET.Element) -> None:
+    """Have the bars begin at the right, with their labels there: the whole picture is turned round, and each text back
+    again where it stands. The library can only draw from the left."""
+    for graph in root:
+        if _name(graph) == "g":
+            graph.set("transform", f"translate({WIDTH_PIXELS} 0) scale(-1 1)")
+    for group in root.iter():
+        kinds = set(group.get("class", "").split())
+        if kinds & {"axis", "legends"} or "no_data" in kinds:
+            anchor = "end" if "legends" in kinds else "start" if "y" in kinds else "middle"
+            for text in group.iter():
+                if _name(text) == "text":
+                    text.set("style", f"text-anchor: {anchor}")
+    for text in root.iter():
+        if _name(text) == "text":
+            text.set("transform", f"translate({2 * float(text.get('x', '0')):g} 0) scale(-1 1)")
+
+
+def _name(element: ET.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def bars(labels: Sequence[str], values: Sequence[float], *, direction: str) -> bytes:
@@ -67,7 +97,7 @@ def bars(labels: Sequence[str], values: Sequence[float], *, direction: str) -> b
     chart = _rows(len(labels), show_legend=False)
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add("", list(reversed(values)))
-    return _still(chart.render_tree())
+    return _still(_drawn(chart, direction))
 
 
 def lines_of_percent(

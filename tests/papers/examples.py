@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.domain import impact
 from app.domain.ledger import MassBalance
 from app.driving.delivery_note import DeliveryNote, NoteLine, Party
 from app.driving.food_receipt import FoodReceipt
@@ -13,10 +14,13 @@ from app.models.doors import StopSignature
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation
 from app.offers.certificates import YearCertificate
+from app.models.together import TogetherDay, TogetherFigures
 from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
 from app.papers.words import CheckMark, Issuer
 from app.planning.schemas import RouteOut
+from app.reports.together.day_view import KindView
+from app.reports.together.queries import Line
 from app.sharing.schemas import CostShareOut
 from app.sharing.statement import Statement, totals_of
 
@@ -183,3 +187,29 @@ def statement(*shares: CostShareOut) -> Statement:
         cost_share("Pantry", left_out="nothing_brought", **nothing),
     )
     return Statement(DAY.replace(day=1), "GBP", found, [], totals_of(found), THEN)
+
+
+def together_kind(kind: str, grams: int = 62_500) -> KindView:
+    """A day of two food banks, under two sets of assumptions."""
+    day = TogetherDay(
+        service_date=DAY, kind=kind, number=2, factors=[vars(each) for each in impact.MEAL_FACTORS],
+        facts={"plan_number": 3, "routes_reported": 2, "routes_measured": 1}, estimated_travel=True, worked_out_at=THEN,
+    )  # fmt: skip
+    shares = {None: 1.0, "Pantry": 0.25, BANK: 0.75}
+    lines = []
+    for variant, share in (("usual", 1.0), ("all_stores", 0.5)):
+        for side, least in (("together", 1.0), ("alone", 0.6)):
+            for partner, part in shares.items():
+                if variant != "usual" and (partner is not None or side == "together"):
+                    continue
+                lines.append(_together_line(day, partner, side, variant, round(grams * share * least * part)))
+    return KindView(day, lines)
+
+
+def _together_line(day: TogetherDay, partner: str | None, side: str, variant: str, grams: int) -> Line:
+    row = TogetherFigures(
+        organisation_id=None if partner is None else UUID(int=len(partner)), variant=variant, side=side, grams=grams,
+        metres=45_200, driver_seconds=15_300, vehicles=0 if partner == "Pantry" else 2, grams_co2e_driving=12_611,
+        visits=4, empty_visits=1, duplicate_visits=2, people_served=80, fill_rate=0.42 if grams else None,
+    )  # fmt: skip
+    return Line(row, day, partner)

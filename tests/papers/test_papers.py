@@ -16,6 +16,7 @@ from app.papers.delivery_note import delivery_note_paper
 from app.papers.food_receipt import food_receipt_paper
 from app.papers.receipt import receipt_paper
 from app.papers.route_sheet import route_paper
+from app.papers.together_day import together_day_paper
 from app.papers.words import Issuer
 from app.papers.year_certificate import year_certificate_paper
 from tests.papers import examples
@@ -31,6 +32,9 @@ PAPERS: dict[str, Callable[[Issuer], bytes]] = {
     "note": lambda to: delivery_note_paper(replace(to, check=examples.CHECK), examples.delivery_note()),
     "route": lambda to: route_paper(to, examples.route(), examples.route_day()),
     "costs": lambda to: cost_statement_paper(to, examples.statement(), None),
+    "together": lambda to: together_day_paper(
+        to, examples.DAY, [(kind, examples.together_kind(kind)) for kind in ("recorded", "planned")]
+    ),
 }
 FACTS = {
     ("receipt", "en"): (
@@ -87,6 +91,11 @@ FACTS = {
         "مشاركة التكاليف", "نوفمبر 2026", "الحصة", "12.34 GBP", BANK,
         "لم يُجلب شيء إلى Pantry في هذا اليوم، فلا يدفع شيئًا.",
     ),
+    ("together", "en"): (
+        "Together and alone", "Friday 27 November 2026", "As recorded", "Reaches more people", "63 kg", "38 kg",
+        "19 kg to 38 kg", "723.2 km", "4:15", "42 %", "Every store on offer", "Partner by partner", BANK,
+    ),
+    ("together", "ar"): ("معًا وكلٌّ وحده", "الجمعة 27 نوفمبر 2026", BANK, "من 19 كغ إلى 38 كغ", "42 %"),
     ("route", "ar"): (
         "المسار 3: White van", f"جمع: {BANK} 1", "صندوقان", "من Tesco Spytty", "درج", "استخدم المدخل الخلفي (Gate 4)",
     ),
@@ -227,3 +236,16 @@ def test_a_note_says_plainly_that_nobody_signed_or_that_it_is_not_kept(signed: s
     text = whole(delivery_note_paper(issuer("en"), examples.delivery_note(signed=signed, signatures=[])))
     assert told_of_it in text.replace("\n", " ")
     assert "Signed by" not in text
+def test_a_day_stands_on_what_is_assumed_and_on_a_version_of_the_plan() -> None:
+    text = whole(PAPERS["together"](issuer("en"))).replace("\n", " ")
+    assert text.index("As recorded") < text.index("As planned") < text.index("Kilograms are the ledger's")
+    assert "Worked out Friday 27 November 2026 at 15:00, report 2; version 3 of the plan. Travel times are" in text
+    assert "420 g of food per meal" in text
+
+
+def test_a_day_that_was_only_planned_or_moved_no_food_or_is_not_worked_out_says_so() -> None:
+    planned = whole(together_day_paper(issuer("en"), examples.DAY, [("planned", examples.together_kind("planned", 0))]))
+    assert "this is what was planned, and not what was done" in planned.replace("\n", " ")
+    assert "No food moved, so that nothing is counted per tonne." in planned
+    assert "As recorded" not in planned
+    assert "There is nothing to compare" in whole(together_day_paper(issuer("en"), examples.DAY, []))

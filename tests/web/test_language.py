@@ -34,6 +34,7 @@ from app.domain.losses import LABELS
 from app.issuing import kinds
 from app.notifications import by_email, sending
 from app.papers import delivery_note, funding_words, impact_words, share_words, words
+from app.reports.together import day_view
 from app.web import (
     agreements,
     all_pages,
@@ -57,7 +58,6 @@ from app.web import (
     regions,
     reliability,
     standing_alarms,
-    together,
 )
 from app.web import funding as funding_pages
 from app.web import notifications as notifications_page
@@ -92,7 +92,8 @@ def messages() -> set[str]:
     told = {str(constants[0]) for _, constants in calls("t") if constants}
     told |= {label for label, _, _ in day_view.COMPARED} | set(day_view.PHASES.values())
     told |= {label for label, _, _ in compare.FIGURES}
-    told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED, *together.KIND_TITLES.values()}
+    told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED}
+    told |= set(day_view.KIND_TITLES.values())
     told |= {
         *LABELS.values(),
         *impact_words.SENTENCES,
@@ -101,8 +102,8 @@ def messages() -> set[str]:
         impact_charts.HIGHEST,
     }
     told |= {word for word, _, _ in impact.periods_of(date(2026, 11, 30))}
-    told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together.CHARTS.values())}
-    told |= {word for claim, rows in together.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
+    told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in day_view.CHARTS.values())}
+    told |= {word for claim, rows in day_view.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*duplicate_rules.ASSUMPTIONS, *duplicates.OUTCOME_WORDS.values(), *duplicates.MISFIT_WORDS.values()}
     told |= {*duplicates.NOT_READ.values(), *duplicates.GROUP_TITLES.values(), *duplicates.TITLES.values()}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
 from app.planning.run import Workshop
+from app.web.charts import paired_bars
 from tests.arrivals.conftest import the_hour
+from tests.papers.reading import read, whole
 from tests.reports.together.conftest import Town, compared_day, config, driven, published, town, workshop
 from tests.service_client import DAY, ServiceClient
 
@@ -124,3 +127,37 @@ def test_a_day_on_which_no_food_moved_is_no_error(
     page = words(browser.get(PAGE).text)
     assert "No food moved, so that nothing is counted per tonne." in page
     assert "Distance per tonne – –" in page
+
+
+def test_a_day_is_kept_as_paper(
+    network: ServiceClient, browser: httpx.Client, plan: dict[str, Any], workshop: Workshop
+) -> None:
+    compared_day(workshop, network.network_id())
+    sign_in(network, browser, "dispatcher")
+    assert f'href="/together.pdf?date={DAY}"' in browser.get(PAGE).text
+    for language, title in (("en", "Together and alone"), ("ar", "معًا وكلٌّ وحده")):
+        answer = browser.get(f"/together.pdf?date={DAY}&lang={language}")
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert read(answer.content).root_object["/Lang"] == language
+        assert title in whole(answer.content)
+    assert "There is nothing to compare" in whole(browser.get("/together.pdf?date=2026-12-24&lang=en").content)
+
+
+def test_a_chart_reads_from_the_right_in_arabic() -> None:
+    def drawn(direction: str) -> ET.Element:
+        svg = paired_bars(["Usual"], ("Together", [20.0]), ("Alone", [10.0]), direction=direction)
+        return ET.fromstring(svg)
+
+    from_left, from_right = drawn("ltr"), drawn("rtl")
+    name = "{http://www.w3.org/2000/svg}"
+    assert "scale(-1 1)" not in ET.tostring(from_left, encoding="unicode")
+    [graph] = from_right.findall(f"{name}g")
+    assert graph.get("transform") == "translate(520 0) scale(-1 1)"
+    texts = list(from_right.iter(f"{name}text"))
+    assert len(texts) == len(list(from_left.iter(f"{name}text")))
+    for each in texts:  # no letter is mirrored
+        assert each.get("transform") == f"translate({2 * float(each.get('x', '0')):g} 0) scale(-1 1)"
+    anchors = {each.text: each.get("style") for each in texts}
+    assert anchors["\u2067Usual\u2069"] == "text-anchor: start"
+    assert anchors["Together"] == "text-anchor: end"
+    assert anchors["0"] == "text-anchor: middle"
