@@ -18,9 +18,10 @@ from app.kit.tenancy import Scope
 from app.models.duplicates import DuplicateMark
 from app.models.plans import Plan
 from tests.arrivals.conftest import the_hour
+from tests.planned_here import changed_here
 from tests.reports.duplicates.conftest import FIRST, Listed, Twice
 from tests.reports.together.conftest import driven
-from tests.service_client import DAY, ServiceClient, an_event
+from tests.service_client import DAY, ServiceClient, an_event, kilograms
 
 
 def same_place(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -149,3 +150,24 @@ def test_a_mark_is_of_its_network_alone(
     mark = network.ok("/duplicate-efforts/marks", {"entry": entry["entry"], "seen_until": DAY, "outcome": "later"})
     with database.transaction(Scope(network=UUID(int=7))) as session:
         assert session.get(DuplicateMark, UUID(mark["id"])) is None
+
+
+def test_a_day_that_was_changed_under_way_has_its_whole_routes(
+    network: ServiceClient, twice: Twice, listed: Listed, clock: HandSetClock
+) -> None:
+    plan = twice.published()
+    [planned] = same_place(listed())
+    clock.set(the_hour("11:30"))
+    for route in plan["routes"]:
+        with network.driver({"id": route["shift_id"]}) as driver:
+            stops = driver.get("/driver/route").json()["route"]["stops"]
+            [store] = [stop for stop in stops if stop["kind"] == "pickup"]
+            loaded = an_event(store, "collected", *map(kilograms, store["allocations"]), occurred_at=store["leave_at"])
+            driver.ok("/driver/stop-events", {"events": [an_event(store, "arrived"), loaded]})
+    change = changed_here(network, twice.workshop, plan)
+    network.published(change)
+    assert network.get(f"/plans/{change['id']}").json()["state"] == "published"
+    [entry] = same_place(listed())
+    assert (entry["standing"], entry["visits"], entry["kg"]) == ("recorded", 2, "60")
+    assert entry["saved_metres"] == planned["saved_metres"]
+    assert entry["saved_cost"] == planned["saved_cost"]
