@@ -9,7 +9,7 @@ from app.domain.units import kg_display, km_display
 from app.papers.sheet import Sheet
 from app.papers.style import FAINT, LABEL, MUTED, STRONG, Column, Part, Row, cells
 from app.papers.words import Issuer
-from app.reports.together.day_view import CHARTS, KIND_TITLES, USUAL, KindView
+from app.reports.together.figures import CHARTS, KIND_TITLES, USUAL, KindView
 
 FIGURES = (
     Column(0, 0.34),

@@ -17,7 +17,7 @@ from app.papers.together_day import together_day_paper
 from app.partners.service import network_of, zone_of
 from app.planning.queries import driven_plan
 from app.reports.together import queries
-from app.reports.together.day_view import CHARTS, KIND_TITLES, KindView
+from app.reports.together.figures import CHARTS, KIND_TITLES, KindView
 from app.reports.together.queries import Totals
 from app.reports.together.service import ask_for_day
 from app.web.charts import WIDTH_PIXELS, height_of, paired_bars, picture

@@ -19,7 +19,7 @@ from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
 from app.papers.words import CheckMark, Issuer
 from app.planning.schemas import RouteOut
-from app.reports.together.day_view import KindView
+from app.reports.together.figures import KindView
 from app.reports.together.queries import Line
 from app.sharing.schemas import CostShareOut
 from app.sharing.statement import Statement, totals_of

@@ -34,7 +34,7 @@ from app.domain.losses import LABELS
 from app.issuing import kinds
 from app.notifications import by_email, sending
 from app.papers import delivery_note, funding_words, impact_words, share_words, words
-from app.reports.together import day_view
+from app.reports.together import figures as together_figures
 from app.web import (
     agreements,
     all_pages,
@@ -93,7 +93,7 @@ def messages() -> set[str]:
     told |= {label for label, _, _ in day_view.COMPARED} | set(day_view.PHASES.values())
     told |= {label for label, _, _ in compare.FIGURES}
     told |= {*together_rules.ASSUMPTIONS, *together_rules.ASSUMPTIONS_OF_RECORDED}
-    told |= set(day_view.KIND_TITLES.values())
+    told |= set(together_figures.KIND_TITLES.values())
     told |= {
         *LABELS.values(),
         *impact_words.SENTENCES,
@@ -102,8 +102,8 @@ def messages() -> set[str]:
         impact_charts.HIGHEST,
     }
     told |= {word for word, _, _ in impact.periods_of(date(2026, 11, 30))}
-    told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in day_view.CHARTS.values())}
-    told |= {word for claim, rows in day_view.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
+    told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together_figures.CHARTS.values())}
+    told |= {word for claim, rows in together_figures.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*duplicate_rules.ASSUMPTIONS, *duplicates.OUTCOME_WORDS.values(), *duplicates.MISFIT_WORDS.values()}
     told |= {*duplicates.NOT_READ.values(), *duplicates.GROUP_TITLES.values(), *duplicates.TITLES.values()}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
