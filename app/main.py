@@ -73,8 +73,8 @@ from app.public.api import public as public_pages
 from app.public.api import router as public_page
 from app.receiving.api import router as receiving
 from app.reports.api import router as reports
-from app.reports.impact.api import router as impact
 from app.reports.duplicates.api import router as duplicates
+from app.reports.impact.api import router as impact
 from app.reports.together.api import router as together
 from app.roads.addresses.api import router as addresses
 from app.roads.api import router as roads

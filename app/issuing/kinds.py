@@ -15,6 +15,7 @@ from app.kit.errors import WaslError
 from app.models.papers import IssuedPaper
 from app.offers import certificates, receipts
 from app.reports.impact import paper as published
+from app.reports.together import figures
 from app.sharing import statement
 
 type Reading = Callable[[Session, Principal, str, datetime], Content]
@@ -65,6 +66,12 @@ KINDS: Mapping[str, Kind] = {
     "impact_report": Kind(
         "Impact report",
         lambda session, reader, subject, now: published.content_today(session, reader, UUID(subject), now),
+    ),
+    "together_day": Kind(
+        "A day together and alone",
+        lambda session, reader, subject, _: figures.content_of_day(
+            date.fromisoformat(subject), figures.kinds_of_day(session, reader, date.fromisoformat(subject))
+        ),
     ),
 }
 

@@ -29,6 +29,8 @@ WORDS = {
     "delivered": "Delivered",
     "handed_over": "Handed over",
     "refused_at_the_door": "Refused at the door",
+    "delivered_together": "Delivered together",
+    "delivered_alone": "Delivered alone",
     "share": "Share",
     "saved": "Saved",
     "own_vehicles": "Own vehicles",

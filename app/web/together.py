@@ -7,22 +7,20 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy.orm import Session
 
 from app.domain.together import VARIANT_WORDS
-from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
 from app.papers.together_day import together_day_paper
 from app.partners.service import network_of, zone_of
 from app.planning.queries import driven_plan
 from app.reports.together import queries
-from app.reports.together.figures import CHARTS, KIND_TITLES, KindView
+from app.reports.together.figures import CHARTS, KIND_TITLES, KindView, content_of_day, kinds_of_day
 from app.reports.together.queries import Totals
 from app.reports.together.service import ask_for_day
 from app.web.charts import WIDTH_PIXELS, height_of, paired_bars, picture
 from app.web.language import language_of
-from app.web.paper import issuer_of, paper
+from app.web.paper import issued, issued_paper, issuer_of, paper
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
 
@@ -53,7 +51,7 @@ def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") ->
         day = _day_or(date, now_of(request).astimezone(zone_of(network)).date() - timedelta(days=1))
         monday = day - timedelta(days=day.isoweekday() - 1)
         sunday = monday + timedelta(days=6)
-        kinds = _kinds(session, visitor, day)
+        kinds = kinds_of_day(session, visitor, day)
         view = TogetherView(
             zone_of(network),
             day,
@@ -79,25 +77,20 @@ def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") ->
     )
 
 
-def _kinds(session: Session, visitor: Principal, day: date) -> list[tuple[str, KindView]]:
-    """The day as it was recorded and as it was planned, as far as it is worked out."""
-    found = queries.get_days(session, visitor, day)
-    return [
-        (kind, KindView(found[kind], queries.lines_of_day(session, visitor, found[kind])))
-        for kind in KIND_TITLES
-        if kind in found
-    ]
-
-
 @router.get("/together.pdf")
 def as_pdf(request: Request, visitor: Visitor, date: str = "") -> Response:
     """A day on paper."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         day = _day_or(date, now_of(request).astimezone(zone_of(network)).date() - timedelta(days=1))
-        kinds = _kinds(session, visitor, day)
-    issuer = issuer_of(request, network)
-    return paper(issuer, together_day_paper(issuer, day, kinds), f"together-and-alone-{day}")
+        kinds = kinds_of_day(session, visitor, day)
+        if kinds:
+            issuer, row = issued(request, session, visitor, network, content_of_day(day, kinds))
+    name = f"together-and-alone-{day}"
+    if not kinds:
+        issuer = issuer_of(request, network)
+        return paper(issuer, together_day_paper(issuer, day, kinds), name)
+    return issued_paper(request, visitor, issuer, row, together_day_paper(issuer, day, kinds), name)
 
 
 @router.get("/together/chart.svg")

@@ -13,8 +13,8 @@ from app.kit.language import PlainLanguage
 from app.models.doors import StopSignature
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation
-from app.offers.certificates import YearCertificate
 from app.models.together import TogetherDay, TogetherFigures
+from app.offers.certificates import YearCertificate
 from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
 from app.papers.words import CheckMark, Issuer

@@ -236,6 +236,8 @@ def test_a_note_says_plainly_that_nobody_signed_or_that_it_is_not_kept(signed: s
     text = whole(delivery_note_paper(issuer("en"), examples.delivery_note(signed=signed, signatures=[])))
     assert told_of_it in text.replace("\n", " ")
     assert "Signed by" not in text
+
+
 def test_a_day_stands_on_what_is_assumed_and_on_a_version_of_the_plan() -> None:
     text = whole(PAPERS["together"](issuer("en"))).replace("\n", " ")
     assert text.index("As recorded") < text.index("As planned") < text.index("Kilograms are the ledger's")

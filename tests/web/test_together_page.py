@@ -140,6 +140,11 @@ def test_a_day_is_kept_as_paper(
         assert answer.headers["Content-Type"] == "application/pdf"
         assert read(answer.content).root_object["/Lang"] == language
         assert title in whole(answer.content)
+        code = re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", whole(answer.content))
+        assert code is not None
+        checked = words(browser.get(f"/check/{code[0]}?lang=en").text)
+        assert "A day together and alone" in checked
+        assert "Delivered together" in checked
     assert "There is nothing to compare" in whole(browser.get("/together.pdf?date=2026-12-24&lang=en").content)
 
 

@@ -3,10 +3,17 @@ under each set of assumptions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
 
 from app.domain import impact
 from app.domain.together import ASSUMPTIONS, ASSUMPTIONS_OF_RECORDED, Tally
+from app.issuing.content import Content
+from app.kit.auth import Principal
+from app.kit.errors import not_found
 from app.models.together import TogetherDay
+from app.reports.together import queries
 from app.reports.together.queries import Line, Sides
 
 USUAL = "usual"
@@ -122,3 +129,38 @@ def _row(
 ) -> Row:
     values = [value for each in others if (value := read(each)) is not None]
     return Row(label, kind, read(together), read(alone), min(values, default=None), max(values, default=None))
+
+
+def kinds_of_day(session: Session, principal: Principal, day: date) -> list[tuple[str, KindView]]:
+    """The day as it was recorded and as it was planned, as far as it is worked out."""
+    found = queries.get_days(session, principal, day)
+    return [
+        (kind, KindView(found[kind], queries.lines_of_day(session, principal, found[kind])))
+        for kind in KIND_TITLES
+        if kind in found
+    ]
+
+
+def content_of_day(day: date, kinds: Sequence[tuple[str, KindView]]) -> Content:
+    """What a paper of the day says: kilograms of what was recorded, or else planned, and every figure that it stands
+    on. Raises `not_found` where the day is not worked out."""
+    if not kinds:
+        raise not_found("day")
+    first = kinds[0][1]
+    grams = {
+        f"delivered_{name}": side.grams for name in ("together", "alone") if (side := first.side(name)) is not None
+    }
+    return Content(
+        kind="together_day",
+        subject=day.isoformat(),
+        first=day,
+        last=day,
+        grams=grams,
+        parts={
+            f"{kind} {name}": {"grams": side.grams, "metres": side.metres, "driver_seconds": side.driver_seconds}
+            for kind, found in kinds
+            for name in ("together", "alone")
+            if (side := found.side(name)) is not None
+        },
+        details=[[kind, found.day.number, found.day.input_digest] for kind, found in kinds],
+    )
