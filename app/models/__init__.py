@@ -35,6 +35,6 @@ from app.models import (
 
 __all__ = [
     "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations", "events", "expected",
-    "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners", "people",
-    "plans", "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
+    "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners",
+    "people", "plans", "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
 ]  # fmt: skip

@@ -25,8 +25,8 @@ from app.domain import (
     van_page,
     whys,
 )
-from app.domain import funding as funding_rules
 from app.domain import duplicates as duplicate_rules
+from app.domain import funding as funding_rules
 from app.domain import reliability as reliability_rules
 from app.domain import together as together_rules
 from app.domain.categories import WORDS
