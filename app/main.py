@@ -72,6 +72,7 @@ from app.privacy.api import router as privacy
 from app.public.api import public as public_pages
 from app.public.api import router as public_page
 from app.receiving.api import router as receiving
+from app.reports.additions.api import router as additions
 from app.reports.api import router as reports
 from app.reports.duplicates.api import router as duplicates
 from app.reports.impact.api import router as impact
@@ -185,6 +186,7 @@ def create_app(
         together,
         impact,
         duplicates,
+        additions,
         learning,
         reliability,
         roads,

@@ -25,6 +25,7 @@ from app.planning.cut_off_jobs import cut_off_jobs
 from app.planning.run import Workshop, planning_jobs
 from app.planning.solver_process import solver_at_hand
 from app.privacy.jobs import privacy_jobs
+from app.reports.additions.jobs import addition_jobs
 from app.reports.together.jobs import together_jobs
 from app.roads.import_job import Importing, import_jobs
 from app.roads.imports import premises_in
@@ -91,6 +92,7 @@ def blueprints() -> dict[str, Blueprint]:
         "sharing": sharing_jobs(),
         "funding": funding_jobs(),
         "together": together_jobs(),
+        "additions": addition_jobs(),
     }
 
 

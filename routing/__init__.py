@@ -33,6 +33,9 @@ from routing.files import (
 from routing.group_days import GroupDay, driven_cents, group_days, who_shares, without_rates
 from routing.later import without_pairs
 from routing.locked import locked_tours
+from routing.marginal import SEEDS as ADDITION_SEEDS
+from routing.marginal import STEPS as ADDITION_STEPS
+from routing.marginal import VERSION as ADDITIONS_VERSION
 from routing.news import Done, News
 from routing.own_stores import own_stores
 from routing.plan import CHANGES, REASONS, Allocation, Change, Plan, Route, Stop, Unserved
@@ -77,8 +80,12 @@ from routing.together import VARIANTS, Compared, Variant, compared
 from routing.together import VERSION as COMPARISON_VERSION
 from routing.travel import TravelMatrix
 from routing.what_else import driving_cents, who_could_take, worth_of_plan
+from routing.worth_trying import most_searches
 
 __all__ = [
+    "ADDITIONS_VERSION",
+    "ADDITION_SEEDS",
+    "ADDITION_STEPS",
     "CHANGES",
     "CLASSES",
     "COMPARISON_VERSION",
@@ -143,6 +150,7 @@ __all__ = [
     "join_neighbours",
     "late_visits",
     "locked_tours",
+    "most_searches",
     "moved_stops",
     "news_from_json",
     "news_to_json",

@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     child.set_defaults(does=_child)
     groups = commands.add_parser("groups", help="what groups of food banks would pay by themselves: JSON in, lines out")
     groups.set_defaults(does=_groups)
+    additions = commands.add_parser("additions", help="a day as it was and with one thing more: JSON in, lines out")
+    additions.set_defaults(does=_additions)
     commands.add_parser("bench", help="compare with other solvers, every answer checked: see bench --help")
     schema = commands.add_parser("schema", help="write the JSON Schemas of problem, plan and news")
     schema.add_argument("folder", type=Path, help="where problem.schema.json, plan.schema.json and news.schema.json go")
@@ -124,6 +126,12 @@ def _groups(_: argparse.Namespace) -> int:
     from routing.commands.grouping import run_groups
 
     return run_groups(sys.stdin, sys.stdout)
+
+
+def _additions(_: argparse.Namespace) -> int:
+    from routing.commands.adding import run_additions
+
+    return run_additions(sys.stdin, sys.stdout)
 
 
 def _schema(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The tables, one module per aggregate; importing this package registers all of them."""
 
 from app.models import (
+    additions,
     agreements,
     alarms,
     cards,
@@ -34,7 +35,8 @@ from app.models import (
 )
 
 __all__ = [
-    "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations", "events", "expected",
-    "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets", "papers", "partners",
-    "people", "plans", "public_pages", "receiving", "roads", "shares", "system", "together", "van_links", "webhooks",
+    "additions", "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations",
+    "events", "expected", "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets",
+    "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares", "system", "together",
+    "van_links", "webhooks",
 ]  # fmt: skip

@@ -74,6 +74,12 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
             "/duplicate-effort", "Duplicate effort", "What was driven twice, and what pooling would save.", "plans.edit"
         ),
         Entry("/together", "Together and alone", "What it is worth to plan together, day by day.", "reports.read"),
+        Entry(
+            "/more-impact",
+            "More impact together",
+            "What one more vehicle, hour, box or partner would rescue.",
+            "plans.request",
+        ),
     ),
     "Partners and people": (
         Entry(

@@ -6,10 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain import impact
+from app.domain.additions import Gain, Prices, ranked
 from app.domain.ledger import MassBalance
 from app.driving.delivery_note import DeliveryNote, NoteLine, Party
 from app.driving.food_receipt import FoodReceipt
 from app.kit.language import PlainLanguage
+from app.models.additions import AdditionDay, AdditionReport
 from app.models.doors import StopSignature
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation
@@ -19,6 +21,7 @@ from app.offers.receipts import Certificate, LineReceipt, Receipt
 from app.papers.route_sheet import RouteDay
 from app.papers.words import CheckMark, Issuer
 from app.planning.schemas import RouteOut
+from app.reports.additions.queries import Found
 from app.reports.together.figures import KindView
 from app.reports.together.queries import Line
 from app.sharing.schemas import CostShareOut
@@ -213,3 +216,28 @@ def _together_line(day: TogetherDay, partner: str | None, side: str, variant: st
         visits=4, empty_visits=1, duplicate_visits=2, people_served=80, fill_rate=0.42 if grams else None,
     )  # fmt: skip
     return Line(row, day, partner)
+
+
+def additions() -> Found:
+    """Two days solved again, and one without figures: a box helps, a driver's hour is noise, a store is nothing."""
+    report = AdditionReport(
+        first_day=date(2026, 11, 23),
+        last_day=DAY,
+        state="done",
+        currency="GBP",
+        prices={"vehicle": 0, "chilled_box": 150},
+        asked_at=THEN,
+        ended_at=THEN,
+    )
+    figures = {"offered_grams": 250_000, "grams": 200_000, "spread_grams": 2_000, "shifts_without_rates": 0}
+    days = [
+        AdditionDay(service_date=date(2026, 11, 23), left_out=None, **figures),
+        AdditionDay(service_date=date(2026, 11, 24), left_out=None, **{**figures, "shifts_without_rates": 1}),
+        AdditionDay(service_date=DAY, left_out="books_disagree", shifts_without_rates=0),
+    ]
+    gains = [
+        Gain(date(2026, 11, 23), "chilled_box", "van", 40_000, 1_000, 600, 1_000, 2_000),
+        Gain(date(2026, 11, 23), "driver_hour", "van", 1_000, 0, 600, 200, 2_000),
+        Gain(date(2026, 11, 23), "store", "", 0, 0, 0, 0, 2_000),
+    ]
+    return Found(report, days, ranked(gains, Prices(), 2), {"van": BANK}, None)

@@ -14,6 +14,7 @@ from app.papers.certificate import certificate_paper
 from app.papers.cost_statement import cost_statement_paper
 from app.papers.delivery_note import delivery_note_paper
 from app.papers.food_receipt import food_receipt_paper
+from app.papers.more_impact import more_impact_paper
 from app.papers.receipt import receipt_paper
 from app.papers.route_sheet import route_paper
 from app.papers.together_day import together_day_paper
@@ -35,6 +36,7 @@ PAPERS: dict[str, Callable[[Issuer], bytes]] = {
     "together": lambda to: together_day_paper(
         to, examples.DAY, [(kind, examples.together_kind(kind)) for kind in ("recorded", "planned")]
     ),
+    "more": lambda to: more_impact_paper(to, examples.additions()),
 }
 FACTS = {
     ("receipt", "en"): (
@@ -96,6 +98,15 @@ FACTS = {
         "19 kg to 38 kg", "723.2 km", "4:15", "42 %", "Every store on offer", "Partner by partner", BANK,
     ),
     ("together", "ar"): ("معًا وكلٌّ وحده", "الجمعة 27 نوفمبر 2026", BANK, "من 19 كغ إلى 38 كغ", "42 %"),
+    ("more", "en"): (
+        "More impact together", "From Monday 23 November 2026 to Friday 27 November 2026", "2 days were solved again.",
+        f"A chilled box in {BANK}", "0.25 GBP", "Rescues nothing more", "Not more than the search itself varies",
+        "The ledger and the reports do not say the same", "1 shift has no rate", "What is assumed",
+        "Stated, a day: A chilled box 1.50 GBP.",
+    ),
+    ("more", "ar"): (
+        "تأثير أكبر معًا", f"صندوق تبريد في {BANK}", "0.25 GBP", "لا ينقذ شيئًا إضافيًا", "أُعيد حل يومين.", "ما يُفترض",
+    ),
     ("route", "ar"): (
         "المسار 3: White van", f"جمع: {BANK} 1", "صندوقان", "من Tesco Spytty", "درج", "استخدم المدخل الخلفي (Gate 4)",
     ),

@@ -17,6 +17,7 @@ from PIL import Image
 from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
+from app.domain.additions import Prices
 from app.domain.check_code import RANDOM_BITS, code_of
 from app.domain.impact_report import figures_of
 from app.domain.permissions import Action, Scope
@@ -25,6 +26,7 @@ from app.issuing.service import digest_of as paper_digest
 from app.kit.auth import digest_of, new_secret
 from app.kit.outbox import announce
 from app.kit.tenancy import Scope as RowScope
+from app.models.additions import AdditionReport
 from app.models.agreements import Agreement
 from app.models.alarms import Alarm
 from app.models.cards import Card, Enquiry
@@ -594,6 +596,38 @@ def _search(tenant: "Tenant") -> str:
     return str(run.id)
 
 
+def _addition_report(tenant: "Tenant") -> str:
+    """A report that is being worked out, as a row: the tenant's network may have no plan."""
+    report = AdditionReport(
+        id=uuid4(),
+        network_id=tenant.network_id,
+        first_day=MORNING.date(),
+        last_day=MORNING.date(),
+        days=[DAY],
+        kinds=["vehicle"],
+        prices=vars(Prices()),
+        box_grams=60_000,
+        currency="GBP",
+        steps=1,
+        seeds=1,
+        additions_version="1",
+        state="running",
+        searches_left=3,
+        asked_at=MORNING,
+    )
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(report)
+    return str(report.id)
+
+
+def _addition_wish(tenant: "Tenant") -> dict[str, Any]:
+    """A network has one report at a time: those that are under way are ended first."""
+    mine = update(AdditionReport).where(AdditionReport.network_id == tenant.network_id)
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.execute(mine.values(state="cancelled", searches_left=0))
+    return {"from": DAY, "until": DAY}
+
+
 def _outlook(tenant: "Tenant") -> str:
     """As a row: making one is the worker's."""
     common = {"network_id": tenant.network_id, "service_date": MORNING.date()}
@@ -782,6 +816,7 @@ THINGS: dict[str, Thing] = {
     "declined allocation": Thing(_declined, of_network=True),
     "run": Thing(lambda tenant: tenant.planned["run"], of_network=True),
     "search": Thing(_search, of_network=True),
+    "addition_report": Thing(_addition_report, of_network=True),
     "plan": Thing(lambda tenant: tenant.planned["plan"], of_network=True),
     "draft": Thing(_draft, of_network=True),
     "edited draft": Thing(_edited_draft, of_network=True),
@@ -1392,6 +1427,13 @@ OPERATIONS: dict[str, Operation] = {
         unproven="nothing was driven twice there; tests/reports/duplicates drive a day",
     ),
     "get_arrival_report": Operation(Action.REPORTS_READ, query={"from": DAY, "until": DAY}),
+    "list_addition_reports": Operation(Action.PLANS_REQUEST),
+    "estimate_addition_report": Operation(Action.PLANS_REQUEST, query={"from": DAY, "until": DAY}),
+    "ask_addition_report": Operation(Action.PLANS_REQUEST, body=_addition_wish),
+    "get_addition_report": Operation(Action.PLANS_REQUEST, "addition_report"),
+    "list_additions": Operation(Action.PLANS_REQUEST, "addition_report"),
+    "list_addition_gains": Operation(Action.PLANS_REQUEST, "addition_report"),
+    "end_addition_report": Operation(Action.PLANS_REQUEST, "addition_report", fresh=True),
     "get_learnt_times": Operation(Action.PLANS_REQUEST),
     "learn_times_now": Operation(Action.PLANS_REQUEST),
     "get_reliability": Operation(Action.ALLOCATIONS_READ),

@@ -11,6 +11,7 @@ from jinja2 import nodes
 from starlette.requests import Request
 
 from app.domain import (
+    additions,
     alarms,
     declines,
     escalation,
@@ -49,6 +50,7 @@ from app.web import (
     duplicates,
     impact,
     impact_charts,
+    more_impact,
     needs,
     network,
     open_food,
@@ -106,6 +108,10 @@ def messages() -> set[str]:
     told |= {word for claim, rows in together_figures.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*duplicate_rules.ASSUMPTIONS, *duplicates.OUTCOME_WORDS.values(), *duplicates.MISFIT_WORDS.values()}
     told |= {*duplicates.NOT_READ.values(), *duplicates.GROUP_TITLES.values(), *duplicates.TITLES.values()}
+    told |= {*additions.ASSUMPTIONS, *additions.WORDS.values(), *additions.KIND_WORDS.values()}
+    told |= set(additions.CHART_WORDS.values())
+    told |= {*additions.STANDING_WORDS.values(), *additions.LEFT_OUT_WORDS.values(), *more_impact.CHARTS.values()}
+    told |= {*additions.PRICE_WORDS.values(), *more_impact.STATE_WORDS.values()}
     told |= {*alarms.SENTENCES.values(), *standing_alarms.SEVERITIES.values(), *standing_alarms.AUDIENCES.values()}
     told |= {*reliability_rules.SENTENCES.values(), *reliability.TROUBLES.values()}
     told |= set(agreements.PAYER_WORDS.values()) | set(partners.KIND_WORDS.values()) | set(people.ROLE_WORDS.values())
