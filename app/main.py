@@ -87,6 +87,8 @@ from app.roads.streets import Streets
 from app.safety.api import router as safety
 from app.settings import Settings, settings
 from app.sharing.api import router as sharing
+from app.volunteering.api import public as applications
+from app.volunteering.api import router as volunteering
 from app.web import install_pages
 from app.webhooks.addresses import Guard
 from app.webhooks.api import router as webhooks
@@ -212,6 +214,8 @@ def create_app(
         live,
         feeds,
         calendars,
+        volunteering,
+        applications,
         region_imports,
     ):
         add_operations(app, router)

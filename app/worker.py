@@ -33,6 +33,7 @@ from app.roads.streets import Streets
 from app.roads.travel import TravelTables
 from app.settings import Settings
 from app.sharing.jobs import sharing_jobs
+from app.volunteering.jobs import volunteering_jobs
 from app.webhooks.addresses import Guard
 from app.webhooks.deliver import Postroom
 from app.webhooks.fan_out import tell_on
@@ -93,6 +94,7 @@ def blueprints() -> dict[str, Blueprint]:
         "funding": funding_jobs(),
         "together": together_jobs(),
         "additions": addition_jobs(),
+        "volunteering": volunteering_jobs(),
     }
 
 

@@ -32,6 +32,11 @@ TITLES: Mapping[str, str] = {
     "route.published": "Your route is there",
     "route.changed": "Your route has changed",
     "route.cancelled": "You have no route any more",
+    "task.reminder": "Soon: what you have taken on",
+    "task.cancelled": "Called off",
+    "task.released": "Planned otherwise",
+    "task.given_back": "A place is free again",
+    "volunteer.applied": "Somebody wants to help",
     "alarm.raised": "Alarm",
     "alarm.escalated": "Alarm: nobody has taken it on yet",
     "test": "A trial",
@@ -53,6 +58,11 @@ SENTENCES: Mapping[str, str] = {
     "allocation.declined": "{receiver} does not want {kg} kg of {food} from {donor} on {day}.",
     "plan.failed": "Planning {day} has ended without a plan. Look at the day.",
     "route.cancelled": "You have no route to drive on {day} any more.",
+    "task.reminder": "You have taken on {title}: {day}, {time}, {place}. If you cannot come, give it back in time.",
+    "task.cancelled": "{title} on {day} at {time} is called off. Thank you all the same.",
+    "task.released": "{title} on {day} at {time} is planned otherwise: you need not come. Thank you all the same.",
+    "task.given_back": "{title} on {day} at {time}: somebody has given their place back.",
+    "volunteer.applied": "Somebody has written that they want to help. Read it and answer.",
     "test": "So you are told here from now on.",
     "code": "{code} is the code for your phone number. If you did not ask for it, do nothing.",
 }
@@ -60,6 +70,10 @@ SENTENCES: Mapping[str, str] = {
 SHORT: Mapping[str, str] = {
     "need.unmet": "{day}: only {kg} of {asked} kg of {food} come.",
     "allocation.declined": "{receiver} does not want {kg} kg of {food}.",
+    "task.reminder": "{title}: {day}, {time}, {place}.",
+    "task.cancelled": "{title}, {day} {time}: called off.",
+    "task.released": "{title}, {day} {time}: you need not come.",
+    "task.given_back": "{title}, {day} {time}: a place is free.",
     Kind.SHIFT_WITHOUT_DRIVER: "Nobody drives {vehicle} from {from}. Name a driver.",
     Kind.DRIVER_NOT_STARTED: "{vehicle}: nothing reported since {from}. Call the driver.",
     Kind.STOP_LATE: "{vehicle} is expected at {site} at {expected} only. Call both.",
@@ -211,6 +225,19 @@ def _declined(data: Mapping[str, Any]) -> Sentence:
     )
 
 
+def _task(kind: str) -> Callable[[Mapping[str, Any]], Sentence]:
+    def made(data: Mapping[str, Any]) -> Sentence:
+        return Sentence(
+            (SENTENCES[kind],),
+            names={"title": data["title"], "place": data["place"] or data["title"]},
+            days=_day(data),
+            times={"time": datetime.fromisoformat(data["starts_at"])},
+            short=SHORT[kind],
+        )
+
+    return made
+
+
 def _alarm(data: Mapping[str, Any]) -> Sentence:
     kind = Kind(data["alarm"])
     return Sentence((ALARMS[kind],), names=data["details"], short=SHORT.get(kind, ""))
@@ -234,6 +261,8 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "route.changed": _route("route.changed"),
     "route.cancelled": _of_the_day("route.cancelled"),
     "need.unmet": _unmet,
+    **{kind: _task(kind) for kind in ("task.reminder", "task.cancelled", "task.released", "task.given_back")},
+    "volunteer.applied": lambda _: Sentence((SENTENCES["volunteer.applied"],)),
     "test": lambda _: Sentence((SENTENCES["test"],)),
     "code": lambda data: Sentence((SENTENCES["code"],), plain={"code": data["code"]}),
 }
@@ -254,7 +283,13 @@ def page_of(news: News, role: str, *, receives: bool = False) -> str:
     if news.kind in WITHOUT_MESSAGE:
         return "/notifications"
     if news.kind.startswith("route."):
-        return "/drive"
+        return "/my-tasks" if role == "volunteer" else "/drive"
+    if news.kind.startswith("task.") and role in ("volunteer", "driver"):
+        return "/my-tasks"
+    if news.kind == "volunteer.applied":
+        return "/volunteers"
+    if news.kind == "task.given_back":
+        return "/tasks"
     if news.kind == "food.asked":
         return "/asked"
     if news.kind.startswith("delivery."):

@@ -121,8 +121,21 @@ SUBJECTS: Mapping[str, Subject] = {
     "route": Subject(
         "I have a route to drive, another one, or none any more",
         frozenset({"route.published", "route.changed", "route.cancelled"}),
-        {Role.DRIVER: _BOTH},
+        {Role.DRIVER: _BOTH, Role.VOLUNTEER: _BOTH},
         _DAY * 2,
+    ),
+    "task": Subject(
+        "Something that I have taken on: reminders, or that it is off",
+        frozenset({"task.reminder", "task.cancelled", "task.released"}),
+        {Role.VOLUNTEER: _BOTH, Role.DRIVER: _BOTH},
+        _DAY * 2,
+    ),
+    "help": Subject(
+        "Somebody wants to help, or gives back what they had taken",
+        frozenset({"volunteer.applied", "task.given_back"}),
+        {_ADMIN: _PUSH, _DISPATCHER: _PUSH, _NETWORK: _BOTH},
+        _DAY * 2,
+        across=True,
     ),
     "alarm": Subject(
         "An alarm that you are to act on",
@@ -189,7 +202,7 @@ def hears(reader: Reader, news: News) -> bool:
     code = subject_of(news.kind)
     if code is None or reader.role not in SUBJECTS[code].defaults:
         return False
-    if code in ("alarm", "route"):
+    if code in ("alarm", "route", "task"):
         return reader.person in news.told
     across = SUBJECTS[code].across and reader.role in _NETWORK_WIDE
     if not across and reader.organisation not in news.organisations:
@@ -242,8 +255,8 @@ def urgent(kind: str, data: Mapping[str, Any]) -> bool:
 
 
 def latest(news: News) -> datetime | None:
-    """When somebody has to know it at the latest, whatever the hour: who drives, an hour before the shift begins."""
-    if subject_of(news.kind) != "route":
+    """When somebody has to know it at the latest, whatever the hour: who drives or helps, an hour before it begins."""
+    if subject_of(news.kind) not in ("route", "task"):
         return None
     return datetime.fromisoformat(news.data["starts_at"]) - BEFORE_A_SHIFT
 
@@ -255,7 +268,7 @@ def valid_until(news: News, zone: tzinfo) -> datetime:
     moments = [each["at"] for each in news.data.get("allocations", ())]
     if moments:
         ends.append(max(map(datetime.fromisoformat, moments)))
-    elif code == "route":
+    elif code in ("route", "task"):
         ends.append(datetime.fromisoformat(news.data["ends_at"]))
     elif news.kind == "arrival.changed":
         ends.append(datetime.fromisoformat(news.data["at"]))

@@ -99,11 +99,39 @@ _ROUTE = {
     **_DAY,
     "starts_at": "when the shift begins",
     "ends_at": "when it ends",
-    "driver_ids": "a list: drivers with an account who are called as the shift's driver is",
+    "driver_ids": "a list: the driver, where the shift says which person that is or one alone has that name; else none",
 }
 _WORK = {**_ROUTE, "stops": "how many places are driven to", "first_at": "the van's arrival at the first"}
 
+_TASK_ORGANISATION = "the organisation that asks for help"
+_TASK = {
+    "task": "`drive`, `ride_along`, `sorting`, `distribution`, `collection` or `other`",
+    "title": "what it is called",
+    "place": "where",
+    "service_date": "local day",
+    "starts_at": "when it begins",
+    "ends_at": "when it ends",
+}
+_TASK_TOLD = {**_TASK, "person_ids": "a list: the people who are told"}
+
 KINDS: Mapping[str, OutboxKind] = {
+    "task.reminder": OutboxKind(
+        "task",
+        "Something that people have taken on begins within a day, or within two hours.",
+        _TASK_ORGANISATION,
+        _TASK_TOLD,
+    ),
+    "task.cancelled": OutboxKind("task", "Help is not needed any more.", _TASK_ORGANISATION, _TASK_TOLD),
+    "task.released": OutboxKind(
+        "task", "A shift that somebody had taken is planned otherwise.", _TASK_ORGANISATION, _TASK_TOLD
+    ),
+    "task.given_back": OutboxKind(
+        "task",
+        "Somebody has given their place back.",
+        _TASK_ORGANISATION,
+        {**_TASK, "late": "`true` less than 24 hours before it begins"},
+    ),
+    "volunteer.applied": OutboxKind("volunteer", "Somebody wants to help.", _STAFF),
     "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
     "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
     "offer.withdrawn": OutboxKind("offer", "An offer was taken back.", _DONOR, _OFFER),

@@ -17,6 +17,7 @@ class Role(StrEnum):
     DRIVER = "driver"
     ORGANISATION_ADMIN = "organisation_admin"
     NETWORK_ADMIN = "network_admin"
+    VOLUNTEER = "volunteer"
 
 
 class Scope(StrEnum):
@@ -83,24 +84,33 @@ class Action(StrEnum):
     IMPACT_PUBLISH = "impact.publish"
     FUNDING_READ = "funding.read"
     FUNDING_EDIT = "funding.edit"
+    TASKS_EDIT = "tasks.edit"
+    TASKS_TAKE = "tasks.take"
+    VOLUNTEERS_READ = "volunteers.read"
+    VOLUNTEERS_DECIDE = "volunteers.decide"
 
+
+# Who can be named as the driver of a shift.
+DRIVES = frozenset({Role.DRIVER.value})
 
 _DONOR, _DISPATCHER, _DRIVER = Role.DONOR_STAFF, Role.DISPATCHER, Role.DRIVER
 _ADMIN, _NETWORK = Role.ORGANISATION_ADMIN, Role.NETWORK_ADMIN
+_VOLUNTEER = Role.VOLUNTEER
 _EVERYONE = frozenset(Role)
+_OFFICES = _EVERYONE - {_DRIVER, _VOLUNTEER}
 _ANY_KEY = frozenset(Scope)
 _OFFICE = frozenset({Scope.PARTNERS, Scope.ORGANISATION})
 
 TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.NETWORK_READ: (_EVERYONE, _ANY_KEY),
-    Action.PARTNERS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.PARTNERS_READ: (_OFFICES, _ANY_KEY),
     Action.PARTNERS_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
-    Action.SITES_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.SITES_READ: (_OFFICES, _ANY_KEY),
     Action.SITES_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.PEOPLE_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.KEYS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.OFFERS_POST: (frozenset({_DONOR, _ADMIN, _NETWORK}), frozenset({Scope.OFFERS})),
-    Action.OFFERS_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.PLANS})),
+    Action.OFFERS_READ: (_OFFICES, frozenset({Scope.OFFERS, Scope.PLANS})),
     Action.NEEDS_STATE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS})),
     Action.NEEDS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
     Action.FLEET_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET})),
@@ -113,39 +123,44 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     Action.PLANS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
     Action.PLANS_EDIT: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.PLANS_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
-    Action.ROUTES_READ: (_EVERYONE - {_DONOR}, frozenset({Scope.PLANS})),
+    Action.ROUTES_READ: (_EVERYONE - {_DONOR, _VOLUNTEER}, frozenset({Scope.PLANS})),
     Action.DRIVING_RECORD: (frozenset({_DRIVER}), frozenset()),
     Action.REPORTS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.PLANS})),
     Action.SHARES_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
     Action.REGIONS_IMPORT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
-    Action.PARTNERSHIPS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.PARTNERSHIPS_READ: (_OFFICES, _ANY_KEY),
     Action.PARTNERSHIPS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.PEOPLE_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.KEYS_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
-    Action.ALLOCATIONS_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
-    Action.LEDGER_READ: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    Action.ALLOCATIONS_READ: (_OFFICES, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    Action.LEDGER_READ: (_OFFICES, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
     Action.LEDGER_SETTLE: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.QUARANTINE_DECIDE: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.POLICY_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.WEBHOOKS_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.WEBHOOKS_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.FEEDS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.FLEET, Scope.PLANS}),
-    Action.EVENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.EVENTS_READ: (_OFFICES, _ANY_KEY),
     Action.AUDIT_READ: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.AUDIT_VERIFY: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.PRIVACY_EDIT: (frozenset({_ADMIN, _NETWORK}), _OFFICE),
     Action.ALARMS_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
     Action.ALARMS_ACKNOWLEDGE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
-    Action.AGREEMENTS_READ: (_EVERYONE - {_DRIVER}, _ANY_KEY),
+    Action.AGREEMENTS_READ: (_OFFICES, _ANY_KEY),
     Action.AGREEMENTS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE | {Scope.PLANS}),
     Action.ALLOCATIONS_DECLINE: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
     Action.RECEIPTS_CONFIRM: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.NEEDS, Scope.PLANS})),
-    Action.VAN_LINKS_GIVE: (_EVERYONE - {_DRIVER}, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
+    Action.VAN_LINKS_GIVE: (_OFFICES, frozenset({Scope.OFFERS, Scope.NEEDS, Scope.PLANS})),
     # Every food bank by name stands in it: for those who see the network.
     Action.IMPACT_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PARTNERS, Scope.PLANS})),
     Action.IMPACT_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
     Action.FUNDING_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE),
     Action.FUNDING_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
+    Action.TASKS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),
+    # Whoever signs up comes in person: no key does.
+    Action.TASKS_TAKE: (frozenset({_DRIVER, _VOLUNTEER}), frozenset()),
+    Action.VOLUNTEERS_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS, Scope.PARTNERS})),
+    Action.VOLUNTEERS_DECIDE: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
 }
 
 # An administrator hands out keys for their own organisation's work; plans and partners are the network's.
@@ -154,7 +169,9 @@ _GRANTABLE: dict[Role, frozenset[Scope]] = {
     _NETWORK: _ANY_KEY,
 }
 _APPOINTABLE: dict[Role, frozenset[Role]] = {
-    _ADMIN: frozenset({_DONOR, _DRIVER, _ADMIN}),  # dispatchers see the whole network: its own staff appoint them
+    _ADMIN: frozenset(
+        {_DONOR, _DRIVER, _VOLUNTEER, _ADMIN}
+    ),  # dispatchers see the whole network: its own staff appoint them
     _NETWORK: _EVERYONE,
 }
 

@@ -53,6 +53,9 @@ NAMED_FIELDS = (
     NamedField("cards", "name_ar", "equal", "as in English"),
     NamedField("enquiries", "contact_name", "equal", "who wants to help"),
     NamedField("enquiries", "contact", "equal", "how the office reaches who wants to help"),
+    NamedField("volunteers", "name", "deleted", "who wants to help, until an account has the name"),
+    NamedField("volunteers", "email", "deleted", "where an invitation goes, until an account has the address"),
+    NamedField("volunteers", "phone", "deleted", "the coordinator calls whoever has taken something"),
     NamedField("calendar_feeds", "created_by", "equal", "administrators see who gave a secret address away"),
     NamedField("calendar_feeds", "driver_name", "equal", "whose shifts the feed shows"),
 )

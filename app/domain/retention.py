@@ -100,7 +100,12 @@ RETENTION = (
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),
     Retention(
-        "shifts", "who drove matters while the day can be disputed", "strip", 90, "service_date", ("driver_name",)
+        "shifts",
+        "who drove matters while the day can be disputed",
+        "strip",
+        90,
+        "service_date",
+        ("driver_name", "driver_person_id"),
     ),
     Retention(
         "van_positions",
@@ -188,6 +193,15 @@ RETENTION = (
     ),
     Retention("van_links", "a link to the page of a place ends with its day", "delete", 30, "expires_at"),
     Retention("van_link_keys", "what a network's links are made with; a number alone"),
+    Retention(
+        "volunteers",
+        "who applied to help, until that came to nothing; what somebody who helps offers, as long as their account",
+        "delete",
+        60,
+        "created_at",
+    ),
+    Retention("tasks", "what help was asked for; nobody's name"),
+    Retention("task_sign_ups", "who helped when is what they are thanked for", "delete", 730, "taken_at"),
     Retention("alarms", "who was told what, and when, can be disputed", "delete", 90, "raised_at"),
     Retention("ledger_entries", "append-only books: every gram, for ever, and nobody's name"),
     Retention(

@@ -20,6 +20,7 @@ MAILED_LINKS = Limit(account=5, address=50)
 ENQUIRIES = Limit(account=30, address=5)  # of a card: who writes more in a quarter of an hour is a program
 PUBLIC_LINKS = Limit(account=50, address=50)  # of a link: also a page that asks again by itself after its day
 PAPER_CODES = Limit(account=50, address=30)  # of papers: a code that nobody issued, never one that is right
+APPLICATIONS = Limit(account=200, address=30)  # of people who want to help: of one network's page, from one address
 
 
 @dataclass(frozen=True)

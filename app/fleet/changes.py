@@ -1,12 +1,14 @@
 """Verbs that change the fleet: amend and retire a vehicle, amend and cancel a shift."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.service_date import service_date_of
+from app.fleet.drivers import driver_to_name, same_name
 from app.fleet.schemas import LONGEST_SHIFT, ShiftChange, VehicleChange
 from app.fleet.service import (
     Streets,
@@ -25,7 +27,8 @@ from app.kit.tenancy import Scope, within
 from app.models.fleet import Shift, Vehicle
 from app.models.plans import Plan, Route
 from app.partners.service import network_of, own_site, zone_of
-from app.planning.telling_drivers import tell_other_driver
+from app.planning.telling_drivers import Driver, tell_other_driver
+from app.volunteering.tasks import follow_cancelled_shift, follow_moved_shift, follow_named_driver
 
 COLUMNS = {
     "capacity_kg": "capacity_grams",
@@ -113,8 +116,8 @@ def change_shift(
 ) -> Shift:
     """Change what the caller named, from the version that was read.
 
-    Raises `shift_cancelled` (409), `shift_planned` (409) for more than the driver's name once a route of the shift is
-    published, and `vehicle_busy` (409).
+    Raises `shift_cancelled` (409), `driver_unknown` (422), `shift_planned` (409) for more than the driver once a route
+    of the shift is published, and `vehicle_busy` (409).
     """
     principal.require("fleet.edit")
     shift = _locked_shift(session, principal, shift_id)
@@ -122,14 +125,20 @@ def change_shift(
         raise stale()
     if shift.state == "cancelled":
         raise conflict("shift_cancelled", "This shift was cancelled. Plan a new one.")
-    wished = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
-    moved = {name for name, value in wished.items() if name != "driver_name" and getattr(shift, name) != value}
-    if moved:
+    sent = change.model_dump(exclude_unset=True)
+    named: dict[str, Any] = {name: sent.pop(name) for name in ("driver_name", "driver_person_id") if name in sent}
+    wished = {name: value for name, value in sent.items() if value is not None}
+    before = Driver(shift.driver_name, shift.driver_person_id)
+    if any(getattr(shift, name) != value for name, value in wished.items()):
         _move(session, principal, shift, wished)
-    elif "driver_name" in wished:
-        before, shift.driver_name = shift.driver_name, wished["driver_name"]
+        _name_driver(session, shift, named)
+        follow_moved_shift(session, shift)
+    else:
+        _name_driver(session, shift, named)
         with within(session, Scope(network=shift.network_id), principal.scope):  # a partner reads no routes
             tell_other_driver(session, shift, before, now)
+    if not before.same(Driver(shift.driver_name, shift.driver_person_id)):
+        follow_named_driver(session, shift, now)
     audit.record(
         session,
         principal,
@@ -137,10 +146,23 @@ def change_shift(
         ("shift", shift.id),
         now,
         owner=shift.organisation_id,
-        fields=sorted(wished),
+        fields=sorted({*wished, *named}),
     )
     session.flush()
     return shift
+
+
+def _name_driver(session: Session, shift: Shift, named: dict[str, Any]) -> None:
+    """The person where one is named, with their name; another name alone is nobody's in particular."""
+    person_id, name = named.get("driver_person_id"), named.get("driver_name")
+    if person_id is not None:
+        person = driver_to_name(session, shift.organisation_id, person_id)
+        shift.driver_person_id, shift.driver_name = person.id, person.name
+        return
+    if "driver_person_id" in named or (name is not None and same_name(name) != same_name(shift.driver_name)):
+        shift.driver_person_id = None
+    if name is not None:
+        shift.driver_name = name
 
 
 def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str, object]) -> None:
@@ -155,6 +177,8 @@ def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str
         require_free(session, vehicle, shift.starts_at, shift.ends_at, but=shift.id)
         for site_id in (shift.start_site_id, shift.end_site_id):
             own_site(session, principal, site_id)
+        if shift.organisation_id != vehicle.organisation_id:
+            shift.driver_person_id = None  # who drives for the one need not drive for the other
         shift.organisation_id = vehicle.organisation_id
         shift.service_date = service_date_of(shift.starts_at, zone_of(network_of(session, principal)))
 
@@ -179,8 +203,9 @@ def cancel_shift(session: Session, principal: Principal, shift_id: UUID, version
     if version is not None and shift.version != version:
         raise stale()
     _require_unplanned(session, principal, shift)
-    revoke_links(session, principal, shift, now)
+    revoke_links(session, principal.scope, shift, now)
     shift.state = "cancelled"
+    follow_cancelled_shift(session, shift, now)
     audit.record(session, principal, "fleet.cancel_shift", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()
     return shift

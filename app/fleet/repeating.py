@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.domain.service_date import local_instant
+from app.fleet.drivers import drivers_to_name
 from app.fleet.schemas import LONGEST_SHIFT, ShiftIn
 from app.fleet.service import add_shift, list_shifts, list_vehicles
 from app.kit.auth import Principal
@@ -35,7 +36,8 @@ def repeat_shifts(session: Session, principal: Principal, of_day: date, for_day:
             continue  # a night in which the clocks go forward may have no room for it, or one in which they go back
         wish = ShiftIn(
             vehicle_id=shift.vehicle_id,
-            driver_name=shift.driver_name,
+            driver_name=shift.driver_name if _drives_again(session, shift) else "",
+            driver_person_id=shift.driver_person_id if _drives_again(session, shift) else None,
             starts_at=begin,
             ends_at=end,
             start_site_id=shift.start_site_id,
@@ -48,3 +50,9 @@ def repeat_shifts(session: Session, principal: Principal, of_day: date, for_day:
             if error.code not in NOT_POSSIBLE:
                 raise
     return made
+
+
+def _drives_again(session: Session, shift: Shift) -> bool:
+    """Whether its driver can be named once more: a name alone, or one of the organisation's own drivers."""
+    own = {person.id for person in drivers_to_name(session, [shift.organisation_id])}
+    return shift.driver_person_id is None or shift.driver_person_id in own

@@ -82,6 +82,11 @@ class VehicleChange(Body):
 DriverName = Annotated[
     str, StringConstraints(max_length=80), Field(description="Empty: nobody drives it yet, which raises an alarm")
 ]
+DRIVER_PERSON = Field(
+    default=None,
+    description="Who of those that sign in as drivers drives it: `driver_name` is then theirs, and they alone hear of "
+    "the route; null: a name alone",
+)
 
 
 class ShiftIn(Body):
@@ -89,6 +94,7 @@ class ShiftIn(Body):
 
     vehicle_id: UUID
     driver_name: DriverName = ""
+    driver_person_id: UUID | None = DRIVER_PERSON
     starts_at: Instant
     ends_at: Instant
     start_site_id: UUID
@@ -104,10 +110,12 @@ class ShiftIn(Body):
 
 
 class ShiftChange(Body):
-    """What may be changed of a shift; once a route of it is published, its driver's name alone."""
+    """What may be changed of a shift; once a route of it is published, its driver alone. Another name without a person
+    is a name alone again."""
 
     vehicle_id: UUID | None = None
     driver_name: DriverName | None = None
+    driver_person_id: UUID | None = DRIVER_PERSON
     starts_at: Instant | None = None
     ends_at: Instant | None = None
     start_site_id: UUID | None = None
@@ -122,6 +130,7 @@ class ShiftOut(Out):
     vehicle_id: UUID
     service_date: date
     driver_name: str
+    driver_person_id: UUID | None
     starts_at: datetime
     ends_at: datetime
     start_site_id: UUID

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.driver_link import link_ends
 from app.domain.service_date import service_date_of
+from app.fleet.drivers import driver_to_name
 from app.fleet.schemas import ShiftIn, VehicleIn
 from app.fleet.van_positions import forget_position
 from app.kit import audit
@@ -120,7 +121,8 @@ def get_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Veh
 
 
 def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: datetime) -> Shift:
-    """Plan a shift; raises `vehicle_busy` (409) when the vehicle is driven at that time already."""
+    """Plan a shift; raises `vehicle_busy` (409) when the vehicle is driven at that time already, and `driver_unknown`
+    (422)."""
     principal.require("fleet.edit")
     vehicle = get_vehicle(session, principal, wish.vehicle_id)
     session.refresh(vehicle, with_for_update=ROW_LOCK)
@@ -130,12 +132,15 @@ def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: dateti
     require_free(session, vehicle, wish.starts_at, wish.ends_at)
     service_date = service_date_of(wish.starts_at, zone_of(network_of(session, principal)))
     require_active(session, vehicle.network_id, vehicle.organisation_id, service_date)
+    named = wish.model_dump()
+    if wish.driver_person_id is not None:
+        named["driver_name"] = driver_to_name(session, vehicle.organisation_id, wish.driver_person_id).name
     shift = Shift(
         network_id=principal.network_id,
         organisation_id=vehicle.organisation_id,
         service_date=service_date,
         created_at=now,
-        **wish.model_dump(),
+        **named,
     )
     session.add(shift)
     session.flush()
@@ -184,15 +189,18 @@ def get_shift(session: Session, principal: Principal, shift_id: UUID) -> Shift:
     return found
 
 
-def revoke_links(session: Session, principal: Principal, shift: Shift, now: datetime) -> None:
-    """End every link that opens the shift, and forget where its van is: whoever shared that cannot take it back now."""
+def revoke_links(session: Session, back: Scope, shift: Shift, now: datetime) -> None:
+    """End every link that opens the shift, and forget where its van is: whoever shared that cannot take it back now.
+
+    back: the scope in which the transaction goes on.
+    """
     session.execute(
         update(Credential)
         .where(Credential.shift_id == shift.id, Credential.kind == "driver_link", Credential.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     # A partner ends the links of its own shifts, and does not see where vans are.
-    with within(session, Scope(shift=shift.id), principal.scope):
+    with within(session, Scope(shift=shift.id), back):
         forget_position(session, shift.id)
 
 
@@ -200,9 +208,16 @@ def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now
     """A link that opens this shift's route and nothing else; links given before are dead at once."""
     principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
+    found = new_link(session, principal.scope, shift, now)
+    audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now, owner=shift.organisation_id)
+    return found
+
+
+def new_link(session: Session, back: Scope, shift: Shift, now: datetime) -> tuple[Credential, str]:
+    """A link to the shift in place of those before, for whoever may give it; raises `shift_cancelled` (409)."""
     if shift.state == "cancelled":
         raise conflict("shift_cancelled", "This shift was cancelled. Plan a new one.")
-    revoke_links(session, principal, shift, now)
+    revoke_links(session, back, shift, now)
     secret = new_secret("drive")
     credential = Credential(
         kind="driver_link",
@@ -217,7 +232,6 @@ def give_driver_link(session: Session, principal: Principal, shift_id: UUID, now
     )
     session.add(credential)
     session.flush()
-    audit.record(session, principal, "fleet.give_driver_link", ("shift", shift.id), now, owner=shift.organisation_id)
     return credential, secret
 
 
@@ -225,6 +239,6 @@ def end_driver_links(session: Session, principal: Principal, shift_id: UUID, now
     """End the links of a shift: they are dead on the next request; raises `not_found`."""
     principal.require("driver_links.make")
     shift = get_shift(session, principal, shift_id)
-    revoke_links(session, principal, shift, now)
+    revoke_links(session, principal.scope, shift, now)
     audit.record(session, principal, "fleet.end_driver_links", ("shift", shift.id), now, owner=shift.organisation_id)
     session.flush()

@@ -101,11 +101,19 @@ def follow_up_shifts(
     return found
 
 
+def planned_shift(session: Session, shift: Shift) -> PlannedShift:
+    """One shift with what every plan published for its day had for it; read within its network."""
+    found = _shifts(session, shift.network_id, shift.service_date, shift.service_date, None, shift.id)
+    return found[shift.organisation_id][0]
+
+
 def _shifts(
-    session: Session, network_id: UUID, first: date, last: date, only: UUID | None
+    session: Session, network_id: UUID, first: date, last: date, only: UUID | None, shift_id: UUID | None = None
 ) -> dict[UUID, list[PlannedShift]]:
     """By organisation, the shifts of these days with what every plan published for their day had for them."""
     query = select(Shift).where(Shift.network_id == network_id, Shift.service_date.between(first, last))
+    if shift_id is not None:
+        query = query.where(Shift.id == shift_id)
     shifts = session.scalars(query if only is None else query.where(Shift.organisation_id == only)).all()
     plans = defaultdict[date, list[tuple[UUID, datetime]]](list)
     for plan_id, day, published_at in session.execute(

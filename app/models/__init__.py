@@ -31,6 +31,7 @@ from app.models import (
     system,
     together,
     van_links,
+    volunteers,
     webhooks,
 )
 
@@ -38,5 +39,5 @@ __all__ = [
     "additions", "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations",
     "events", "expected", "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets",
     "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares", "system", "together",
-    "van_links", "webhooks",
+    "van_links", "volunteers", "webhooks",
 ]  # fmt: skip

@@ -41,7 +41,8 @@ class Vehicle(Identified, Base):
 
 
 class Shift(Identified, Base):
-    """Who drives which vehicle from when until when, from where to where; `driver_name` is empty while nobody does."""
+    """Who drives which vehicle from when until when, from where to where; `driver_name` is empty while nobody does.
+    `driver_person_id` is who that is, where it is somebody who signs in; the name is then theirs."""
 
     __tablename__ = "shifts"
     __tenancy__ = (*OWN_OR_NETWORK, by_shift("id"))
@@ -56,6 +57,7 @@ class Shift(Identified, Base):
     vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicles.id"))
     service_date: Mapped[date]
     driver_name: Mapped[str]
+    driver_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     start_site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))

@@ -177,7 +177,8 @@ class Person(Identified, Base):
     __table_args__ = (
         UniqueConstraint("email"),
         CheckConstraint(
-            "role IN ('donor_staff','dispatcher','driver','organisation_admin','network_admin')", name="role"
+            "role IN ('donor_staff','dispatcher','driver','organisation_admin','network_admin','volunteer')",
+            name="role",
         ),
         CheckConstraint("state IN ('invited','active','disabled')", name="state"),
         CheckConstraint("language IN ('en','ar')", name="language"),

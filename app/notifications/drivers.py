@@ -5,11 +5,11 @@ A night may lie between a plan and its telling. What another plan has changed me
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.fleet.drivers import who_drives
 from app.models.fleet import Shift
-from app.models.partners import Person
 from app.models.plans import Plan, Route, Stop
 from app.models.system import OutboxMessage
 
@@ -20,21 +20,12 @@ def drivers_told(session: Session, message: OutboxMessage) -> frozenset[str]:
     shift = session.get(Shift, message.subject_id)
     if shift is None or not named:
         return frozenset()
-    drive = named & _drivers(session, shift)
+    drive = named.intersection(who_drives(session, shift, shift.driver_name, shift.driver_person_id))
     work = None if shift.state == "cancelled" else _work(session, shift.id)
     if message.kind == "route.cancelled":
         return named if work is None else named - drive
     still = work == (message.data["stops"], message.data["first_at"])
     return drive if still else frozenset()
-
-
-def _drivers(session: Session, shift: Shift) -> frozenset[str]:
-    """Those whose name stands on the shift now."""
-    name = shift.driver_name.strip().lower()
-    found = select(Person.id).where(
-        Person.organisation_id == shift.organisation_id, func.lower(func.btrim(Person.name)) == name
-    )
-    return frozenset(map(str, session.scalars(found)))
 
 
 def _work(session: Session, shift_id: UUID) -> tuple[int, str] | None:

@@ -101,7 +101,7 @@ def _known(
 
 def news_of(session: Session, message: OutboxMessage) -> News:
     """A message; one of an alarm with its words, and the people whom the ladder has told in that very step; one of a
-    route with its drivers."""
+    route with its drivers, one of a task with those who took it."""
     data, told = dict(message.data), frozenset[str]()
     if message.subject_kind == "alarm":
         alarm = session.get(Alarm, message.subject_id)
@@ -111,5 +111,7 @@ def news_of(session: Session, message: OutboxMessage) -> News:
             told = frozenset(person for each in steps for person in each["people"])
     if subject_of(message.kind) == "route":
         told = drivers_told(session, message)
+    if subject_of(message.kind) == "task":
+        told = frozenset(map(str, message.data["person_ids"]))
     organisations = frozenset(map(str, message.organisation_ids))
     return News(message.kind, organisations, data, message.at, told)

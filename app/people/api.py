@@ -39,7 +39,7 @@ def add_person(request: Request, call: Caller, organisation_id: UUID, wish: Pers
             return _added(PersonAdded.model_validate(person))
         invited = invitations.invite(session, call.principal, organisation_id, wish, call.now)
         added = PersonAdded.model_validate(invited.person)
-        return _added(added.model_copy(update={"invitation": _invitation(request, call, invited)}))
+        return _added(added.model_copy(update={"invitation": shown_invitation(request, call, invited)}))
 
     return call.once(wish, verb)
 
@@ -48,7 +48,7 @@ def _added(person: PersonAdded) -> Answer:
     shown = answer(person, 201, location=path_of("people", person.id), version=person.version)
     if person.invitation is None or person.invitation.link is None:
         return shown
-    kept = person.model_copy(update={"invitation": _without_secret(person.invitation)})
+    kept = person.model_copy(update={"invitation": without_secret(person.invitation)})
     return replace(shown, kept=kept.model_dump(mode="json"))
 
 
@@ -105,7 +105,7 @@ def invite_person(request: Request, call: Caller, organisation_id: UUID, wish: I
 
     def verb(session: Session) -> Answer:
         invited = invitations.invite(session, call.principal, organisation_id, wish, call.now)
-        return _shown(_invitation(request, call, invited), 201)
+        return _shown(shown_invitation(request, call, invited), 201)
 
     return call.once(wish, verb)
 
@@ -119,7 +119,7 @@ def list_invitations(
     def query(session: Session) -> PageOut[InvitationOut]:
         page = invitations.list_invitations(session, call.principal, cursor, limit)
         found = invitations.with_people(session, page.items)
-        return PageOut(items=[_invitation(request, call, each) for each in found], next_cursor=page.next_cursor)
+        return PageOut(items=[shown_invitation(request, call, each) for each in found], next_cursor=page.next_cursor)
 
     return call.read(query)
 
@@ -130,7 +130,7 @@ def renew_invitation(request: Request, call: Caller, invitation_id: UUID) -> Res
 
     def verb(session: Session) -> Answer:
         invited = invitations.renew_invitation(session, call.principal, invitation_id, call.now)
-        return _shown(_invitation(request, call, invited), 200)
+        return _shown(shown_invitation(request, call, invited), 200)
 
     return call.once(None, verb)
 
@@ -142,7 +142,7 @@ def revoke_invitation(call: Caller, invitation_id: UUID) -> Response:
     return Response(status_code=204)
 
 
-def _invitation(request: Request, call: Caller, invited: Invited) -> InvitationOut:
+def shown_invitation(request: Request, call: Caller, invited: Invited) -> InvitationOut:
     """The invitation; with its link where it was just made and no mail can carry it."""
     config, person, link = request.app.state.settings, invited.person, None
     if invited.secret is not None and config.smtp_url is None:
@@ -162,14 +162,15 @@ def _invitation(request: Request, call: Caller, invited: Invited) -> InvitationO
     )
 
 
-def _without_secret(invitation: InvitationOut) -> InvitationOut:
+def without_secret(invitation: InvitationOut) -> InvitationOut:
+    """The invitation as an answer is kept: the link was shown once."""
     if invitation.link is None:
         return invitation
     return invitation.model_copy(update={"link": LinkOut(token=SHOWN_ONCE, url="")})
 
 
 def _shown(invitation: InvitationOut, status: int) -> Answer:
-    return replace(answer(invitation, status), kept=_without_secret(invitation).model_dump(mode="json"))
+    return replace(answer(invitation, status), kept=without_secret(invitation).model_dump(mode="json"))
 
 
 @router.post("/organisations/{organisation_id}/api-keys", status_code=201, response_model=NewKeyOut)

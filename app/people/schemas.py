@@ -12,7 +12,7 @@ from app.kit.web import Body
 from app.kit.wire import Instant
 from app.partners.schemas import Name, NetworkOut, OrganisationOut, Out
 
-RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", "network_admin"]
+RoleName = Literal["donor_staff", "dispatcher", "driver", "organisation_admin", "network_admin", "volunteer"]
 ScopeName = Literal["offers", "needs", "fleet", "plans", "partners", "organisation"]
 State = Literal["invited", "active", "disabled"]
 _PART = r"[^@\s\x00-\x1f\x7f<>,;\"]+"

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.throttle import (
+    APPLICATIONS,
     CODES_OF_NETWORK,
     CODES_OF_PERSON,
     CODES_TO_NUMBER,
@@ -36,6 +37,7 @@ LIMITS = {
     "public_link": PUBLIC_LINKS,
     "paper_code": PAPER_CODES,
     "enquiry": ENQUIRIES,
+    "application": APPLICATIONS,
 }
 
 
@@ -49,7 +51,7 @@ class Try:
 
 def count_try(
     database: Database,
-    what: Literal["password", "mailed_link", "public_link", "paper_code", "enquiry"],
+    what: Literal["password", "mailed_link", "public_link", "paper_code", "enquiry", "application"],
     account: str,
     address: str,
     now: datetime,

@@ -3,19 +3,32 @@ when somebody else is to drive a route that is published already."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.permissions import Role
 from app.domain.route_news import Visit, drives_as_before
+from app.fleet.drivers import same_name, who_drives
 from app.kit.outbox import announce
 from app.models.fleet import Shift
-from app.models.partners import Person
 from app.models.plans import Allocation, Plan, Route, Stop
+
+
+@dataclass(frozen=True)
+class Driver:
+    """Who drives a shift, as it says: a name, and the person where it names one."""
+
+    name: str
+    person_id: UUID | None
+
+    def same(self, other: "Driver") -> bool:
+        """Whether that is the same driver."""
+        return same_name(self.name) == same_name(other.name) and self.person_id == other.person_id
+
 
 WITH_WORK = ("pickup", "drop_off")
 Routes = Mapping[UUID, Sequence[Visit]]  # by shift, those with something to do
@@ -27,7 +40,7 @@ def tell_drivers(session: Session, plan: Plan, before: Plan | None, now: datetim
     shifts = session.scalars(select(Shift).where(Shift.id.in_({*holds, *held})).order_by(Shift.starts_at, Shift.id))
     for shift in shifts.all():
         was, is_now = held.get(shift.id), holds.get(shift.id)
-        drivers = drivers_named(session, shift, shift.driver_name)
+        drivers = who_drives(session, shift, shift.driver_name, shift.driver_person_id)
         if is_now is None:
             tell_cancelled(session, shift, plan.number, drivers, now)
         elif was is None:
@@ -36,35 +49,24 @@ def tell_drivers(session: Session, plan: Plan, before: Plan | None, now: datetim
             _tell_changed(session, shift, plan.number, is_now, drivers, now)
 
 
-def tell_other_driver(session: Session, shift: Shift, before: str, now: datetime) -> None:
-    """Announce to whoever drove a shift, by name, that they do so no more, and to who does now what there is to drive;
-    nothing where no route of it is published, or it is over."""
+def tell_other_driver(session: Session, shift: Shift, before: Driver, now: datetime) -> None:
+    """Announce to whoever drove a shift that they do so no more, and to who does now what there is to drive; nothing
+    where no route of it is published, it is over, or the same person drives it."""
     driven = session.execute(
         select(Route.plan_id, Plan.number)
         .join(Plan, Plan.id == Route.plan_id)
         .where(Route.shift_id == shift.id, Plan.state == "published")
     ).first()
     visits = None if driven is None else routes_of(session, driven.plan_id, shift.id).get(shift.id)
-    if driven is None or visits is None or shift.ends_at <= now or _name(before) == _name(shift.driver_name):
+    after = Driver(shift.driver_name, shift.driver_person_id)
+    if driven is None or visits is None or shift.ends_at <= now or after.same(before):
         return
-    tell_cancelled(session, shift, driven.number, drivers_named(session, shift, before), now)
-    tell_published(session, shift, driven.number, visits, drivers_named(session, shift, shift.driver_name), now)
-
-
-def drivers_named(session: Session, shift: Shift, name: str) -> list[str]:
-    """The ids of those drivers of the shift's organisation who are called so: a shift has its driver's name alone. Of
-    two namesakes both are told: too much for the one is less than nothing for the other."""
-    if not _name(name):
-        return []
-    called = func.lower(func.btrim(Person.name)) == _name(name)
-    found = select(Person.id).where(
-        Person.organisation_id == shift.organisation_id, Person.role == Role.DRIVER.value, called
-    )
-    return sorted(map(str, session.scalars(found)))
-
-
-def _name(name: str) -> str:
-    return name.strip().lower()
+    drove = who_drives(session, shift, before.name, before.person_id)
+    drive = who_drives(session, shift, after.name, after.person_id)
+    if drove and drove == drive:
+        return  # only now it is said who that name is
+    tell_cancelled(session, shift, driven.number, drove, now)
+    tell_published(session, shift, driven.number, visits, drive, now)
 
 
 def routes_of(session: Session, plan_id: UUID, shift_id: UUID | None = None) -> Routes:

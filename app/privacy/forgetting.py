@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Table, and_, case, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import Date, Table, and_, case, cast, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.personal import ERASED_DRIVER, ERASED_PERSON
@@ -16,11 +16,13 @@ from app.kit.db import Base, Database
 from app.kit.tenancy import Scope, within
 from app.models.plans import Plan, Route
 from app.models.system import Credential, IdempotencyRecord
+from app.models.volunteers import Volunteer
 from app.privacy.reach import organisations_of
 
 BATCH = 1_000
 NEUTRAL = {
     "driver_name": ERASED_DRIVER,
+    "driver_person_id": None,
     **dict.fromkeys(
         (
             "requested_by",
@@ -102,7 +104,10 @@ def _by_column(rule: Retention) -> Deed:
         filled = or_(*(table.c[column] != value for column, value in neutral.items()))
         rows = select(*keys).where(old, filled).limit(batch.most)
         # Where nobody was named, nobody is: a neutral name would say that somebody decided.
-        emptied = {column: case((table.c[column].is_not(None), value)) for column, value in neutral.items()}
+        emptied = {
+            column: case((table.c[column].is_not(None), cast(value, table.c[column].type)))
+            for column, value in neutral.items()
+        }
         return _count(session, update(table).where(tuple_(*keys).in_(rows)).values(emptied))
 
     return deed
@@ -136,6 +141,20 @@ def _credentials(session: Session, batch: Batch) -> int:
     return _count(session, delete(Credential.__table__).where(Credential.id.in_(rows)))  # type: ignore[arg-type]
 
 
+def _applications(session: Session, batch: Batch) -> int:
+    """What people wrote who were refused, or whom nobody has answered; a profile goes with its person."""
+    rows = (
+        select(Volunteer.id)
+        .where(
+            Volunteer.network_id == batch.network_id,
+            Volunteer.person_id.is_(None),
+            Volunteer.created_at < batch.before,
+        )
+        .limit(batch.most)
+    )
+    return _count(session, delete(Volunteer.__table__).where(Volunteer.id.in_(rows)))  # type: ignore[arg-type]
+
+
 def _answers(session: Session, batch: Batch) -> int:
     """Stored answers belong to organisations: each is entered in turn."""
     keys = (IdempotencyRecord.actor, IdempotencyRecord.key)
@@ -167,6 +186,7 @@ DEEDS: dict[str, Deed] = {
     "routes": _routes,
     "credentials": _credentials,
     "idempotency_records": _answers,
+    "volunteers": _applications,
     "stop_events": _by_function("wasl_empty_notes(:before, NULL, :most)"),
     "plan_edits": _by_function("wasl_forget_plan_edits(:before, :most)"),
     "outbox_messages": _by_function("wasl_forget_outbox(:before, :most)"),

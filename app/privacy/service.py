@@ -32,12 +32,13 @@ from app.models.partners import Partnership, Person
 from app.models.plans import Route
 from app.models.receiving import ReceiptConfirmation
 from app.models.system import AuditEntry, Credential, IdempotencyRecord
+from app.models.volunteers import TaskSignUp, Volunteer
 from app.privacy.reach import organisations_of
 
 ALL_NOTES = 1_000_000
 NETWORKS_OWN = frozenset({Role.DISPATCHER, Role.NETWORK_ADMIN})
 # Rows that are of nobody else: a phone number, devices, what somebody was told.
-OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice, PhoneCode)
+OF_PERSON_ALONE = (Notification, PushSubscription, NotificationChoice, PhoneCode, Volunteer, TaskSignUp)
 SECRETS = frozenset({"password_hash", "code_hash", "secret_sha256", "endpoint", "endpoint_sha256", "p256dh", "auth"})
 
 
@@ -92,7 +93,7 @@ def erase_person(session: Session, principal: Principal, person_id: UUID, confir
     _confirmed(confirm, person.email)
     name, email = person.name, person.email
     with within(session, Scope(network=person.network_id), principal.scope):
-        shifts, notes = _erase_driver(session, person.organisation_id, name)
+        shifts, notes = _erase_driver(session, person.organisation_id, name, person.id)
         _erase_signatures(session, person)
         _erase_confirmations(session, person)
         _erase_equals(session, person.network_id, (name, email))
@@ -121,7 +122,7 @@ def erase_driver(session: Session, principal: Principal, shift_id: UUID, confirm
     name = shift.driver_name
     _confirmed(confirm, name)
     with within(session, Scope(network=shift.network_id), principal.scope):
-        shifts, notes = _erase_driver(session, shift.organisation_id, name)
+        shifts, notes = _erase_driver(session, shift.organisation_id, name, shift.driver_person_id)
         _forget_answers(session, shift.network_id, (name,))
     erased = Erased(shifts, notes, 0)
     audit.record(
@@ -151,21 +152,26 @@ def _same(name: str) -> Any:
     return func.lower(func.btrim(Shift.driver_name)) == name.strip().lower()
 
 
-def _shifts_of(session: Session, organisation_id: UUID, name: str) -> list[Shift]:
+def _shifts_of(session: Session, organisation_id: UUID, name: str, person_id: UUID | None) -> list[Shift]:
+    """Those that name the person, and of their organisation those with the name alone; a namesake's are not among
+    them."""
     if name.strip().lower() == ERASED_PERSON:
         return []
-    wanted = select(Shift).where(Shift.organisation_id == organisation_id, _same(name))
+    alone = and_(Shift.organisation_id == organisation_id, _same(name), Shift.driver_person_id.is_(None))
+    wanted = select(Shift).where(alone if person_id is None else or_(Shift.driver_person_id == person_id, alone))
     return list(session.scalars(wanted.order_by(Shift.starts_at, Shift.id)))
 
 
-def _erase_driver(session: Session, organisation_id: UUID, name: str) -> tuple[int, int]:
+def _erase_driver(session: Session, organisation_id: UUID, name: str, person_id: UUID | None) -> tuple[int, int]:
     """Shifts, their routes in every plan, their drivers' links and what the driver noted: how many shifts and notes."""
     if name == ERASED_DRIVER or not name.strip():  # without a name it was nobody
         return 0, 0
-    shifts = [shift.id for shift in _shifts_of(session, organisation_id, name)]
+    shifts = [shift.id for shift in _shifts_of(session, organisation_id, name, person_id)]
     _count(
         session,
-        update(_table(Shift)).where(Shift.id.in_(shifts)).values(driver_name=ERASED_DRIVER, version=Shift.version + 1),
+        update(_table(Shift))
+        .where(Shift.id.in_(shifts))
+        .values(driver_name=ERASED_DRIVER, driver_person_id=None, version=Shift.version + 1),
     )
     _count(session, update(_table(Route)).where(Route.shift_id.in_(shifts)).values(driver_name=ERASED_DRIVER))
     _count(session, delete(_table(Credential)).where(Credential.shift_id.in_(shifts)))
@@ -228,7 +234,7 @@ def _forget_answers(session: Session, network_id: UUID, words: Sequence[str], ac
 
 def _exported(session: Session, principal: Principal, person: Person, now: datetime) -> Known:
     with within(session, Scope(organisation=person.organisation_id, network=person.network_id), principal.scope):
-        shifts = _shifts_of(session, person.organisation_id, person.name)
+        shifts = _shifts_of(session, person.organisation_id, person.name, person.id)
         known = Known(
             person=_row(person),
             sessions=[

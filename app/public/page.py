@@ -89,10 +89,7 @@ class Shown:
 def shown(database: Database, slug: str, address: str, now: datetime) -> Shown:
     """What is at an address now. Unknown and switched off are the same `not_found`, and who tries many addresses is
     told to wait: `too_many_attempts` (429). Read within the network, since who asks is nobody."""
-    network_id = _network_shown_as(database, slug)
-    if network_id is None:
-        count_try(database, "public_link", f"page {slug}", address, now)
-        raise not_found("page")
+    network_id = network_shown_as(database, slug, address, now)
     with database.transaction(Scope(network=network_id)) as session:
         network, page = session.get_one(Network, network_id), session.get_one(PublicPage, network_id)
         today = service_date_of(now, ZoneInfo(network.time_zone))
@@ -110,11 +107,15 @@ def shown(database: Database, slug: str, address: str, now: datetime) -> Shown:
     )
 
 
-def _network_shown_as(database: Database, slug: str) -> UUID | None:
-    if not is_slug(slug):
-        return None
-    with database.transaction(Scope()) as session:
-        found: UUID | None = session.scalar(select(func.wasl_network_shown_as(slug)))
+def network_shown_as(database: Database, slug: str, address: str, now: datetime) -> UUID:
+    """The network whose page is on at this address; raises as `shown` does."""
+    found: UUID | None = None
+    if is_slug(slug):
+        with database.transaction(Scope()) as session:
+            found = session.scalar(select(func.wasl_network_shown_as(slug)))
+    if found is None:
+        count_try(database, "public_link", f"page {slug}", address, now)
+        raise not_found("page")
     return found
 
 

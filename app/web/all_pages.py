@@ -57,6 +57,8 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry("/fleet", "Vehicles and shifts", "Which vans there are, and who drives them when.", "fleet.read"),
         Entry("/fleet/shifts/new", "Enter a shift", "A van, its driver and the hours.", "fleet.edit"),
         Entry("/fleet/vehicles/new", "Enter a vehicle", "What it can carry, and what it costs.", "fleet.edit"),
+        Entry("/tasks", "Tasks for volunteers", "Help that you ask for, and who has taken it.", "tasks.edit"),
+        Entry("/tasks/new", "Ask for help", "A shift without a driver, sorting, a distribution.", "tasks.edit"),
         Entry("/learnt", "Planned and real times", "How long drives and stops really take.", "plans.request"),
         Entry(
             "/reliability", "Follow up", "Where something went wrong again and again: whom to talk to.", "plans.edit"
@@ -94,6 +96,7 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry("/funding/new", "Enter a grant", "Who gives how much, what for and when.", "funding.edit"),
         Entry("/partners", "Partners", "Who takes part, since when and on which terms.", "partnerships.read"),
         Entry("/people", "People", "Who has an account, and who is invited.", "people.read"),
+        Entry("/volunteers", "Volunteers", "Who wants to help, who does, and how much.", "volunteers.read"),
         Entry("/sites", "Sites", "Stores, food banks and depots, with their hours.", "sites.read"),
         Entry("/sites/new", "Enter a site", "Found by its address or on the map.", "sites.edit"),
         Entry("/sites/proposals", "Take over from the map", "Shops and food banks that the map has.", "sites.edit"),
@@ -112,8 +115,10 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry("/regions", "Streets and map", "The map that drives are planned on.", "regions.import"),
     ),
     "You": (
-        Entry("/notifications", "Notifications", "What you are told of, how, and when not."),
         Entry("/check", "Check a paper", "By its check code: what was issued, and whether the books still say so."),
+        Entry("/my-tasks", "My tasks", "What you have taken on, and what else is open to you.", "tasks.take"),
+        Entry("/my-tasks/profile", "What I offer", "Your skills, languages and the hours that suit you.", "tasks.take"),
+        Entry("/notifications", "Notifications", "What you are told of, how, and when not."),
     ),
 }
 RECEIVING = "Receive food"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.service_date import service_date_of
 from app.fleet import changes, repeating, service
+from app.fleet.drivers import drivers_to_name
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
@@ -88,6 +89,7 @@ def show(request: Request, visitor: Visitor, date: str = "", done: str = "") -> 
         retired=[vehicle for vehicle in vehicles if vehicle.state == "retired"],
         done=done if done in DONE else "",
         may_edit=visitor.may("fleet.edit"),
+        may_offer=visitor.may("tasks.edit"),
     )
 
 
@@ -278,6 +280,13 @@ def _shift_form(
         own = None if shift_id is None else service.get_shift(session, visitor, shift_id).vehicle_id
         vehicles = [each for each in every if each.state == "active" or each.id == own]
         sites = _own_sites(session, visitor)
+        drivers = [
+            (str(each.id), f"{each.name} · {each.email}")
+            for each in drivers_to_name(session, {vehicle.organisation_id for vehicle in vehicles})
+        ]
+        # Whoever took it as a volunteer may be of another organisation, and stays who drives it.
+        if form.driver_person_id and form.driver_person_id not in dict(drivers):
+            drivers.append((form.driver_person_id, form.driver_name))
     return render(
         request,
         "shift_form.html",
@@ -288,6 +297,7 @@ def _shift_form(
         shift_id=shift_id,
         vehicles=vehicles,
         sites=sites,
+        drivers=drivers,
     )
 
 

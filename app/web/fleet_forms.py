@@ -45,6 +45,7 @@ class ShiftForm(TypedForm):
     version: str = ""
     vehicle_id: str = ""
     driver_name: str = ""
+    driver_person_id: str = ""
     day: str = ""
     starts: str = ""
     ends: str = ""
@@ -104,6 +105,7 @@ def of_shift(shift: Shift, zone: ZoneInfo) -> ShiftForm:
         version=str(shift.version),
         vehicle_id=str(shift.vehicle_id),
         driver_name=shift.driver_name,
+        driver_person_id=str(shift.driver_person_id or ""),
         day=starts.date().isoformat(),
         starts=f"{starts:%H:%M}",
         ends=f"{ends:%H:%M}",
@@ -163,6 +165,7 @@ def _shift(form: ShiftForm, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "vehicle_id": form.vehicle_id,
         "driver_name": form.driver_name,
+        "driver_person_id": form.driver_person_id or None,
         "starts_at": starts,
         "ends_at": ends,
         "start_site_id": form.start_site_id,

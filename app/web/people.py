@@ -30,6 +30,7 @@ ROLE_WORDS = {
     "donor_staff": "Shop assistant",
     "organisation_admin": "Administrator of the organisation",
     "driver": "Driver",
+    "volunteer": "Volunteer",
     "dispatcher": "Dispatcher",
     "network_admin": "Administrator of the network",
 }

@@ -17,6 +17,7 @@ HOME_OF_ROLE = {
     "dispatcher": "/day",
     "network_admin": "/day",
     "donor_staff": "/offers/new",
+    "volunteer": "/my-tasks",
 }
 # Of an organisation's administrators, by what it does.
 HOME_OF_KIND = {"supermarket": "/offers", "food_bank": "/arrivals"}

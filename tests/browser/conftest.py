@@ -22,6 +22,7 @@ def day(network: ServiceClient) -> dict[str, Any]:
         (lidl, "donor_staff", store["id"]),
         (me["organisation"], "dispatcher", None),
         (me["organisation"], "network_admin", None),
+        (me["organisation"], "volunteer", None),
     ):
         body = {"name": role, "email": f"{role}@example.org", "role": role, "password": PASSWORD, "site_id": site}
         network.ok(f"/organisations/{organisation['id']}/people", body)

@@ -22,7 +22,7 @@ NO_PAGES = {"/", "/drive.webmanifest", "/drive-worker.js", "/notify-worker.js"}
 # Pages that a job or a message leads to, each with a journey of its own.
 ELSEWHERE = {
     "/regions/imports/{import_id}", "/invitation/{token}", "/sign-in/link/{token}", "/van/{token}",
-    "/unsubscribe/{token}", "/impact/{report_id}",
+    "/unsubscribe/{token}", "/impact/{report_id}", "/help/{token}",
 }  # fmt: skip
 OF_A_GRANT = ("/funding/{grant_id}", "/funding/{grant_id}/change", "/funding/{grant_id}/report")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -102,6 +102,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/allocations/{allocation_id}/why": f"/allocations/{allocation['id']}/why",
         "/n/{slug}": shown_page(network, day),
         "/check/{code}": f"/check/{a_code(network)}",
+        "/n/{slug}/help": "/n/newport/help",
         "/sites/{site_id}/public": f"/sites/{day['bank']['id']}/public",
         "/drive/{token}": network.ok(f"/shifts/{day['shift']['id']}/driver-links")["url"],
     }
@@ -166,7 +167,7 @@ def test_nobody_is_kept_out_of_any_page(
     for fold in (".signing", ".problem", "#this-phone"):
         page.locator(f"{fold} summary").click()
     look("/drive")
-    for person in ("donor_staff", "network_admin"):
+    for person in ("donor_staff", "volunteer", "network_admin"):
         visit.sign_in(f"{person}@example.org")
         page.wait_for_load_state()
         for pattern, address in addresses.items():

@@ -59,7 +59,7 @@ def test_what_is_usual_is_little() -> None:
         mailed = [code for code in subjects if Channel.EMAIL in channels_of(role, {}, code)]
         assert len(mailed) <= 3, role
         assert not any(Channel.SMS in channels_of(role, {}, code) for code in subjects)  # it costs: only who asks
-    assert set(subjects_of("driver")) == {"route"}
+    assert set(subjects_of("driver")) == set(subjects_of("volunteer")) == {"route", "task"}
 
 
 @given(ROLES, ORGANISATIONS, st.sampled_from(sorted(KINDS)), st.sets(ORGANISATIONS))

@@ -30,8 +30,13 @@ def test_donor_staff_post_and_read_offers_and_nothing_of_the_fleet_or_the_plans(
     }  # fmt: skip
 
 
-def test_a_driver_only_reads_the_route_and_records() -> None:
-    assert {a for a in Action if allowed("driver", a)} == {"network.read", "routes.read", "driving.record"}
+def test_a_driver_only_reads_the_route_and_records_and_takes_tasks() -> None:
+    own = {"network.read", "routes.read", "driving.record", "tasks.take"}
+    assert {a for a in Action if allowed("driver", a)} == own
+
+
+def test_a_volunteer_takes_tasks_and_nothing_else() -> None:
+    assert {a for a in Action if allowed("volunteer", a)} == {"network.read", "tasks.take"}
 
 
 def test_no_key_records_driving() -> None:
@@ -46,12 +51,16 @@ def test_a_key_without_scopes_may_do_nothing() -> None:
     assert not any(allowed_by_scopes([], action) for action in Action)
 
 
+# What people do themselves, on the road or where hands are wanted: no office does it in their place.
+IN_PERSON = {Action.DRIVING_RECORD, Action.TASKS_TAKE}
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_nobody_hands_out_a_key_or_a_role_that_may_do_more_than_they_may(role: Role) -> None:
     for action in Action:
         if allowed_by_scopes(grantable_scopes(role), action):
             assert allowed(role, action)
-        if action != Action.DRIVING_RECORD and any(allowed(r, action) for r in appointable_roles(role)):
+        if action not in IN_PERSON and any(allowed(r, action) for r in appointable_roles(role)):
             assert allowed(role, action)
 
 

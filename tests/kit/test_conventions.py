@@ -170,10 +170,12 @@ def test_headers_are_described_where_they_are_heeded_and_nowhere_else() -> None:
 
 def test_every_post_says_that_it_takes_a_key_or_why_not(described: dict[str, Any]) -> None:
     without = [path for _, path, op in operations(described, "post") if "idempotency-key" not in headers_of(op)]
-    # Whoever signs in, asks for a link to, or writes through a card, is nobody yet: there is nobody whose keys could
-    # be compared.
-    by_nobody = ["/invitations/accept", "/public-cards/{slug}/enquiries", "/sign-in", "/sign-in/link"]
-    by_nobody += ["/sign-in/link/use", "/sign-out"]
+    # Whoever signs in, asks for a link to, writes through a card or applies is nobody yet: there is nobody whose keys
+    # could be compared.
+    by_nobody = [
+        "/invitations/accept", "/public-cards/{slug}/enquiries", "/public-pages/{slug}/applications", "/sign-in",
+        "/sign-in/link", "/sign-in/link/use", "/sign-out",
+    ]  # fmt: skip
     assert sorted(without) == [HERE + path for path in by_nobody]
     gets = [path for _, path, op in operations(described, "get") if headers_of(op) & {"idempotency-key", "if-match"}]
     assert gets == []

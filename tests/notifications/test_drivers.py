@@ -153,8 +153,10 @@ def test_a_driver_chooses_like_anybody_else(
     desk: Desk, publish: Publish, drivers: tuple[dict[str, Any], ...], network: ServiceClient
 ) -> None:
     me = signed_in(network, drivers[0])
-    [subject] = me.get("/me/notification-choices").json()["subjects"]
-    assert (subject["subject"], subject["channels"]) == ("route", ["email", "push"])
+    subjects = me.get("/me/notification-choices").json()["subjects"]
+    assert [(each["subject"], each["channels"]) for each in subjects] == [
+        ("route", ["email", "push"]), ("task", ["email", "push"]),
+    ]  # fmt: skip
     change(me, channels={"route": []})
     publish()
     assert desk.make() == 0
@@ -183,3 +185,39 @@ def test_a_partner_names_another_driver_of_its_own_shift_and_cannot_take_a_plann
     assert named.status_code == 200, named.text
     desk.make()
     assert desk.told() == {(zoe["id"], "route", "email")}
+
+
+def test_of_two_drivers_of_one_name_only_the_one_whom_the_shift_names_hears_of_it(
+    desk: Desk, publish: Publish, drivers: tuple[dict[str, Any], ...], network: ServiceClient, partners: Partners,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    namesake = entered(network, own(network), "driver", name="Driver")
+    publish()
+    desk.make()
+    assert desk.told() == set()  # whose it is, nobody can know
+    shift = network.http.patch(
+        f"/shifts/{partners.shift['id']}", json={"driver_person_id": namesake["id"]}, headers={"If-Match": '"1"'}
+    ).json()
+    assert (shift["driver_person_id"], shift["driver_name"]) == (namesake["id"], "Driver")
+    desk.make()
+    assert desk.told() == {(namesake["id"], "route", "email")}
+    renamed = network.http.patch(
+        f"/shifts/{partners.shift['id']}", json={"driver_name": "Zoe"}, headers={"If-Match": f'"{shift["version"]}"'}
+    ).json()
+    assert (renamed["driver_person_id"], renamed["driver_name"]) == (None, "Zoe")
+    desk.make()
+    desk.send()
+    assert (drivers[1]["email"], "Your route is there") in {(each["To"], each["Subject"]) for each in mailbox.mails}
+    assert drivers[0]["email"] not in {each["To"] for each in mailbox.mails}
+
+
+def test_only_somebody_who_drives_for_the_shifts_organisation_is_named(
+    network: ServiceClient, partners: Partners
+) -> None:
+    elsewhere = entered(network, network.organisation("carrier", "Hauliers"), "driver", name="Ann")
+    office = entered(network, own(network), "dispatcher", name="Ben")
+    for person in (elsewhere, office):
+        answer = network.http.patch(
+            f"/shifts/{partners.shift['id']}", json={"driver_person_id": person["id"]}, headers={"If-Match": '"1"'}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "driver_unknown")

@@ -23,6 +23,10 @@ ALARM = {
     "alarm": "driver_not_started", "severity": "emergency", **DAY, "details": {"vehicle": "Green van", "from": "08:00"},
 }  # fmt: skip
 SHIFT = {**DAY, "starts_at": AT, "ends_at": "2026-11-26T20:00:00+00:00", "driver_ids": ["me"]}
+TASK = {
+    **DAY, "task": "distribution", "title": "Friday table at Raven House", "place": "Raven House, Somerton Road",
+    "starts_at": AT, "ends_at": "2026-11-26T20:00:00+00:00", "person_ids": ["me"],
+}  # fmt: skip
 DATA: dict[str, dict[str, Any]] = {
     "allocations.published": {**DAY, "allocations": ROWS},
     "allocations.cancelled": DAY,
@@ -50,6 +54,11 @@ DATA: dict[str, dict[str, Any]] = {
     "route.published": {**SHIFT, "stops": 12, "first_at": AT},
     "route.changed": {**SHIFT, "stops": 1, "first_at": AT},
     "route.cancelled": SHIFT,
+    "task.reminder": TASK,
+    "task.cancelled": TASK,
+    "task.released": TASK,
+    "task.given_back": {**TASK, "late": True},
+    "volunteer.applied": {},
     "alarm.raised": ALARM,
     "alarm.escalated": ALARM,
     "test": {},

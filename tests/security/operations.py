@@ -46,6 +46,7 @@ from app.models.public_pages import PublicPage
 from app.models.receiving import ReceiptConfirmation
 from app.models.system import OutboxMessage
 from app.models.van_links import VanLink
+from app.models.volunteers import Task, TaskSignUp, Volunteer
 from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 from app.offers.csv_reader import write_offers
 from app.offers.schemas import OfferIn
@@ -150,6 +151,50 @@ def _paper_code(tenant: "Tenant") -> str:
     with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
         session.add(row)
     return code
+
+
+def _applied(tenant: "Tenant") -> str:
+    """As a row: whoever applies is nobody yet."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        row = Volunteer(
+            network_id=tenant.network_id, state="waiting", name=f"{tenant.canary} resident",
+            email=f"{uuid4().hex}@example.org", phone="", language="en", languages=[], skills=[], vehicle="none",
+            vehicle_grams=0, slots=[], note="", created_at=MORNING,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return str(row.id)
+
+
+def _task(tenant: "Tenant") -> dict[str, Any]:
+    start = tenant.another_instant() + timedelta(days=60)
+    return {
+        "kind": "sorting", "title": f"{tenant.canary} sorting", "place": f"{tenant.canary} hall", "people_wanted": 50,
+        "starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=20)).isoformat(),
+    }  # fmt: skip
+
+
+def _sign_up(tenant: "Tenant") -> str:
+    """As rows: somebody of this organisation has a place of a task of this organisation that has begun."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        whose: dict[str, Any] = {"network_id": tenant.network_id, "organisation_id": tenant.organisation_id}
+        person = Person(
+            name=f"{tenant.canary} helper", email=f"{uuid4().hex}@example.org", role="volunteer", state="active",
+            created_at=MORNING, **whose,
+        )  # fmt: skip
+        task = Task(
+            id=uuid4(), kind="sorting", title=f"{tenant.canary} sorting", place="", service_date=MORNING.date(),
+            starts_at=MORNING - timedelta(hours=2), ends_at=MORNING - timedelta(hours=1), people_wanted=1, skills=[],
+            languages=[], own_vehicle=False, bring="", note="", created_at=MORNING, **whose,
+        )  # fmt: skip
+        session.add_all([person, task])
+        session.flush()
+        row = TaskSignUp(
+            task_id=task.id, people_wanted=1, place_number=1, person_id=person.id, taken_at=MORNING, **whose
+        )
+        session.add(row)
+        session.flush()
+        return str(row.id)
 
 
 def _outlet(tenant: "Tenant") -> dict[str, Any]:
@@ -826,6 +871,9 @@ THINGS: dict[str, Thing] = {
     "visited site": Thing(_visited),
     "van link": Thing(_van_link),
     "place for people": Thing(_place_for_people),
+    "volunteer": Thing(_applied, of_network=True),
+    "task": Thing(_made("/tasks", _task)),
+    "sign-up": Thing(_sign_up),
 }
 
 # ---- Operations. -----------------------------------------------------------------------------------------------------
@@ -841,6 +889,7 @@ class Operation:
     raw: a body that is not JSON, of the kind `media`. stream: the answer does not end, its beginning is looked at.
     fresh: every call gets a thing of its own, since the operation uses it up. after: what has to be put back.
     shared: partners see this of each other too, so what it answers may hold a partner's words.
+    joins: what a partner offers is taken by it, so rows of that partner change.
     but: roles ("role", "role on tenant", "* on tenant" or "*") with another status than the table says, and the reason.
     unproven: why no call of these tests succeeds; otherwise at least one has to, so that the body is known to fit.
     fuzz: why schemathesis leaves it out; None where it does not.
@@ -857,6 +906,7 @@ class Operation:
     fresh: bool = False
     after: Callable[["Tenant"], object] | None = None
     shared: bool = False
+    joins: bool = False
     ends_session: bool = False
     but: dict[str, tuple[int, str]] = field(default_factory=dict)
     unproven: str | None = None
@@ -1022,6 +1072,41 @@ OPERATIONS: dict[str, Operation] = {
     "list_partners": Operation(Action.PARTNERS_READ, shared=True),
     "get_partner": Operation(Action.PARTNERS_READ, "organisation", shared=True),
     "list_allocations": Operation(Action.ALLOCATIONS_READ, shared=True),
+    # those who help
+    "apply_to_help": Operation(
+        EVERYBODY,
+        path={"slug": _shown_as},
+        body=lambda tenant: {"name": "Somebody", "email": f"{uuid4().hex}@example.org", "agrees": True},
+        but={},
+    ),
+    "list_volunteers": Operation(Action.VOLUNTEERS_READ),
+    "get_volunteer": Operation(Action.VOLUNTEERS_READ, "volunteer"),
+    "accept_volunteer": Operation(Action.VOLUNTEERS_DECIDE, "volunteer", body=lambda tenant: {}, fresh=True),
+    "refuse_volunteer": Operation(
+        Action.VOLUNTEERS_DECIDE,
+        "volunteer",
+        body=lambda tenant: {"reason": "We have enough hands just now."},
+        fresh=True,
+    ),
+    "speak_with_volunteer": Operation(Action.PLANS_EDIT, "volunteer"),
+    "offer_task": Operation(Action.TASKS_EDIT, body=_task),
+    "list_tasks": Operation(Action.TASKS_EDIT),
+    "get_task": Operation(Action.TASKS_EDIT, "task"),
+    "change_task": Operation(Action.TASKS_EDIT, "task", body=lambda tenant: {"bring": "gloves"}),
+    "cancel_task": Operation(Action.TASKS_EDIT, "task", fresh=True),
+    "list_task_sign_ups": Operation(Action.TASKS_EDIT, "task"),
+    "mark_attendance": Operation(Action.TASKS_EDIT, "sign-up", body=lambda tenant: {"came": True}),
+    "get_my_volunteer_profile": Operation(Action.TASKS_TAKE),
+    "set_my_volunteer_profile": Operation(Action.TASKS_TAKE, body=lambda tenant: {"skills": ["licence_b"]}),
+    "list_open_tasks": Operation(Action.TASKS_TAKE, shared=True),
+    "take_task": Operation(Action.TASKS_TAKE, "task", shared=True, joins=True),
+    "list_my_sign_ups": Operation(Action.TASKS_TAKE, shared=True),
+    "give_task_back": Operation(
+        Action.TASKS_TAKE,
+        "sign-up",
+        but={"*": (404, "a place is given back by whoever has it")},
+        unproven="no role has the place of another",
+    ),
     # people
     "list_people": Operation(Action.PEOPLE_READ),
     "get_person": Operation(Action.PEOPLE_READ, "person"),

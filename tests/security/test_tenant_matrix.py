@@ -121,7 +121,7 @@ def case(described: Described, row: Operation, everything: World, role: str, who
     watched: list[tuple[str, UUID]] = []
     if described.method not in ("GET", "HEAD") and whose != "own":
         watched.append(("network_id", stranger.network_id))
-        if whose == "partner" and not across_network(role, row.action):
+        if whose == "partner" and not (across_network(role, row.action) or row.joins):
             watched.append(("organisation_id", partner.organisation_id))
     before = [everything.rows_of(*each) for each in watched]
     answer = ask(row, client, request_of(described, row, client, tenant, identity, body))
@@ -156,6 +156,13 @@ KEYED = [each for each in DESCRIBED if each.method == "POST" and "idempotency-ke
 def _but_secrets(answer: httpx.Response) -> dict[str, Any]:
     """What is shown once is not kept for whoever asks again."""
     told: dict[str, Any] = answer.json()
+    return {
+        name: _without_secrets(value) if isinstance(value, dict) else value
+        for name, value in _without_secrets(told).items()
+    }
+
+
+def _without_secrets(told: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in ("token", "key", "secret", "url", "link")}
 
 

@@ -142,6 +142,7 @@ def test_every_operation_of_the_api_wants_to_know_who_asks(server: LiveServer) -
         "/livez", "/readyz", "/api/v1/sign-in", "/api/v1/sign-in/link", "/api/v1/sign-in/link/use",
         "/api/v1/invitations/accept", "/api/v1/van/{token}",  # whoever has the link
         "/api/v1/papers/{code}",  # whoever has the paper
+        "/api/v1/public-pages/{slug}/applications",  # whoever wants to help
         "/api/v1/public-pages/{slug}",  # what a network shows to everybody, by its own wish
         "/api/v1/public-cards/{slug}", "/api/v1/public-cards/{slug}/enquiries",
     }  # fmt: skip

@@ -24,6 +24,7 @@ from app.domain import (
     reasons,
     receiving,
     van_page,
+    volunteering,
     whys,
 )
 from app.domain import duplicates as duplicate_rules
@@ -36,6 +37,7 @@ from app.issuing import kinds
 from app.notifications import by_email, sending
 from app.papers import delivery_note, funding_words, impact_words, share_words, words
 from app.reports.together import figures as together_figures
+from app.volunteering import signing_up
 from app.web import (
     agreements,
     all_pages,
@@ -153,6 +155,8 @@ def messages() -> set[str]:
         for each in group.values()
         for sentence in each
     }
+    told |= {*volunteering.KIND_WORDS.values(), *volunteering.SKILL_WORDS.values(), signing_up.SPEAKS_FIRST}
+    told |= {*volunteering.VEHICLE_WORDS.values(), *volunteering.PART_WORDS.values()}
     told |= set(WORDS.values()) | set(foods.TEMPERATURE_CLASSES) | set(foods.ALLERGENS)
     return told | {flag.replace("_", " ") for flag in foods.DIETARY_FLAGS}
 

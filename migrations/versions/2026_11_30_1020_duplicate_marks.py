@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0042"
-down_revision: str | None = "0044"
+down_revision: str | None = "0041"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0043"
-down_revision: str | None = "0039"
+down_revision: str | None = "0042"
 branch_labels: str | None = None
 depends_on: str | None = None
 
