@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from math import ceil
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ SAMPLES = 3  # a pixel is the mean of so many squared
 GROUND, INK, MUTED, ACCENT = (250, 248, 244), (29, 28, 26), (92, 88, 80), (47, 107, 60)
 _STEPS = 6  # of a curve
 _kept: Shelf["Said", bytes] = Shelf(most=50)
+_one_at_a_time = Lock()
 
 type Colour = tuple[int, int, int]
 type Point = tuple[float, float]
@@ -46,7 +48,8 @@ def picture(said: Said) -> bytes:
     """The PNG; the same words make the same bytes."""
     found = _kept.get(said)
     if found is None:
-        found = _drawn(said)
+        with _one_at_a_time:  # a face is read as it is drawn from, and no two may do so
+            found = _drawn(said)
         _kept.put(said, found)
     return found
 
@@ -133,7 +136,7 @@ def _run(
 def _font(face: str, bold: bool) -> tuple[Any, TTFont, int]:
     path = face_file(face, bold)
     shaper = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
-    font = TTFont(path, lazy=True)
+    font = TTFont(BytesIO(path.read_bytes()), lazy=True)  # a file would stay open
     return shaper, font, font["head"].unitsPerEm
 
 
