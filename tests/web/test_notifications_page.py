@@ -55,6 +55,7 @@ def test_what_is_ticked_is_kept_and_what_the_form_did_not_show_stays(page: httpx
     assert {each["subject"]: each["channels"] for each in found["subjects"]} == {
         "collection": ["push"], "delivery": ["email", "push"], "arrival": ["push"], "receipt": [],
         "trouble": ["push"], "unfetched": ["email"], "question": ["push"], "alarm": ["push"], "unmet": ["push"],
+        "help": ["push"],
     }  # fmt: skip
 
 
