@@ -74,6 +74,7 @@ from app.public.api import router as public_page
 from app.receiving.api import router as receiving
 from app.reports.additions.api import router as additions
 from app.reports.api import router as reports
+from app.reports.area.api import router as areas
 from app.reports.duplicates.api import router as duplicates
 from app.reports.impact.api import router as impact
 from app.reports.together.api import router as together
@@ -187,6 +188,7 @@ def create_app(
         funding,
         together,
         impact,
+        areas,
         duplicates,
         additions,
         learning,

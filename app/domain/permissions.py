@@ -82,6 +82,7 @@ class Action(StrEnum):
     VAN_LINKS_GIVE = "van_links.give"
     IMPACT_READ = "impact.read"
     IMPACT_PUBLISH = "impact.publish"
+    AREA_READ = "area.read"
     FUNDING_READ = "funding.read"
     FUNDING_EDIT = "funding.edit"
     TASKS_EDIT = "tasks.edit"
@@ -154,6 +155,8 @@ TABLE: dict[Action, tuple[frozenset[Role], frozenset[Scope]]] = {
     # Every food bank by name stands in it: for those who see the network.
     Action.IMPACT_READ: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PARTNERS, Scope.PLANS})),
     Action.IMPACT_PUBLISH: (frozenset({_DISPATCHER, _NETWORK}), frozenset({Scope.PLANS})),
+    # Of their own area, the people of a public body; of every area, those who see the network.
+    Action.AREA_READ: (_OFFICES, _OFFICE | {Scope.PLANS}),
     Action.FUNDING_READ: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), _OFFICE),
     Action.FUNDING_EDIT: (frozenset({_NETWORK}), frozenset({Scope.PARTNERS})),
     Action.TASKS_EDIT: (frozenset({_DISPATCHER, _ADMIN, _NETWORK}), frozenset({Scope.FLEET, Scope.PLANS})),

@@ -75,6 +75,7 @@ RETENTION = (
     Retention("together_figures", "a published report never changes; of people it knows numbers alone"),
     Retention("impact_factors", "published reports say what they were counted with; who chose it is named by id"),
     Retention("impact_reports", "a published report never changes; of people it knows numbers alone"),
+    Retention("areas", "which places a public body reads totals of, until the network changes it; nobody's name"),
     Retention("addition_reports", "what somebody took to a sponsor can be looked up again; it names nobody"),
     Retention("addition_days", "a published report never changes; of people it knows numbers alone"),
     Retention("addition_gains", "a published report never changes; of people it knows numbers alone"),

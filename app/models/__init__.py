@@ -4,6 +4,7 @@ from app.models import (
     additions,
     agreements,
     alarms,
+    areas,
     cards,
     cut_offs,
     declines,
@@ -36,8 +37,8 @@ from app.models import (
 )
 
 __all__ = [
-    "additions", "agreements", "alarms", "cards", "cut_offs", "declines", "doors", "duplicates", "escalations",
-    "events", "expected", "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers", "outlets",
-    "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares", "system", "together",
-    "van_links", "volunteers", "webhooks",
+    "additions", "agreements", "alarms", "areas", "cards", "cut_offs", "declines", "doors", "duplicates",
+    "escalations", "events", "expected", "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers",
+    "outlets", "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares", "system",
+    "together", "van_links", "volunteers", "webhooks",
 ]  # fmt: skip

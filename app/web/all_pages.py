@@ -16,12 +16,14 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Entry:
-    """One page. action: what its readers may do, as the page itself asks; None: everybody who is signed in."""
+    """One page. action: what its readers may do, as the page itself asks; None: everybody who is signed in. of_kind: of
+    what kind an organisation's people have to be besides, where they are not the network's staff."""
 
     address: str
     word: str
     sentence: str
     action: str | None = None
+    of_kind: str | None = None
 
 
 GROUPS: Mapping[str, Sequence[Entry]] = {
@@ -71,6 +73,13 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
             "What it is counted with",
             "Which published numbers meals and CO₂e are counted with.",
             "impact.read",
+        ),
+        Entry(
+            "/area",
+            "An area's totals",
+            "What the food of a public body's area came to, month by month.",
+            "area.read",
+            of_kind="public_body",
         ),
         Entry(
             "/duplicate-effort", "Duplicate effort", "What was driven twice, and what pooling would save.", "plans.edit"
@@ -136,11 +145,16 @@ def show(request: Request, visitor: Visitor) -> Response:
         "all_pages.html",
         signed_in=visitor.name,
         demonstration=network.demonstration,
-        groups=[(group, found) for group in order if (found := _open_to(visitor, GROUPS[group]))],
+        groups=[(group, found) for group in order if (found := _open_to(visitor, kind, GROUPS[group]))],
         all_pages=True,
         drives=visitor.role == "driver",
     )
 
 
-def _open_to(visitor: Principal, entries: Sequence[Entry]) -> list[Entry]:
-    return [each for each in entries if each.action is None or visitor.may(each.action)]
+def _open_to(visitor: Principal, kind: str, entries: Sequence[Entry]) -> list[Entry]:
+    return [each for each in entries if each.action is None or _is_open(visitor, kind, each, each.action)]
+
+
+def _is_open(visitor: Principal, kind: str, entry: Entry, action: str) -> bool:
+    is_theirs = entry.of_kind in (None, kind) or visitor.may_across_network(action)
+    return visitor.may(action) and is_theirs

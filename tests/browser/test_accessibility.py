@@ -95,6 +95,7 @@ def addresses(network: ServiceClient, day: dict[str, Any]) -> dict[str, str]:
         "/impact": f"/impact?from={DAY}&until={DAY}",
         **{pattern: pattern.format(grant_id=a_grant_id(network)) for pattern in OF_A_GRANT},
         **cards(network),
+        "/area/{organisation_id}": an_area(network, day),
         "/duplicate-effort": f"/duplicate-effort?from={DAY}&until={DAY}",
         "/together": f"/together?date={DAY}",
         "/sites/{site_id}": f"/sites/{day['store']['id']}",
@@ -117,6 +118,14 @@ def a_grant_id(network: ServiceClient) -> str:
     """Money that somebody gave."""
     wish = {"giver": "Usk Trust", "amount": "100", "valid_from": DAY, "valid_until": "2027-01-01"}
     return str(network.ok("/grants", wish)["id"])
+
+
+def an_area(network: ServiceClient, day: dict[str, Any]) -> str:
+    """The form of a city's area."""
+    city = network.organisation("public_body", "City of Newport")["id"]
+    named = network.http.put(f"/organisations/{city}/area", json={"site_ids": [day["store"]["id"]]})
+    assert named.is_success
+    return f"/area/{city}"
 
 
 def cards(network: ServiceClient) -> dict[str, str]:

@@ -26,7 +26,7 @@ def test_donor_staff_post_and_read_offers_and_nothing_of_the_fleet_or_the_plans(
     may = {action for action in Action if allowed("donor_staff", action)}
     assert may == {
         "network.read", "partners.read", "partnerships.read", "sites.read", "offers.post", "offers.read",
-        "allocations.read", "ledger.read", "events.read", "agreements.read", "van_links.give",
+        "allocations.read", "ledger.read", "events.read", "agreements.read", "van_links.give", "area.read",
     }  # fmt: skip
 
 

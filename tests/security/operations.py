@@ -29,6 +29,7 @@ from app.kit.tenancy import Scope as RowScope
 from app.models.additions import AdditionReport
 from app.models.agreements import Agreement
 from app.models.alarms import Alarm
+from app.models.areas import Area
 from app.models.cards import Card, Enquiry
 from app.models.doors import StopPhoto
 from app.models.escalations import Ask, Escalation
@@ -40,7 +41,7 @@ from app.models.impact import ImpactReport
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
 from app.models.papers import IssuedPaper
-from app.models.partners import Partnership, Person, Site
+from app.models.partners import Organisation, Partnership, Person, Site
 from app.models.plans import Allocation, Plan, PlanRun, Route, Stop
 from app.models.public_pages import PublicPage
 from app.models.receiving import ReceiptConfirmation
@@ -226,6 +227,17 @@ def _impact_report(tenant: "Tenant") -> str:
         session.add(report)
         session.flush()
         return str(report.id)
+
+
+def _public_body(tenant: "Tenant") -> str:
+    """A public body of the tenant's network, with an area, in the version that every change here is made from."""
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        body = Organisation(kind="public_body", name=f"{tenant.canary} city", home_network_id=tenant.network_id)
+        session.add(body)
+        session.flush()
+        site = UUID(tenant.id_of("site"))
+        session.add(Area(organisation_id=body.id, network_id=tenant.network_id, site_ids=[site]))
+        return str(body.id)
 
 
 def _card_wish(tenant: "Tenant") -> dict[str, Any]:
@@ -848,6 +860,7 @@ THINGS: dict[str, Thing] = {
     "agreement": Thing(_agreement),
     "outlet": Thing(_an_outlet, of_network=True),
     "impact report": Thing(_impact_report, of_network=True),
+    "public body": Thing(_public_body, of_network=True),
     "grant": Thing(_a_grant),
     "card": Thing(_a_card, of_network=True),
     "enquiry": Thing(_an_enquiry, of_network=True),
@@ -1502,6 +1515,19 @@ OPERATIONS: dict[str, Operation] = {
         unproven="no day of this world is over; tests/reports/impact publish one that was driven",
     ),
     "get_impact_report": Operation(Action.IMPACT_READ, "impact report"),
+    "get_area_totals": Operation(
+        Action.AREA_READ,
+        "public body",
+        query={
+            "from": "2026-10-01",
+            "until": "2026-10-31",
+            "organisation_id": lambda tenant: tenant.id_of("public body"),
+        },
+    ),
+    "get_area": Operation(Action.AREA_READ, "public body"),
+    "set_area": Operation(
+        Action.PARTNERS_EDIT, "public body", body=lambda tenant: {"site_ids": [tenant.id_of("site")]}
+    ),
     "list_duplicate_efforts": Operation(Action.PLANS_EDIT, query={"from": DAY, "until": DAY}),
     "mark_duplicate_effort": Operation(
         Action.PLANS_EDIT,

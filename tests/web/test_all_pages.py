@@ -17,6 +17,7 @@ ROLES = {
     "shop": ("supermarket", "donor_staff"),
     "chain": ("supermarket", "organisation_admin"),
     "food bank": ("food_bank", "organisation_admin"),
+    "city": ("public_body", "organisation_admin"),
     "dispatcher": (None, "dispatcher"),
     "administrator": (None, "network_admin"),
     "driver": ("food_bank", "driver"),

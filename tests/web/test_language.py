@@ -13,6 +13,8 @@ from starlette.requests import Request
 from app.domain import (
     additions,
     alarms,
+    area_totals,
+    areas,
     declines,
     escalation,
     foods,
@@ -41,6 +43,7 @@ from app.volunteering import signing_up
 from app.web import (
     agreements,
     all_pages,
+    area,
     arrivals,
     asked,
     card,
@@ -106,6 +109,8 @@ def messages() -> set[str]:
         impact_charts.HIGHEST,
     }
     told |= {word for word, _, _ in impact.periods_of(date(2026, 11, 30))}
+    told |= {area_totals.WITHHELD, area.MONTHS_NOTE, area.DRIVING_NOTE, area.REACHED_NOTE, area.OFFERED, area.REACHED}
+    told |= {area.FACTORS_NOTE, areas.NOT_A_BOUNDARY, areas.TOO_MANY_POINTS}
     told |= {*together_rules.VARIANT_WORDS.values(), *(label for label, _ in together_figures.CHARTS.values())}
     told |= {word for claim, rows in together_figures.CLAIMS for word in (claim, *(label for label, _, _ in rows))}
     told |= {*duplicate_rules.ASSUMPTIONS, *duplicates.OUTCOME_WORDS.values(), *duplicates.MISFIT_WORDS.values()}
