@@ -31,6 +31,7 @@ from app.escalation.api import router as escalation
 from app.feeds.api import calendars
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
+from app.fleet.loans_api import router as vehicle_loans
 from app.funding.api import funding_router as funding
 from app.funding.api import router as grants
 from app.issuing.api import public as papers
@@ -170,6 +171,7 @@ def create_app(
         needs,
         standing_needs,
         fleet,
+        vehicle_loans,
         planning,
         plan_edits,
         outlooks,

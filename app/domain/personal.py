@@ -86,19 +86,23 @@ NAMED_THINGS = {
     ("partnerships", "suspended_by"): "a side: the network or the organisation",
     ("agreements", "proposed_by"): "a side: donor, receiver or network",
     ("agreements", "paid_by"): "a side: donor or receiver",
+    ("vehicle_loans", "offered_by"): "a side: lender or network",
     ("alarms", "acknowledged_by"): "a person or key, by id",
     ("notification_choices", "phone_confirmed_at"): "when a number was confirmed; it goes with its row",
     ("credentials", "signed_in_by"): "a way to sign in",
     ("allocations", "use_by"): "a date of food",
 }
 # What a caller may write in their own words; each says not to write of people in need.
-FREE_TEXT = frozenset({"note", "notes", "note_en", "note_ar", "access_notes", "comment", "remark", "message"})
+FREE_TEXT = frozenset(
+    {"note", "notes", "note_en", "note_ar", "access_notes", "comment", "remark", "message", "conditions"}
+)
 # Values of these never go into the audit trail, whatever they belong to: an entry there stays for ever.
 PERSONAL_WORDS = frozenset(
     {
         "email", "password", "password_hash", "driver_name", "person_name", "first_name", "last_name", "contact",
         "contact_name", "contact_email", "phone", "telephone", "requested_by", "search_ended_by", "note", "notes",
-        "access_notes", "note_en", "note_ar", "signed_by", "strokes", "giver", "token", "secret", "key", "url",
+        "access_notes", "note_en", "note_ar", "conditions", "signed_by", "strokes", "giver", "token", "secret", "key",
+        "url",
     }
 )  # fmt: skip
 # Of a card, which may be a person's.

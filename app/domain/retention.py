@@ -100,6 +100,7 @@ RETENTION = (
     Retention("needs", "reports compare what was asked for with what came; of beneficiaries only a number"),
     Retention("standing_needs", "needs say which standing one they come from; of beneficiaries only a number"),
     Retention("vehicles", "plans and costs refer to them"),
+    Retention("vehicle_loans", "who lent what to whom; shifts that were driven followed from it"),
     Retention(
         "shifts",
         "who drove matters while the day can be disputed",

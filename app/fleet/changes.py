@@ -1,6 +1,6 @@
 """Verbs that change the fleet: amend and retire a vehicle, amend and cancel a shift."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.service_date import service_date_of
 from app.fleet.drivers import driver_to_name, same_name
+from app.fleet.holding import claim, lent, lent_until, loans_of, lock, require_driveable, require_own
 from app.fleet.schemas import LONGEST_SHIFT, ShiftChange, VehicleChange
-from app.fleet.service import (
-    Streets,
-    get_shift,
-    get_vehicle,
-    require_driveable,
-    require_free,
-    require_streets,
-    revoke_links,
-)
+from app.fleet.service import Streets, get_shift, get_vehicle, require_streets, revoke_links
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK
@@ -86,7 +79,8 @@ def retire_vehicle(
 ) -> Vehicle:
     """Take a vehicle out of use; it is kept for what was driven with it. Done again, it stays as it is.
 
-    Raises `vehicle_in_use` (409) while a shift that has not ended is planned with it.
+    Raises (409) `vehicle_in_use` while a shift that has not ended is planned with it, and `vehicle_lent` while a loan
+    of it has days ahead.
     """
     principal.require("fleet.edit")
     vehicle = _locked_vehicle(session, principal, vehicle_id)
@@ -94,8 +88,14 @@ def retire_vehicle(
         return vehicle
     if version is not None and vehicle.version != version:
         raise stale()
+    today = service_date_of(now, zone_of(network_of(session, principal)))
+    loan = lent_until(loans_of(session, vehicle.id), today, date.max)
+    if loan is not None:
+        raise lent(vehicle, loan)
     ahead = select(Shift.id).where(Shift.vehicle_id == vehicle.id, Shift.state == "open", Shift.ends_at > now)
-    if session.scalars(ahead).first() is not None:
+    with within(session, Scope(network=vehicle.network_id), principal.scope):  # of a borrower's last night, too
+        in_use = session.scalars(ahead).first() is not None
+    if in_use:
         raise conflict("vehicle_in_use", "{name} still has shifts ahead. Cancel them first.", name=vehicle.name)
     vehicle.state = "retired"
     audit.record(
@@ -165,26 +165,25 @@ def _name_driver(session: Session, shift: Shift, named: dict[str, Any]) -> None:
         shift.driver_name = name
 
 
-def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str, object]) -> None:
+def _move(session: Session, principal: Principal, shift: Shift, wished: dict[str, Any]) -> None:
     """Another vehicle, another time or other places, checked as those of a new shift."""
     _require_unplanned(session, principal, shift)
+    names = ("vehicle_id", "starts_at", "ends_at", "start_site_id", "end_site_id")
+    after = {name: wished.get(name, getattr(shift, name)) for name in names}
+    _require_in_order(after["starts_at"], after["ends_at"])
+    vehicle = get_vehicle(session, principal, after["vehicle_id"])
+    place = claim(session, principal, vehicle, after["starts_at"], after["ends_at"], but=shift.id)
+    for site_id in (after["start_site_id"], after["end_site_id"]):
+        own_site(session, principal, site_id)
     for name, value in wished.items():
         setattr(shift, name, value)
-    _require_in_order(shift)
-    with session.no_autoflush:
-        vehicle = _locked_vehicle(session, principal, shift.vehicle_id)
-        require_driveable(vehicle)
-        require_free(session, vehicle, shift.starts_at, shift.ends_at, but=shift.id)
-        for site_id in (shift.start_site_id, shift.end_site_id):
-            own_site(session, principal, site_id)
-        if shift.organisation_id != vehicle.organisation_id:
-            shift.driver_person_id = None  # who drives for the one need not drive for the other
-        shift.organisation_id = vehicle.organisation_id
-        shift.service_date = service_date_of(shift.starts_at, zone_of(network_of(session, principal)))
+    if shift.organisation_id != place.organisation_id:
+        shift.driver_person_id = None  # who drives for the one need not drive for the other
+    shift.organisation_id, shift.service_date = place.organisation_id, place.service_date
 
 
-def _require_in_order(shift: Shift) -> None:
-    length = shift.ends_at - shift.starts_at
+def _require_in_order(starts_at: datetime, ends_at: datetime) -> None:
+    length = ends_at - starts_at
     if length <= timedelta(0):
         raise invalid_request([FieldError("/ends_at", "The shift has to start before it ends.", "shift_inverted")])
     if length > LONGEST_SHIFT:
@@ -221,7 +220,8 @@ def _require_unplanned(session: Session, principal: Principal, shift: Shift) -> 
 
 def _locked_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Vehicle:
     vehicle = get_vehicle(session, principal, vehicle_id)
-    session.refresh(vehicle, with_for_update=ROW_LOCK)
+    require_own(principal, vehicle)
+    lock(session, vehicle)
     return vehicle
 
 

@@ -13,7 +13,7 @@ from app.kit.errors import WaslError
 from app.models.fleet import Shift
 from app.partners.service import network_of, zone_of
 
-NOT_POSSIBLE = ("vehicle_busy", "vehicle_retired", "partnership_not_active")
+NOT_POSSIBLE = ("vehicle_busy", "vehicle_retired", "vehicle_lent", "vehicle_not_lent", "partnership_not_active")
 
 
 def repeat_shifts(session: Session, principal: Principal, of_day: date, for_day: date, now: datetime) -> list[Shift]:

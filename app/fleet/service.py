@@ -8,13 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.driver_link import link_ends
-from app.domain.service_date import service_date_of
 from app.fleet.drivers import driver_to_name
+from app.fleet.holding import claim
 from app.fleet.schemas import ShiftIn, VehicleIn
 from app.fleet.van_positions import forget_position
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
-from app.kit.db import ROW_LOCK
 from app.kit.errors import FieldError, conflict, not_found, refused
 from app.kit.outbox import announce
 from app.kit.paging import Order, Page, page
@@ -22,7 +21,7 @@ from app.kit.tenancy import Scope, within
 from app.models.fleet import Shift, Vehicle
 from app.models.system import Credential
 from app.partners.membership import require_active
-from app.partners.service import network_of, own_site, zone_of
+from app.partners.service import network_of, own_site
 from app.roads.choice import RoadsChoice, choice_of
 from app.roads.provider import Profile
 
@@ -41,25 +40,6 @@ def require_streets(session: Session, principal: Principal, streets: Streets, pr
     lacking = streets.lacks(choice_of(network.region, network.roads), profile)
     if lacking is not None:
         raise refused("profile_not_built", lacking, [FieldError("/profile", lacking, "profile_not_built")])
-
-
-def require_driveable(vehicle: Vehicle) -> None:
-    """Raise `vehicle_retired` (409) for a vehicle that is out of use."""
-    if vehicle.state == "retired":
-        raise conflict("vehicle_retired", "{name} is out of use. Choose another vehicle.", name=vehicle.name)
-
-
-def require_free(
-    session: Session, vehicle: Vehicle, starts_at: datetime, ends_at: datetime, but: UUID | None = None
-) -> None:
-    """Raise `vehicle_busy` (409) where another shift than `but` has the vehicle at that time."""
-    query = select(Shift.id).where(
-        Shift.vehicle_id == vehicle.id, Shift.starts_at < ends_at, Shift.ends_at > starts_at, Shift.state == "open"
-    )
-    if but is not None:
-        query = query.where(Shift.id != but)
-    if session.scalars(query).first() is not None:
-        raise conflict("vehicle_busy", f"{vehicle.name} already has a shift at that time.")
 
 
 def add_vehicle(session: Session, principal: Principal, wish: VehicleIn, streets: Streets, now: datetime) -> Vehicle:
@@ -121,24 +101,23 @@ def get_vehicle(session: Session, principal: Principal, vehicle_id: UUID) -> Veh
 
 
 def add_shift(session: Session, principal: Principal, wish: ShiftIn, now: datetime) -> Shift:
-    """Plan a shift; raises `vehicle_busy` (409) when the vehicle is driven at that time already, and `driver_unknown`
-    (422)."""
+    """Plan a shift: of the vehicle's owner, or of whoever it is lent to on that day.
+
+    Raises what `claim` does (409), and `driver_unknown` (422).
+    """
     principal.require("fleet.edit")
     vehicle = get_vehicle(session, principal, wish.vehicle_id)
-    session.refresh(vehicle, with_for_update=ROW_LOCK)
     for site_id in (wish.start_site_id, wish.end_site_id):
         own_site(session, principal, site_id)
-    require_driveable(vehicle)
-    require_free(session, vehicle, wish.starts_at, wish.ends_at)
-    service_date = service_date_of(wish.starts_at, zone_of(network_of(session, principal)))
-    require_active(session, vehicle.network_id, vehicle.organisation_id, service_date)
+    place = claim(session, principal, vehicle, wish.starts_at, wish.ends_at)
+    require_active(session, vehicle.network_id, place.organisation_id, place.service_date)
     named = wish.model_dump()
     if wish.driver_person_id is not None:
-        named["driver_name"] = driver_to_name(session, vehicle.organisation_id, wish.driver_person_id).name
+        named["driver_name"] = driver_to_name(session, place.organisation_id, wish.driver_person_id).name
     shift = Shift(
         network_id=principal.network_id,
-        organisation_id=vehicle.organisation_id,
-        service_date=service_date,
+        organisation_id=place.organisation_id,
+        service_date=place.service_date,
         created_at=now,
         **named,
     )

@@ -17,6 +17,7 @@ from app.models import (
     fleet,
     funding,
     impact,
+    loans,
     needs,
     notifications,
     offers,
@@ -38,7 +39,7 @@ from app.models import (
 
 __all__ = [
     "additions", "agreements", "alarms", "areas", "cards", "cut_offs", "declines", "doors", "duplicates",
-    "escalations", "events", "expected", "feeds", "fleet", "funding", "impact", "needs", "notifications", "offers",
-    "outlets", "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares", "system",
-    "together", "van_links", "volunteers", "webhooks",
+    "escalations", "events", "expected", "feeds", "fleet", "funding", "impact", "loans", "needs", "notifications",
+    "offers", "outlets", "papers", "partners", "people", "plans", "public_pages", "receiving", "roads", "shares",
+    "system", "together", "van_links", "volunteers", "webhooks",
 ]  # fmt: skip

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Identified, UtcDateTime
 from app.kit.tenancy import OF_NETWORK, OWN_OR_NETWORK, by_shift
+from app.models.loans import lent_to_them
 
 
 class Vehicle(Identified, Base):
     """What can be loaded and what driving costs; money in hundredths of the network's currency."""
 
     __tablename__ = "vehicles"
-    __tenancy__ = OWN_OR_NETWORK
+    __tenancy__ = (*OWN_OR_NETWORK, lent_to_them)  # lent: to be read, as its policy says
     __table_args__ = (
         CheckConstraint("capacity_grams > 0 AND capacity_crates >= 0", name="capacity"),
         CheckConstraint("chilled_grams >= 0 AND frozen_grams >= 0 AND hot_grams >= 0", name="compartments"),

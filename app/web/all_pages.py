@@ -59,6 +59,7 @@ GROUPS: Mapping[str, Sequence[Entry]] = {
         Entry("/fleet", "Vehicles and shifts", "Which vans there are, and who drives them when.", "fleet.read"),
         Entry("/fleet/shifts/new", "Enter a shift", "A van, its driver and the hours.", "fleet.edit"),
         Entry("/fleet/vehicles/new", "Enter a vehicle", "What it can carry, and what it costs.", "fleet.edit"),
+        Entry("/loans", "Lent vehicles", "Vehicles that one partner lends to another, and when.", "fleet.read"),
         Entry("/tasks", "Tasks for volunteers", "Help that you ask for, and who has taken it.", "tasks.edit"),
         Entry("/tasks/new", "Ask for help", "A shift without a driver, sorting, a distribution.", "tasks.edit"),
         Entry("/learnt", "Planned and real times", "How long drives and stops really take.", "plans.request"),

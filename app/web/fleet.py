@@ -1,7 +1,7 @@
 """Vehicles and the shifts of a day: who drives what, from when until when; entered, changed, called off, and taken over
 from the week before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from app.domain.service_date import service_date_of
 from app.fleet import changes, repeating, service
 from app.fleet.drivers import drivers_to_name
+from app.fleet.holding import require_own, terms_of
+from app.fleet.loans import standing_loans
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
 from app.kit.web import database_of, now_of
-from app.models.fleet import Shift
+from app.models.fleet import Shift, Vehicle
+from app.models.loans import VehicleLoan
 from app.models.partners import Network, Site
 from app.partners.service import list_sites, network_of, zone_of
 from app.roads.provider import PROFILES
@@ -63,6 +66,8 @@ def show(request: Request, visitor: Visitor, date: str = "", done: str = "") -> 
         vehicles = service.list_vehicles(session, visitor)
         names = {site.id: site.name for site in list_sites(session)}
         of_vehicle = {vehicle.id: vehicle.name for vehicle in vehicles}
+        standing = standing_loans(session, visitor, day)
+        vehicles = [each for each in vehicles if _within_reach(visitor, each, standing)]
         shifts = [
             ShiftShown(
                 shift,
@@ -87,10 +92,18 @@ def show(request: Request, visitor: Visitor, date: str = "", done: str = "") -> 
         shifts=shifts,
         vehicles=[vehicle for vehicle in vehicles if vehicle.state == "active"],
         retired=[vehicle for vehicle in vehicles if vehicle.state == "retired"],
+        lent={row.vehicle_id: row for row in standing if terms_of(row).in_force(day)},
+        whose=None if visitor.sees_network else visitor.organisation_id,
         done=done if done in DONE else "",
         may_edit=visitor.may("fleet.edit"),
         may_offer=visitor.may("tasks.edit"),
     )
+
+
+def _within_reach(visitor: Principal, vehicle: Vehicle, standing: Sequence[VehicleLoan]) -> bool:
+    """Whether the visitor plans or will plan with it: what was lent to them once is known for its shifts alone."""
+    own = visitor.sees_network or vehicle.organisation_id == visitor.organisation_id
+    return own or any(row.vehicle_id == vehicle.id for row in standing)
 
 
 def _day(wished: str, otherwise: date) -> date:
@@ -135,6 +148,7 @@ def edit_vehicle(request: Request, visitor: Visitor, vehicle_id: UUID) -> Respon
     visitor.require("fleet.edit")
     with database_of(request).transaction(visitor.scope) as session:
         vehicle = service.get_vehicle(session, visitor, vehicle_id)
+        require_own(visitor, vehicle)
     return _vehicle_form(request, visitor, fleet_forms.of_vehicle(vehicle), vehicle_id)
 
 
@@ -278,11 +292,20 @@ def _shift_form(
         every = service.list_vehicles(session, visitor)
         # A shift that was driven keeps its vehicle, also one that is out of use since.
         own = None if shift_id is None else service.get_shift(session, visitor, shift_id).vehicle_id
-        vehicles = [each for each in every if each.state == "active" or each.id == own]
+        today = service_date_of(now_of(request), zone_of(network))
+        standing = standing_loans(session, visitor, today)
+        vehicles = [
+            each
+            for each in every
+            if each.id == own or (each.state == "active" and _within_reach(visitor, each, standing))
+        ]
         sites = _own_sites(session, visitor)
         drivers = [
             (str(each.id), f"{each.name} · {each.email}")
-            for each in drivers_to_name(session, {vehicle.organisation_id for vehicle in vehicles})
+            for each in drivers_to_name(
+                session,
+                {vehicle.organisation_id for vehicle in vehicles} | {row.borrower_organisation_id for row in standing},
+            )
         ]
         # Whoever took it as a volunteer may be of another organisation, and stays who drives it.
         if form.driver_person_id and form.driver_person_id not in dict(drivers):

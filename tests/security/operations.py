@@ -38,6 +38,7 @@ from app.models.expected import Outlook, SiteReliability
 from app.models.fleet import Shift
 from app.models.funding import Grant
 from app.models.impact import ImpactReport
+from app.models.loans import VehicleLoan
 from app.models.offers import StandingOffer
 from app.models.outlets import Outlet
 from app.models.papers import IssuedPaper
@@ -732,6 +733,45 @@ def _agreement(tenant: "Tenant") -> str:
     return str(row.id)
 
 
+def _borrower(tenant: "Tenant") -> str:
+    """Another organisation of the tenant's network, that takes part."""
+    if "borrower" not in tenant.latest:
+        organisation = Organisation(kind="food_bank", name="Borrower", home_network_id=tenant.network_id)
+        with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+            session.add(organisation)
+            session.flush()
+            session.add(
+                Partnership(
+                    network_id=tenant.network_id, organisation_id=organisation.id, state="active",
+                    proposed_by="network", valid_from=MORNING.date(), accepted_at=MORNING, created_at=MORNING,
+                )
+            )  # fmt: skip
+            tenant.latest["borrower"] = str(organisation.id)
+    return tenant.latest["borrower"]
+
+
+def _loan_wish(tenant: "Tenant") -> dict[str, Any]:
+    day = tenant.another_day()
+    return {
+        "vehicle_id": tenant.id_of("vehicle"), "borrower_organisation_id": _borrower(tenant),
+        "valid_from": day, "valid_until": day, "conditions": f"{tenant.canary} conditions",
+    }  # fmt: skip
+
+
+def _vehicle_loan(tenant: "Tenant") -> str:
+    """Asked for by the network, and agreed to by the borrower: the tenant, whose vehicle it is, accepts it."""
+    wish = _loan_wish(tenant)
+    named = {name: UUID(wish.pop(name)) for name in ("vehicle_id", "borrower_organisation_id")}
+    days = {name: date.fromisoformat(wish.pop(name)) for name in ("valid_from", "valid_until")}
+    row = VehicleLoan(
+        id=uuid4(), network_id=tenant.network_id, lender_organisation_id=tenant.organisation_id,
+        offered_by="network", borrower_agreed_at=MORNING, created_at=MORNING, **named, **days, **wish,
+    )  # fmt: skip
+    with tenant.database.transaction(RowScope(network=tenant.network_id)) as session:
+        session.add(row)
+    return str(row.id)
+
+
 def _endpoint(tenant: "Tenant") -> str:
     """As a row: adding one asks the resolver, and there may be no more than a few."""
     row = WebhookEndpoint(
@@ -850,6 +890,7 @@ THINGS: dict[str, Thing] = {
     "standing need": Thing(_made("/standing-needs", _standing_need)),
     "vehicle": Thing(_made("/vehicles", _vehicle)),
     "shift": Thing(_made("/shifts", _shift)),
+    "vehicle loan": Thing(_vehicle_loan),
     "key": Thing(_key),
     "endpoint": Thing(_endpoint, private=True),
     "delivery": Thing(_delivery, private=True),
@@ -1276,6 +1317,14 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "cancel_shift": Operation(Action.FLEET_EDIT, "shift", fresh=True),
     "end_driver_links": Operation(Action.DRIVER_LINKS_MAKE, "shift"),
+    "list_vehicle_loans": Operation(Action.FLEET_READ),
+    "offer_vehicle_loan": Operation(Action.FLEET_EDIT, "vehicle", body=_loan_wish),
+    "get_vehicle_loan": Operation(Action.FLEET_READ, "vehicle loan"),
+    "get_vehicle_loan_carried": Operation(Action.FLEET_READ, "vehicle loan"),
+    "accept_vehicle_loan": Operation(Action.FLEET_EDIT, "vehicle loan", fresh=True),
+    "end_vehicle_loan": Operation(
+        Action.FLEET_EDIT, "vehicle loan", body=lambda tenant: {"reason": "it is needed"}, fresh=True
+    ),
     # the network's rules, what was held back, the ledger
     "get_network": Operation(Action.NETWORK_READ),
     "change_network": Operation(
