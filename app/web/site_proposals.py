@@ -17,6 +17,7 @@ from app.web.language import language_of
 from app.web.rendering import render, see_other
 from app.web.site_desk import Desk, desk_of, lookup_of, place_of_map, today_of
 from app.web.visitor import Sent, Visitor
+from app.web.week_words import hours_of_the_map
 
 router = APIRouter(include_in_schema=False)
 # Groups of the page: its name in the address, and the kinds of places in it.
@@ -93,6 +94,8 @@ def _show_proposals(
     except IndexMissing as error:
         raise index_missing(looked.region) from error
     places.sort(key=lambda place: (kinds.index(place.kind), place.name_in(looked.language), place.osm_id))
+    open_places = [place for place in places if place.osm_id not in desk.taken]
+    language, today = language_of(request), today_of(request, desk)
     return render(
         request,
         "site_proposals.html",
@@ -104,7 +107,8 @@ def _show_proposals(
         group=group,
         chosen=wish.osm_ids,
         incomplete=incomplete,
-        open_places=[place for place in places if place.osm_id not in desk.taken],
+        open_places=open_places,
+        hours={each.osm_id: hours_of_the_map(language, each.opening_hours or "", today) for each in open_places},
         taken_count=sum(place.osm_id in desk.taken for place in places),
         attribution=looked.region.attribution,
         organisation_id=wish.organisation_id,
