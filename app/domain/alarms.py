@@ -4,7 +4,7 @@ An alarm is found by looking at a shift, raised once, told step by step to more 
 cleared when looking finds it no more. Everything here is pure: facts and the moment in, findings and steps out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -220,6 +220,11 @@ def findings(shift: WatchedShift, now: datetime) -> tuple[Finding, ...]:
             subject = ("shift", shift.id)
             found.append(Finding(Kind.REPORT_CONTRADICTS, Severity.WARNING, subject, {"vehicle": shift.vehicle}))
     return tuple(found)
+
+
+def words_of(details: Mapping[str, str], said: Callable[[date], str]) -> dict[str, str]:
+    """The words of an alarm's sentence for a reader: its day, kept as 2026-11-25, as `said` says it."""
+    return {name: said(date.fromisoformat(word)) if name == "day" else word for name, word in details.items()}
 
 
 def silence(store: WatchedStore, now: datetime) -> Finding | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.alarms import SENTENCES, Kind
+from app.domain.alarms import SENTENCES, Kind, words_of
 from app.domain.escalation import WORDS as STEPS
 from app.kit.auth import Principal
 from app.kit.jobs import defer
@@ -155,5 +155,7 @@ def _page(message: MailMessage, person: Person) -> str:
 
 def _sentence(message: MailMessage, person: Person) -> str:
     """What is wrong, in the person's language, on one line whatever the things are called."""
-    said = PlainLanguage(person.language).said(SENTENCES[Kind(message.words["alarm"])], **message.words["details"])
+    language = PlainLanguage(person.language)
+    words = words_of(message.words["details"], language.day)
+    said = language.said(SENTENCES[Kind(message.words["alarm"])], **words)
     return " ".join(said.split())

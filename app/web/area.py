@@ -20,7 +20,7 @@ from app.partners.service import network_of, zone_of
 from app.reports.area import service
 from app.reports.area.rows import AreaRow, rows_of
 from app.reports.area.service import BodyArea
-from app.web.charts import WIDTH_PIXELS, height_of, paired_bars, picture
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, height_of, paired_bars, picture
 from app.web.language import Language, language_of
 from app.web.rendering import HEADERS, render
 from app.web.visitor import Visitor
@@ -113,6 +113,7 @@ def show(
         units=UNIT_WORDS,
         notes=(MONTHS_NOTE, RECORDED_NOTE, FACTORS_NOTE, DRIVING_NOTE, PEOPLE_NOTE, REACHED_NOTE),
         picture_width=WIDTH_PIXELS,
+        narrow_width=NARROW_PIXELS,
         picture_height=height_of(0 if totals is None else len(totals.months)),
     )
 
@@ -179,17 +180,25 @@ def as_csv(
 
 
 @router.get("/area/chart.svg")
-def chart(request: Request, visitor: Visitor, first: First = "", until: str = "", body: UUID | None = None) -> Response:
+def chart(
+    request: Request,
+    visitor: Visitor,
+    first: First = "",
+    until: str = "",
+    body: UUID | None = None,
+    narrow: bool = False,
+) -> Response:
     """Kilograms by month: offered by the area's stores, and brought to people through its food banks."""
-    return picture(_draw(_read(request, visitor, first, until, body), language_of(request)))
+    return picture(_draw(_read(request, visitor, first, until, body), language_of(request), narrow))
 
 
-def _draw(totals: AreaTotals, language: Language) -> bytes:
+def _draw(totals: AreaTotals, language: Language, narrow: bool) -> bytes:
     return paired_bars(
         [language.month(each.first) for each in totals.months],
         (str(language.t(OFFERED)), [_kg(each.offered) for each in totals.months]),
         (str(language.t(REACHED)), [_kg(each.received) for each in totals.months]),
         direction=language.direction,
+        narrow=narrow,
     )
 
 

@@ -32,6 +32,8 @@ IN_THE_DARK = (
     + " path.line { fill: none !important; } }"
 )
 ROW_PIXELS, HEAD_PIXELS, WIDTH_PIXELS = 40, 90, 520
+# On a phone the same words on less room: shrunk from the whole width they could not be read there.
+NARROW_PIXELS = 400
 LINES_PIXELS, NAME_PIXELS = 300, 26
 
 
@@ -51,10 +53,11 @@ def paired_bars(
     alone: tuple[str, Sequence[float | None]],
     *,
     direction: str,
+    narrow: bool = False,
 ) -> bytes:
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
-    direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins."""
-    chart = _rows(len(labels))
+    direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins. narrow: for a phone."""
+    chart = _rows(len(labels), narrow)
     # The library draws from below.
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add(together[0], list(reversed(together[1])))
@@ -66,16 +69,16 @@ def _drawn(chart: Any, direction: str) -> ET.Element:
     """Bars that begin where reading begins."""
     root: ET.Element = chart.render_tree()
     if direction == "rtl":
-        _mirror(root)
+        _mirror(root, chart.config.width)
     return root
 
 
-def _mirror(root: ET.Element) -> None:
+def _mirror(root: ET.Element, width: int) -> None:
     """Have the bars begin at the right, with their labels there: the whole picture is turned round, and each text back
     again where it stands. The library can only draw from the left."""
     for graph in root:
         if _name(graph) == "g":
-            graph.set("transform", f"translate({WIDTH_PIXELS} 0) scale(-1 1)")
+            graph.set("transform", f"translate({width} 0) scale(-1 1)")
     for group in root.iter():
         kinds = set(group.get("class", "").split())
         if kinds & {"axis", "legends"} or "no_data" in kinds:
@@ -92,42 +95,49 @@ def _name(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def bars(labels: Sequence[str], values: Sequence[float], *, direction: str) -> bytes:
+def bars(labels: Sequence[str], values: Sequence[float], *, direction: str, narrow: bool = False) -> bytes:
     """One bar a label, from above to below in the order given."""
-    chart = _rows(len(labels), show_legend=False)
+    chart = _rows(len(labels), narrow, show_legend=False)
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add("", list(reversed(values)))
     return _still(_drawn(chart, direction))
 
 
 def lines_of_percent(
-    labels: Sequence[str], lines: Sequence[tuple[str, Sequence[float | None]]], *, direction: str
+    labels: Sequence[str],
+    lines: Sequence[tuple[str, Sequence[float | None]]],
+    *,
+    direction: str,
+    narrow: bool = False,
 ) -> bytes:
-    """Lines over time, from 0 to 100 %; None interrupts a line. No more lines than there are `COLOURS`."""
+    """Lines over time, from 0 to 100 %; None interrupts a line. No more lines than there are `COLOURS`. Time goes on in
+    the direction of reading."""
     import pygal  # type: ignore[import-untyped]
 
     chart = pygal.Line(
-        **_look(), width=WIDTH_PIXELS, height=height_of_lines(len(lines)), range=(0, 100), legend_at_bottom=True,
-        legend_at_bottom_columns=1, dots_size=4, show_x_guides=False, show_y_guides=True, truncate_label=-1,
-        truncate_legend=-1, y_labels=[0, 25, 50, 75, 100], value_formatter=lambda value: f"{value:.0f} %",
-        x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
-        margin=8, margin_right=36, margin_bottom=8 + NAME_PIXELS * max(0, len(lines) - 2),
+        **_look(), width=NARROW_PIXELS if narrow else WIDTH_PIXELS, height=height_of_lines(len(lines)),
+        range=(0, 100), legend_at_bottom=True, legend_at_bottom_columns=1, dots_size=4, show_x_guides=False,
+        show_y_guides=True, truncate_label=-1, truncate_legend=-1, y_labels=[0, 25, 50, 75, 100],
+        value_formatter=lambda value: f"{value:.0f} %", x_labels_major_count=5, show_minor_x_labels=False,
+        no_data_text="–", legend_box_size=14, explicit_size=True, allow_interruptions=True, margin=8,
+        margin_right=36, margin_bottom=8 + NAME_PIXELS * max(0, len(lines) - 2),
     )  # fmt: skip
     chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in labels]
     for number, (name, values) in enumerate(lines[: len(COLOURS)]):
         stroke = {"width": 3, "dasharray": DASHES[number]} if DASHES[number] else {"width": 3}
         chart.add(f"{ISOLATES[direction]}{name}\u2069", list(values), stroke_style=stroke)
-    return _still(chart.render_tree())
+    return _still(_drawn(chart, direction))
 
 
-def _rows(count: int, **more: Any) -> Any:
+def _rows(count: int, narrow: bool, **more: Any) -> Any:
     """An empty chart of so many rows."""
     # Here, since few processes ever draw: it takes half a second.
     import pygal
 
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
     return pygal.HorizontalBar(
-        **_look(), **options, width=WIDTH_PIXELS, height=height_of(count), truncate_label=-1, truncate_legend=-1,
+        **_look(), **options, width=NARROW_PIXELS if narrow else WIDTH_PIXELS, height=height_of(count),
+        truncate_label=-1, truncate_legend=-1,
         show_x_guides=True, show_y_guides=False, legend_at_bottom=True, margin=8, include_x_axis=True,
         x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
         spacing=12, x_value_formatter=_amount, value_formatter=_amount,

@@ -20,7 +20,7 @@ from app.papers.impact_words import FACTOR_NOTE, GINI_NOTE, PEOPLE_NOTE, RECORDE
 from app.partners.service import network_of, zone_of
 from app.reports.impact import queries, service
 from app.reports.impact.queries import Published
-from app.web.charts import WIDTH_PIXELS, height_of, height_of_lines
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, height_of, height_of_lines
 from app.web.impact_charts import fairness_lines, shown_losses
 from app.web.language import language_of
 from app.web.rendering import render, see_other
@@ -171,6 +171,7 @@ def _page(request: Request, visitor: Principal, view: ImpactView, demonstration:
         gini_note=GINI_NOTE,
         notes=(RECORDED_NOTE, PEOPLE_NOTE),
         picture_width=WIDTH_PIXELS,
+        narrow_width=NARROW_PIXELS,
         lines_height=height_of_lines,
         picture_height=height_of,
     )

@@ -37,18 +37,18 @@ def shown_losses(figures: Figures) -> Sequence[tuple[str, int]]:
     return figures.losses[:MOST_LOSSES]
 
 
-def draw_fairness(figures: Figures, language: Language) -> bytes:
+def draw_fairness(figures: Figures, language: Language, narrow: bool = False) -> bytes:
     """Fill rates over four weeks each, over time."""
     lines = [
         (name if own else str(language.t(name)), [None if rate is None else round(100 * rate, 1) for rate in rates])
         for name, own, rates in fairness_lines(figures)
     ]
     labels = [language.short_day(point.until) for point in figures.points]
-    return lines_of_percent(labels, lines, direction=language.direction)
+    return lines_of_percent(labels, lines, direction=language.direction, narrow=narrow)
 
 
-def draw_losses(figures: Figures, language: Language) -> bytes:
+def draw_losses(figures: Figures, language: Language, narrow: bool = False) -> bytes:
     """Kilograms by reason."""
     shown = shown_losses(figures)
     labels = [str(language.t(LABELS.get(code, code))) for code, _ in shown]
-    return bars(labels, [round(grams / 1000, 1) for _, grams in shown], direction=language.direction)
+    return bars(labels, [round(grams / 1000, 1) for _, grams in shown], direction=language.direction, narrow=narrow)

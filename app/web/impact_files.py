@@ -87,9 +87,10 @@ def chart(
     first: First = "",
     until: str = "",
     report: UUID | None = None,
+    narrow: bool = False,
 ) -> Response:
     """One of the report's pictures."""
     with database_of(request).transaction(visitor.scope) as session:
         figures, _ = _read(request, session, visitor, first, until, report)
     draw = draw_fairness if figure == "fairness" else draw_losses
-    return picture(draw(figures, language_of(request)))
+    return picture(draw(figures, language_of(request), narrow))

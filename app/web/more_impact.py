@@ -34,7 +34,7 @@ from app.papers.more_impact import more_impact_paper
 from app.partners.service import network_of, zone_of
 from app.reports.additions import queries, service
 from app.reports.additions.queries import Estimate, Found
-from app.web.charts import WIDTH_PIXELS, bars, height_of, paired_bars, picture
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, height_of, paired_bars, picture
 from app.web.language import Language, language_of
 from app.web.more_impact_form import AskForm, fresh_form, read_form, wish_of
 from app.web.paper import issuer_of, paper
@@ -149,6 +149,7 @@ def _shown(request: Request, network: Network, visitor: Visitor, view: MoreView,
         assumptions=ASSUMPTIONS,
         charts=CHARTS,
         picture_width=WIDTH_PIXELS,
+        narrow_width=NARROW_PIXELS,
         picture_height=height_of(min(MOST_BARS, len(view.helping))),
     )
 
@@ -222,7 +223,7 @@ def end(request: Request, visitor: Visitor, report: Annotated[UUID, Form()]) -> 
 
 
 @router.get("/more-impact/chart.svg")
-def chart(request: Request, visitor: Visitor, report: UUID, figure: Figure) -> Response:
+def chart(request: Request, visitor: Visitor, report: UUID, figure: Figure, narrow: bool = False) -> Response:
     """What rescues more: the food beside what the search itself varies by, or what a kilogram more costs."""
     language = language_of(request)
     with database_of(request).transaction(visitor.scope) as session:
@@ -231,10 +232,10 @@ def chart(request: Request, visitor: Visitor, report: UUID, figure: Figure) -> R
         labels = [_label_of(language, found, each) for each in helping]
     if figure == "cost":
         costs = [round((each.cents_per_kg or 0) / 100, 2) for each in helping]
-        return picture(bars(labels, costs, direction=language.direction))
+        return picture(bars(labels, costs, direction=language.direction, narrow=narrow))
     more = (str(language.t("More food")), [each.grams_a_day / 1000 for each in helping])
     noise = (str(language.t("Varies by")), [each.spread / 1000 / each.days for each in helping])
-    return picture(paired_bars(labels, more, noise, direction=language.direction))
+    return picture(paired_bars(labels, more, noise, direction=language.direction, narrow=narrow))
 
 
 @router.get("/more-impact/{report_id}.pdf")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.alarms import SENTENCES, Audience, Severity
+from app.domain.alarms import SENTENCES, Audience, Severity, words_of
+from app.kit.language import PlainLanguage
 from app.models.alarms import Alarm
 
 # What stands at an alarm: how soon somebody has to act, and who was told.
@@ -26,6 +27,10 @@ class StandingAlarm:
     def sentence(self) -> str:
         """What is wrong and what to do."""
         return SENTENCES[self.row.kind]
+
+    def words(self, language: PlainLanguage) -> dict[str, str]:
+        """The sentence's words, for a reader of the language."""
+        return words_of(self.row.details, language.day)
 
     @property
     def severity(self) -> str:

@@ -18,7 +18,7 @@ from app.reports.together import queries
 from app.reports.together.figures import CHARTS, KIND_TITLES, KindView, content_of_day, kinds_of_day
 from app.reports.together.queries import Totals
 from app.reports.together.service import ask_for_day
-from app.web.charts import WIDTH_PIXELS, height_of, paired_bars, picture
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, height_of, paired_bars, picture
 from app.web.language import language_of
 from app.web.paper import issued, issued_paper, issuer_of, paper
 from app.web.rendering import render, see_other
@@ -73,6 +73,7 @@ def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") ->
         may_plan=visitor.sees_network,
         one_day=timedelta(days=1),
         picture_width=WIDTH_PIXELS,
+        narrow_width=NARROW_PIXELS,
         picture_height=height_of,
     )
 
@@ -94,7 +95,7 @@ def as_pdf(request: Request, visitor: Visitor, date: str = "") -> Response:
 
 
 @router.get("/together/chart.svg")
-def chart(request: Request, visitor: Visitor, date: str, kind: Kind, figure: Figure) -> Response:
+def chart(request: Request, visitor: Visitor, date: str, kind: Kind, figure: Figure, narrow: bool = False) -> Response:
     """How much hangs on each assumption: both sides under each of them."""
     language = language_of(request)
     with database_of(request).transaction(visitor.scope) as session:
@@ -115,6 +116,7 @@ def chart(request: Request, visitor: Visitor, date: str, kind: Kind, figure: Fig
             (str(language.t("Together")), together),
             (str(language.t("Alone")), alone),
             direction=language.direction,
+            narrow=narrow,
         )
     )
 

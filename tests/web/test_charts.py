@@ -1,0 +1,30 @@
+"""Charts as pictures: what they draw, for either direction of reading and for a phone."""
+
+import re
+
+import pytest
+
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, lines_of_percent, paired_bars
+
+LABELS = ("4 Nov", "11 Nov", "18 Nov", "25 Nov")
+
+
+def test_a_line_stops_where_nothing_is_known_and_goes_on_behind_it() -> None:
+    whole = lines_of_percent(LABELS, [("Kitchen", [10.0, 20.0, 30.0, 40.0])], direction="ltr").decode()
+    broken = lines_of_percent(
+        (*LABELS, "2 Dec"), [("Kitchen", [10.0, 20.0, None, 40.0, 50.0])], direction="ltr"
+    ).decode()
+    assert len(re.findall(r'class="line ', whole)) == 1
+    assert len(re.findall(r'class="line ', broken)) == 2
+
+
+@pytest.mark.parametrize(("narrow", "width"), [(False, WIDTH_PIXELS), (True, NARROW_PIXELS)])
+def test_a_phone_has_a_narrower_picture_and_arabic_turns_each_round(narrow: bool, width: int) -> None:
+    for picture in (
+        bars(LABELS, [1, 2, 3, 4], direction="rtl", narrow=narrow),
+        paired_bars(LABELS, ("Together", [1, 2, 3, 4]), ("Alone", [1, None, 3, 4]), direction="rtl", narrow=narrow),
+        lines_of_percent(LABELS, [("Kitchen", [1.0, 2.0, 3.0, 4.0])], direction="rtl", narrow=narrow),
+    ):
+        assert f'width="{width}"' in picture.decode()
+        assert f"translate({width} 0) scale(-1 1)" in picture.decode()
+    assert "scale(-1 1)" not in bars(LABELS, [1, 2, 3, 4], direction="ltr", narrow=narrow).decode()
