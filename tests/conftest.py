@@ -14,8 +14,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, event, make_url
 
+from app.kit import auth
 from app.kit.clock import HandSetClock
 from app.kit.db import Database
 from app.kit.embedded_postgres import EmbeddedPostgres
@@ -53,6 +56,16 @@ class TestDatabase:
     __test__ = False
     owner_url: str
     service_url: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2id as the product has it, at the least cost that it allows: at the product's, to enter somebody and sign
+    them in took more than all the rest of a page's test. What the product itself takes: tests/kit/test_passwords.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auth, "_passwords", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
+        yield
 
 
 @pytest.fixture(scope="session")
