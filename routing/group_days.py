@@ -79,9 +79,12 @@ def group_days(
     *,
     steps: int = STEPS,
     seed: int = 1,
+    whole_as_driven: bool = True,
 ) -> Iterator[GroupDay]:
     """The day of each of these groups by itself, one after the other, so that whoever asks may stop between them. The
-    plan is one of this problem. The same steps and seed give the same costs on every machine.
+    plan is one of this problem, or what was really driven of one. The same steps and seed give the same costs on every
+    machine. whole_as_driven: all whom the plan brings anything cost what its routes cost; otherwise they too are asked
+    what they would pay by themselves, which a food bank is that the vans brought its food alone, on a way for others.
 
     Raises ValueError where food was on board when the plan was made: what had been driven for it before is not known.
     """
@@ -90,7 +93,7 @@ def group_days(
     tours = tours_of_plan(problem, plan)
     everybody = set(who_shares(problem, plan))
     for group in groups:
-        if everybody <= group:
+        if whole_as_driven and everybody <= group:
             yield _as_driven(problem, plan, group)
         else:
             yield _by_itself(problem, plan, tours, group, steps, seed)

@@ -20,9 +20,9 @@ from app.models.events import StopEvent
 from app.models.fleet import Shift, Vehicle
 from app.models.funding import RouteCost
 from app.models.partners import Network
-from app.models.plans import Plan, Route, Stop
+from app.models.plans import Route, Stop
 from app.planning.queries import driven_plan
-from app.reports.together.planned import before_all_changes
+from app.reports.together.planned import PlannedRates, planned_rates
 from app.reports.together.recorded import reported_seconds
 
 COOLED = frozenset({"chilled", "frozen"})
@@ -38,7 +38,7 @@ def record_day(session: Session, network_id: UUID, service_date: date, now: date
     shifts = [route.shift_id for route in plan.routes]
     reported = set(session.scalars(select(StopEvent.shift_id).where(among(StopEvent.shift_id, shifts)).distinct()))
     known = known_of_shifts(session, sorted(reported))
-    rates, vehicles = _rates(session, plan), _vehicles(session, reported)
+    rates, vehicles = planned_rates(session, plan), _vehicles(session, reported)
     rows = [
         _row(session, route, known[route.shift_id], vehicles[route.shift_id], rates.get(str(route.shift_id)), now)
         for route in plan.routes
@@ -56,25 +56,11 @@ def _vehicles(session: Session, shifts: set[UUID]) -> dict[UUID, Vehicle]:
     return dict(session.execute(query).all())
 
 
-def _rates(session: Session, plan: Plan) -> dict[str, tuple[Rates, int]]:
-    """By shift what driving cost as the day was planned, and its grams of CO2e a kilometre."""
-    session.refresh(plan, ["problem"])
-    plans = [plan] if plan.changes_plan_id is None else [plan, before_all_changes(session, plan)]
-    return {
-        shift["id"]: (
-            Rates(shift.get("cents_per_km", 0), shift.get("cents_per_hour", 0), shift.get("cents_per_use", 0)),
-            shift.get("grams_co2e_per_km", 0),
-        )
-        for each in plans  # the day as it began has the last word
-        for shift in each.problem["shifts"]
-    }
-
-
 def _row(
-    session: Session, route: Route, known: Known, vehicle: Vehicle, said: tuple[Rates, int] | None, now: datetime
+    session: Session, route: Route, known: Known, vehicle: Vehicle, said: PlannedRates | None, now: datetime
 ) -> RouteCost:
-    own = Rates(vehicle.cents_per_km, vehicle.cents_per_hour, vehicle.cents_per_use), vehicle.grams_co2e_per_km
-    rates, co2e_per_km = said or own
+    own = Rates(vehicle.cents_per_km, vehicle.cents_per_hour, vehicle.cents_per_use)
+    said = said or PlannedRates(own, vehicle.grams_co2e_per_km)
     seconds = reported_seconds(route, known) or route.seconds
     places, cooled = _brought(session, known)
     came_to = [each for each in route.stops if each.kind == "pickup" and known.stop(each).state != "waiting"]
@@ -83,12 +69,12 @@ def _row(
         vehicle_id=vehicle.id,
         vehicle_name=route.vehicle_name,
         number=route.number,
-        cents=route_cents(route.metres, seconds, rates),
-        has_rates=rates.known,
+        cents=route_cents(route.metres, seconds, said.rates),
+        has_rates=said.rates.known,
         metres=route.metres,
         seconds=seconds,
         grams=sum(places.values()),
-        grams_co2e_driving=route_co2e(route.metres, co2e_per_km),
+        grams_co2e_driving=route_co2e(route.metres, said.grams_co2e_per_km),
         cooled=cooled,
         stores=len({each.site_id for each in came_to}),
         places=dict(places),

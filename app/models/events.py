@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +26,10 @@ class StopEvent(Base):
 
     __tablename__ = "stop_events"
     __tenancy__ = (*OF_NETWORK, by_shift())
-    __table_args__ = (CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('arrived','collected','delivered','refused','failed')", name="kind"),
+        Index("ix_stop_events_recorded_at", "recorded_at", postgresql_using="brin"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id"), primary_key=True)
@@ -49,6 +52,7 @@ class LedgerEntry(Base):
         CheckConstraint("grams > 0", name="grams"),
         CheckConstraint(f"from_account IN ({ACCOUNTS}) AND to_account IN ({ACCOUNTS})", name="accounts"),
         CheckConstraint("from_account <> to_account", name="movement"),
+        Index("ix_ledger_entries_recorded_at", "recorded_at", postgresql_using="brin"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"), index=True)

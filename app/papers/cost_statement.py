@@ -1,13 +1,26 @@
-"""A month's statement of shared costs on paper: the totals, then each day with the why of each share."""
+"""A month's statement of shared costs on paper: the sums, of recorded days and of those that are only planned, then
+each day with the why of each share."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from app.papers.share_words import NOTHING, RULE, standing_of, why_of
+from app.papers.share_words import (
+    KINDS,
+    NOTHING,
+    RULE,
+    RULES,
+    SHOWN_AS,
+    counted_of,
+    facts_of,
+    part_of,
+    standing_of,
+    why_of,
+)
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Column, Part, Row, cells
-from app.papers.words import Issuer
-from app.sharing.statement import Statement
+from app.papers.words import GAP, Issuer
+from app.sharing import statement as statements
+from app.sharing.statement import DayStatement, Statement
 
 COLUMNS = (Column(0, 0.32), *(Column(start, 0.17, at_end=True) for start in (0.32, 0.49, 0.66, 0.83)))
 OF_DAY = ("Food bank", "Share", "Alone", "Saved", "Own vehicles")
@@ -27,35 +40,44 @@ def cost_statement_paper(issuer: Issuer, statement: Statement, so_far: date | No
     sheet.space(10)
     if not statement.dates:
         sheet.paragraph(Part(issuer.t(NOTHING)))
-    if statement.totals:
-        _totals(sheet, issuer, statement)
-    for day in statement.dates:
+    for part in statement.parts:
+        _part(sheet, issuer, statement, part)
+    for day in statement.by_day:
         _day(sheet, issuer, statement, day)
     sheet.space(14)
     sheet.paragraph(Part(issuer.t(RULE), MUTED))
     return sheet.finished()
 
 
-def _totals(sheet: Sheet, issuer: Issuer, statement: Statement) -> None:
-    money = statement.money
+def _part(sheet: Sheet, issuer: Issuer, statement: Statement, part: statements.Part) -> None:
+    """The sums of one kind of days, and what they are."""
+    days = issuer.n("{count} day", "{count} days", len(part.dates))
+    sheet.section(f"{issuer.t(KINDS[part.kind])}{GAP}{days}", after=110)
+    sheet.paragraph(Part(issuer.t(RULES[part.kind]), MUTED))
+    for words, count in part_of(part):
+        sheet.paragraph(Part(issuer.n(*words, count), STRONG))
     rows = [
         _row(statement, each.organisation, (each.share, each.saved, each.own_vans, each.balance))
-        for each in statement.totals
+        for each in part.totals
     ]
-    sheet.table(COLUMNS, [issuer.t(each) for each in OF_MONTH], rows)
-    if any(each.balance < 0 for each in statement.totals):
+    if rows:
+        sheet.table(COLUMNS, [issuer.t(each) for each in OF_MONTH], rows)
+    if any(each.balance < 0 for each in part.totals):
         sheet.paragraph(Part(issuer.t("Below zero: to receive."), MUTED))
-    if statement.carried:
-        sheet.paragraph(Part(issuer.t("The network carries {money}.", money=money(statement.carried))))
+    if part.carried:
+        sheet.paragraph(Part(issuer.t("The network carries {money}.", money=statement.money(part.carried))))
 
 
-def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: date) -> None:
-    money, shares = statement.money, statement.of_day(day)
-    sheet.section(issuer.language.day(day), after=90)
-    cost = statement.cost_of(day)
+def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: DayStatement) -> None:
+    money, cost = statement.money, day.cost
+    sheet.section(f"{issuer.language.day(day.day)}{GAP}{issuer.t(SHOWN_AS[day.shown_as])}", after=90)
     if cost is not None and cost.standing is not None:
         sheet.paragraph(Part(issuer.t("The vehicles of the day cost {money}.", money=money(cost.cost))))
-    standing = standing_of(shares)
+    for text, words in facts_of(day, issuer.language.hours):
+        sheet.paragraph(Part(issuer.t(text, **words), MUTED))
+    for counted, count in counted_of(day):
+        sheet.paragraph(Part(issuer.n(*counted, count), STRONG))
+    standing = standing_of(day.shares)
     if standing is not None:
         sheet.paragraph(Part(issuer.t(standing), MUTED))
     if cost is not None and cost.standing == "least_core":
@@ -63,12 +85,12 @@ def _day(sheet: Sheet, issuer: Issuer, statement: Statement, day: date) -> None:
         sheet.paragraph(Part(said, MUTED))
     rows = [
         _row(statement, each.organisation, (each.share, each.alone, each.saved, each.own_vans))
-        for each in shares
+        for each in day.shares
         if each.share is not None
     ]
     if rows:
         sheet.table(COLUMNS, [issuer.t(each) for each in OF_DAY], rows)
-    for each in shares:
+    for each in day.shares:
         why = [issuer.t(text, **words) for text, words in why_of(each, money, list)]
         sheet.paragraph(Part(" ".join(why), MUTED))
 

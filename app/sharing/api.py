@@ -22,8 +22,9 @@ def get_cost_shares(
     first: Annotated[Day, Query(alias="from", description="First local day")],
     last: Annotated[Day, Query(alias="until", description="Last local day, included")],
 ) -> CostSharesOut:
-    """How the cost of these days' vans is shared among the food banks that they drove for, as the days were planned:
-    one's own share and why for a partner, all of them for the network. A day is worked out when it is over."""
+    """How the cost of these days' vans is shared among the food banks that they drove for, as the days were planned
+    and, apart from that, as they were recorded: one's own share and why for a partner, all of them for the network. A
+    day is worked out when it is over, and as recorded when nothing can be reported of it any more."""
 
     def query(session: Session) -> CostSharesOut:
         found = shares_between(session, call.principal, first, last)
@@ -34,10 +35,11 @@ def get_cost_shares(
 
 @router.post("", status_code=202, response_model=SharesAskedOut)
 def share_day_cost(call: Caller, wish: SharesAskedIn) -> Response:
-    """Have a published day's cost shared now, before it is over or once more. Answers at once."""
+    """Have a published day's cost shared now, before it is over or once more; what has not changed is not worked out
+    again. Answers at once."""
 
     def verb(session: Session) -> Answer:
-        service.ask_for_shares(session, call.principal, wish.service_date, call.now)
-        return answer(SharesAskedOut(service_date=wish.service_date), 202)
+        until = service.ask_for_shares(session, call.principal, wish.service_date, call.now)
+        return answer(SharesAskedOut(service_date=wish.service_date, reports_until=until), 202)
 
     return call.once(wish, verb)

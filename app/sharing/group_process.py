@@ -22,15 +22,21 @@ class GroupsFailed(Exception):
 
 
 async def group_days_in_child(
-    problem: routing.Problem, plan: routing.Plan, groups: Sequence[frozenset[str]], seed: int
+    problem: routing.Problem,
+    plan: routing.Plan,
+    groups: Sequence[frozenset[str]],
+    seed: int,
+    *,
+    whole_as_driven: bool = True,
 ) -> list[routing.GroupDay]:
-    """The day of each group by itself. Raises GroupsFailed when the process dies, overruns or answers something else;
-    cancelled, it ends the process."""
+    """The day of each group by itself, as routing.group_days has it. Raises GroupsFailed when the process dies,
+    overruns or answers something else; cancelled, it ends the process."""
     request = {
         "problem": routing.problem_to_json(problem),
         "plan": routing.plan_to_json(plan),
         "groups": [sorted(group) for group in groups],
         "seed": seed,
+        "whole_as_driven": whole_as_driven,
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable,

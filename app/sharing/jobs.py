@@ -1,7 +1,9 @@
 """The jobs of shares: every hour those of days that are over, and one day's when it is asked for."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -12,12 +14,24 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.jobs import PLANS, AtHand
 from app.kit.tenancy import Scope
-from app.sharing import service
+from app.reports.together.recorded import BooksDisagree
+from app.roads.travel import TravelTables
+from app.sharing import keeping, service
 from app.sharing.group_process import GroupsFailed, group_days_in_child
-from app.sharing.working_out import DayShares, shared
+from app.sharing.recorded_day import read_driven, recorded_question
+from app.sharing.working_out import DayRead, DayShares, shared
 
 log = structlog.get_logger()
 EVERY = "20 * * * *"
+
+
+class Workshop(AtHand, Protocol):
+    """What the job needs of what a worker has at hand."""
+
+    @property
+    def tables(self) -> TravelTables:
+        """The travel between sites."""
+        ...
 
 
 async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
@@ -38,30 +52,54 @@ def ask_everywhere(database: Database, clock: Clock) -> int:
 
 
 async def share_day(context: JobContext, network_id: str, service_date: str) -> None:
-    """Work out and keep the shares of one day; one that cannot be read, or whose groups cannot be planned, has none."""
-    workshop: AtHand = context.additional_context["workshop"]
+    """Work out and keep the shares of one day, as it was planned and, once nothing can be reported any more, as it was
+    recorded. One that cannot be read, whose books disagree, or whose groups cannot be planned, has none."""
+    workshop: Workshop = context.additional_context["workshop"]
     network, day = UUID(network_id), date.fromisoformat(service_date)
-    try:
-        read = await asyncio.to_thread(_read, workshop, network, day)
-        if read is None:
-            return
-        asked = read.asked
-        days = await group_days_in_child(asked.problem, asked.plan, asked.groups, service.SEED) if asked.groups else []
-    except (routing.ProblemError, GroupsFailed) as error:
-        log.error("no shares of a day's cost", network=network_id, day=service_date, cause=str(error))
+    for read in (_planned, _recorded):
+        try:
+            await _share(workshop, network, day, read)
+        except (routing.ProblemError, GroupsFailed, BooksDisagree) as error:
+            log.error("no shares of a day's cost", network=network_id, day=service_date, cause=str(error))
+
+
+type Reading = Callable[[Workshop, UUID, date], DayRead | None]
+
+
+async def _share(workshop: Workshop, network: UUID, day: date, reading: Reading) -> None:
+    read = await asyncio.to_thread(reading, workshop, network, day)
+    if read is None or await asyncio.to_thread(_known, workshop, network, day, read):
         return
+    asked = read.asked
+    days: list[routing.GroupDay] = []
+    if asked.groups:
+        days = await group_days_in_child(
+            asked.problem, asked.plan, asked.groups, service.SEED, whole_as_driven=asked.whole_as_driven
+        )
     found = await asyncio.to_thread(shared, asked, days)
     await asyncio.to_thread(_keep, workshop, network, day, read, found)
 
 
-def _read(workshop: AtHand, network_id: UUID, service_date: date) -> service.DayRead | None:
+def _planned(workshop: Workshop, network_id: UUID, service_date: date) -> DayRead | None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
         return service.read_day(session, network_id, service_date)
 
 
-def _keep(workshop: AtHand, network_id: UUID, day: date, read: service.DayRead, found: DayShares) -> None:
+def _recorded(workshop: Workshop, network_id: UUID, service_date: date) -> DayRead | None:
+    now = workshop.clock()
     with workshop.database.transaction(Scope(network=network_id)) as session:
-        service.keep_shares(session, network_id, day, read, found, workshop.clock())
+        driven = read_driven(session, network_id, service_date, now)
+    return None if driven is None else recorded_question(driven, workshop.tables, now, service.SEED)
+
+
+def _known(workshop: Workshop, network_id: UUID, service_date: date, read: DayRead) -> bool:
+    with workshop.database.transaction(Scope(network=network_id)) as session:
+        return keeping.is_kept(session, network_id, service_date, read)
+
+
+def _keep(workshop: Workshop, network_id: UUID, day: date, read: DayRead, found: DayShares) -> None:
+    with workshop.database.transaction(Scope(network=network_id)) as session:
+        keeping.keep_shares(session, network_id, day, read, found, workshop.clock())
 
 
 def sharing_jobs() -> Blueprint:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
 
 from app.kit.auth import Principal
 from app.kit.errors import refused
@@ -18,11 +18,20 @@ LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Shares:
-    """The shares of some days that the caller may see, by day and partner; `costs` only for the network."""
+    """The shares of some days that the caller may see, by day and partner, as planned and as recorded, of each the
+    newest number; `costs` only for the network."""
 
     shares: Sequence[CostShare]
     costs: Sequence[DayCost]
     names: Mapping[UUID, str]
+
+    def of_kind(self, kind: str) -> "Shares":
+        """Those as planned alone, or as recorded: the two are never one sum."""
+        return Shares(
+            [row for row in self.shares if row.kind == kind],
+            [row for row in self.costs if row.kind == kind],
+            self.names,
+        )
 
 
 def shares_between(session: Session, principal: Principal, first: date, last: date) -> Shares:
@@ -32,17 +41,42 @@ def shares_between(session: Session, principal: Principal, first: date, last: da
         raise refused("range_inverted", "The last day is before the first. Swap the two.")
     if last - first > LONGEST:
         raise refused("range_too_long", "A report covers at most a year. Choose fewer days.")
-    rows = session.scalars(
-        select(CostShare)
-        .where(CostShare.network_id == principal.network_id, CostShare.service_date.between(first, last))
-        .order_by(CostShare.service_date, CostShare.organisation_id)
-    ).all()
-    costs = session.scalars(
-        select(DayCost)
-        .where(DayCost.network_id == principal.network_id, DayCost.service_date.between(first, last))
-        .order_by(DayCost.service_date)
-    ).all()
+    rows = session.scalars(_newest_shares(principal, first, last)).all()
+    costs = session.scalars(_newest_costs(principal, first, last)).all()
     ids = {row.organisation_id for row in rows} | {UUID(each) for cost in costs for each in cost.driven}
     found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
     names = {each.id: each.name for each in found}
     return Shares(sorted(rows, key=lambda row: (row.service_date, names.get(row.organisation_id, ""))), costs, names)
+
+
+def _newest_shares(principal: Principal, first: date, last: date) -> Select[CostShare]:
+    newer = aliased(CostShare)
+    later = select(newer.id).where(
+        newer.network_id == CostShare.network_id,
+        newer.organisation_id == CostShare.organisation_id,
+        newer.service_date == CostShare.service_date,
+        newer.kind == CostShare.kind,
+        newer.number > CostShare.number,
+    )
+    return (
+        select(CostShare)
+        .where(CostShare.network_id == principal.network_id, CostShare.service_date.between(first, last))
+        .where(~later.exists())
+        .order_by(CostShare.service_date, CostShare.organisation_id)
+    )
+
+
+def _newest_costs(principal: Principal, first: date, last: date) -> Select[DayCost]:
+    newer = aliased(DayCost)
+    later = select(newer.id).where(
+        newer.network_id == DayCost.network_id,
+        newer.service_date == DayCost.service_date,
+        newer.kind == DayCost.kind,
+        newer.number > DayCost.number,
+    )
+    return (
+        select(DayCost)
+        .where(DayCost.network_id == principal.network_id, DayCost.service_date.between(first, last))
+        .where(~later.exists())
+        .order_by(DayCost.service_date)
+    )

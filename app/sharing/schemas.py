@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from app.fleet.schemas import MoneyOut
 from app.kit.web import Body
-from app.kit.wire import Day
+from app.kit.wire import Day, KgOut
 from app.models.shares import CostShare, DayCost
 from app.sharing.queries import Shares
+from app.sharing.working_out import Kind
 
 Standing = Literal["core", "least_core", "dearer"]
 
@@ -22,10 +23,12 @@ class SharesAskedIn(Body):
 
 
 class SharesAskedOut(BaseModel):
-    """The day is waiting to be worked out, which takes some minutes with eight food banks."""
+    """The day is waiting to be worked out, which takes some minutes with eight food banks. Before `reports_until` its
+    drivers can still report: until then it is shared as it was planned alone."""
 
     service_date: date
     state: Literal["queued"] = "queued"
+    reports_until: datetime | None = Field(description="None where nobody drives that day")
 
 
 class NearestOut(BaseModel):
@@ -36,9 +39,10 @@ class NearestOut(BaseModel):
 
 
 class CostShareOut(BaseModel):
-    """One partner's share of a day as it was planned. Without a share, `left_out` says why."""
+    """One partner's share of a day, as it was planned or as it was recorded. Without a share, `left_out` says why."""
 
     service_date: date
+    kind: Kind
     organisation_id: UUID
     organisation: str
     left_out: Literal["nothing_brought", "no_rates"] | None
@@ -56,6 +60,12 @@ class CostShareOut(BaseModel):
     own_vans: MoneyOut | None = Field(description="What the partner's own vans cost that day")
     balance: MoneyOut | None = Field(description="Share less own vans: what is still to pay; negative, to receive")
     nearest: NearestOut | None
+    kg: KgOut | None = Field(
+        description="What was brought; of a recorded day what the ledger says. None of old figures"
+    )
+    planned_kg: KgOut | None = Field(description="Of a recorded day, what had been planned")
+    vans_not_reported: int = Field(description="Vans of a recorded day whose driving is in no figure")
+    number: int = Field(description="Counts how often the day's shares were worked out; the newest is shown")
 
     @classmethod
     def of(cls, row: CostShare, name: str) -> Self:
@@ -67,6 +77,7 @@ class CostShareOut(BaseModel):
         return cls.model_validate(
             {
                 "service_date": row.service_date,
+                "kind": row.kind,
                 "organisation_id": row.organisation_id,
                 "organisation": name,
                 "left_out": row.left_out,
@@ -80,6 +91,10 @@ class CostShareOut(BaseModel):
                 "own_vans": vans,
                 "balance": None if share is None or vans is None else share - vans,
                 "nearest": nearest,
+                "kg": row.grams,
+                "planned_kg": row.planned_grams,
+                "vans_not_reported": row.not_reported,
+                "number": row.number,
             }
         )
 
@@ -92,10 +107,26 @@ class VansCostOut(BaseModel):
     cost: MoneyOut
 
 
+class DayFactsOut(BaseModel):
+    """What the cost comes of. Of a recorded day: kilometres of the routes as last published, hours by the reports of
+    `routes_measured` of `routes_reported` routes (of the others the planned ones), food by the ledger."""
+
+    plan_number: int
+    metres: int
+    seconds: int
+    kg: KgOut = Field(validation_alias="grams")
+    planned_kg: KgOut | None = Field(None, validation_alias="planned_grams")
+    changed_later: bool | None = None
+    routes_reported: int | None = None
+    routes_measured: int | None = None
+
+
 class DayCostOut(BaseModel):
-    """What a day's vans cost, and what its shares come of."""
+    """What a day's vans cost, as planned or as recorded, and what its shares come of."""
 
     service_date: date
+    kind: Kind
+    number: int
     plan_id: UUID
     cost: MoneyOut
     standing: Standing | None
@@ -105,6 +136,8 @@ class DayCostOut(BaseModel):
     exact: bool = Field(description="All groups were looked at; false: those that sampled orders of joining came by")
     vans: list[VansCostOut]
     vans_without_rates: int
+    vans_not_reported: int = Field(description="Vans of a recorded day whose driving is in no figure")
+    facts: DayFactsOut | None = Field(description="None of figures from before they were kept")
     inputs_digest: str
     engine: str
     steps: int
@@ -118,25 +151,50 @@ class DayCostOut(BaseModel):
             VansCostOut(organisation_id=UUID(each), organisation=found.names.get(UUID(each), ""), cost=cents)
             for each, cents in row.driven.items()
         ]
-        same = ("service_date", "plan_id", "standing", "groups", "exact", "vans_without_rates", "inputs_digest",
-                "engine", "steps", "seed", "worked_out_at")  # fmt: skip
+        same = ("service_date", "kind", "number", "plan_id", "standing", "groups", "exact", "vans_without_rates",
+                "inputs_digest", "engine", "steps", "seed", "worked_out_at")  # fmt: skip
         money = {
             "cost": row.cents,
             "network_carries": row.network_carries_cents,
             "most_to_gain": row.most_to_gain_cents,
         }
-        return cls.model_validate({**{name: getattr(row, name) for name in same}, **money, "vans": vans})
+        more = {"vans": vans, "vans_not_reported": row.not_reported, "facts": row.facts or None}
+        return cls.model_validate({**{name: getattr(row, name) for name in same}, **money, **more})
+
+
+class RecordedSharesOut(BaseModel):
+    """The same of the days that were driven and reported, by what is recorded of them: never to be added to those as
+    planned."""
+
+    shares: list[CostShareOut]
+    days: list[DayCostOut]
 
 
 class CostSharesOut(BaseModel):
-    """Shares by day and partner; the days themselves only for those who see the network."""
+    """Shares by day and partner, as the days were planned, and beside them, of those that were reported, as they were
+    recorded; the days themselves only for those who see the network."""
 
     currency: str
-    shares: list[CostShareOut]
-    days: list[DayCostOut]
+    shares: list[CostShareOut] = Field(description="Of all days, as they were planned")
+    days: list[DayCostOut] = Field(description="All days, as they were planned")
+    recorded: RecordedSharesOut
+    planned_only: list[date] = Field(description="Days with shares as planned alone: not shown as done anywhere")
 
     @classmethod
     def of(cls, currency: str, found: Shares) -> Self:
         """What the caller may see."""
-        shares = [CostShareOut.of(row, found.names.get(row.organisation_id, "")) for row in found.shares]
-        return cls(currency=currency, shares=shares, days=[DayCostOut.of(row, found) for row in found.costs])
+        planned, recorded = (_both(found.of_kind(kind)) for kind in ("planned", "recorded"))
+        done = {each.service_date for each in recorded[0]} | {each.service_date for each in recorded[1]}
+        all_days = {each.service_date for each in planned[0]} | {each.service_date for each in planned[1]}
+        return cls(
+            currency=currency,
+            shares=planned[0],
+            days=planned[1],
+            recorded=RecordedSharesOut(shares=recorded[0], days=recorded[1]),
+            planned_only=sorted(all_days - done),
+        )
+
+
+def _both(found: Shares) -> tuple[list[CostShareOut], list[DayCostOut]]:
+    shares = [CostShareOut.of(row, found.names.get(row.organisation_id, "")) for row in found.shares]
+    return shares, [DayCostOut.of(row, found) for row in found.costs]

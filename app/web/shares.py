@@ -11,8 +11,8 @@ from app.kit import tables
 from app.kit.auth import Principal
 from app.kit.web import database_of, now_of
 from app.models.partners import Network
+from app.papers import share_words
 from app.papers.cost_statement import cost_statement_paper
-from app.papers.share_words import NOTHING, RULE, standing_of, why_of
 from app.partners.service import network_of, zone_of
 from app.sharing.schemas import CostShareOut
 from app.sharing.service import ask_for_shares
@@ -53,10 +53,17 @@ def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -
         demonstration=network.demonstration,
         statement=statement,
         today=today,
-        rule=RULE,
-        nothing=NOTHING,
-        standing_of=standing_of,
-        why_of=lambda share: why_of(share, statement.money, language.comma.join),
+        rule=share_words.RULE,
+        nothing=share_words.NOTHING,
+        kinds=share_words.KINDS,
+        rules=share_words.RULES,
+        shown_as=share_words.SHOWN_AS,
+        counted=lambda words, count: language.n(*words, count),
+        part_of=share_words.part_of,
+        counted_of=share_words.counted_of,
+        facts_of=share_words.facts_of,
+        standing_of=share_words.standing_of,
+        why_of=lambda share: share_words.why_of(share, statement.money, language.comma.join),
         asked=_day(asked),
         may_ask=visitor.may("plans.publish"),
         may_see_plans=visitor.may("plans.publish"),
@@ -81,7 +88,7 @@ def ask(request: Request, visitor: Visitor, service_date: Annotated[date, Form()
 
 @router.get("/shares.csv")
 def as_csv(request: Request, visitor: Visitor, month: str = "") -> Response:
-    """The month's shares as rows."""
+    """The month's shares as rows, each day once: as recorded, or else as planned, which `kind` says."""
     with database_of(request).transaction(visitor.scope) as session:
         _, statement, _ = _read(request, session, visitor, month)
     columns = tables.columns_of(CostShareOut)

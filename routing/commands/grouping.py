@@ -1,7 +1,8 @@
 """`python -m routing groups`: what each group of food banks would pay by itself; one JSON request on standard input, a
 JSON line for each group back, in their order. Without its parent it ends by itself, as every child does.
 
-The request has `problem`, `plan` (of that problem), `groups` (lists of organisations), and perhaps `steps` and `seed`.
+The request has `problem`, `plan` (of that problem), `groups` (lists of organisations), and perhaps `steps`, `seed` and
+`whole_as_driven`.
 """
 
 import sys
@@ -17,7 +18,7 @@ from routing.group_days import STEPS, GroupDay, group_days
 from routing.limits import MOST_ITERATIONS, MOST_SEED
 from routing.problem import ProblemError
 
-FIELDS = {"problem", "plan", "groups", "steps", "seed"}
+FIELDS = {"problem", "plan", "groups", "steps", "seed", "whole_as_driven"}
 
 
 def run_groups(source: TextIO, sink: TextIO) -> int:
@@ -36,6 +37,8 @@ def run_groups(source: TextIO, sink: TextIO) -> int:
 def _request(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict) or not {"problem", "plan", "groups"} <= set(document) <= FIELDS:
         raise ValueError("it should have a problem, a plan and groups, and may have steps and a seed.")
+    if type(document.get("whole_as_driven", True)) is not bool:
+        raise ValueError("whole_as_driven should be true or false.")
     groups = document["groups"]
     if not isinstance(groups, list) or not all(_is_group(each) for each in groups):
         raise ValueError("groups should be lists of organisations.")
@@ -45,6 +48,7 @@ def _request(document: Any) -> dict[str, Any]:
         "groups": [frozenset(each) for each in groups],
         "steps": _whole("steps", document.get("steps", STEPS), MOST_ITERATIONS),
         "seed": _whole("seed", document.get("seed", 1), MOST_SEED),
+        "whole_as_driven": document.get("whole_as_driven", True),
     }
 
 

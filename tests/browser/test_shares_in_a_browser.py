@@ -6,10 +6,10 @@ from playwright.sync_api import Browser
 from tests.browser.test_accessibility import faults
 from tests.browser.visit import READERS, Visit
 from tests.service_client import DAY
-from tests.sharing.conftest import SharedDay, config, day, rates
+from tests.sharing.conftest import SharedDay, capacity, config, day, pickup_until, rates
 from tests.web.test_pages import person
 
-__all__ = ["config", "day", "rates"]
+__all__ = ["capacity", "config", "day", "pickup_until", "rates"]
 pytestmark = pytest.mark.browser
 
 

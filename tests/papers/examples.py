@@ -25,7 +25,7 @@ from app.reports.additions.queries import Found
 from app.reports.together.figures import KindView
 from app.reports.together.queries import Line
 from app.sharing.schemas import CostShareOut
-from app.sharing.statement import Statement, totals_of
+from app.sharing.statement import Part, Statement
 
 THEN = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 DAY = date(2026, 11, 27)
@@ -176,6 +176,7 @@ def cost_share(organisation: str, **fields: Any) -> CostShareOut:
     money = {"share": 1234, "alone": 2000, "saved": 766, "adds": 1230, "own_vans": 3000, "balance": -1766}
     nearest = {"partners": [BANK, organisation], "saves_by_staying": 310}
     others = {"standing": "core", "left_out": None, "alone_vans": "own", "adds_error": None, "nearest": nearest}
+    others |= {"kind": "planned", "kg": 30_000, "planned_kg": None, "vans_not_reported": 0, "number": 1}
     same = {"service_date": DAY, "organisation_id": UUID(int=7), "organisation": organisation}
     return CostShareOut.model_validate({**same, **money, **others, **fields})
 
@@ -189,7 +190,13 @@ def statement(*shares: CostShareOut) -> Statement:
         cost_share("Duffryn Centre", alone_vans="hired", adds_error=45.0, balance=1234, own_vans=0),
         cost_share("Pantry", left_out="nothing_brought", **nothing),
     )
-    return Statement(DAY.replace(day=1), "GBP", found, [], totals_of(found), THEN)
+    recorded = {"kind": "recorded", "service_date": DAY - timedelta(days=1), "planned_kg": 40_000}
+    driven = [
+        cost_share(BANK, **recorded, vans_not_reported=1, share=1111, balance=-1889),
+        cost_share("Duffryn Centre", **recorded, vans_not_reported=1, left_out="nothing_brought", **nothing),
+    ]
+    recorded_part = Part("recorded", [] if shares else driven, [])
+    return Statement(DAY.replace(day=1), "GBP", recorded_part, Part("planned", found, []), THEN)
 
 
 def together_kind(kind: str, grams: int = 62_500) -> KindView:

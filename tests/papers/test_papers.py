@@ -87,11 +87,13 @@ FACTS = {
         "Friday 27 November 2026", "Of the groups of food banks that were tried, none would pay less by itself.",
         "give or take 0.45 GBP",
         "Pantry was brought nothing on this day and pays nothing.", "would pay 3.10 GBP more",
-        "Alone, its own vehicles could not have fetched this food", "Days are shared as they were planned",
+        "Alone, its own vehicles could not have fetched this food",
+        "As recorded", "As planned, not as done", "Partly recorded", "1 vehicle reported nothing", "11.11 GBP",
+        "was brought 30 kg; 40 kg were planned", "Duffryn Centre was brought nothing of the 40 kg", "1 of these days",
     ),
     ("costs", "ar"): (
         "مشاركة التكاليف", "نوفمبر 2026", "الحصة", "12.34 GBP", BANK,
-        "لم يُجلب شيء إلى Pantry في هذا اليوم، فلا يدفع شيئًا.",
+        "لم يُجلب شيء إلى Pantry في هذا اليوم، فلا يدفع شيئًا.", "كما خُطط، لا كما نُفّذ", "مسجّل جزئيًا",
     ),
     ("together", "en"): (
         "Together and alone", "Friday 27 November 2026", "As recorded", "Reaches more people", "63 kg", "38 kg",

@@ -38,10 +38,15 @@ STEPS = 200
 
 
 async def groups_here(
-    problem: routing.Problem, plan: routing.Plan, groups: Sequence[frozenset[str]], seed: int
+    problem: routing.Problem,
+    plan: routing.Plan,
+    groups: Sequence[frozenset[str]],
+    seed: int,
+    *,
+    whole_as_driven: bool = True,
 ) -> list[routing.GroupDay]:
     """What the process of the groups answers, without its loading."""
-    return list(routing.group_days(problem, plan, groups, seed=seed, steps=STEPS))
+    return list(routing.group_days(problem, plan, groups, seed=seed, steps=STEPS, whole_as_driven=whole_as_driven))
 
 
 @dataclass
@@ -53,6 +58,7 @@ class SharedDay:
     workshop: run.Workshop
     clock: HandSetClock
     ids: dict[str, str]
+    plan: dict[str, Any]
 
     def work_out(self, day: str = DAY) -> None:
         """Do the job of the day's shares."""
@@ -86,6 +92,18 @@ def rates() -> dict[str, str]:
 
 
 @pytest.fixture
+def capacity() -> str:
+    """Kilograms that each van takes."""
+    return "600"
+
+
+@pytest.fixture
+def pickup_until() -> str:
+    """Until when the store has its food to be fetched, from eight o'clock."""
+    return "12:00"
+
+
+@pytest.fixture
 def day(
     network: ServiceClient,
     database: Database,
@@ -93,11 +111,13 @@ def day(
     clock: HandSetClock,
     tmp_path: Path,
     rates: dict[str, str],
+    capacity: str,
+    pickup_until: str,
 ) -> SharedDay:
     workshop = workshop_of(database, streets, clock, tmp_path)
     shop = network.organisation("supermarket", "Lidl")
     store = network.site(LIDL_CARDIFF_ROAD, "Lidl, Cardiff Road", organisation_id=shop["id"])
-    network.ok("/offers", an_offer(store, a_line(kg="60")))
+    network.ok("/offers", an_offer(store, a_line(kg="60"), pickup_until=f"{DAY}T{pickup_until}:00+00:00"))
     banks, ids = {}, {}
     for name, place, category in (
         ("Newport Food Bank", FOOD_BANK, "bread_and_bakery"),
@@ -109,13 +129,14 @@ def day(
         banks[name], ids[name] = network.client_of(bank, "needs", "organisation", "fleet"), bank["id"]
         banks[name].ok("/needs", a_need(site, kg="30", category=category))
         if category != "drinks":
-            a_van(banks[name], site, **rates)
-    network.published(planned(network, workshop, DAY))
-    return SharedDay(network, banks, workshop, clock, ids)
+            a_van(banks[name], site, capacity_kg=capacity, **rates)
+    plan = planned(network, workshop, DAY)
+    network.published(plan)
+    return SharedDay(network, banks, workshop, clock, ids, plan)
 
 
-def a_van(bank: ServiceClient, site: dict[str, Any], **rates: str) -> None:
-    vehicle = bank.ok("/vehicles", {"name": "Van", "capacity_kg": "600", **rates})
+def a_van(bank: ServiceClient, site: dict[str, Any], **fields: str) -> None:
+    vehicle = bank.ok("/vehicles", {"name": "Van", **fields})
     bank.ok(
         "/shifts",
         {

@@ -64,8 +64,9 @@ def test_without_rates_nobody_is_asked_and_nobody_has_a_figure() -> None:
     assert day.groups == ()
     nothing = shared(day, [])
     assert nothing == DayShares(
-        None, 0, 0, 0, 0, True, (), {"bank 00": "no_rates", "bank 01": "no_rates"}, {"bank 00": 0}, 1
-    )
+        None, 0, 0, 0, 0, True, (), {"bank 00": "no_rates", "bank 01": "no_rates"}, {"bank 00": 0}, 1,
+        {"bank 00": 20_000, "bank 01": 20_000},
+    )  # fmt: skip
 
 
 def test_a_day_on_which_nothing_is_brought_has_nobody_to_share_it() -> None:
@@ -74,6 +75,14 @@ def test_a_day_on_which_nothing_is_brought_has_nobody_to_share_it() -> None:
     found = shared(asked(problem, idle, seed=1), [])
     assert found.left_out == {"bank 00": "nothing_brought", "bank 01": "nothing_brought"}
     assert (found.cents, driven_cents(problem, idle)) == (0, {})
+
+
+def test_driven_for_nothing_is_the_networks_to_carry() -> None:
+    problem, plan = a_day_of(2)
+    day = asked(problem, replace(plan, allocations=()), seed=1)
+    found = shared(day, [])
+    assert (found.standing, found.network_carries, found.shares) == ("dearer", day.cents, ())
+    assert found.cents == day.cents > 0
 
 
 def test_what_each_ones_own_vans_cost_is_told_beside_its_share() -> None:

@@ -74,7 +74,7 @@ from app.web.rendering import environment
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "app" / "web" / "templates").glob("*.html"))
 ARABIC = Language("ar")
-COUNTED_IN_MESSAGES = set(notification_words.COUNTED.values())
+COUNTED_IN_MESSAGES = set(notification_words.COUNTED.values()) | set(share_words.COUNTED)
 COUNTED = ("n", "forms")  # what the templates call for a number of things
 REFUSAL = re.compile(
     r"(?:refused|conflict|Refusal)\(\s*\"([a-z_]+)\"|WaslError\([^()]*?,\s*\"([a-z_]+)\",\s*\d{3}", re.DOTALL

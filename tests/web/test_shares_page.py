@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from tests.papers.reading import read, whole
 from tests.service_client import DAY
-from tests.sharing.conftest import SharedDay, config, day, rates
+from tests.sharing.conftest import SharedDay, capacity, config, day, pickup_until, rates
+from tests.sharing.reported import at_the_end, closed, driven, phone_of
 from tests.web.test_pages import Reader, person
 
-__all__ = ["config", "day", "rates"]
+__all__ = ["capacity", "config", "day", "pickup_until", "rates"]
 
 MONTH = f"/shares?month={DAY[:7]}"
 
@@ -89,9 +91,57 @@ def test_the_statement_is_a_table_that_adds_up(day: SharedDay, office: Reader) -
     answer = office.http.get(f"/shares.csv?month={DAY[:7]}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="shared-costs-{DAY[:7]}.csv"'
     head, *rows = answer.content.decode("utf-8-sig").splitlines()
-    assert head.startswith("service_date,organisation_id,organisation,left_out,standing,share,alone")
+    assert head.startswith("service_date,kind,organisation_id,organisation,left_out,standing,share,alone")
     assert len(rows) == 3
-    assert [row.split(",")[3] for row in rows] == ["", "", "nothing_brought"]
+    assert {row.split(",")[1] for row in rows} == {"planned"}
+    assert [row.split(",")[4] for row in rows] == ["", "", "nothing_brought"]
+
+
+def test_a_day_as_planned_says_that_it_is_not_done(day: SharedDay, office: Reader) -> None:
+    day.work_out()
+    page = said(office)
+    assert "As planned, not as done" in page
+    assert "As recorded" not in page
+    assert "Nothing is recorded of these days" in page
+
+
+def test_a_recorded_day_is_shown_once_with_its_own_sum_on_the_page_and_in_the_files(
+    day: SharedDay, office: Reader, duffryn: Reader
+) -> None:
+    driven(day, late=timedelta(minutes=30), part=0.9)
+    found = day.shares()["recorded"]
+    page, own = said(office), said(duffryn)
+    assert "As recorded" in page
+    assert "As planned, not as done" not in page
+    assert "54 kg brought; 60 kg were planned." in re.sub(r"<[^>]+>", "", page)
+    for told in (
+        f"{found['days'][0]['cost']} GBP",
+        *(f"{row['share']} GBP" for row in found["shares"] if row["share"]),
+    ):
+        assert told in page, told
+    assert "By the books Duffryn Centre was brought 27 kg; 30 kg were planned." in own
+    head, *rows = office.http.get(f"/shares.csv?month={DAY[:7]}").content.decode("utf-8-sig").splitlines()
+    assert [row.split(",")[1] for row in rows] == ["recorded"] * 3
+    assert head.endswith("kg,planned_kg,vans_not_reported,number")
+    paper = whole(office.http.get(f"/shares.pdf?month={DAY[:7]}").content).replace("\n", " ")
+    assert "As recorded" in paper
+    assert "As planned, not as done" not in paper
+    [code] = set(re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", paper))
+    sums = {each["name"]: each["amount"] for each in day.network.get(f"/papers/{code}").json()["money"]}
+    cost = found["days"][0]
+    assert sums["recorded_share"] == f"{float(cost['cost']) - float(cost['network_carries']):.2f}"
+    assert not [name for name in sums if not name.startswith("recorded_")]
+
+
+@pytest.mark.parametrize(("capacity", "pickup_until"), [("35", "08:10")])
+def test_a_partly_recorded_day_says_what_is_missing(day: SharedDay, office: Reader) -> None:
+    at_the_end(day)
+    phone_of(day, day.plan["routes"][0]).report()
+    closed(day)
+    day.work_out()
+    page = said(office)
+    for told in ("Partly recorded", "1 vehicle reported nothing", "1 of these days is recorded in part"):
+        assert told in page, told
 
 
 def test_without_anything_the_paper_says_so(day: SharedDay, office: Reader) -> None:

@@ -1,5 +1,6 @@
 """The day as it was planned: the plan that was published before anything was driven, and the problem it answers."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 import routing
+from app.domain.funding import Rates
 from app.models.plans import Plan
 from app.planning.agreed import read_agreements
 from app.planning.queries import driven_plan
@@ -34,6 +36,29 @@ def planned_day(session: Session, network_id: UUID, service_date: date) -> Asked
         plan=document,
         facts={"plan_number": whole.number, "changed_later": whole.id != published.id},
     )
+
+
+@dataclass(frozen=True)
+class PlannedRates:
+    """What a shift's van costs and emits, as the plan has it."""
+
+    rates: Rates
+    grams_co2e_per_km: int
+
+
+def planned_rates(session: Session, plan: Plan) -> dict[str, PlannedRates]:
+    """By shift, what driving cost as the day was planned; of shifts that came while the day was under way, as they
+    came."""
+    session.refresh(plan, ["problem"])
+    plans = [plan] if plan.changes_plan_id is None else [plan, before_all_changes(session, plan)]
+    return {
+        shift["id"]: PlannedRates(
+            Rates(shift.get("cents_per_km", 0), shift.get("cents_per_hour", 0), shift.get("cents_per_use", 0)),
+            shift.get("grams_co2e_per_km", 0),
+        )
+        for each in plans  # the day as it began has the last word
+        for shift in each.problem["shifts"]
+    }
 
 
 def before_all_changes(session: Session, plan: Plan) -> Plan:

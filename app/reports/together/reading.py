@@ -53,7 +53,7 @@ def _read(session: Session, network_id: UUID, service_date: date) -> _Read | Non
     recorded = recorded_day(session, day, {shift.id: shift.organisation_id for shift in day.shifts})
     if recorded is None:
         return None
-    day = _with_needs(session, day, recorded)
+    day = with_needs(session, day, recorded)
     balances = balances_of(session, [line.id for offer in day.offers for line in offer.lines])
     agreements = read_agreements(session, network_id, service_date)
     session.expunge_all()
@@ -77,7 +77,7 @@ def as_it_was(session: Session, day: Day) -> Day:
     return replace(day, available={line.id: line.grams for line in lines}, shifts=[*day.shifts, *others])
 
 
-def _with_needs(session: Session, day: Day, recorded: RecordedDay) -> Day:
+def with_needs(session: Session, day: Day, recorded: RecordedDay) -> Day:
     """With the needs that food was brought for, should they be closed by now."""
     missing = {UUID(need) for need in recorded.delivered} - set(day.needs_by_id)
     if not missing:

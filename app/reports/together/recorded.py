@@ -33,14 +33,31 @@ class BooksDisagree(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Brought:
+    """Food that is in the books as delivered: grams of a line for a need, carried by a shift between two stops of its
+    route, by their numbers; 0 for a stop that the route as last published has no more."""
+
+    line: str
+    need: str
+    shift: str
+    grams: int
+    pickup: int
+    drop_off: int
+
+
+@dataclass(frozen=True)
 class RecordedDay:
-    """What was driven and brought. delivered: grams by need. measured: routes whose hours the reports tell."""
+    """What was driven and brought. delivered: grams by need. measured: routes whose hours the reports tell. brought:
+    what the routes carried. without_figures: shifts whose driving nobody knows: of the plan that is driven, and not
+    reported, or reported, and not in it any more."""
 
     plan: Plan
     routes: Sequence[routing.DrivenRoute]
     visits: Sequence[routing.StoreVisit]
     delivered: Mapping[str, int]
     measured: int
+    brought: Sequence[Brought] = ()
+    without_figures: Sequence[UUID] = ()
 
 
 def last_shift_ends(session: Session, network_id: UUID, service_date: date) -> datetime | None:
@@ -69,13 +86,16 @@ def recorded_day(session: Session, day: Day, organisation_of: Mapping[UUID, UUID
     delivered = _delivered(known.values())
     _same_as_the_ledger(session, day, known.values(), sum(delivered.values()))
     routes, visits, measured = [], [], 0
+    brought: list[Brought] = []
     for route in plan.routes:
         if route.shift_id in known:
             seconds = reported_seconds(route, known[route.shift_id])
             measured += seconds is not None
             routes.append(routing.DrivenRoute(str(route.shift_id), route.metres, seconds or route.seconds))
             visits += _visits(day, route, known[route.shift_id], str(organisation_of[route.shift_id]))
-    return RecordedDay(plan, routes, visits, delivered, measured)
+            brought += _brought(route, known[route.shift_id])
+    unknown = {route.shift_id for route in plan.routes} ^ set(known)
+    return RecordedDay(plan, routes, visits, delivered, measured, brought, sorted(unknown))
 
 
 def _delivered(known: Collection[Known]) -> dict[str, int]:
@@ -84,6 +104,25 @@ def _delivered(known: Collection[Known]) -> dict[str, int]:
         for parcel, row in each.promises.rows.items():
             found[str(row.need_id)] += each.outcomes[parcel].booked_as_delivered
     return {need: grams for need, grams in found.items() if grams}
+
+
+def _brought(route: Route, known: Known) -> list[Brought]:
+    """What is in the books as delivered of a route's promises; what was handed on was loaded for somebody else."""
+    numbers = {stop.visit_id: number for number, stop in enumerate(route.stops)}
+    found = []
+    for parcel, row in known.promises.rows.items():
+        grams = known.outcomes[parcel].booked_as_delivered
+        if not grams:
+            continue
+        first = row
+        while first.from_parcel_id is not None and first.from_parcel_id in known.promises.rows:
+            first = known.promises.rows[first.from_parcel_id]
+        pickup, drop_off = (
+            numbers.get(known.promises.visits[stop], 0) for stop in (first.pickup_stop_id, row.drop_off_stop_id)
+        )
+        line, need, shift = (str(id) for id in (row.offer_line_id, row.need_id, route.shift_id))
+        found.append(Brought(line, need, shift, grams, pickup, drop_off))
+    return found
 
 
 def _same_as_the_ledger(session: Session, day: Day, known: Collection[Known], reported: int) -> None:
