@@ -177,7 +177,7 @@ def content_of(statement: Statement, figures_of: date | None) -> Content:
     not over."""
     parts: dict[str, dict[str, int]] = {}
     cents: dict[str, int] = {}
-    for part in (statement.recorded, statement.planned):
+    for part in statement.parts or [statement.planned]:
         for each in part.totals:
             said = {"share": each.share, "alone": each.alone, "own_vehicles": each.own_vans}
             parts.setdefault(each.organisation, {}).update(_named(part, said))

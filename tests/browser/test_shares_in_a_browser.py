@@ -7,6 +7,7 @@ from tests.browser.test_accessibility import faults
 from tests.browser.visit import READERS, Visit
 from tests.service_client import DAY
 from tests.sharing.conftest import SharedDay, capacity, config, day, pickup_until, rates
+from tests.sharing.reported import driven
 from tests.web.test_pages import person
 
 __all__ = ["capacity", "config", "day", "pickup_until", "rates"]
@@ -31,6 +32,12 @@ def test_what_a_month_cost_and_who_pays_is_read_by_everybody(
     day.work_out()
     visit.page.goto("/shares")
     visit.show(f"shares-network-{language}-{size['width']}")
+    assert faults(visit.page) == []
+    driven(day, part=0.9)
+    visit.context.clear_cookies()
+    visit.sign_in(office)
+    visit.page.goto("/shares")
+    visit.show(f"shares-recorded-{language}-{size['width']}")
     assert faults(visit.page) == []
     visit.context.clear_cookies()
     visit.sign_in(partner)

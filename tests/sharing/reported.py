@@ -1,6 +1,7 @@
 """What drivers report of a shared day: as it was planned, later, less, nothing, or only one of them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,10 +32,11 @@ class Phone:
         self.driver.ok("/driver/stop-events", {"events": failed})
 
 
-def phone_of(day: SharedDay, route: dict[str, Any]) -> Phone:
+@contextmanager
+def phone_of(day: SharedDay, route: dict[str, Any]) -> Iterator[Phone]:
     """The phone of whoever drives the route."""
-    driver = day.network.driver({"id": route["shift_id"]})
-    return Phone(driver, driver.get("/driver/route").json()["route"]["stops"])
+    with day.network.driver({"id": route["shift_id"]}) as driver:
+        yield Phone(driver, driver.get("/driver/route").json()["route"]["stops"])
 
 
 def _events(stop: dict[str, Any], late: timedelta, part: float) -> Iterator[dict[str, Any]]:
@@ -68,6 +70,7 @@ def driven(day: SharedDay, **how: Any) -> None:
     """All routes are reported alike, the day is closed, and its shares are worked out."""
     at_the_end(day)
     for route in day.plan["routes"]:
-        phone_of(day, route).report(**how)
+        with phone_of(day, route) as phone:
+            phone.report(**how)
     closed(day)
     day.work_out()

@@ -102,7 +102,8 @@ def test_sponsors_are_told_of_the_same_cost(day: SharedDay) -> None:
 def test_as_long_as_drivers_can_report_a_day_is_planned_alone(day: SharedDay) -> None:
     at_the_end(day)
     for route in day.plan["routes"]:
-        phone_of(day, route).report()
+        with phone_of(day, route) as phone:
+            phone.report()
     day.work_out()
     assert day.shares()["planned_only"] == [DAY]
     assert waiting(day) == []  # the day itself is not over
@@ -116,7 +117,8 @@ def test_as_long_as_drivers_can_report_a_day_is_planned_alone(day: SharedDay) ->
 def test_what_was_driven_for_nothing_is_the_networks_to_carry(day: SharedDay) -> None:
     at_the_end(day)
     for route in day.plan["routes"]:
-        phone_of(day, route).nothing_there()
+        with phone_of(day, route) as phone:
+            phone.nothing_there()
     closed(day)
     day.work_out()
     found = recorded(day)
@@ -152,7 +154,8 @@ def test_where_delays_made_it_dearer_than_alone_each_pays_that_and_the_network_t
 def test_a_van_that_reported_nothing_has_no_figure_and_its_food_is_nobodys(day: SharedDay) -> None:
     assert len(day.plan["routes"]) == 2
     at_the_end(day)
-    phone_of(day, day.plan["routes"][0]).report()
+    with phone_of(day, day.plan["routes"][0]) as phone:
+        phone.report()
     closed(day)
     day.work_out()
     found = recorded(day)
@@ -168,12 +171,12 @@ def test_a_van_that_reported_nothing_has_no_figure_and_its_food_is_nobodys(day: 
 def test_what_changes_later_gets_the_next_number_and_nothing_kept_is_changed(day: SharedDay) -> None:
     at_the_end(day)
     [route] = day.plan["routes"]
-    phone = phone_of(day, route)
-    phone.report()
-    closed(day)
-    day.work_out()
-    day.clock.set(day.clock() - timedelta(hours=2))  # another worker's clock, or a phone's report that was on its way
-    phone.report(late=timedelta(minutes=10), part=0.5)
+    with phone_of(day, route) as phone:
+        phone.report()
+        closed(day)
+        day.work_out()
+        day.clock.set(day.clock() - timedelta(hours=2))  # a phone's report that was on its way
+        phone.report(late=timedelta(minutes=10), part=0.5)
     day.clock.set(day.clock() + timedelta(hours=3))
     day.work_out()
     found = recorded(day)
