@@ -58,7 +58,7 @@ def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -
         kinds=share_words.KINDS,
         rules=share_words.RULES,
         shown_as=share_words.SHOWN_AS,
-        counted=lambda words, count: language.n(*words, count),
+        counted=lambda words, count: language.n(words[0], words[1], count),
         part_of=share_words.part_of,
         counted_of=share_words.counted_of,
         facts_of=share_words.facts_of,

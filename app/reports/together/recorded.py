@@ -93,7 +93,7 @@ def recorded_day(session: Session, day: Day, organisation_of: Mapping[UUID, UUID
             measured += seconds is not None
             routes.append(routing.DrivenRoute(str(route.shift_id), route.metres, seconds or route.seconds))
             visits += _visits(day, route, known[route.shift_id], str(organisation_of[route.shift_id]))
-            brought += _brought(route, known[route.shift_id])
+            brought += brought_on(route, known[route.shift_id])
     unknown = {route.shift_id for route in plan.routes} ^ set(known)
     return RecordedDay(plan, routes, visits, delivered, measured, brought, sorted(unknown))
 
@@ -106,8 +106,9 @@ def _delivered(known: Collection[Known]) -> dict[str, int]:
     return {need: grams for need, grams in found.items() if grams}
 
 
-def _brought(route: Route, known: Known) -> list[Brought]:
-    """What is in the books as delivered of a route's promises; what was handed on was loaded for somebody else."""
+def brought_on(route: Route, known: Known) -> list[Brought]:
+    """What is in the books as delivered of a route's promises; food that was handed on was collected where the promise
+    was that it was loaded for."""
     numbers = {stop.visit_id: number for number, stop in enumerate(route.stops)}
     found = []
     for parcel, row in known.promises.rows.items():
