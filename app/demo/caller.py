@@ -19,10 +19,10 @@ class DemoStopped(Exception):
 
 
 class Caller:
-    """Speaks to the API with one key."""
+    """Speaks to the API with one key, or as anybody who has none."""
 
-    def __init__(self, address: str, key: str) -> None:
-        headers = {"Authorization": f"Bearer {key}"}
+    def __init__(self, address: str, key: str | None) -> None:
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._address = address
         self._http = httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=120)
 
@@ -38,8 +38,8 @@ class Caller:
         """Hang up."""
         self._http.close()
 
-    def another(self, key: str) -> "Caller":
-        """The same service, asked with another key."""
+    def another(self, key: str | None) -> "Caller":
+        """The same service, asked with another key, or by somebody who has none."""
         return Caller(self._address, key)
 
     def get(self, path: str, **query: str) -> Any:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import typer
 from fastapi import FastAPI
 
 from app.demo import DemoResult, run_day
+from app.demo.earlier_day import earlier_than, early
 from app.demo.network import NETWORK, ZONE, import_city
 from app.kit.clock import HandSetClock
 from app.kit.database_access import DatabaseAccess, open_database
@@ -19,17 +20,18 @@ from app.partners.founding import found
 from app.roads.streets import Streets
 from app.settings import Settings
 
-EARLY = time(6, 0)
 Say = Callable[[str], None]
+# Whatever is set up here: invented people are mailed nothing.
+AS_SHOWN = {"worker": "on", "request_log": "off", "smtp_url": None, "mail_from": None}
 
 
 def run_demo(config: Settings, say: Say, *, as_json: bool, stay: bool, day: str | None) -> None:
     """Run the day and show it; with `stay`, keep the pages up until Ctrl-C."""
     service_date = _service_date(day)
-    clock = HandSetClock(datetime.combine(service_date, EARLY, tzinfo=ZONE).astimezone(UTC))
+    clock = HandSetClock(early(earlier_than(service_date), ZONE))
     say("Starting the database.")
     with open_database(config) as access:
-        _run_on(access, config, say, clock, as_json=as_json, stay=stay)
+        _run_on(access, config, say, clock, service_date, as_json=as_json, stay=stay)
 
 
 def _service_date(day: str | None) -> date:
@@ -46,7 +48,14 @@ def _service_date(day: str | None) -> date:
 
 
 def _run_on(
-    access: DatabaseAccess, config: Settings, say: Say, clock: HandSetClock, *, as_json: bool, stay: bool
+    access: DatabaseAccess,
+    config: Settings,
+    say: Say,
+    clock: HandSetClock,
+    service_date: date,
+    *,
+    as_json: bool,
+    stay: bool,
 ) -> None:
     if access.owner_url is not None:
         say("Bringing the tables up to date.")
@@ -55,10 +64,10 @@ def _run_on(
     database, streets = Database(access.service_url), Streets(config.data_folder / "regions")
     try:
         first = found(database, NETWORK, clock())
-        app = create_app(database, streets, clock, config.model_copy(update={"worker": "on", "request_log": "off"}))
+        app = create_app(database, streets, clock, config.model_copy(update=AS_SHOWN))
         with _server(app, config, say, stay=stay) as server:
             say(f"The service answers at {server.address}.")
-            result = run_day(server.address, first.key, clock, say)
+            result = run_day(server.address, first.key, service_date, clock, say, stay=stay)
             _show(result, say, as_json=as_json)
             if stay:
                 _stay(server, result, say)

@@ -52,19 +52,22 @@ class TakingPart:
             caller.close()
 
 
-def bring_in(office: Caller, day: date, zone: ZoneInfo, seed: int, say: Say) -> TakingPart:
-    """Everything up to the evening before: the day is then ready to be planned."""
-    rng = random.Random(seed)
+def bring_in(office: Caller, day: date, zone: ZoneInfo, say: Say) -> TakingPart:
+    """Whoever takes part, the people who look at pages, and the page for everybody."""
     taking_part = enter_all(office, day, zone, say)
     _enter_people(office, taking_part)
     _show_to_everybody(office, taking_part)
+    return taking_part
+
+
+def prepare(taking_part: TakingPart, day: date, zone: ZoneInfo, seed: int, say: Say) -> None:
+    """Everything up to the evening before: the day is then ready to be planned."""
+    rng = random.Random(seed)
     posts = {store.osm_id: food.offers_of(store, day, zone, rng) for store in city.stores()}
-    _state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
+    state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
     taking_part.shifts += [plan_shift(wheels, day, zone) for wheels in taking_part.wheels]
     say(f"{len(taking_part.shifts)} vehicles have a shift.")
-    _post_offers(taking_part, posts, say)
-    taking_part.close()
-    return taking_part
+    taking_part.offers += post_offers(taking_part, posts, say)
 
 
 def enter_all(office: Caller, day: date, zone: ZoneInfo, say: Say) -> TakingPart:
@@ -76,7 +79,7 @@ def enter_all(office: Caller, day: date, zone: ZoneInfo, say: Say) -> TakingPart
     return taking_part
 
 
-def _join(office: Caller, kind: str, name: str) -> dict[str, Any]:
+def join(office: Caller, kind: str, name: str) -> dict[str, Any]:
     """A partner: the office proposes, and the organisation accepts with a key of its own."""
     organisation: dict[str, Any] = office.post("/organisations", {"kind": kind, "name": name})
     path = f"/organisations/{organisation['id']}/api-keys"
@@ -90,7 +93,7 @@ def _enter_donors(office: Caller, taking_part: TakingPart, day: date, zone: Zone
     """Chains and their stores, each chain with a key."""
     stores = city.stores()
     for chain in dict.fromkeys(city.chain_of(store) for store in stores):
-        organisation = _join(office, "supermarket", chain)
+        organisation = join(office, "supermarket", chain)
         made = office.post(
             f"/organisations/{organisation['id']}/api-keys", {"name": "Stores of the chain", "scopes": ["offers"]}
         )
@@ -121,7 +124,7 @@ def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: Z
     places, owners = city.receiving_places(), taking_part.owners
     for receiver in city.RECEIVERS:
         place = places[receiver.osm_id]
-        organisation = _join(office, receiver.kind, place.name)
+        organisation = join(office, receiver.kind, place.name)
         made = office.post(
             f"/organisations/{organisation['id']}/api-keys", {"name": "Office", "scopes": ["needs", "fleet"]}
         )
@@ -144,11 +147,12 @@ def _enter_receivers(office: Caller, taking_part: TakingPart, day: date, zone: Z
             },
         )
         if receiver.vehicle is not None:
-            taking_part.wheels.append(_enter_vehicle(owner, receiver.vehicle, site))
+            taking_part.wheels.append(enter_vehicle(owner, receiver.vehicle, site))
     say(f"{len(owners)} real food banks and community places take part as receivers.")
 
 
-def _enter_vehicle(owner: Caller, van: city.Van, site: dict[str, Any]) -> Wheels:
+def enter_vehicle(owner: Caller, van: city.Van, site: dict[str, Any]) -> Wheels:
+    """A van of an owner's, whose shifts begin and end at a site."""
     vehicle = owner.post(
         "/vehicles",
         {
@@ -180,18 +184,26 @@ def plan_shift(wheels: Wheels, day: date, zone: ZoneInfo) -> dict[str, Any]:
 
 def _enter_people(office: Caller, taking_part: TakingPart) -> None:
     """One person of each kind that has pages, so that they can be looked at."""
-    me = office.get("/me")
-    run = secrets.token_hex(3)
-    spytty = taking_part.sites["node/9876916419"]
+    own = office.get("/me")["organisation"]["id"]
+    spytty, bank = taking_part.sites["node/9876916419"], taking_part.sites["node/10937165747"]
     for who, role, organisation, site in (
-        ("Dispatcher", "dispatcher", me["organisation"]["id"], None),
-        ("Network administrator (sites, regions)", "network_admin", me["organisation"]["id"], None),
+        ("Dispatcher", "dispatcher", own, None),
+        ("Network administrator (sites, regions)", "network_admin", own, None),
         (f"Shop assistant, {spytty['name']}", "donor_staff", spytty["organisation_id"], spytty["id"]),
+        (f"Coordinator, {bank['name']}", "organisation_admin", bank["organisation_id"], None),
     ):
-        sign_in = SignIn(who, f"{role.replace('_', '-')}-{run}@newport.example", secrets.token_urlsafe(10))
-        body = {"name": who, "email": sign_in.email, "role": role, "password": sign_in.password, "site_id": site}
-        office.post(f"/organisations/{organisation}/people", body)
-        taking_part.sign_ins.append(sign_in)
+        add_person(office, taking_part, who, role, organisation, site)
+
+
+def add_person(
+    office: Caller, taking_part: TakingPart, who: str, role: str, organisation: str, site: str | None = None
+) -> None:
+    """Somebody of an organisation, with a password that is shown at the end."""
+    address = f"{role.replace('_', '-')}-{secrets.token_hex(3)}@newport.example"
+    sign_in = SignIn(who, address, secrets.token_urlsafe(10))
+    body = {"name": who, "email": sign_in.email, "role": role, "password": sign_in.password, "site_id": site}
+    office.post(f"/organisations/{organisation}/people", body)
+    taking_part.sign_ins.append(sign_in)
 
 
 def _show_to_everybody(office: Caller, taking_part: TakingPart) -> None:
@@ -216,13 +228,14 @@ def _show_to_everybody(office: Caller, taking_part: TakingPart) -> None:
             )
 
 
-def _state_needs(
+def state_needs(
     taking_part: TakingPart,
     offers: list[dict[str, Any]],
     day: date,
     rng: random.Random,
     say: Say,
 ) -> None:
+    """What receivers ask for on a day when stores have these offers."""
     needs = food.needs_of(offers, day, rng)
     for receiver, need in needs:
         site = taking_part.sites[receiver.osm_id]
@@ -231,7 +244,7 @@ def _state_needs(
 
 
 def _enter_carrier(office: Caller, taking_part: TakingPart) -> None:
-    carrier = _join(office, "carrier", city.CARRIER_NAME)
+    carrier = join(office, "carrier", city.CARRIER_NAME)
     made = office.post(f"/organisations/{carrier['id']}/api-keys", {"name": "Office", "scopes": ["fleet"]})
     depot = office.post(
         "/sites",
@@ -244,19 +257,17 @@ def _enter_carrier(office: Caller, taking_part: TakingPart) -> None:
             "windows": [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "06:00", "closes": "22:00"}],
         },
     )
-    taking_part.wheels.append(_enter_vehicle(office.another(made["key"]), city.CARRIER_VAN, depot))
+    taking_part.wheels.append(enter_vehicle(office.another(made["key"]), city.CARRIER_VAN, depot))
 
 
-def _post_offers(
-    taking_part: TakingPart,
-    posts: dict[str, list[dict[str, Any]]],
-    say: Say,
-) -> None:
+def post_offers(taking_part: TakingPart, posts: dict[str, list[dict[str, Any]]], say: Say) -> list[dict[str, Any]]:
     """Each chain's stores post with the chain's own key."""
+    offers = []
     for store in city.stores():
         till = taking_part.tills[city.chain_of(store)]
-        for offer in posts[store.osm_id]:
+        for offer in posts.get(store.osm_id, ()):
             body = {**offer, "site_id": taking_part.sites[store.osm_id]["id"]}
-            taking_part.offers.append(till.post("/offers", body))
-    kg = sum(float(line["kg"]) for offer in taking_part.offers for line in offer["lines"])
-    say(f"{len(taking_part.offers)} offers are posted, {kg:,.0f} kg (invented).")
+            offers.append(till.post("/offers", body))
+    kg = sum(float(line["kg"]) for offer in offers for line in offer["lines"])
+    say(f"{len(offers)} offers are posted, {kg:,.0f} kg (invented).")
+    return offers

@@ -1,17 +1,20 @@
-"""The whole day, from nobody to the balance: bring in, plan, publish, drive, count."""
+"""The whole day, from nobody to the balance: bring in, plan, publish, drive, count; and a smaller day before it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.demo import drive, partners, story
-from app.demo.caller import Caller, DemoStopped
+from app.demo import drive, earlier_day, partners, story, supporters, volunteers
+from app.demo.caller import Caller
+from app.demo.planned import plan_and_publish
 from app.kit.clock import HandSetClock
 
 Say = Callable[[str], None]
 SEED = 2026
+MORE = ("cooled_vehicle", "opens_earlier", "chilled_box", "driver_hour")  # a search or a few for each
+EVENING = time(17, 30)  # every shift is over
 
 
 @dataclass(frozen=True)
@@ -23,60 +26,67 @@ class DemoResult:
     pages: tuple[str, ...]
 
 
-def run_day(address: str, key: str, clock: HandSetClock, say: Say, seed: int = SEED) -> DemoResult:
-    """Run the day that the clock stands on, early in the morning.
+def run_day(
+    address: str, key: str, day: date, clock: HandSetClock, say: Say, *, stay: bool, seed: int = SEED
+) -> DemoResult:
+    """Run that day, after an earlier one on whose early morning the clock stands.
+
+    stay: somebody will look at it, so what takes the service some minutes is asked for as well.
 
     Raises DemoStopped with one sentence when the service refuses something.
     """
     with Caller(address, key) as office:
         network = office.get("/me")["network"]
         zone = ZoneInfo(network["time_zone"])
-        day = clock().astimezone(zone).date()
+        before = clock().astimezone(zone).date()
         say(
             f"The day is {day:%A %d %B %Y}. Places and streets are real; food, needs, vehicles and people are invented."
         )
-        taking_part = partners.bring_in(office, day, zone, seed, say)
-        plan = _planned(office, day.isoformat(), say)
-        published = office.post(f"/plans/{plan['id']}/publish", version=plan["version"])
-        say(f"Plan {published['number']} is published.")
+        taking_part = partners.bring_in(office, before, zone, say)
+        earlier_day.play(office, taking_part, before, clock, seed, zone, say)
+        clock.set(datetime.combine(before, EVENING, tzinfo=zone))
+        supporters.enter_supporters(office, taking_part, day, clock)
+        helping = volunteers.accept_residents(office)
+        say("Sponsors, a lent van, a public body, two cards and five volunteers take part (invented).")
+        clock.set(earlier_day.early(day, zone))
+        partners.prepare(taking_part, day, zone, seed, say)
+        places = volunteers.take_tasks(office, taking_part, helping, day, zone)
+        taking_part.sign_ins.append(helping[0])
+        taking_part.close()
+        plan = plan_and_publish(office, day.isoformat(), say)
         drive.drive(office, taking_part.shifts, clock, seed, zone, say)
+        links = _links(office, plan)
+        clock.set(max(clock(), datetime.combine(day, EVENING, tzinfo=zone)))
+        volunteers.thank(office, places)
+        _count(office, before, day)
+        if stay:
+            _ask_for_more(office, before, day)
         plan = office.get(f"/plans/{plan['id']}")
         report = office.get("/reports/day", service_date=day.isoformat())
         arrivals = office.get("/reports/arrivals", **{"from": day.isoformat(), "until": day.isoformat()})
         learnt = office.post("/learnt")
-        links = _links(office, plan)
+        around = supporters.around(office, before)
     return DemoResult(
         document=story.document(network, day.isoformat(), taking_part.offers, plan, report)
-        | story.travel_document(arrivals, learnt),
+        | story.travel_document(arrivals, learnt)
+        | {"around": around},
         story=(*story.lines(plan, report), *story.travel_lines(arrivals, learnt)),
         pages=tuple(story.pages(address, day.isoformat(), taking_part.sign_ins, links)),
     )
 
 
-def _planned(office: Caller, day: str, say: Say) -> dict[str, Any]:
-    run = office.post("/plan-runs", {"service_date": day})
-    said = ""
-    while run["state"] not in ("done", "failed"):
-        phase = run["progress"].get("phase", "waiting")
-        if phase != said:
-            say(f"Planning: {phase}{_so_far(run['progress'])}.")
-            said = phase
-        time.sleep(0.5)
-        run = office.get(f"/plan-runs/{run['id']}")
-    if run["state"] == "failed":
-        raise DemoStopped(run["failure"])
-    plan: dict[str, Any] = office.get(f"/plans/{run['plan_id']}")
-    say(
-        f"The plan: {len(plan['routes'])} routes, {float(plan['kg_allocated']):,.0f} kg,"
-        f" {plan['metres'] / 1000:.1f} km; {len(plan['unserved'])} lines stay, each with a reason."
-    )
-    return plan
+def _count(office: Caller, *days: date) -> None:
+    """What grants paid for, which the service counts in the night after a day, asked for now."""
+    for day in days:
+        office.post("/funding/days", {"service_date": day.isoformat()})
 
 
-def _so_far(progress: dict[str, Any]) -> str:
-    """What the best plan so far delivers, and the most that any plan could."""
-    most = progress.get("bound_grams")
-    return "" if most is None else f", {progress['grams_allocated'] / 1000:,.0f} kg of at most {most / 1000:,.0f} kg"
+def _ask_for_more(office: Caller, before: date, day: date) -> None:
+    """What takes some minutes beside the pages: the days alone, their shared costs, and the day with one thing more."""
+    for each in (day, before):
+        office.post("/reports/together/days", {"service_date": each.isoformat()})
+        office.post("/cost-shares", {"service_date": each.isoformat()})
+    office.post("/reports/additions", {"from": day.isoformat(), "until": day.isoformat(), "kinds": list(MORE)})
 
 
 def _links(office: Caller, plan: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.demo.partners import PUBLIC_PAGE, SignIn
+from app.demo.supporters import CARDS
 
 FIGURES = (
     ("kg delivered", "kg_delivered", "{:,.0f}"),
@@ -142,6 +143,9 @@ def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tu
     yield f"Planned and real times: {address}/learnt"
     yield f"Sites, addresses and proposals, streets and map: {address}/sites and {address}/regions"
     yield f"What everybody sees, and nobody signs in for: {address}/n/{PUBLIC_PAGE}"
+    yield f"Residents apply to help: {address}/n/{PUBLIC_PAGE}/help"
+    yield f"Cards of a partner and of an ambassador: {' and '.join(f'{address}/c/{card["slug"]}' for card in CARDS)}"
+    yield f"Sponsors' money, more impact, the day alone: {address}/funding, {address}/more-impact, {address}/together"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"
     yield f"The API: {address}/api/docs"

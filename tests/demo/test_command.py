@@ -2,13 +2,17 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.demo import city, food
+from app.demo.earlier_day import earlier_than
 from tests.conftest import ROOT
 
 FIGURES = {
@@ -57,6 +61,14 @@ def test_the_demonstration_ends_with_every_gram_in_its_place(tmp_path: Path) -> 
     assert told["arrivals"]["p10_minutes"] < told["arrivals"]["median_minutes"] < told["arrivals"]["p90_minutes"]
     assert told["learnt"]["pace"]["legs"] > 10
     assert told["learnt"]["pace"]["error"] > 1
+    around = told["around"]
+    assert around["grants"]["months_covered"] > 0
+    assert around["grants"]["givers"] == 3
+    assert around["cards"] == [{"donors": 2, "drivers": 1, "gifts": 0}, {"donors": 0, "drivers": 2, "gifts": 1}]
+    assert around["volunteers"] == {"accepted": 5, "waiting": 1, "tasks_done": 3}
+    assert around["area"]["days_recorded"] == 1
+    assert around["area"]["kg_for_people"] > 100
+    assert around["loan"] == "accepted"
 
 
 def test_a_day_that_is_none_is_one_sentence(tmp_path: Path) -> None:
@@ -74,11 +86,15 @@ def test_the_real_places_of_the_city_take_part() -> None:
     assert sum(receiver.vehicle is not None for receiver in city.RECEIVERS) >= 5
 
 
-def test_the_invented_day_is_the_same_for_a_seed() -> None:
-    import random
-    from datetime import date
-    from zoneinfo import ZoneInfo
+@pytest.mark.parametrize(
+    ("day", "earlier"),
+    [("2026-12-01", "2026-11-24"), ("2026-11-30", "2026-10-26"), ("2027-03-01", "2027-02-22")],
+)
+def test_the_smaller_day_is_the_same_weekday_of_the_month_before(day: str, earlier: str) -> None:
+    assert earlier_than(date.fromisoformat(day)) == date.fromisoformat(earlier)
 
+
+def test_the_invented_day_is_the_same_for_a_seed() -> None:
     store, zone = city.stores()[0], ZoneInfo("Europe/London")
     first, second = (food.offers_of(store, date(2026, 11, 25), zone, random.Random(7)) for _ in range(2))
     assert first == second
