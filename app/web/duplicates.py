@@ -3,7 +3,7 @@ which visits carry less than they cost, with what pooling would save."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from app.partners.service import network_of, zone_of
 from app.reports.duplicates.queries import DuplicateEffort, Line, duplicate_effort, usual_days
 from app.reports.duplicates.schemas import LONGEST_NOTE
 from app.reports.duplicates.service import mark_duplicate
+from app.reports.together.recorded import newest_day_over
 from app.web.language import Language, language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
@@ -56,9 +57,10 @@ class Asked:
     metres: str
     faults: dict[str, str] = field(default_factory=dict)
 
-    def read(self, today: date) -> tuple[date, date, int]:
-        """The days and the distance. Raises ValueError with the name of the field that is none."""
-        first, last = usual_days(today)
+    def read(self, after: date) -> tuple[date, date, int]:
+        """The days, unless others are asked for those that end before `after`, and the distance. Raises ValueError with
+        the name of the field that is none."""
+        first, last = usual_days(after)
         return (
             _read("first", self.first, date.fromisoformat, first),
             _read("last", self.last, date.fromisoformat, last),
@@ -121,7 +123,8 @@ def show(request: Request, visitor: Visitor, until: str = "", metres: str = "") 
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         today = service_date_of(now_of(request), zone_of(network))
-        asked, found = _looked_for(session, visitor, asked, today, language)
+        after = newest_day_over(session, network.id, today, now_of(request)) + timedelta(days=1)
+        asked, found = _looked_for(session, visitor, asked, after, language)
     locale = language.locale
     return render(
         request,
@@ -142,11 +145,11 @@ def show(request: Request, visitor: Visitor, until: str = "", metres: str = "") 
 
 
 def _looked_for(
-    session: Session, visitor: Principal, asked: Asked, today: date, language: Language
+    session: Session, visitor: Principal, asked: Asked, after: date, language: Language
 ) -> tuple[Asked, DuplicateEffort | None]:
     """What was found, with the days that it was looked for on; or what was typed, with what is wrong with it."""
     try:
-        first, last, metres = asked.read(today)
+        first, last, metres = asked.read(after)
     except ValueError as error:
         name = str(error)
         return replace(asked, faults={name: str(language.t(NOT_READ[name]))}), None

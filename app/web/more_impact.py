@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from app.papers.more_impact import more_impact_paper
 from app.partners.service import network_of, zone_of
 from app.reports.additions import queries, service
 from app.reports.additions.queries import Estimate, Found
+from app.reports.together.recorded import newest_day_over
 from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, height_of, paired_bars, picture
 from app.web.language import Language, language_of
 from app.web.more_impact_form import AskForm, fresh_form, read_form, wish_of
@@ -166,14 +167,16 @@ def show(
     texts = dict(request.query_params)
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        form = read_form(texts, kinds, fresh_form(_today(request, network)))
+        form = read_form(texts, kinds, fresh_form(_after(request, session, network)))
         return _shown(
             request, network, visitor, _view(session, visitor, network, form, _id_or_none(report), "from" in texts)
         )
 
 
-def _today(request: Request, network: Network) -> date:
-    return service_date_of(now_of(request), zone_of(network))
+def _after(request: Request, session: Session, network: Network) -> date:
+    """The day after the last one that is over."""
+    today, now = service_date_of(now_of(request), zone_of(network)), now_of(request)
+    return newest_day_over(session, network.id, today, now) + timedelta(days=1)
 
 
 def _id_or_none(text: str) -> UUID | None:
@@ -190,7 +193,7 @@ def ask(request: Request, visitor: Visitor, data: Sent) -> Response:
     database, now = database_of(request), now_of(request)
     with database.transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        form = read_form(texts_of(data), lists_of(data).get("kinds", []), fresh_form(_today(request, network)))
+        form = read_form(texts_of(data), lists_of(data).get("kinds", []), fresh_form(_after(request, session, network)))
     try:
         wish = wish_of(form)
 

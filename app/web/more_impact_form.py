@@ -34,9 +34,9 @@ class AskForm(TypedForm):
             return None
 
 
-def fresh_form(today: date) -> AskForm:
-    """The week that ended yesterday, and everything."""
-    first, last = today - timedelta(days=USUAL_DAYS), today - timedelta(days=1)
+def fresh_form(after: date) -> AskForm:
+    """The week that ended on the day before, and everything."""
+    first, last = after - timedelta(days=USUAL_DAYS), after - timedelta(days=1)
     return AskForm(key=str(uuid4()), first=first.isoformat(), last=last.isoformat(), kinds=list(KINDS))
 
 

@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
 
 from app.domain.together import VARIANT_WORDS
+from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
+from app.models.partners import Network
 from app.papers.together_day import together_day_paper
 from app.partners.service import network_of, zone_of
 from app.planning.queries import driven_plan
@@ -45,10 +48,10 @@ class TogetherView:
 
 @router.get("/together")
 def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") -> Response:
-    """A day, yesterday unless another one is asked for, and its week."""
+    """A day, the newest that is worked out unless another one is asked for, and its week."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        day = _day_or(date, now_of(request).astimezone(zone_of(network)).date() - timedelta(days=1))
+        day = _day_or(date, _usual_day(request, session, visitor, network))
         monday = day - timedelta(days=day.isoweekday() - 1)
         sunday = monday + timedelta(days=6)
         kinds = kinds_of_day(session, visitor, day)
@@ -78,12 +81,18 @@ def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") ->
     )
 
 
+def _usual_day(request: Request, session: Session, visitor: Principal, network: Network) -> date:
+    """The newest day with figures, else yesterday."""
+    today = now_of(request).astimezone(zone_of(network)).date()
+    return queries.newest_day(session, visitor, today) or today - timedelta(days=1)
+
+
 @router.get("/together.pdf")
 def as_pdf(request: Request, visitor: Visitor, date: str = "") -> Response:
     """A day on paper."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        day = _day_or(date, now_of(request).astimezone(zone_of(network)).date() - timedelta(days=1))
+        day = _day_or(date, _usual_day(request, session, visitor, network))
         kinds = kinds_of_day(session, visitor, day)
         if kinds:
             issuer, row = issued(request, session, visitor, network, content_of_day(day, kinds))

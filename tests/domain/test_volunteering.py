@@ -10,6 +10,7 @@ from app.domain.volunteering import (
     Profile,
     Told,
     Wanted,
+    by_parts,
     is_late,
     obstacles,
     reminder_due,
@@ -89,3 +90,13 @@ def test_who_takes_it_late_or_is_looked_at_late_is_not_told_what_they_know() -> 
     assert reminder_due(SATURDAY, early, NOBODY, SATURDAY - timedelta(hours=5)) is None
     assert reminder_due(SATURDAY, early, NOBODY, SATURDAY - timedelta(minutes=5)) == "hours"
     assert reminder_due(SATURDAY, early, NOBODY, SATURDAY) is None
+
+
+def test_the_parts_of_a_week_are_said_in_runs_of_days_that_are_alike() -> None:
+    weekdays = [f"{day} {part}" for day in range(1, 6) for part in ("morning", "afternoon")]
+    assert by_parts([*weekdays, "6 morning"]) == [([(1, 5)], ("morning", "afternoon")), ([(6, 6)], ("morning",))]
+    assert by_parts(["1 evening", "2 morning", "3 evening"]) == [
+        ([(1, 1), (3, 3)], ("evening",)),
+        ([(2, 2)], ("morning",)),
+    ]
+    assert by_parts([]) == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.together import KINDS, Tally, summed
@@ -86,6 +86,16 @@ def get_days(session: Session, principal: Principal, service_date: date) -> dict
     principal.require("reports.read")
     newest = newest_days(principal).where(TogetherDay.service_date == service_date)
     return {row.kind: row for row in session.scalars(select(TogetherDay).where(TogetherDay.id.in_(newest)))}
+
+
+def newest_day(session: Session, principal: Principal, until: date) -> date | None:
+    """The newest day that is worked out, none after `until`; None where none is."""
+    principal.require("reports.read")
+    return session.scalar(
+        select(func.max(TogetherDay.service_date)).where(
+            TogetherDay.network_id == principal.network_id, TogetherDay.service_date <= until
+        )
+    )
 
 
 def lines_of_day(session: Session, principal: Principal, day: TogetherDay) -> list[Line]:

@@ -68,6 +68,12 @@ def last_shift_ends(session: Session, network_id: UUID, service_date: date) -> d
     return session.scalar(query)
 
 
+def newest_day_over(session: Session, network_id: UUID, today: date, now: datetime) -> date:
+    """The last local day on which nobody drives any more: today once its last shift is over, else yesterday."""
+    ended = last_shift_ends(session, network_id, today)
+    return today if ended is not None and ended <= now else today - timedelta(days=1)
+
+
 def recorded_day(session: Session, day: Day, organisation_of: Mapping[UUID, UUID]) -> RecordedDay | None:
     """What drivers reported of a day, and what the ledger says became of its food; None where nobody reported anything:
     such a day was planned, and nothing else. organisation_of: by shift, whose it is.

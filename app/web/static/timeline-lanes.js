@@ -64,7 +64,8 @@ function headOf(timeline, shift, route, { number, broken }) {
   if (canBeChosen) { head.type = "button"; head.dataset.laneHead = shift.id; }
   const texts = made("span", "lane-words");
   const name = made("strong"), more = made("span", "muted figures");
-  name.append(isolated(shift.vehicle));
+  name.dir = "auto"; // so that a name that is cut loses its end, whichever way the page is read
+  name.textContent = shift.vehicle;
   const facts = route
     ? [`${timeline.at(route.stops[0].leave_at)}–${timeline.at(route.stops.at(-1).arrive_at)}`, words.km.replace("{km}", (route.metres / 1000).toFixed(1))]
     : [words.idle];
