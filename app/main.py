@@ -28,7 +28,7 @@ from app.driving.api import router as driving
 from app.driving.photos_api import router as stop_photos
 from app.driving.position_api import router as van_positions
 from app.escalation.api import router as escalation
-from app.feeds.api import calendars
+from app.feeds.api import calendars, mine
 from app.feeds.api import router as feeds
 from app.fleet.api import router as fleet
 from app.fleet.loans_api import router as vehicle_loans
@@ -217,6 +217,7 @@ def create_app(
         notifications,
         live,
         feeds,
+        mine,
         calendars,
         volunteering,
         applications,

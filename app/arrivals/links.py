@@ -133,7 +133,7 @@ def _is_visited(session: Session, site: Site, service_date: date) -> bool:
 
 def _standing(session: Session, site: Site, service_date: date, now: datetime) -> tuple[VanLink, str, bool]:
     """The link that stands, its token, and whether it was made just now; the scope is the network."""
-    key = _key(session, site.network_id)
+    key = key_of_network(session, site.network_id)
     standing = select(VanLink).where(
         VanLink.site_id == site.id, VanLink.service_date == service_date, VanLink.ended_at.is_(None)
     )
@@ -159,8 +159,8 @@ def _standing(session: Session, site: Site, service_date: date, now: datetime) -
     return found, _token(key, found.id), found.id == wish
 
 
-def _key(session: Session, network_id: UUID) -> bytes:
-    """The network's key, made when it is needed first."""
+def key_of_network(session: Session, network_id: UUID) -> bytes:
+    """The network's key from which links are derived, made when it is needed first."""
     kept = select(VanLinkKey.secret).where(VanLinkKey.network_id == network_id)
     found = session.scalar(kept)
     if found is None:
@@ -171,6 +171,10 @@ def _key(session: Session, network_id: UUID) -> bytes:
 
 
 def _token(key: bytes, link: UUID) -> str:
+    return PREFIX + derived(key, b"van link ", link)
+
+
+def derived(key: bytes, purpose: bytes, link: UUID) -> str:
     """256 bits that nobody without the key can tell from any others."""
-    derived = hmac.new(key, b"van link " + link.bytes, hashlib.sha256).digest()
-    return PREFIX + urlsafe_b64encode(derived).rstrip(b"=").decode()
+    found = hmac.new(key, purpose + link.bytes, hashlib.sha256).digest()
+    return urlsafe_b64encode(found).rstrip(b"=").decode()

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from app.fleet.schemas import MoneyOut
+from app.kit.language import LanguageCode
 from app.kit.web import Body
 from app.kit.wire import FreeText, KgOut
 from app.partners.schemas import Name, Out
@@ -73,6 +74,7 @@ class EnquiryIn(Body):
     contact: Reachable = Field(description="An e-mail address or a telephone number")
     organisation: OtherName = ""
     message: FreeText = ""
+    language: LanguageCode = Field(default="en", description="What they are answered in")
 
 
 class EnquiryTakenOut(BaseModel):
@@ -91,6 +93,7 @@ class EnquiryOut(Out):
     contact: str
     organisation: str
     message: str
+    language: LanguageCode
     state: Literal["open", "accepted"]
     decided_on: date | None
     received_at: datetime

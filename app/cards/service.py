@@ -15,10 +15,12 @@ from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.db import ROW_LOCK, Database
 from app.kit.errors import FieldError, WaslError, conflict, invalid_request, not_found, stale
+from app.kit.outbox import announce
 from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.cards import Card, CardRecruit, Enquiry
 from app.partners.service import network_of, zone_of
+from app.people.refusals import NotTaken, is_mail_address, mail_refusal
 from app.people.tries import count_try
 
 COUNTED_AS = {"give_food": "donor", "drive": "driver"}  # money counts by its grant
@@ -104,18 +106,21 @@ def send_enquiry(database: Database, slug: str, wish: EnquiryIn, address: str, n
         waiting = select(func.count()).where(Enquiry.network_id == network_id, Enquiry.state == "open")
         if (session.scalar(waiting) or 0) >= MOST_OPEN:
             raise conflict("too_many_enquiries", "Too many wait for an answer already. Write again in some days.")
-        session.add(
-            Enquiry(
-                network_id=network_id,
-                card_id=card.id,
-                wish=wish.wish,
-                contact_name=wish.name,
-                contact=wish.contact,
-                organisation=wish.organisation,
-                message=wish.message,
-                received_at=now,
-            )
+        enquiry = Enquiry(
+            network_id=network_id,
+            card_id=card.id,
+            wish=wish.wish,
+            contact_name=wish.name,
+            contact=wish.contact,
+            organisation=wish.organisation,
+            message=wish.message,
+            language=wish.language,
+            received_at=now,
         )
+        session.add(enquiry)
+        session.flush()
+        about = ("enquiry", enquiry.id)
+        announce(session, network_id, [], "enquiry.received", about, now, wish=enquiry.wish)
 
 
 def list_enquiries(session: Session, principal: Principal, cursor: str | None, limit: int) -> Page[Enquiry]:
@@ -139,8 +144,12 @@ def accept_enquiry(session: Session, principal: Principal, enquiry_id: UUID, now
 
 
 def decline_enquiry(session: Session, principal: Principal, enquiry_id: UUID, now: datetime) -> None:
-    """Say no: what they wrote is deleted at once. Raises `enquiry_decided` (409)."""
+    """Say no: what they wrote is deleted at once, and whoever can be reached by mail is told, in their language. Raises
+    `enquiry_decided` (409)."""
     enquiry = _open_enquiry(session, principal, enquiry_id)
+    if is_mail_address(enquiry.contact):
+        no = NotTaken("enquiry", enquiry.contact_name, enquiry.contact, enquiry.language)
+        mail_refusal(session, principal, no, now)
     audit.record(session, principal, "enquiries.decline", ("enquiry", enquiry.id), now, wish=enquiry.wish)
     session.delete(enquiry)
     session.flush()

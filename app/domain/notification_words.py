@@ -37,6 +37,7 @@ TITLES: Mapping[str, str] = {
     "task.released": "Planned otherwise",
     "task.given_back": "A place is free again",
     "volunteer.applied": "Somebody wants to help",
+    "enquiry.received": "Somebody has written through a card",
     "alarm.raised": "Alarm",
     "alarm.escalated": "Alarm: nobody has taken it on yet",
     "test": "A trial",
@@ -63,6 +64,9 @@ SENTENCES: Mapping[str, str] = {
     "task.released": "{title} on {day} at {time} is planned otherwise: you need not come. Thank you all the same.",
     "task.given_back": "{title} on {day} at {time}: somebody has given their place back.",
     "volunteer.applied": "Somebody has written that they want to help. Read it and answer.",
+    "enquiry.received give_food": "Somebody who wants to give food has written through a card. Read it and answer.",
+    "enquiry.received drive": "Somebody who wants to drive has written through a card. Read it and answer.",
+    "enquiry.received give_money": "Somebody who wants to give money has written through a card. Read it and answer.",
     "test": "So you are told here from now on.",
     "code": "{code} is the code for your phone number. If you did not ask for it, do nothing.",
 }
@@ -263,6 +267,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "need.unmet": _unmet,
     **{kind: _task(kind) for kind in ("task.reminder", "task.cancelled", "task.released", "task.given_back")},
     "volunteer.applied": lambda _: Sentence((SENTENCES["volunteer.applied"],)),
+    "enquiry.received": lambda data: Sentence((SENTENCES[f"enquiry.received {data['wish']}"],)),
     "test": lambda _: Sentence((SENTENCES["test"],)),
     "code": lambda data: Sentence((SENTENCES["code"],), plain={"code": data["code"]}),
 }
@@ -288,6 +293,8 @@ def page_of(news: News, role: str, *, receives: bool = False) -> str:
         return "/my-tasks"
     if news.kind == "volunteer.applied":
         return "/volunteers"
+    if news.kind == "enquiry.received":
+        return "/cards"
     if news.kind == "task.given_back":
         return "/tasks"
     if news.kind == "food.asked":

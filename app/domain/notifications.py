@@ -137,6 +137,13 @@ SUBJECTS: Mapping[str, Subject] = {
         _DAY * 2,
         across=True,
     ),
+    "enquiry": Subject(
+        "Somebody has written through a card",
+        frozenset({"enquiry.received"}),
+        {_NETWORK: _BOTH},
+        _DAY * 2,
+        across=True,
+    ),
     "alarm": Subject(
         "An alarm that you are to act on",
         frozenset({"alarm.raised", "alarm.escalated"}),

@@ -132,6 +132,12 @@ KINDS: Mapping[str, OutboxKind] = {
         {**_TASK, "late": "`true` less than 24 hours before it begins"},
     ),
     "volunteer.applied": OutboxKind("volunteer", "Somebody wants to help.", _STAFF),
+    "enquiry.received": OutboxKind(
+        "enquiry",
+        "Somebody has written through a card.",
+        _STAFF,
+        {"wish": "`give_food`, `drive` or `give_money`"},
+    ),
     "offer.posted": OutboxKind("offer", "Surplus was offered.", _DONOR, _OFFER),
     "offer.amended": OutboxKind("offer", "An offer was changed.", _DONOR, _OFFER),
     "offer.withdrawn": OutboxKind("offer", "An offer was taken back.", _DONOR, _OFFER),

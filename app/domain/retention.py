@@ -216,7 +216,13 @@ RETENTION = (
     Retention(
         "person_links", "invitations and links to sign in that can be used no longer", "delete", 30, "expires_at"
     ),
-    Retention("mail_messages", "whether a mail went out; its words go when it is sent", "delete", 30, "created_at"),
+    Retention(
+        "mail_messages",
+        "whether a mail went out; its words, and the address of who has no account, go when it is sent or out of date",
+        "delete",
+        30,
+        "created_at",
+    ),
     Retention("notification_choices", "what somebody wants to be told, and how, until the account is erased"),
     Retention("phone_codes", "a code that proves a phone number holds for minutes", "delete", 1, "expires_at"),
     Retention(

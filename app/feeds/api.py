@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from app.feeds import days, service
 from app.feeds.calendar import calendar
-from app.feeds.schemas import FeedIn, FeedOut, NewFeedOut
+from app.feeds.mine import end_mine, give_mine
+from app.feeds.schemas import FeedIn, FeedOut, MyCalendarOut, NewFeedOut
+from app.feeds.service import language_of_person
 from app.kit.idempotency import Answer
 from app.kit.language import PlainLanguage
 from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer, database_of, now_of
 from app.kit.wire import PageOut
 
+MY_TITLE = "My tasks"
 router = APIRouter(prefix="/api/v1/feeds", route_class=ApiRoute, tags=["calendar feeds"], responses=PROBLEMS)
+mine = APIRouter(prefix="/api/v1/me/calendar", route_class=ApiRoute, tags=["calendar feeds"], responses=PROBLEMS)
 calendars = APIRouter(prefix="/feeds", route_class=ApiRoute, tags=["calendar feeds"])
 
 
@@ -25,8 +29,7 @@ def make_calendar_feed(call: Caller, wish: FeedIn) -> Response:
 
     def verb(session: Session) -> Answer:
         feed, secret = service.make_feed(session, call.principal, wish, call.now)
-        base = call.request.app.state.settings.base_url or str(call.request.base_url)
-        url = f"{base.rstrip('/')}/feeds/{secret}.ics"
+        url = address_of_feed(call.request, secret)
         made = answer(NewFeedOut.model_validate({**FeedOut.model_validate(feed).model_dump(), "url": url}), 201)
         return Answer(made.status, made.body, made.headers, kept={**made.body, "url": None})
 
@@ -53,6 +56,35 @@ def revoke_calendar_feed(call: Caller, feed_id: UUID) -> Response:
     """Close a feed's address: it is dead on the next request."""
     call.read(lambda session: service.revoke_feed(session, call.principal, feed_id, call.now))
     return Response(status_code=204)
+
+
+@mine.post("", status_code=201, response_model=MyCalendarOut)
+def give_my_calendar(call: Caller) -> Response:
+    """A private address of the tasks and shifts that you have taken, for any calendar to subscribe to: made where there
+    is none, else the one that stands."""
+
+    def verb(session: Session) -> Answer:
+        title = PlainLanguage(language_of_person(session, call.principal)).said(MY_TITLE)
+        feed, token = give_mine(session, call.principal, title, call.now)
+        url = address_of_feed(call.request, token)
+        shown = MyCalendarOut(url=url, language=feed.language, created_at=feed.created_at)
+        made = answer(shown, 201)
+        return Answer(made.status, made.body, made.headers, kept={**made.body, "url": ""})
+
+    return call.once(None, verb)
+
+
+@mine.delete("", status_code=204)
+def end_my_calendar(call: Caller) -> Response:
+    """Close the address of your calendar: it is dead on the next request. Ask again, and you get another one."""
+    call.read(lambda session: end_mine(session, call.principal, call.now))
+    return Response(status_code=204)
+
+
+def address_of_feed(request: Request, token: str) -> str:
+    """The whole address of a calendar."""
+    base = request.app.state.settings.base_url or str(request.base_url)
+    return f"{base.rstrip('/')}/feeds/{token}.ics"
 
 
 class CalendarResponse(Response):

@@ -5,12 +5,15 @@ from datetime import timedelta
 from icalendar import Calendar, Event, vDuration
 
 from app.domain.units import kg_display
-from app.feeds.days import Happening
+from app.domain.volunteering import KIND_WORDS
+from app.feeds.happening import Happening
 from app.kit.language import PlainLanguage
 
 REFRESH = timedelta(minutes=15)
 MOST_NAMES = 3
 SUMMARIES = {
+    "own shift": "Shift: {vehicle}",
+    "task": "{kind}: {title}",
     "shift": "Shift: {vehicle}, {driver}",
     "shift without driver": "Shift: {vehicle}, nobody drives yet",
     "collection": "Van collects {kg} kg from {place}",
@@ -30,6 +33,11 @@ def summary(each: Happening, language: PlainLanguage) -> str:
     if each.kind == "shift":
         kind = "shift" if each.driver else "shift without driver"
         said = language.said(SUMMARIES[kind], vehicle=each.who, **({"driver": each.driver} if each.driver else {}))
+    elif each.kind == "own shift":
+        said = language.said(SUMMARIES["own shift"], vehicle=each.who)
+    elif each.kind.startswith("task "):
+        kind = KIND_WORDS[each.kind.removeprefix("task ")]
+        said = language.said(SUMMARIES["task"], kind=language.said(kind), title=each.who)
     elif each.kind == "delivery":
         sides = list(dict.fromkeys(load.other_side for load in each.loads))
         places, more = sides[:MOST_NAMES], len(sides) - MOST_NAMES
@@ -44,6 +52,8 @@ def summary(each: Happening, language: PlainLanguage) -> str:
 
 def description(each: Happening, language: PlainLanguage) -> str:
     """What is handled, line by line, and how to get in."""
+    if each.kind.startswith("task "):
+        return language.said("Bring: {things}", things=each.notes) if each.notes else ""
     sentence = TOWARDS if each.kind in ("collection", "pickup") else FROM
     lines = [
         language.said(sentence, food=load.description, kg=kg_display(load.grams), place=load.other_side)

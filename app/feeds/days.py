@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.feeds.happening import DAYS_AHEAD, DAYS_BACK, MOST_SHIFTS, Happening, Load
+from app.feeds.mine import happenings_of_mine
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.feeds import CalendarFeed
@@ -21,38 +23,6 @@ from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
 from app.models.partners import Network, Site
 from app.models.plans import Allocation, Plan, Route, Stop
-
-DAYS_BACK = 31
-DAYS_AHEAD = 62
-MOST_SHIFTS = 200
-
-
-@dataclass(frozen=True)
-class Load:
-    """One kind of food of a visit, and whom it comes from or goes to."""
-
-    description: str
-    grams: int
-    other_side: str
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One entry of a calendar."""
-
-    uid: str
-    kind: str  # "collection", "delivery", "shift", "pickup", "drop_off"
-    begins: datetime
-    ends: datetime
-    place: str
-    revision: int
-    changed_at: datetime
-    loads: tuple[Load, ...] = ()
-    cancelled: bool = False
-    who: str = ""  # the vehicle of a shift, the place of a stop
-    driver: str = ""
-    notes: str = ""
-    position: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +46,8 @@ class Head:
 
 def happenings(database: Database, feed: CalendarFeed, today: date) -> list[Happening]:
     """All that the feed shows around today, in order."""
+    if feed.kind == "person":
+        return sorted(happenings_of_mine(database, feed, today), key=lambda each: (each.begins, each.uid))
     first, last = today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
     heads = _heads(database, feed.network_id, first, last)
     found = _of_site(database, feed, heads) if feed.kind == "site" else _of_driver(database, feed, heads, first, last)

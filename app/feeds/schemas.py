@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.kit.language import LanguageCode
 from app.kit.web import Body
@@ -47,6 +47,14 @@ class FeedOut(Out):
     created_by: str
     created_at: datetime
     revoked_at: datetime | None
+
+
+class MyCalendarOut(BaseModel):
+    """One's own calendar. Whoever knows its address can read what one has taken on."""
+
+    url: str = Field(description="The same as long as it is not ended")
+    language: LanguageCode
+    created_at: datetime
 
 
 class NewFeedOut(FeedOut):

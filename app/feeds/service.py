@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.feeds.mine import is_open
 from app.feeds.schemas import FeedIn
 from app.kit import audit
 from app.kit.auth import Principal, digest_of, new_secret
@@ -32,7 +33,7 @@ def make_feed(session: Session, principal: Principal, wish: FeedIn, now: datetim
         created_at=now,
         **wish.model_dump(exclude={"name", "language"}),
         name=wish.name or title,
-        language=wish.language or _language_of(session, principal),
+        language=wish.language or language_of_person(session, principal),
     )
     session.add(feed)
     session.flush()
@@ -62,7 +63,7 @@ def _title(session: Session, principal: Principal, wish: FeedIn) -> str:
     return wish.driver_name or ""
 
 
-def _language_of(session: Session, principal: Principal) -> str:
+def language_of_person(session: Session, principal: Principal) -> str:
     """The language of the person who asks; a key is nobody's, and English."""
     person = session.get(Person, principal.person_id) if principal.person_id is not None else None
     return person.language if person is not None else "en"
@@ -80,6 +81,7 @@ def list_feeds(session: Session, principal: Principal, *, cursor: str | None, li
     query = select(CalendarFeed).where(CalendarFeed.organisation_id == principal.organisation_id)
     if not principal.may_across_network("feeds.edit"):
         query = query.where(CalendarFeed.whole_network.is_(False))
+    query = query.where(CalendarFeed.person_id.is_(None))  # one's own is nobody else's to know
     return page(session, query, Order(CalendarFeed.created_at, CalendarFeed.id), cursor, limit)
 
 
@@ -87,7 +89,7 @@ def revoke_feed(session: Session, principal: Principal, feed_id: UUID, now: date
     """Close a feed's address: it is dead on the next request."""
     principal.require("feeds.edit")
     feed = session.get(CalendarFeed, feed_id)
-    if feed is None or feed.organisation_id != principal.organisation_id:
+    if feed is None or feed.organisation_id != principal.organisation_id or feed.person_id is not None:
         raise not_found("calendar feed")
     if feed.whole_network and not principal.may_across_network("feeds.edit"):
         raise not_found("calendar feed")
@@ -102,5 +104,7 @@ def open_feed(database: Database, secret: str) -> CalendarFeed:
     with database.transaction(Scope(credential=digest)) as session:
         found = session.scalar(select(CalendarFeed).where(CalendarFeed.secret_sha256 == digest))
     if found is None or found.revoked_at is not None:
+        raise not_found("calendar")
+    if found.person_id is not None and not is_open(database, found):
         raise not_found("calendar")
     return found

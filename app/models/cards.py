@@ -47,6 +47,7 @@ class Enquiry(Identified, Base):
         CheckConstraint("wish IN ('give_food','drive','give_money')", name="wish"),
         CheckConstraint("state IN ('open','accepted')", name="state"),
         CheckConstraint("(state = 'open') = (decided_on IS NULL)", name="decided_on"),
+        CheckConstraint("language IN ('en','ar')", name="language"),
         Index("ix_enquiries_network_received", "network_id", "received_at"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
@@ -56,6 +57,7 @@ class Enquiry(Identified, Base):
     contact: Mapped[str]
     organisation: Mapped[str] = mapped_column(default="")
     message: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en", server_default="en")  # of the page on which they wrote
     state: Mapped[str] = mapped_column(default="open")
     decided_on: Mapped[date | None]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -32,19 +32,21 @@ class PersonLink(Identified, Base):
 
 
 class MailMessage(Identified, Base):
-    """A mail to a person, written in the transaction of the deed; the text is made, and `words` wiped, when it goes."""
+    """A mail to a person, written in the transaction of the deed; the text is made, and `words` wiped, when it goes. A
+    refusal goes to somebody who has no account: where to stands in its words."""
 
     __tablename__ = "mail_messages"
     __tenancy__ = OWN_OR_NETWORK
     __table_args__ = (
-        CheckConstraint("kind IN ('invitation','sign_in','alarm','escalation')", name="kind"),
-        CheckConstraint("(kind IN ('alarm','escalation')) = (link_id IS NULL)", name="link"),
+        CheckConstraint("kind IN ('invitation','sign_in','alarm','escalation','refusal')", name="kind"),
+        CheckConstraint("(kind IN ('alarm','escalation','refusal')) = (link_id IS NULL)", name="link"),
+        CheckConstraint("(kind = 'refusal') = (person_id IS NULL)", name="person"),
         CheckConstraint("state IN ('waiting','sent','refused','expired')", name="state"),
         CheckConstraint("state = 'waiting' OR words = '{}'::jsonb", name="wiped"),
     )
     network_id: Mapped[UUID] = mapped_column(ForeignKey("networks.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("person_links.id", ondelete="CASCADE"))
     kind: Mapped[str]
     words: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -1,5 +1,6 @@
 """Mails to people: a row in the transaction of the deed, and the text that is made of it when it is sent."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -56,7 +57,7 @@ def mail_alarm(session: Session, person: Person, alarm: Alarm, now: datetime) ->
         created_at=now,
         expires_at=now + ALARM_IS_NEWS,
     )
-    return _queued(session, message)
+    return queued(session, message)
 
 
 def mail_escalation(
@@ -72,7 +73,7 @@ def mail_escalation(
         created_at=now,
         expires_at=expires_at,
     )
-    return _queued(session, message)
+    return queued(session, message)
 
 
 def _write(
@@ -88,10 +89,11 @@ def _write(
         created_at=now,
         expires_at=link.expires_at,
     )
-    return _queued(session, message)
+    return queued(session, message)
 
 
-def _queued(session: Session, message: MailMessage) -> MailMessage:
+def queued(session: Session, message: MailMessage) -> MailMessage:
+    """Keep a mail, and have it sent if and only if the transaction commits."""
     session.add(message)
     session.flush()
     network_id, message_id = str(message.network_id), str(message.id)
@@ -112,31 +114,41 @@ def wipe_waiting(session: Session, link: PersonLink) -> None:
     session.flush()
 
 
-def compose(message: MailMessage, person: Person, sender: str, base_url: str, now: datetime) -> EmailMessage:
-    """The mail itself, in the person's language; its Message-ID is the same however often it is tried."""
+def compose(message: MailMessage, person: Person | None, sender: str, base_url: str, now: datetime) -> EmailMessage:
+    """The mail itself, in the person's language; its Message-ID is the same however often it is tried. Without a person
+    it is for whoever its own words name."""
+    if person is None:
+        words = {name: " ".join(str(word).split()) for name, word in message.words.items()}
+        return _composed(message, words["to"], words["language"], words, sender, now)
     words = {name: " ".join(str(word).split()) for name, word in message.words.items() if name != "token"}
     if message.kind == "alarm":
         words["sentence"] = _sentence(message, person)
     if message.kind == "escalation":
         words["step"] = PlainLanguage(person.language).said(STEPS[message.words["step"]])
     link = f"{base_url.rstrip('/')}{_page(message, person)}"
-    text = (TEXTS / f"{_text(message)}.{person.language}.txt").read_text("utf-8")
-    subject, _, body = text.format_map({**words, "link": link}).partition("\n\n")
+    return _composed(message, person.email, person.language, {**words, "link": link}, sender, now)
+
+
+def _composed(
+    message: MailMessage, to: str, language: str, words: Mapping[str, str], sender: str, now: datetime
+) -> EmailMessage:
+    text = (TEXTS / f"{_text(message)}.{language}.txt").read_text("utf-8")
+    subject, _, body = text.format_map(words).partition("\n\n")
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = Address(addr_spec=person.email)
+    mail["To"] = Address(addr_spec=to)
     mail["Subject"] = subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body, cte="quoted-printable")
-    mail["Content-Language"] = person.language  # setting the content takes such a header away
+    mail["Content-Language"] = language  # setting the content takes such a header away
     return mail
 
 
 def _text(message: MailMessage) -> str:
     """What the text of a mail is called: a silent store is a question, and no shift."""
-    if message.kind == "escalation":
+    if message.kind in ("escalation", "refusal"):
         return str(message.words["letter"])
     return "question" if message.words.get("alarm") == Kind.STORE_SILENT else message.kind
 

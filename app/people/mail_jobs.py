@@ -66,12 +66,13 @@ def send_message(mailroom: Mailroom, network_id: UUID, message_id: UUID) -> None
         if message.expires_at <= mailroom.clock():
             wipe(message, "expired")
             return
-        trouble = _hand_over(mailroom, message, session.get_one(Person, message.person_id))
+        person = None if message.person_id is None else session.get_one(Person, message.person_id)
+        trouble = _hand_over(mailroom, message, person)
     if trouble is not None:
         raise NotSentYet(trouble)
 
 
-def _hand_over(mailroom: Mailroom, message: MailMessage, person: Person) -> str | None:
+def _hand_over(mailroom: Mailroom, message: MailMessage, person: Person | None) -> str | None:
     """Give the mail to the server; says why it was not taken, where that may change."""
     if mailroom.server is None:
         message.trouble = "No mail server is set."

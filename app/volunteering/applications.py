@@ -15,6 +15,7 @@ from app.kit.paging import Order, Page, page
 from app.kit.tenancy import Scope
 from app.models.volunteers import Volunteer
 from app.people.invitations import Invited, invite
+from app.people.refusals import NotTaken, mail_refusal, never_send
 from app.people.schemas import InvitationIn
 from app.people.tries import count_try
 from app.public.page import network_shown_as
@@ -67,6 +68,7 @@ def take_back(database: Database, token: str, address: str, now: datetime) -> No
         raise conflict("accepted_already", "You were accepted already. Ask your coordinator to erase your account.")
     with database.transaction(Scope(network=found.network_id)) as session:
         session.execute(delete(Volunteer).where(Volunteer.id == found.id, Volunteer.person_id.is_(None)))
+        never_send(session, str(found.id))
         audit.record_own_deed(session, found.network_id, "volunteers.take_back", ("volunteer", found.id), now)
 
 
@@ -124,7 +126,8 @@ def accept(
 
 
 def refuse(session: Session, principal: Principal, volunteer_id: UUID, reason: str, now: datetime) -> Seen:
-    """Refuse somebody with a sentence, which their link shows; what they sent is deleted after 60 days.
+    """Refuse somebody with a sentence, which is mailed to them and their link shows; what they sent is deleted after 60
+    days.
 
     Raises `not_found` and `application_decided` (409).
     """
@@ -132,6 +135,8 @@ def refuse(session: Session, principal: Principal, volunteer_id: UUID, reason: s
     row = _waiting(session, volunteer_id)
     row.state, row.refusal, row.decided_at = "refused", reason, now
     session.flush()
+    no = NotTaken("application", row.name, row.email, row.language, reason, str(row.id))
+    mail_refusal(session, principal, no, now)
     audit.record(session, principal, "volunteers.refuse", ("volunteer", row.id), now)
     return profiles.seen(session, [row], now)[0]
 

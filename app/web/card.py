@@ -52,7 +52,8 @@ def write(request: Request, slug: str, data: Sent) -> Response:
     typed = texts_of(data)
     form = EnquiryForm(**{name: typed.get(name, "") for name in FIELDS})  # type: ignore[arg-type]
     try:
-        wish = read_as(EnquiryIn, {name: getattr(form, name) for name in FIELDS})
+        said = {name: getattr(form, name) for name in FIELDS}
+        wish = read_as(EnquiryIn, {**said, "language": language_of(request).code})
         if not typed.get(EMPTY):
             send_enquiry(database_of(request), slug, wish, address_of(request), now_of(request))
     except WaslError as error:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 
 from app.domain.volunteering import GIVE_BACK_FREELY, KIND_WORDS, SKILL_WORDS, Obstacle
+from app.feeds.api import MY_TITLE, address_of_feed
+from app.feeds.mine import end_mine, give_mine, token_of_mine
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.paging import LARGEST_PAGE, every_row
@@ -24,7 +26,7 @@ from app.web.visitor import Sent, Visitor
 from app.web.volunteer_forms import ProfileForm, of_profile, profile_of, read_profile
 
 router = APIRouter(include_in_schema=False)
-DONE = ("taken", "given-back", "saved")
+DONE = ("taken", "given-back", "saved", "calendar", "calendar-ended")
 EARLIER_SHOWN = 20
 Identity = Annotated[UUID, Form()]
 
@@ -68,6 +70,7 @@ def _show(request: Request, visitor: Principal, error: WaslError | None = None, 
         profile = profiles.my_profile(session, visitor, now)
         taken = every_row(lambda **at: signing_up.my_sign_ups(session, visitor, **at), 2 * LARGEST_PAGE)
         found = every_row(lambda **at: signing_up.open_tasks(session, visitor, now=now, **at), 2 * LARGEST_PAGE)
+        token = token_of_mine(session, visitor)
     coming = [each for each in taken if each.state == "taken" and each.task.ends_at > now]
     view = MyTasks(
         zone_of(network),
@@ -90,8 +93,21 @@ def _show(request: Request, visitor: Principal, error: WaslError | None = None, 
         skill_words=SKILL_WORDS,
         problem=None if error is None else language_of(request).refusal(error),
         speaks_first=signing_up.SPEAKS_FIRST,
+        calendar=None if token is None else address_of_feed(request, token),
         done=done if done in DONE else "",
     )
+
+
+@router.post("/my-tasks/calendar")
+def give_calendar(request: Request, visitor: Visitor, wish: Annotated[str, Form()] = "give") -> Response:
+    """The address of one's own calendar: made, made anew so that the one before is dead, or ended."""
+    now = now_of(request)
+    with database_of(request).transaction(visitor.scope) as session:
+        if wish in ("renew", "end"):
+            end_mine(session, visitor, now)
+        if wish != "end":
+            give_mine(session, visitor, language_of(request).said(MY_TITLE), now)
+    return see_other("/my-tasks", done="calendar-ended" if wish == "end" else "calendar")
 
 
 @router.post("/my-tasks/take")

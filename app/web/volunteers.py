@@ -4,12 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
 
-from app.domain.volunteering import APPLICATION_DAYS, PART_WORDS, SKILL_WORDS, VEHICLE_WORDS
+from app.cards import service
+from app.domain.volunteering import APPLICATION_DAYS, PART_WORDS, SKILL_WORDS, VEHICLE_WORDS, by_parts
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.paging import LARGEST_PAGE, every_row
 from app.kit.web import database_of, now_of
+from app.models.cards import Card, Enquiry
 from app.partners.service import list_organisations, network_of, zone_of
 from app.public.service import page_of_network
 from app.volunteering import applications
@@ -41,6 +44,7 @@ def _show(
         found = every_row(lambda **at: applications.list_volunteers(session, visitor, None, now=now, **at), MOST_SHOWN)
         organisations = list_organisations(session)
         page = page_of_network(session, visitor)
+        through_cards, cards = _through_cards(session, visitor)
     return render(
         request,
         "volunteers.html",
@@ -57,9 +61,12 @@ def _show(
         own_id=visitor.organisation_id,
         zone=zone_of(network),
         page=page if page is not None and page.is_on else None,
+        through_cards=through_cards,
+        cards=cards,
         skill_words=SKILL_WORDS,
         vehicle_words=VEHICLE_WORDS,
         parts=PART_WORDS,
+        by_parts=by_parts,
         days=APPLICATION_DAYS,
         may_decide=visitor.may("volunteers.decide"),
         may_speak=visitor.may("plans.edit"),
@@ -67,6 +74,16 @@ def _show(
         link=link,
         done=done if done in DONE else "",
     )
+
+
+def _through_cards(session: Session, visitor: Principal) -> tuple[list[Enquiry], dict[UUID, Card]]:
+    """Who wrote through a card that they want to drive and waits for an answer, for whoever answers; and the cards."""
+    if not visitor.may("policy.edit"):
+        return [], {}
+    found = service.list_enquiries(session, visitor, None, LARGEST_PAGE).items
+    drive = [each for each in found if each.state == "open" and each.wish == "drive"]
+    cards = service.list_cards(session, visitor, None, LARGEST_PAGE).items if drive else []
+    return drive, {each.id: each for each in cards}
 
 
 @router.post("/volunteers/accept")

@@ -59,6 +59,7 @@ DATA: dict[str, dict[str, Any]] = {
     "task.released": TASK,
     "task.given_back": {**TASK, "late": True},
     "volunteer.applied": {},
+    "enquiry.received": {"wish": "give_money"},
     "alarm.raised": ALARM,
     "alarm.escalated": ALARM,
     "test": {},

@@ -1411,6 +1411,8 @@ OPERATIONS: dict[str, Operation] = {
     "make_calendar_feed": Operation(Action.FEEDS_EDIT, "site", body=_feed_wish),
     "list_calendar_feeds": Operation(Action.FEEDS_EDIT),
     "revoke_calendar_feed": Operation(Action.FEEDS_EDIT, "feed", fresh=True),
+    "give_my_calendar": Operation(Action.TASKS_TAKE, shared=True),
+    "end_my_calendar": Operation(Action.TASKS_TAKE, shared=True),
     "read_calendar": Operation(EVERYBODY, path={"token": _calendar}, shared=True),
     # fleet
     "add_vehicle": Operation(Action.FLEET_EDIT, body=_vehicle),

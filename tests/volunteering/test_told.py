@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
@@ -10,6 +11,7 @@ from app.kit.db import Database
 from app.notifications.newsroom import Newsroom
 from app.settings import Settings
 from app.volunteering.jobs import look_everywhere
+from tests.cards.test_api import WISH, a_card
 from tests.notifications.conftest import Desk, config, mailbox, newsroom, smtp_url
 from tests.people.builders import entered, own, signed_in
 from tests.people.mailbox import Mailbox
@@ -69,3 +71,23 @@ def test_a_coordinator_hears_what_is_given_back_and_that_somebody_wants_to_help(
     told = {person for person, subject, _ in desk.told() if subject == "help"}
     assert admin["id"] in told
     assert elsewhere["id"] not in told
+
+
+def test_administrators_hear_that_somebody_has_written_through_a_card_and_nobody_else_does(
+    helpers: Helpers, newsroom: Newsroom, mailbox: Mailbox, network: ServiceClient, clock: HandSetClock
+) -> None:
+    clock.set(datetime(2026, 11, 25, 9, 0, tzinfo=UTC))  # nobody's quiet hours
+    admin = entered(network, own(network), "network_admin", language="ar")
+    entered(network, own(network), "dispatcher")
+    desk = Desk(newsroom, network.network_id())
+    network.ok("/cards", a_card())
+    desk.make()
+    wrote = httpx.post(f"{network.address}/api/v1/public-cards/sara/enquiries", json={**WISH, "wish": "drive"})
+    assert wrote.status_code == 202
+    desk.make()
+    desk.send()
+    assert {(person, subject) for person, subject, _ in desk.told()} == {(admin["id"], "enquiry")}
+    [mail] = mailbox.mails
+    assert mail["Subject"] == "كتب أحدهم عن طريق بطاقة"
+    assert "/cards" in mail.get_content()
+    assert WISH["name"] not in mail.get_content()

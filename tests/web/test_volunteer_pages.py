@@ -1,12 +1,15 @@
 """The pages of those who help and of those who ask for it, without a script: nothing typed is lost, nothing is done
 twice."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
+from tests.cards.test_api import WISH, a_card
 from tests.conftest import MORNING
 from tests.people.builders import own
 from tests.service_client import DAY, ServiceClient
@@ -109,3 +112,36 @@ def test_an_application_that_misfits_keeps_all_that_was_typed_and_one_taken_back
     assert reader.http.get(sent.url.path).status_code == 404
     assert reader.http.cookies == {}
     reader.http.close()
+
+
+def test_who_wrote_through_a_card_that_they_want_to_drive_stands_beside_the_applications(
+    office: Reader, network: ServiceClient
+) -> None:
+    network.ok("/cards", a_card())
+    for wish, name in (("drive", "Who drives"), ("give_food", "Who gives")):
+        sent = {**WISH, "wish": wish, "name": name}
+        assert httpx.post(f"{network.address}/api/v1/public-cards/sara/enquiries", json=sent).status_code == 202
+    shown = office.http.get("/volunteers").text
+    assert ("Who drives" in shown, "Who gives" in shown, 'href="/cards"' in shown) == (True, False, True)
+    dispatcher = Reader(network.address)
+    dispatcher.sign_in(person(network, own(network), "dispatcher"))
+    assert "Who drives" not in dispatcher.http.get("/volunteers").text
+    dispatcher.http.close()
+
+
+def test_the_address_of_ones_calendar_is_given_renewed_and_ended_with_a_button(amal: Reader, helpers: Helpers) -> None:
+    def address() -> str | None:
+        found = re.search(r'value="(http[^"]+/feeds/wasl_calendar_[^"]+\.ics)"', amal.http.get("/my-tasks").text)
+        return None if found is None else found[1]
+
+    assert address() is None
+    amal.http.post("/my-tasks/calendar", data={"wish": "give"})
+    first = address()
+    assert first is not None
+    assert httpx.get(first).status_code == 200
+    amal.http.post("/my-tasks/calendar", data={"wish": "renew"})
+    second = address()
+    assert second not in (None, first)
+    assert httpx.get(first).status_code == 404
+    amal.http.post("/my-tasks/calendar", data={"wish": "end"})
+    assert address() is None
