@@ -12,7 +12,8 @@ from app.demo.planned import plan_and_publish
 from app.kit.clock import HandSetClock
 
 MORNING = time(6, 0)
-STORES, VANS = 8, 3  # of the larger stores; the first plan that is found takes most of what they have
+# Few of each, so that it costs some seconds: of the larger stores, the receivers and the vans.
+STORES, RECEIVERS, VANS = 5, 10, 2
 
 
 def early(day: date, zone: ZoneInfo) -> datetime:
@@ -35,7 +36,10 @@ def play(
     rng = random.Random(f"{seed} earlier")
     larger = [store for store in city.stores() if food.size_of(store)[0] > 2][:STORES]
     posts = {store.osm_id: food.offers_of(store, day, zone, rng)[:1] for store in larger}
-    partners.state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, _quiet)
+    for receiver, need in food.needs_of([offer for offers in posts.values() for offer in offers], day, rng):
+        if receiver in city.RECEIVERS[:RECEIVERS]:
+            site = taking_part.sites[receiver.osm_id]
+            taking_part.owners[receiver.osm_id].post("/needs", {**need, "site_id": site["id"]})
     shifts: list[dict[str, Any]] = [partners.plan_shift(each, day, zone) for each in taking_part.wheels[:VANS]]
     partners.post_offers(taking_part, posts, _quiet)
     plan_and_publish(office, day.isoformat(), _quiet, at_once=True)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.demo import city, food
-from app.demo.caller import Caller
+from app.demo.caller import Caller, DemoStopped
 
 Say = Callable[[str], None]
 PUBLIC_PAGE = "newport"
@@ -45,6 +45,12 @@ class TakingPart:
     tills: dict[str, Caller] = field(default_factory=dict)  # each chain's stores, by its name
     owners: dict[str, Caller] = field(default_factory=dict)  # each receiver's office, by OpenStreetMap id
     wheels: list[Wheels] = field(default_factory=list)
+    ending: str = ""  # of addresses that are one network's in a database
+
+    @property
+    def page(self) -> str:
+        """Where everybody finds the network."""
+        return f"{PUBLIC_PAGE}{self.ending}"
 
     def close(self) -> None:
         """Hang up on all of them."""
@@ -64,7 +70,7 @@ def prepare(taking_part: TakingPart, day: date, zone: ZoneInfo, seed: int, say: 
     """Everything up to the evening before: the day is then ready to be planned."""
     rng = random.Random(seed)
     posts = {store.osm_id: food.offers_of(store, day, zone, rng) for store in city.stores()}
-    state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
+    _state_needs(taking_part, [offer for offers in posts.values() for offer in offers], day, rng, say)
     taking_part.shifts += [plan_shift(wheels, day, zone) for wheels in taking_part.wheels]
     say(f"{len(taking_part.shifts)} vehicles have a shift.")
     taking_part.offers += post_offers(taking_part, posts, say)
@@ -208,8 +214,13 @@ def add_person(
 
 def _show_to_everybody(office: Caller, taking_part: TakingPart) -> None:
     """The network switches its page on, and three places put themselves there, each with a key of its own office."""
-    page = {"is_on": True, "slug": PUBLIC_PAGE, "name_en": "Food in Newport", "name_ar": "الطعام في نيوبورت"}
-    office.put("/network/public-page", page)
+    try:
+        _switch_page_on(office, taking_part.page)
+    except DemoStopped as stopped:
+        if stopped.code != "address_taken":
+            raise
+        taking_part.ending = f"-{secrets.token_hex(2)}"  # another demonstration in this database has the plain one
+        _switch_page_on(office, taking_part.page)
     for osm_id, hours in city.HOURS_FOR_PEOPLE.items():
         site = taking_part.sites[osm_id]
         path = f"/organisations/{site['organisation_id']}/api-keys"
@@ -228,7 +239,12 @@ def _show_to_everybody(office: Caller, taking_part: TakingPart) -> None:
             )
 
 
-def state_needs(
+def _switch_page_on(office: Caller, slug: str) -> None:
+    page = {"is_on": True, "slug": slug, "name_en": "Food in Newport", "name_ar": "الطعام في نيوبورت"}
+    office.put("/network/public-page", page)
+
+
+def _state_needs(
     taking_part: TakingPart,
     offers: list[dict[str, Any]],
     day: date,

@@ -46,12 +46,14 @@ def run_day(
         earlier_day.play(office, taking_part, before, clock, seed, zone, say)
         clock.set(datetime.combine(before, EVENING, tzinfo=zone))
         supporters.enter_supporters(office, taking_part, day, clock)
-        helping = volunteers.accept_residents(office)
-        say("Sponsors, a lent van, a public body, two cards and five volunteers take part (invented).")
+        volunteers.apply_to_help(office, taking_part)
+        say("Sponsors, a lent van, a public body and two cards take part (invented).")
         clock.set(earlier_day.early(day, zone))
+        helping = volunteers.accept_residents(office)
+        say(f"{len(helping)} residents help (invented).")
         partners.prepare(taking_part, day, zone, seed, say)
-        places = volunteers.take_tasks(office, taking_part, helping, day, zone)
-        taking_part.sign_ins.append(helping[0])
+        places = volunteers.take_tasks(taking_part, helping, day, zone)
+        taking_part.sign_ins.append(helping[0].sign_in)
         taking_part.close()
         plan = plan_and_publish(office, day.isoformat(), say)
         drive.drive(office, taking_part.shifts, clock, seed, zone, say)
@@ -65,13 +67,13 @@ def run_day(
         report = office.get("/reports/day", service_date=day.isoformat())
         arrivals = office.get("/reports/arrivals", **{"from": day.isoformat(), "until": day.isoformat()})
         learnt = office.post("/learnt")
-        around = supporters.around(office, before)
+        around = supporters.around(office, taking_part, before)
     return DemoResult(
         document=story.document(network, day.isoformat(), taking_part.offers, plan, report)
         | story.travel_document(arrivals, learnt)
         | {"around": around},
         story=(*story.lines(plan, report), *story.travel_lines(arrivals, learnt)),
-        pages=tuple(story.pages(address, day.isoformat(), taking_part.sign_ins, links)),
+        pages=tuple(story.pages(address, day.isoformat(), taking_part, links)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.demo.partners import PUBLIC_PAGE, SignIn
+from app.demo.partners import TakingPart
 from app.demo.supporters import CARDS
 
 FIGURES = (
@@ -134,17 +134,18 @@ def _late(minutes: float) -> str:
     return f"{abs(minutes):.0f} min {'late' if minutes >= 0 else 'early'}"
 
 
-def pages(address: str, day: str, sign_ins: Sequence[SignIn], links: Sequence[tuple[str, str]]) -> Iterator[str]:
+def pages(address: str, day: str, taking_part: TakingPart, links: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Where to look, and as whom."""
     yield f"Look at it: {address}/sign-in"
-    for each in sign_ins:
+    for each in taking_part.sign_ins:
         yield f"  {each.who}: {each.email}  password {each.password}"
     yield f"The dispatcher's day: {address}/day?date={day}"
     yield f"Planned and real times: {address}/learnt"
     yield f"Sites, addresses and proposals, streets and map: {address}/sites and {address}/regions"
-    yield f"What everybody sees, and nobody signs in for: {address}/n/{PUBLIC_PAGE}"
-    yield f"Residents apply to help: {address}/n/{PUBLIC_PAGE}/help"
-    yield f"Cards of a partner and of an ambassador: {' and '.join(f'{address}/c/{card["slug"]}' for card in CARDS)}"
+    yield f"What everybody sees, and nobody signs in for: {address}/n/{taking_part.page}"
+    yield f"Residents apply to help: {address}/n/{taking_part.page}/help"
+    cards = [f"{address}/c/{card['slug']}{taking_part.ending}" for card in CARDS]
+    yield f"Cards of a partner and of an ambassador: {' and '.join(cards)}"
     yield f"Sponsors' money, more impact, the day alone: {address}/funding, {address}/more-impact, {address}/together"
     for vehicle, url in links:
         yield f"On the driver's phone, {vehicle}: {url}"

@@ -66,24 +66,28 @@ def enter_supporters(office: Caller, taking_part: TakingPart, day: date, clock: 
     office.put(
         f"/organisations/{council['id']}/area", {"boundary": {"type": "Polygon", "coordinates": [[*AREA, AREA[0]]]}}
     )
-    cards = {card["slug"]: office.post("/cards", {**card, "consent": True}) for card in CARDS}
-    _write_letters(office, clock)
+    ending = taking_part.ending
+    cards = {
+        card["slug"]: office.post("/cards", {**card, "slug": f"{card['slug']}{ending}", "consent": True})
+        for card in CARDS
+    }
+    _write_letters(office, clock, ending)
     _give(office, taking_part, day, foundation["id"], energy["id"], cards)
     _lend(office, taking_part, day)
     add_person(office, taking_part, f"Sponsor, {FOUNDATION}", "organisation_admin", foundation["id"])
     add_person(office, taking_part, f"Public body, {COUNCIL}", "organisation_admin", council["id"])
 
 
-def _write_letters(office: Caller, clock: HandSetClock) -> None:
+def _write_letters(office: Caller, clock: HandSetClock, ending: str) -> None:
     """People write through the cards; all but the last are taken on."""
     with office.another(None) as anybody:
         for slug, wish, name in LETTERS:
             contact = f"{name.removesuffix(' (invented)').lower().replace(' ', '-')}@newport.example"
-            anybody.post(f"/public-cards/{slug}/enquiries", {"wish": wish, "name": name, "contact": contact})
+            anybody.post(f"/public-cards/{slug}{ending}/enquiries", {"wish": wish, "name": name, "contact": contact})
             clock.set(clock() + BETWEEN_LETTERS)
         for each in office.get("/enquiries")["items"]:
             office.post(f"/enquiries/{each['id']}/accept")
-        anybody.post("/public-cards/usk-bakers/enquiries", WAITING)
+        anybody.post(f"/public-cards/usk-bakers{ending}/enquiries", WAITING)
 
 
 def _give(
@@ -129,10 +133,11 @@ def _lend(office: Caller, taking_part: TakingPart, day: date) -> None:
     taking_part.wheels.append(Wheels(borrower, LENT_VAN, lent.vehicle, site))
 
 
-def around(office: Caller, earlier: date) -> dict[str, Any]:
+def around(office: Caller, taking_part: TakingPart, earlier: date) -> dict[str, Any]:
     """What the day's document says of all that."""
     network = office.get("/funding")["network"]
-    cards = [office.get(f"/public-cards/{card['slug']}")["brought_in"] for card in CARDS]
+    slugs = [f"{card['slug']}{taking_part.ending}" for card in CARDS]
+    cards = [office.get(f"/public-cards/{slug}")["brought_in"] for slug in slugs]
     volunteers = office.get("/volunteers")["items"]
     council = next(each for each in office.get("/organisations", limit="200")["items"] if each["name"] == COUNCIL)
     first = earlier.replace(day=1)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.demo.caller import Caller
-from app.demo.partners import PUBLIC_PAGE, SignIn, TakingPart
+from app.demo.partners import SignIn, TakingPart
 
 FOOD_BANK, PILL = "node/10937165747", "node/10278090261"
 WEEKDAYS = range(1, 6)
@@ -41,26 +41,40 @@ APPLYING = Resident(
 )  # fmt: skip
 
 
-def accept_residents(office: Caller) -> list[SignIn]:
-    """Six apply, five are accepted and answer their invitations."""
-    run = secrets.token_hex(3)
-    found = []
+@dataclass(frozen=True)
+class Helping:
+    """A resident who was accepted, as they ask the service."""
+
+    caller: Caller
+    sign_in: SignIn
+
+
+def apply_to_help(office: Caller, taking_part: TakingPart) -> None:
+    """Six apply on the network's page."""
     with office.another(None) as anybody:
         for resident in (*HELPING, APPLYING):
-            anybody.post(f"/public-pages/{PUBLIC_PAGE}/applications", _application(resident, run))
-        applied = {each["email"]: each["id"] for each in office.get("/volunteers", state="waiting")["items"]}
+            anybody.post(f"/public-pages/{taking_part.page}/applications", _application(resident))
+
+
+def accept_residents(office: Caller) -> list[Helping]:
+    """Five are accepted and answer their invitations; one waits."""
+    found = []
+    applied = {each["name"]: each for each in office.get("/volunteers", state="waiting")["items"]}
+    with office.another(None) as anybody:
         for resident in HELPING:
-            mail, password = _mail(resident, run), secrets.token_urlsafe(10)
-            taken = office.post(f"/volunteers/{applied[mail]}/accept", {"role": "volunteer"})
-            anybody.post("/invitations/accept", {"token": taken["invitation"]["link"]["token"], "password": password})
-            found.append(SignIn(resident.name, mail, password))
+            waiting, password = applied[resident.name], secrets.token_urlsafe(10)
+            taken = office.post(f"/volunteers/{waiting['id']}/accept", {"role": "volunteer"})
+            answer = {"token": taken["invitation"]["link"]["token"], "password": password}
+            session = anybody.post("/invitations/accept", answer)
+            sign_in = SignIn(resident.name, waiting["email"], password)
+            found.append(Helping(office.another(session["token"]), sign_in))
     return found
 
 
-def _application(resident: Resident, run: str) -> dict[str, Any]:
+def _application(resident: Resident) -> dict[str, Any]:
     return {
         "name": resident.name,
-        "email": _mail(resident, run),
+        "email": f"{resident.mail}-{secrets.token_hex(3)}@newport.example",
         "language": resident.language,
         "agrees": True,
         "languages": list(resident.languages),
@@ -71,15 +85,9 @@ def _application(resident: Resident, run: str) -> dict[str, Any]:
     }
 
 
-def _mail(resident: Resident, run: str) -> str:
-    return f"{resident.mail}-{run}@newport.example"
-
-
-def take_tasks(
-    office: Caller, taking_part: TakingPart, helping: list[SignIn], day: date, zone: ZoneInfo
-) -> list[dict[str, Any]]:
+def take_tasks(taking_part: TakingPart, helping: list[Helping], day: date, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Shifts and tasks of the day and of the next one, and who takes which; the places that were taken of the day."""
-    first, second, third, fourth, fifth = (_signed_in(office, each) for each in helping)
+    first, second, third, fourth, fifth = (each.caller for each in helping)
     shift_of = {shift["vehicle_id"]: shift["id"] for shift in taking_part.shifts}
     lent = next(each for each in taking_part.wheels if not each.van.driver)
     own = next(each for each in taking_part.wheels if each.site is taking_part.sites[FOOD_BANK])
@@ -103,11 +111,6 @@ def take_tasks(
     for caller in (first, second, third, fourth, fifth):
         caller.close()
     return done
-
-
-def _signed_in(office: Caller, who: SignIn) -> Caller:
-    with office.another(None) as anybody:
-        return office.another(anybody.post("/sign-in", {"email": who.email, "password": who.password})["token"])
 
 
 def _take(caller: Caller, task: dict[str, Any]) -> dict[str, Any]:
