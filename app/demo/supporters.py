@@ -111,7 +111,7 @@ def _give(
     grant("3600.00", 60, 120, organisation_id=energy, purpose="vehicles", restricted=True, chosen=cooled)
     places = [taking_part.sites[osm_id]["id"] for osm_id in PLACES_OF_READERS]
     readers = {"giver": "Readers of a local paper (invented)", "card_id": cards["choir-of-pill"]["id"]}
-    grant("450.00", 30, 60, **readers, purpose="places", restricted=True, chosen=places)
+    grant("120.00", 30, 60, **readers, purpose="places", restricted=True, chosen=places)
 
 
 def _lend(office: Caller, taking_part: TakingPart, day: date) -> None:
