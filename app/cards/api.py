@@ -35,6 +35,7 @@ from app.kit.web import (
 from app.kit.wire import PageOut
 from app.people.sign_in_api import address_of
 from app.public.api import KEPT_FOR
+from app.reports.impact.figures_schema import FactorUsedOut
 
 router = APIRouter(prefix="/api/v1/cards", route_class=ApiRoute, tags=["cards"], responses=PROBLEMS)
 enquiries = APIRouter(prefix="/api/v1/enquiries", route_class=ApiRoute, tags=["cards"], responses=PROBLEMS)
@@ -131,6 +132,7 @@ def card_shown_out(found: CardShown) -> CardShownOut:
         kg=reach.grams if said else None,
         meals=reach.meals if said else None,
         co2e_grams=reach.co2e_grams if said else None,
+        factors=[FactorUsedOut.of(each) for each in reach.food.factors] if said else [],
         currency=found.currency,
         brought_in=CountersOut(donors=came.donors, drivers=came.drivers, gifts=came.gifts, amount=came.cents),
     )

@@ -12,6 +12,7 @@ from app.kit.web import Body
 from app.kit.wire import FreeText, KgOut
 from app.partners.schemas import Name, Out
 from app.public.schemas import PublicName, Slug
+from app.reports.impact.figures_schema import FactorUsedOut
 
 CardKind = Literal["partner", "ambassador"]
 Wish = Literal["give_food", "drive", "give_money"]
@@ -122,5 +123,6 @@ class CardShownOut(BaseModel):
     kg: KgOut | None
     meals: int | None
     co2e_grams: int | None
+    factors: list[FactorUsedOut] = Field(description="What meals and CO2e are counted with, version by version")
     currency: str
     brought_in: CountersOut

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.impact import Reach
+from app.domain.counting import Reach
 from app.domain.service_date import service_date_of
 from app.kit.db import Database
 from app.kit.errors import not_found

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
-from app.domain import impact
 from app.domain.duplicates import Detour, Found, Kind, Side, summed_detours
 
 
@@ -18,7 +18,8 @@ class Entry:
     saved_*: summed over the days, each with the way that saves most of it; metres None where no day's table tells,
     cents None where on any day that saves something a van has no rates. saving_days: those that save something.
     fitting_days: of these, those on which it could have been driven so; misfits: what stood against it on the others.
-    detour: of visits that carried too little, what they took.
+    detour: of visits that carried too little, what they took; break_even_grams: food that avoids as much CO2e as that
+    puts out, by the factors in force on these days.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Entry:
     misfits: frozenset[str]
     agreed: bool
     detour: Detour | None = None
+    break_even_grams: int | None = None
 
     @property
     def key(self) -> str:
@@ -54,13 +56,6 @@ class Entry:
         """Of the visits that were weighed; None where none was."""
         weighed = self.visits - self.unweighed
         return round(self.grams / weighed) if weighed else None
-
-    @property
-    def break_even_grams(self) -> int | None:
-        """Food that avoids as much CO2e as the detours put out."""
-        if self.detour is None:
-            return None
-        return -(-self.detour.grams_co2e * 1000 // impact.CO2E_PER_KG_FOOD.value)
 
     @property
     def cents_per_kg(self) -> float | None:
@@ -87,6 +82,7 @@ def to_work_through(entry: Entry, seen_until: date | None) -> bool:
 def _entry(found: Sequence[Found]) -> Entry:
     savings = [each.saving for each in found if each.saving is not None]
     saving = [each for each in savings if each.metres]
+    evens = [each.break_even_grams for each in found if each.break_even_grams is not None]
     priced = [each.cents for each in saving if each.cents is not None]
     return Entry(
         kind=found[0].kind,
@@ -105,6 +101,7 @@ def _entry(found: Sequence[Found]) -> Entry:
         misfits=frozenset().union(*(each.misfits for each in saving)),
         agreed=any(each.agreed for each in found),
         detour=summed_detours(each.detour for each in found),
+        break_even_grams=ceil(sum(evens)) if evens else None,
     )
 
 

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from itertools import combinations
 
 from app.domain import impact
+from app.domain.impact import Factor
 from app.domain.pooling import Saving, better, moved, pooled, without
 from app.domain.van_routes import Table, VanRoute, cents_of, effort_of
 
@@ -63,7 +65,8 @@ class Visit:
 @dataclass(frozen=True)
 class VisitedDay:
     """A day's routes by id and their visits to stores. recorded: drivers reported them; else they were planned.
-    savings: what was worked out before of the same routes, and is remembered."""
+    savings: what was worked out before of the same routes, and is remembered. food: what a kilogram avoids, by the
+    factor in force on that day."""
 
     day: date
     recorded: bool
@@ -71,6 +74,7 @@ class VisitedDay:
     visits: Sequence[Visit]
     table: Table
     savings: Savings = field(default_factory=dict, compare=False)
+    food: Factor = impact.CO2E_PER_KG_FOOD
 
     def pooled(self, one: Visit, other: Visit) -> Saving | None:
         """What is saved when one van makes both stops."""
@@ -129,6 +133,7 @@ class Found:
     metres_apart: int = 0
     agreed: bool = False
     detour: Detour | None = None
+    break_even_grams: Fraction | None = None  # food that avoids as much as the detour puts out
 
 
 def found_on(day: VisitedDay, within_metres: int = USUAL_METRES) -> list[Found]:
@@ -178,7 +183,7 @@ def _apart(one: tuple[VanRoute, str], other: tuple[VanRoute, str], table: Table)
 def _small(day: VisitedDay) -> Iterator[Found]:
     for visit in day.visits:
         detour = detour_of(day.routes[visit.route], visit.halt, day.table)
-        if detour is None or not carried_too_little(visit, detour):
+        if detour is None or not carried_too_little(visit, detour, day.food):
             continue
         yield Found(
             kind=Kind.LITTLE_FOOD,
@@ -206,17 +211,19 @@ def detour_of(route: VanRoute, halt: int, table: Table) -> Detour | None:
     return Detour(metres, seconds, cents, impact.driving_co2e_grams(metres, route.van.grams_co2e_per_km))
 
 
-def carried_too_little(visit: Visit, detour: Detour) -> bool:
-    """Whether the food of a visit was worth less than its detour, in CO2e or money; never where nobody weighed it."""
+def carried_too_little(visit: Visit, detour: Detour, food: Factor = impact.CO2E_PER_KG_FOOD) -> bool:
+    """Whether the food of a visit was worth less than its detour, in CO2e (food: what a kilogram avoids) or money;
+    never where nobody weighed it."""
     if visit.grams is None:
         return False
-    by_carbon = detour.grams_co2e > impact.food_co2e_grams(visit.grams)
+    by_carbon = detour.grams_co2e > impact.food_co2e_grams(visit.grams, food)
     by_money = None not in (detour.cents, visit.worth_cents) and (detour.cents or 0) > (visit.worth_cents or 0)
     return by_carbon or by_money
 
 
 def _merged(day: VisitedDay, found: Sequence[Found]) -> Found:
     visits = frozenset().union(*(each.visits for each in found))
+    detour = summed_detours(each.detour for each in found)
     weights = [each.grams for each in day.visits if (each.route, each.halt) in visits]
     return Found(
         kind=found[0].kind,
@@ -229,7 +236,8 @@ def _merged(day: VisitedDay, found: Sequence[Found]) -> Found:
         saving=better([each.saving for each in found]),
         metres_apart=found[0].metres_apart,
         agreed=any(each.agreed for each in found),
-        detour=summed_detours(each.detour for each in found),
+        detour=detour,
+        break_even_grams=None if detour is None else Fraction(detour.grams_co2e * 1000, day.food.value),
     )
 
 

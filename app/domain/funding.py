@@ -13,7 +13,9 @@ from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
-from app.domain.impact import driving_co2e_grams, food_co2e_grams, meals
+from app.domain.counting import CountedFood, counted_food, summed_by_day
+from app.domain.impact import driving_co2e_grams
+from app.domain.impact_factors import Choice
 
 Purpose = Literal["running", "vehicles", "cooling", "places", "weekdays"]
 Why = Literal["restricted", "ends_first", "entered_later"]
@@ -188,24 +190,35 @@ def _payment(grant: Grant, route: DrivenRoute, before: int, paid: int) -> Paymen
 
 @dataclass(frozen=True)
 class Bought:
-    """What some money paid for. in_part: routes, of all of these, that others paid for too."""
+    """What some money paid for. in_part: routes, of all of these, that others paid for too. food: what came of it, by
+    the factors in force on the days of the routes."""
 
     cents: int = 0
     routes: int = 0
     in_part: int = 0
-    grams: int = 0
+    food: CountedFood = field(default_factory=CountedFood)
     metres: int = 0
     grams_co2e_driving: int = 0
 
     @property
+    def grams(self) -> int:
+        """Of food that reached food banks."""
+        return self.food.grams
+
+    @property
     def meals(self) -> int:
         """Whole meals that the food makes."""
-        return meals(self.grams)
+        return self.food.meals
 
     @property
     def co2e_grams(self) -> int:
         """Avoided by using the food, after the driving."""
-        return food_co2e_grams(self.grams) - self.grams_co2e_driving
+        return self.food.co2e_grams - self.grams_co2e_driving
+
+    @property
+    def co2e_range(self) -> tuple[int, int]:
+        """The least and the most that somebody else would count, after the driving."""
+        return self.food.co2e_least - self.grams_co2e_driving, self.food.co2e_most - self.grams_co2e_driving
 
     @property
     def cents_per_meal(self) -> float | None:
@@ -213,15 +226,15 @@ class Bought:
         return self.cents / self.meals if self.meals else None
 
 
-def bought(payments: Iterable[Payment]) -> Bought:
-    """What these payments paid for."""
+def bought(payments: Iterable[Payment], choices: Iterable[Choice] = ()) -> Bought:
+    """What these payments paid for. choices: the versions of the network's factors."""
     found = list(payments)
     whole = {each.route: each.whole for each in found}
     return Bought(
         cents=sum(each.cents for each in found),
         routes=len(whole),
         in_part=sum(not each for each in whole.values()),
-        grams=sum(each.grams for each in found),
+        food=counted_food(summed_by_day((each.day, each.grams) for each in found), choices),
         metres=sum(each.metres for each in found),
         grams_co2e_driving=sum(each.grams_co2e_driving for each in found),
     )
@@ -245,6 +258,11 @@ class Diversity:
     def as_if(self) -> float:
         """How many givers who gave the same would be as many."""
         return 1 / self.index
+
+    @property
+    def as_one(self) -> bool:
+        """Whether that is no more than one giver, as far as one decimal tells."""
+        return round(self.as_if, 1) <= 1
 
 
 def diversity(cents_by_giver: Mapping[str, int]) -> Diversity | None:

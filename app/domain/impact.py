@@ -60,9 +60,6 @@ MOST_CO2E_PER_KG_FOOD = Factor(
     "Sharing Excess: one value for all food",
 )
 
-MEAL_FACTORS = (GRAMS_PER_MEAL, MOST_GRAMS_PER_MEAL)
-CO2E_FACTORS = (CO2E_PER_KG_FOOD, LEAST_CO2E_PER_KG_FOOD, MOST_CO2E_PER_KG_FOOD)
-
 
 def meals(grams: int, factor: Factor = GRAMS_PER_MEAL) -> int:
     """Whole meals that the food makes, rounded down: nobody eats half of one."""
@@ -82,39 +79,6 @@ def driving_co2e_grams(metres: int, grams_co2e_per_km: int) -> int:
 def net_co2e_grams(grams: int, metres: int, grams_co2e_per_km: int) -> int:
     """What is avoided after our own driving; negative when the drive cost more than the food saved."""
     return food_co2e_grams(grams) - driving_co2e_grams(metres, grams_co2e_per_km)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What food that reached people came to. people: of the day when it reached most, None where nobody says."""
-
-    grams: int
-    driving_co2e_grams: int
-    people: int | None = None
-
-    @property
-    def meals(self) -> int:
-        """By the factor that we count with."""
-        return meals(self.grams)
-
-    @property
-    def meals_range(self) -> tuple[int, int]:
-        """The fewest and the most that somebody else would count."""
-        return meals(self.grams, MOST_GRAMS_PER_MEAL), meals(self.grams, GRAMS_PER_MEAL)
-
-    @property
-    def co2e_grams(self) -> int:
-        """Avoided by using the food, after our own driving."""
-        return food_co2e_grams(self.grams) - self.driving_co2e_grams
-
-    @property
-    def co2e_range(self) -> tuple[int, int]:
-        """The least and the most that somebody else would count, after our own driving."""
-        least, most = (
-            food_co2e_grams(self.grams, factor) - self.driving_co2e_grams
-            for factor in (LEAST_CO2E_PER_KG_FOOD, MOST_CO2E_PER_KG_FOOD)
-        )
-        return least, most
 
 
 def people_on_the_fullest_day(by_day_and_place: Mapping[tuple[date, object], int]) -> int | None:

@@ -4,14 +4,14 @@ Only days that are over and that the books tell of are counted; those that nobod
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 from app.domain import impact
+from app.domain.counting import Counted, counted_food, summed_by_day
 from app.domain.fairness import fill_rate, gini, lowest_fill_rate
-from app.domain.impact import Factor
-from app.domain.impact_factors import USES, Choice, Use, in_force, published_range
+from app.domain.impact_factors import Choice, in_force
 from app.domain.ledger import MassBalance
 
 FAIRNESS_DAYS = 28  # of one point of the curve: from day to day a fill rate jumps, over four weeks it is fair or not
@@ -59,24 +59,6 @@ class PlannedDay:
     day: date
     grams: int
     metres: int
-
-
-@dataclass(frozen=True)
-class Counted:
-    """One version of a factor and what was counted with it: grams of food of the days from `first` to `last`, and what
-    that makes, in meals or in grams of CO2e."""
-
-    use: Use
-    number: int
-    code: str
-    name: str
-    value: int
-    unit: str
-    source: str
-    first: date
-    last: date
-    grams: int
-    amount: int
 
 
 @dataclass(frozen=True)
@@ -223,15 +205,9 @@ def figures_of(
     every = sorted(recorded, key=lambda each: each.day)
     days = [each for each in every if first <= each.day <= last]
     called = names or {}
-    factors = _counted(days, choices)
-    grams = sum(each.balance.for_people for each in days)
+    food = counted_food(summed_by_day((each.day, each.balance.for_people) for each in days), choices)
     driving = _driving(days)
     driven = sum(impact.driving_co2e_grams(each.metres, each.grams_co2e_per_km) for each in driving)
-    used = {use: [_factor(each) for each in factors if each.use == use] for use in USES}
-    most_grams_a_meal, least, most = (
-        published_range("meals", *used["meals"])[1],
-        *published_range("co2e", *used["co2e"]),
-    )
     return Figures(
         first=first,
         last=last,
@@ -240,13 +216,13 @@ def figures_of(
         planned=tuple(sorted((each for each in planned if first <= each.day <= last), key=lambda each: each.day)),
         under_way=tuple(sorted(day for day in under_way if first <= day <= last)),
         balance=summed_balance(each.balance for each in days),
-        factors=factors,
-        meals=sum(each.amount for each in factors if each.use == "meals"),
-        meals_least=impact.meals(grams, most_grams_a_meal),
-        meals_most=impact.meals(grams, published_range("meals", *used["meals"])[0]),
-        food_co2e_grams=sum(each.amount for each in factors if each.use == "co2e"),
-        co2e_least=impact.food_co2e_grams(grams, least) - driven,
-        co2e_most=impact.food_co2e_grams(grams, most) - driven,
+        factors=food.factors,
+        meals=food.meals,
+        meals_least=food.meals_least,
+        meals_most=food.meals_most,
+        food_co2e_grams=food.co2e_grams,
+        co2e_least=food.co2e_least - driven,
+        co2e_most=food.co2e_most - driven,
         driving=driving,
         driving_co2e_grams=driven,
         routes_planned=sum(each.routes_planned for each in days),
@@ -267,30 +243,6 @@ def summed_balance(balances: Iterable[MassBalance]) -> MassBalance:
     for each in balances:
         total.update({name.name: getattr(each, name.name) for name in fields(MassBalance)})
     return MassBalance(**{name.name: total[name.name] for name in fields(MassBalance)})
-
-
-def _factor(counted: Counted) -> Factor:
-    return Factor(counted.name, counted.value, counted.unit, counted.source)
-
-
-def _counted(days: Sequence[RecordedDay], choices: Sequence[Choice]) -> tuple[Counted, ...]:
-    """What people got, by the version of each factor that counts on the day."""
-    made: Mapping[Use, Callable[[int, Factor], int]] = {"meals": impact.meals, "co2e": impact.food_co2e_grams}
-    found = []
-    for use in USES:
-        by_version: dict[Choice, list[RecordedDay]] = defaultdict(list)
-        for each in days:
-            by_version[in_force(choices, use, each.day)].append(each)
-        for choice, of in sorted(by_version.items(), key=lambda item: item[1][0].day):
-            grams = sum(each.balance.for_people for each in of)
-            factor = choice.factor
-            found.append(
-                Counted(
-                    use, choice.number, choice.code, factor.name, factor.value, factor.unit, factor.source,
-                    of[0].day, of[-1].day, grams, made[use](grams, factor),
-                )
-            )  # fmt: skip
-    return tuple(found)
 
 
 def _driving(days: Iterable[RecordedDay]) -> tuple[Driving, ...]:

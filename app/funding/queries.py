@@ -4,7 +4,7 @@ Who paid for what hangs on every grant and route of the network, so it is always
 not the reader's own is left out afterwards.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain import funding
 from app.domain.funding import Assigned, Bought, Diversity, DrivenRoute, Payment, Purpose
 from app.domain.funding_ahead import Ahead, Lasting, ahead
+from app.domain.impact_factors import Choice
 from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
 from app.kit.tenancy import Scope, within
@@ -23,11 +24,13 @@ from app.models.funding import Grant, RouteCost
 from app.models.partners import Network, Site
 from app.models.public_pages import DistributionPoint
 from app.partners.service import network_of, zone_of
+from app.reports.impact.choices import choices_of
 
 
 @dataclass(frozen=True)
 class Books:
-    """All money and routes of a network, and who paid for what. named: places that say in public where they are."""
+    """All money and routes of a network, and who paid for what. named: places that say in public where they are.
+    choices: the versions of the factors that its food is counted with."""
 
     network: Network
     today: date
@@ -36,6 +39,11 @@ class Books:
     found: Assigned
     ahead: Ahead | None
     named: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[Choice] = ()
+
+    def bought(self, payments: Iterable[Payment]) -> Bought:
+        """What these payments paid for, as the network counts."""
+        return funding.bought(payments, self.choices)
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,12 @@ def read_books(session: Session, principal: Principal, now: datetime) -> Books:
         grants = session.scalars(select(Grant).order_by(Grant.created_at, Grant.id)).all()
         routes = session.scalars(select(RouteCost).order_by(RouteCost.service_date, RouteCost.number)).all()
         points = select(Site.id, Site.name).join(DistributionPoint, DistributionPoint.site_id == Site.id)
+        choices = choices_of(session, network.id)
         named = {str(site): name for site, name in session.execute(points.where(DistributionPoint.is_public))}
     money, driven = [as_rule(each) for each in grants], [_as_driven(each) for each in routes]
     found = funding.assigned(money, driven)
     coming = ahead(money, found.left, driven, today)
-    return Books(network, today, grants, {each.id: each for each in routes}, found, coming, named)
+    return Books(network, today, grants, {each.id: each for each in routes}, found, coming, named, choices)
 
 
 def as_rule(row: Grant) -> funding.Grant:
@@ -117,7 +126,7 @@ def figures(principal: Principal, books: Books) -> list[GrantFigures]:
         GrantFigures(
             each,
             books.found.left[each.id],
-            funding.bought(books.found.of_grant(each.id)),
+            books.bought(books.found.of_grant(each.id)),
             None if books.ahead is None else books.ahead.grants[each.id],
         )
         for each in books.grants
@@ -133,7 +142,7 @@ def network_figures(principal: Principal, books: Books) -> NetworkFigures | None
     over = [each for each in rules if each.ends < books.today]
     now = [each for each in rules if each.first <= books.today <= each.ends]
     left = books.found.left
-    spent = funding.bought(books.found.payments)
+    spent = books.bought(books.found.payments)
     return NetworkFigures(
         given=sum(each.cents for each in rules),
         spent=spent.cents,

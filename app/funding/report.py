@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.domain.funding import Bought, Payment, bought
+from app.domain.funding import Bought, Payment
 from app.funding.queries import Books, GrantFigures, Paid, figures, of_same_giver, paid_by, read_books
 from app.funding.service import get_grant
-from app.issuing.content import Content
+from app.issuing.content import Content, counted_with
 from app.kit.auth import Principal
 from app.models.funding import Grant
 
@@ -70,17 +70,20 @@ def content_of(books: Books, grant: Grant, as_of: date) -> Content:
     by_month = defaultdict(list)
     for each in payments:
         by_month[f"{each.day:%Y-%m}"].append(each)
-    total = bought(payments)
+    total = books.bought(payments)
     return Content(
         kind="sponsor_report",
         subject=f"{grant.id} {as_of}",
         first=min((each.valid_from for each in mine), default=as_of),
         last=as_of,
         grams={"paid_for": total.grams},
-        parts={month: {"grams": found.grams, "cents": found.cents} for month, found in _bought(by_month).items()},
+        parts={
+            month: {"grams": found.grams, "cents": found.cents} for month, found in _bought(books, by_month).items()
+        },
         cents={"given": sum(each.cents for each in mine), "spent": total.cents},
         currency=books.network.currency,
         sponsor=grant.giver if grant.organisation_id else "",
+        **counted_with(total.food, total.grams_co2e_driving),
     )
 
 
@@ -91,8 +94,8 @@ def content_of_day(session: Session, principal: Principal, subject: str, now: da
     return content_of(read_books(session, principal, now), grant, date.fromisoformat(as_of))
 
 
-def _bought(by_month: Mapping[str, Sequence[Payment]]) -> dict[str, Bought]:
-    return {month: bought(payments) for month, payments in sorted(by_month.items())}
+def _bought(books: Books, by_month: Mapping[str, Sequence[Payment]]) -> dict[str, Bought]:
+    return {month: books.bought(payments) for month, payments in sorted(by_month.items())}
 
 
 def report_of(principal: Principal, books: Books, grant: Grant) -> SponsorReport:
@@ -113,9 +116,9 @@ def report_of(principal: Principal, books: Books, grant: Grant) -> SponsorReport
         currency=books.network.currency,
         as_of=books.today,
         grants=[each for each in figures(principal, books) if each.grant.id in mine],
-        total=bought([each.payment for each in paid]),
+        total=books.bought([each.payment for each in paid]),
         paid=paid,
-        months=[(month, bought(payments)) for month, payments in sorted(by_month.items())],
+        months=[(month, books.bought(payments)) for month, payments in sorted(by_month.items())],
         places=sorted(books.named[each] for each in went_to if each in books.named),
         other_places=len(went_to - set(books.named)),
     )

@@ -12,6 +12,7 @@ from app.fleet.schemas import MoneyOut
 from app.kit.web import Body
 from app.kit.wire import Day, FreeText, KgOut
 from app.partners.schemas import Out
+from app.reports.impact.figures_schema import FactorUsedOut
 
 Amount = Annotated[Decimal, Field(gt=0, le=100_000_000, decimal_places=2, allow_inf_nan=False)]
 Giver = Annotated[str, StringConstraints(max_length=120)]
@@ -111,6 +112,7 @@ class BoughtOut(BaseModel):
     meals: int
     co2e_grams: int = Field(description="Avoided by using the food, after the driving")
     cost_per_meal: str | None = Field(description="None where no food moved")
+    factors: list[FactorUsedOut] = Field(description="What meals and CO2e are counted with, version by version")
 
     @classmethod
     def of(cls, found: Bought) -> Self:
@@ -125,6 +127,7 @@ class BoughtOut(BaseModel):
             meals=found.meals,
             co2e_grams=found.co2e_grams,
             cost_per_meal=None if each is None else f"{each / 100:.4f}",
+            factors=[FactorUsedOut.of(each) for each in found.food.factors],
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.domain import check_code
 from app.issuing.checking import Checked
+from app.issuing.content import Content
 from app.kit.wire import KgOut
 
 
@@ -25,6 +26,38 @@ class MoneyOut(BaseModel):
     name: str
     amount: int | None = Field(description="As the paper says; null: it does not say it")
     amount_now: int | None = Field(description="As it is today; null: nothing of it")
+
+
+class PaperFactorOut(BaseModel):
+    """A version of a factor that a paper was counted with, as it was when the paper was issued."""
+
+    use: Literal["meals", "co2e"]
+    version: int = Field(description="Of the network's choice; 0: nobody had chosen")
+    name: str
+    value: int
+    unit: str
+    source: str
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="until")
+
+
+class PaperCountedOut(BaseModel):
+    """What a paper says that its food comes to."""
+
+    meals: int
+    kg_co2e: KgOut = Field(description="Avoided: after driving in a sponsor's report, before it in a certificate")
+    factors: list[PaperFactorOut]
+
+    @classmethod
+    def of(cls, content: Content) -> Self | None:
+        """None where the paper says nothing of it, or was issued before it was kept."""
+        if not content.counted:
+            return None
+        return cls(
+            meals=content.counted["meals"],
+            kg_co2e=content.counted["co2e_grams"],
+            factors=[PaperFactorOut.model_validate(each) for each in content.factors],
+        )
 
 
 class PaperOut(BaseModel):
@@ -46,6 +79,7 @@ class PaperOut(BaseModel):
     weights: list[WeightOut]
     money: list[MoneyOut]
     currency: str | None
+    counted: PaperCountedOut | None = Field(description="As issued; null: it says nothing of it, or it was not kept")
     sha256: list[str] = Field(description="Of every file that was made of it; any other file is not ours")
 
     @classmethod
@@ -75,6 +109,7 @@ class PaperOut(BaseModel):
                 for name, then, today in beside(content.cents, None if now is None else now.cents)
             ],
             currency=content.currency or None,
+            counted=PaperCountedOut.of(content),
             sha256=list(found.sha256),
         )
 

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 from fastapi import Depends, Header, Request
 
 from app.kit.errors import FieldError, Spoken, WaslError
@@ -90,6 +92,15 @@ class PlainLanguage:
         """Hours and minutes."""
         minutes = round(seconds / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
+
+    def duration(self, seconds: int) -> str:
+        """Hours and minutes in words, such as "2 hours and 30 minutes", to the nearest minute."""
+        hours, minutes = divmod(round(seconds / 60), 60)
+        units = [(hours, "duration-hour")] if hours else []
+        if minutes or not hours:
+            units.append((minutes, "duration-minute"))
+        said = [format_unit(amount, unit, "long", locale=self.locale) for amount, unit in units]
+        return format_list(said, locale=self.locale)
 
     def _plural(self, one: str, many: str, count: int) -> str:
         found = catalogue(self.code)

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy.orm import Session
 
-from app.domain import impact
+from app.domain.counting import CountedFood
 from app.domain.ledger import MassBalance
-from app.issuing.content import Content
+from app.issuing.content import Content, counted_with
 from app.kit.auth import Principal
 from app.ledger.service import last_booked_at
 from app.models.offers import OfferLine
 from app.models.partners import Organisation
-from app.offers.receipts import Balances, figures_of, lines_between, receivers_of
+from app.offers.receipts import Balances, figures_of, food_of, lines_between, receivers_of
 
 MONTHS = 12
 
@@ -21,8 +21,8 @@ MONTHS = 12
 @dataclass(frozen=True)
 class YearCertificate:
     """What became of an organisation's food of one year. by_month: the months in which anything was to be fetched, in
-    order; they add up to the total, and so do the categories. as_of: when the ledger last changed, or the year
-    began."""
+    order; they add up to the total, and so do the categories. food: what people got, as the network counts it; its
+    driving is not taken off here. as_of: when the ledger last changed, or the year began."""
 
     organisation: str
     year: int
@@ -31,17 +31,8 @@ class YearCertificate:
     by_month: Mapping[date, MassBalance]
     by_category: Mapping[str, MassBalance]
     receivers: Sequence[str]
+    food: CountedFood
     as_of: datetime
-
-    @property
-    def meals(self) -> int:
-        """Of what people got."""
-        return impact.meals(self.total.for_people)
-
-    @property
-    def co2e_grams(self) -> int:
-        """What using that food avoids; its driving is the network's and not taken off here."""
-        return impact.food_co2e_grams(self.total.for_people)
 
 
 def year_of(session: Session, principal: Principal, year: int) -> YearCertificate:
@@ -59,6 +50,7 @@ def year_of(session: Session, principal: Principal, year: int) -> YearCertificat
         by_month=by_month(found, balances, year),
         by_category=balances.by_category(rows),
         receivers=receivers_of(session, rows),
+        food=food_of(session, principal, found, balances),
         as_of=last_booked_at(session, [row.id for row in rows]) or datetime.combine(first, time(), UTC),
     )
 
@@ -84,4 +76,5 @@ def content_of_year(certificate: YearCertificate, figures_of_day: date | None) -
         donors=[certificate.organisation],
         figures_of=figures_of_day,
         details={"offers": certificate.offers, "receivers": list(certificate.receivers)},
+        **counted_with(certificate.food),
     )

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain import impact
 from app.domain.categories import CATEGORIES
+from app.domain.counting import CountedFood, counted_food
 from app.domain.ledger import Entry, MassBalance, mass_balance
-from app.issuing.content import Content
+from app.issuing.content import Content, counted_with
 from app.kit.auth import Principal
 from app.kit.many_rows import among
 from app.ledger.service import entries_of, last_booked_at
@@ -21,6 +21,7 @@ from app.models.offers import Offer, OfferLine
 from app.models.partners import Organisation
 from app.models.plans import Allocation
 from app.offers.service import get_offer
+from app.reports.impact.choices import choices_for
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _receivers(session: Session, lines: Sequence[UUID]) -> Mapping[UUID, list[st
 @dataclass(frozen=True)
 class Certificate:
     """What became of an organisation's food of one month. by_category: in the order in which categories are listed.
-    as_of: when the ledger last changed, or the month began."""
+    food: what people got, as the network counts it; its driving is the network's and not taken off here. as_of: when
+    the ledger last changed, or the month began."""
 
     organisation: str
     month: date
@@ -119,24 +121,16 @@ class Certificate:
     total: MassBalance
     by_category: Mapping[str, MassBalance]
     receivers: Sequence[str]
+    food: CountedFood
     as_of: datetime
-
-    @property
-    def meals(self) -> int:
-        """Of what people got."""
-        return impact.meals(self.total.for_people)
-
-    @property
-    def co2e_grams(self) -> int:
-        """What using that food avoids; its driving is the network's and not taken off here."""
-        return impact.food_co2e_grams(self.total.for_people)
 
 
 def certificate_of(session: Session, principal: Principal, month: date) -> Certificate:
     """The month that a day is in, for the caller's own organisation, by the days on which food was to be fetched."""
     principal.require("offers.read")
     first = month.replace(day=1)
-    rows = [row for row, _ in lines_between(session, principal, first, next_month(first))]
+    found = lines_between(session, principal, first, next_month(first))
+    rows = [row for row, _ in found]
     balances = Balances.of(session, rows)
     return Certificate(
         organisation=session.get_one(Organisation, principal.organisation_id).name,
@@ -145,6 +139,7 @@ def certificate_of(session: Session, principal: Principal, month: date) -> Certi
         total=balances.of_lines(rows),
         by_category=balances.by_category(rows),
         receivers=receivers_of(session, rows),
+        food=food_of(session, principal, found, balances),
         as_of=last_booked_at(session, [row.id for row in rows]) or datetime.combine(first, time(), UTC),
     )
 
@@ -161,6 +156,7 @@ def content_of_month(certificate: Certificate, figures_of_day: date | None) -> C
         donors=[certificate.organisation],
         figures_of=figures_of_day,
         details={"offers": certificate.offers, "receivers": list(certificate.receivers)},
+        **counted_with(certificate.food),
     )
 
 
@@ -203,6 +199,17 @@ class Balances:
         """Of some of the lines, by category; in the order in which categories are listed."""
         groups = {code: [row for row in rows if row.category == code] for code in CATEGORIES}
         return {code: self.of_lines(of_code) for code, of_code in groups.items() if of_code}
+
+
+def food_of(
+    session: Session, principal: Principal, found: Sequence[tuple[OfferLine, date]], balances: Balances
+) -> CountedFood:
+    """What people got of these lines, by the factors in force on their days."""
+    by_day = defaultdict[date, list[OfferLine]](list)
+    for row, day in found:
+        by_day[day].append(row)
+    grams = {day: balances.of_lines(rows).for_people for day, rows in by_day.items()}
+    return counted_food(grams, choices_for(session, principal))
 
 
 def receivers_of(session: Session, rows: Sequence[OfferLine]) -> Sequence[str]:

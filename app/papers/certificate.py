@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from app.domain.impact import CO2E_PER_KG_FOOD, GRAMS_PER_MEAL
 from app.domain.units import kg_display
 from app.offers.certificates import YearCertificate
 from app.offers.receipts import Certificate
+from app.papers.counted_with import co2e_between, counted_with, meals_between
 from app.papers.receipt import COLUMNS, HEADINGS, balance_row, total_row
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Part
@@ -14,7 +14,6 @@ from app.papers.words import ELSEWHERE, Issuer
 WEIGHTS = (
     "Weights are what was handed over, to the gram, as drivers reported it, by the day on which it was to be fetched."
 )
-FACTORS = (GRAMS_PER_MEAL, CO2E_PER_KG_FOOD)
 
 
 def certificate_paper(issuer: Issuer, certificate: Certificate, so_far: date | None) -> bytes:
@@ -35,8 +34,7 @@ def certificate_paper(issuer: Issuer, certificate: Certificate, so_far: date | N
         sheet.paragraph(Part(issuer.t("Nothing was posted in this month.")))
     sheet.space(14)
     sheet.paragraph(Part(issuer.t(WEIGHTS), MUTED))
-    for factor in FACTORS:
-        sheet.paragraph(Part(f"\u2066{factor.value} {factor.unit} ({factor.source})\u2069", MUTED))
+    counted_with(sheet, issuer, certificate.food)
     return sheet.finished()
 
 
@@ -47,15 +45,20 @@ def figures(sheet: Sheet, issuer: Issuer, certificate: Certificate | YearCertifi
         return issuer.t("{kg} kg", kg=kg_display(grams))
 
     total = certificate.total
-    meals = issuer.n("about {count} meal", "about {count} meals", certificate.meals)
+    meals = issuer.n("about {count} meal", "about {count} meals", certificate.food.meals)
     offers = issuer.n("{count} offer", "{count} offers", certificate.offers)
     sheet.figures(
         [
             (issuer.t("Reached people"), kg(total.for_people), meals),
-            (issuer.t("CO₂e avoided"), kg(certificate.co2e_grams), issuer.t("before driving")),
+            (issuer.t("CO₂e avoided"), kg(certificate.food.co2e_grams), issuer.t("before driving")),
             (issuer.t("Collected"), kg(total.collected), offers),
         ]
     )
+    food = certificate.food
+    if food.grams:
+        for word, said in (("Meals", meals_between(issuer, food)),
+                           ("CO₂e avoided", co2e_between(issuer, food.co2e_least, food.co2e_most))):  # fmt: skip
+            sheet.paragraph(Part(f"{issuer.t(word)}: {said}", MUTED))
     sheet.space(8)
 
 

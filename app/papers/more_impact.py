@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.domain import impact
 from app.domain.additions import ASSUMPTIONS, LEFT_OUT_WORDS, PRICE_WORDS, STANDING_WORDS, WORDS, Added
+from app.papers.counted_with import factor_line
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Column, Part, Row, cells
 from app.papers.words import Issuer
@@ -46,6 +46,7 @@ def more_impact_paper(issuer: Issuer, found: Found) -> bytes:
     for each in ASSUMPTIONS:
         sheet.paragraph(Part(issuer.t(each), MUTED))
         sheet.space(4)
+    sheet.paragraph(Part(factor_line(found.meal), MUTED))
     return sheet.finished()
 
 
@@ -64,7 +65,7 @@ def _kg(grams: int) -> str:
 def _best(sheet: Sheet, issuer: Issuer, found: Found, helping: Sequence[Added]) -> None:
     cheapest = helping[0]
     most = max(helping, key=lambda each: each.grams)
-    meals = issuer.n("about {count} meal", "about {count} meals", impact.meals(max(0, most.grams_a_day)))
+    meals = issuer.n("about {count} meal", "about {count} meals", found.meals(most.grams_a_day))
     sheet.figures(
         [
             (

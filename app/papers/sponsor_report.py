@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, time
 
 from app.domain.funding import PURPOSE_WORDS, Bought
-from app.domain.impact import CO2E_FACTORS, MEAL_FACTORS, Reach
 from app.domain.units import kg_display, km_display
 from app.funding.report import SponsorReport
 from app.papers import funding_words as words
+from app.papers.counted_with import co2e_between, counted_with, meals_between
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Column, Part, Row, cells
 from app.papers.words import Issuer
@@ -63,6 +63,10 @@ def _figures(sheet: Sheet, issuer: Issuer, report: SponsorReport) -> None:
             (issuer.t("CO₂e avoided"), _kg(issuer, total.co2e_grams), issuer.t("after driving")),
         ]
     )
+    if total.grams:
+        for word, said in (("Meals", meals_between(issuer, total.food)),
+                           ("CO₂e avoided", co2e_between(issuer, *total.co2e_range))):  # fmt: skip
+            sheet.paragraph(Part(f"{issuer.t(word)}: {said}", MUTED))
     sheet.space(8)
 
 
@@ -126,10 +130,6 @@ def _routes(sheet: Sheet, issuer: Issuer, report: SponsorReport) -> None:
 
 def _how(sheet: Sheet, issuer: Issuer, report: SponsorReport) -> None:
     sheet.space(14)
-    least, most = Reach(report.total.grams, 0).meals_range
-    if report.total.grams:
-        sheet.paragraph(Part(issuer.t(words.MEALS_RANGE, least=f"{least:,}", most=f"{most:,}"), MUTED))
     for sentence in (words.RULE, words.WHO):
         sheet.paragraph(Part(issuer.t(sentence), MUTED))
-    for factor in (*MEAL_FACTORS, *CO2E_FACTORS):
-        sheet.paragraph(Part(f"\u2066{factor.value} {factor.unit} ({factor.source})\u2069", MUTED))
+    counted_with(sheet, issuer, report.total.food)

@@ -3,7 +3,8 @@
 from datetime import date
 
 from app.offers.certificates import YearCertificate
-from app.papers.certificate import FACTORS, WEIGHTS, figures, foods
+from app.papers.certificate import WEIGHTS, figures, foods
+from app.papers.counted_with import counted_with
 from app.papers.receipt import COLUMNS, HEADINGS, balance_row, total_row
 from app.papers.sheet import Sheet
 from app.papers.style import MUTED, STRONG, Part
@@ -30,8 +31,7 @@ def year_certificate_paper(issuer: Issuer, certificate: YearCertificate, so_far:
         sheet.paragraph(Part(issuer.t("Nothing was posted in this year.")))
     sheet.space(14)
     sheet.paragraph(Part(issuer.t(WEIGHTS), MUTED))
-    for factor in FACTORS:
-        sheet.paragraph(Part(f"\u2066{factor.value} {factor.unit} ({factor.source})\u2069", MUTED))
+    counted_with(sheet, issuer, certificate.food)
     return sheet.finished()
 
 

@@ -4,7 +4,8 @@ They are worked out by one reader of a network at a time, in a transaction of it
 the figures of before; only where there are none yet do they wait, and none of them holds a connection while waiting.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +16,8 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import impact
-from app.domain.impact import Reach
+from app.domain.counting import Reach, counted_food
+from app.domain.impact_factors import Choice
 from app.kit.db import Database
 from app.kit.shelf import Shelf
 from app.kit.tenancy import Scope
@@ -24,6 +26,7 @@ from app.models.fleet import Shift, Vehicle
 from app.models.needs import Need
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Allocation, Plan, Route, Stop
+from app.reports.impact.choices import choices_of
 
 REACHED_PEOPLE = ("delivered", "community_fridge")
 VISITS = ("pickup", "drop_off")
@@ -35,12 +38,14 @@ _making_locks = Lock()
 
 @dataclass(frozen=True)
 class Figures:
-    """All that has been recorded, and the part of the running month; worked out at an instant."""
+    """All that has been recorded, and the part of the running month; worked out at an instant. choices: the versions of
+    the network's factors."""
 
     month: date
     this_month: Reach
     all_time: Reach
     worked_out_at: datetime
+    choices: Sequence[Choice] = ()
 
 
 def figures_of(database: Database, network_id: UUID, today: date, now: datetime) -> Figures:
@@ -86,11 +91,13 @@ def _still_good(network_id: UUID, today: date, now: datetime) -> Figures | None:
 
 def _worked_out(session: Session, network_id: UUID, today: date, now: datetime) -> Figures:
     month, people = today.replace(day=1), _people(session, network_id)
+    choices, grams = choices_of(session, network_id), _grams_by_day(session, network_id, today)
     return Figures(
         month=month,
-        this_month=_reach(session, network_id, month, today, now, people),
-        all_time=_reach(session, network_id, date.min, today, now, people),
+        this_month=_reach(session, network_id, month, today, now, people, grams, choices),
+        all_time=_reach(session, network_id, date.min, today, now, people, grams, choices),
         worked_out_at=now,
+        choices=choices,
     )
 
 
@@ -101,31 +108,30 @@ def _reach(
     last: date,
     now: datetime,
     people: Mapping[tuple[date, object], int],
+    grams: Mapping[date, int],
+    choices: Sequence[Choice],
 ) -> Reach:
     return Reach(
-        grams=_grams(session, network_id, first, last),
+        food=counted_food({day: each for day, each in grams.items() if first <= day <= last}, choices),
         driving_co2e_grams=_driving(session, network_id, first, last, now),
         people=impact.people_on_the_fullest_day({at: each for at, each in people.items() if first <= at[0] <= last}),
     )
 
 
-def _grams(session: Session, network_id: UUID, first: date, last: date) -> int:
-    """What people got of the food that was to be fetched on these days."""
-    total = 0
+def _grams_by_day(session: Session, network_id: UUID, last: date) -> Counter[date]:
+    """What people got of the food that was to be fetched until then, by that day."""
+    found: Counter[date] = Counter()
     for column, sign in ((LedgerEntry.to_account, 1), (LedgerEntry.from_account, -1)):
         query = (
-            select(func.coalesce(func.sum(LedgerEntry.grams), 0))
+            select(Offer.service_date, func.sum(LedgerEntry.grams))
             .join(OfferLine, OfferLine.id == LedgerEntry.offer_line_id)
             .join(Offer, Offer.id == OfferLine.offer_id)
-            .where(
-                LedgerEntry.network_id == network_id,
-                column.in_(REACHED_PEOPLE),
-                Offer.service_date >= first,
-                Offer.service_date <= last,
-            )
+            .where(LedgerEntry.network_id == network_id, column.in_(REACHED_PEOPLE), Offer.service_date <= last)
+            .group_by(Offer.service_date)
         )
-        total += sign * int(session.scalars(query).one())
-    return total
+        for day, grams in session.execute(query):
+            found[day] += sign * int(grams)
+    return found
 
 
 def _driving(session: Session, network_id: UUID, first: date, last: date, now: datetime) -> int:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.domain import impact
-from app.domain.impact import Factor, Reach
+from app.domain.counting import Reach, cited_on
+from app.domain.impact import Factor
+from app.domain.impact_factors import UNITS
 from app.domain.public_hours import Opening
 from app.kit.wire import KgOut
 from app.public.figures import Figures
 from app.public.page import Point, Shown
+from app.reports.impact.figures_schema import FactorUsedOut
 
 
 class OpeningOut(BaseModel):
@@ -72,6 +74,7 @@ class ReachOut(BaseModel):
     most_kg_co2e: KgOut
     kg_co2e_driving: KgOut
     people: int | None = Field(description="On the day when food reached most people; null: no food bank says")
+    factors: list[FactorUsedOut] = Field(description="What it is counted with, version by version")
 
     @classmethod
     def of(cls, reach: Reach) -> Self | None:
@@ -88,6 +91,7 @@ class ReachOut(BaseModel):
             most_kg_co2e=reach.co2e_range[1],
             kg_co2e_driving=reach.driving_co2e_grams,
             people=reach.people,
+            factors=[FactorUsedOut.of(each) for each in reach.food.factors],
         )
 
 
@@ -112,19 +116,25 @@ class ImpactOut(BaseModel):
     this_month: ReachOut | None
     all_time: ReachOut | None
     worked_out_at: datetime
-    meal_factors: list[ImpactFactorOut] = Field(description="Ours first, then what others count with")
-    co2e_factors: list[ImpactFactorOut] = Field(description="Ours first, then what others count with")
+    meal_factors: list[ImpactFactorOut] = Field(
+        description="In force now: ours first, then what others count with least and most"
+    )
+    co2e_factors: list[ImpactFactorOut] = Field(
+        description="In force now: ours first, then what others count with least and most"
+    )
 
     @classmethod
     def of(cls, figures: Figures) -> Self:
         """From what was worked out."""
+        cited = cited_on(figures.choices, figures.worked_out_at.date())
+        by_use = {use: [ImpactFactorOut.of(each) for each in cited if each.unit == unit] for use, unit in UNITS.items()}
         return cls(
             month=figures.month,
             this_month=ReachOut.of(figures.this_month),
             all_time=ReachOut.of(figures.all_time),
             worked_out_at=figures.worked_out_at,
-            meal_factors=[ImpactFactorOut.of(each) for each in impact.MEAL_FACTORS],
-            co2e_factors=[ImpactFactorOut.of(each) for each in impact.CO2E_FACTORS],
+            meal_factors=by_use["meals"],
+            co2e_factors=by_use["co2e"],
         )
 
 

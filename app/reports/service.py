@@ -5,12 +5,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import impact, ledger
+from app.domain import ledger
+from app.domain.counting import counted_food
 from app.kit.auth import Principal
 from app.ledger.service import entries_of
 from app.models.offers import Offer, OfferLine
 from app.models.plans import Plan
 from app.partners.service import network_of
+from app.reports.impact.choices import choices_for
 from app.reports.schemas import DayReportOut, MassBalanceOut
 
 
@@ -23,13 +25,17 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
     balance = ledger.mass_balance(entries, {str(row.id): row.grams for row in rows if row.position >= 0})
     plan = _compared_plan(session, service_date)
     figures = plan.figures if plan else None
+    food = counted_food({service_date: balance.for_people}, choices_for(session, principal))
+    [factor] = food.used("meals")
     return DayReportOut(
         service_date=service_date,
         demonstration=network_of(session, principal).demonstration,
         offers=len([offer for offer in offers if offer.state == "open"]),
         actuals=MassBalanceOut.of(balance),
-        meals=impact.meals(balance.for_people),
-        meals_factor=impact.GRAMS_PER_MEAL.source,
+        meals=food.meals,
+        meals_factor=factor.source,
+        meals_factor_name=factor.name,
+        grams_per_meal=factor.value,
         estimated_travel=plan is not None and plan.estimated_travel,
         coordinated=(figures or {}).get("coordinated"),
         alone=(figures or {}).get("alone"),

@@ -9,7 +9,7 @@ from app.kit.web import database_of, now_of
 from app.kit.wire import EARLIEST
 from app.offers.certificates import content_of_year, year_of
 from app.offers.receipts import certificate_of, content_of_month, next_month
-from app.papers.certificate import FACTORS, certificate_paper
+from app.papers.certificate import certificate_paper
 from app.papers.words import ELSEWHERE
 from app.papers.year_certificate import year_certificate_paper
 from app.partners.service import network_of, zone_of
@@ -38,7 +38,6 @@ def certificate(request: Request, visitor: Visitor, month: str = "") -> Response
         is_over=next_month(found.month) <= today,
         today=today,
         elsewhere=ELSEWHERE,
-        factors=FACTORS,
         may_post=visitor.may("offers.post"),
     )
 
@@ -73,7 +72,6 @@ def year_certificate(request: Request, visitor: Visitor, year: str = "") -> Resp
         is_over=found.year < today.year,
         today=today,
         elsewhere=ELSEWHERE,
-        factors=FACTORS,
         may_post=visitor.may("offers.post"),
     )
 

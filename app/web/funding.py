@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.cards.service import list_cards
 from app.domain.funding import PURPOSE_WORDS, WHY_WORDS, diversity_sentence
-from app.domain.impact import CO2E_FACTORS, MEAL_FACTORS, Reach
 from app.fleet.service import list_vehicles
 from app.funding import queries, service
 from app.funding.report import content_of, money_text, report_of
@@ -179,8 +178,6 @@ def report(request: Request, visitor: Visitor, grant_id: UUID) -> Response:
         grant_id=grant_id,
         words=funding_words,
         purposes=PURPOSE_WORDS,
-        meals=Reach(found.total.grams, 0).meals_range,
-        factors=(*MEAL_FACTORS, *CO2E_FACTORS),
     )
 
 

@@ -16,6 +16,7 @@ from app.kit.web import database_of, now_of
 from app.papers.impact_words import FACTOR_NOTE, UNIT_WORDS, USE_WORDS
 from app.partners.service import network_of, zone_of
 from app.reports.impact import queries, service
+from app.reports.impact.choices import choices_of
 from app.reports.impact.schemas import ImpactFactorIn
 from app.web.language import language_of
 from app.web.rendering import render, see_other
@@ -92,7 +93,7 @@ def _show(
         network = network_of(session, visitor)
         today = service_date_of(now_of(request), zone_of(network))
         chosen = queries.list_factors(session, visitor)
-        choices = queries.choices_of(session, network.id)
+        choices = choices_of(session, network.id)
         zone, demonstration = zone_of(network), network.demonstration
     now: Mapping[Use, Choice] = {use: in_force(choices, use, today) for use in USES}
     forms = {use: _empty(now[use], today) for use in USES}

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.domain import impact
 from app.domain.additions import (
     ASSUMPTIONS,
     CHART_WORDS,
@@ -140,7 +139,6 @@ def _shown(request: Request, network: Network, visitor: Visitor, view: MoreView,
         name_of=lambda added: _words_of(language, view.found, added) if view.found else "",
         minutes=minutes,
         signed=signed,
-        meals=impact.meals,
         money=lambda cents: f"{cents / 100:.2f} {view.found.report.currency if view.found else view.currency}",
         kind_words=KIND_WORDS,
         standing_words=STANDING_WORDS,

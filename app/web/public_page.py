@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.domain import impact
-from app.domain.impact import Reach
+from app.domain.counting import Reach
 from app.domain.public_hours import DAYS_TO_CHOOSE
 from app.kit.language import headers_of, without_cookies
 from app.kit.web import database_of, now_of
@@ -67,8 +66,6 @@ def show(request: Request, slug: str, day: str = "") -> Response:
         address=whole_address(request, request.url.path),
         check=_check(request),
         figures=found.figures,
-        meal_factors=impact.MEAL_FACTORS,
-        co2e_factors=impact.CO2E_FACTORS,
     )
     return for_everybody(request, response, language)
 

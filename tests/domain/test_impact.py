@@ -5,7 +5,6 @@ from datetime import date
 from app.domain.impact import (
     CO2E_PER_KM_VAN,
     Factor,
-    Reach,
     driving_co2e_grams,
     food_co2e_grams,
     meals,
@@ -26,12 +25,6 @@ def test_another_organisation_may_count_by_another_factor() -> None:
 def test_a_kilogram_of_food_pays_for_about_six_kilometres_of_van() -> None:
     assert net_co2e_grams(1_000, 5_700, CO2E_PER_KM_VAN.value) > 0 > net_co2e_grams(1_000, 5_800, 279)
     assert (food_co2e_grams(10_000), driving_co2e_grams(10_000, 279)) == (16_000, 2_790)
-
-
-def test_what_food_came_to_has_the_range_of_what_others_count_with_after_driving() -> None:
-    found = Reach(grams=1_000_000, driving_co2e_grams=279_000)
-    assert (found.meals, found.meals_range) == (2_380, (1_597, 2_380))
-    assert (found.co2e_grams, found.co2e_range) == (1_321_000, (231_000, 3_381_000))
 
 
 def test_days_of_people_are_never_added_up() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain import impact
 from app.domain.additions import Gain, Prices, ranked
+from app.domain.counting import cited_on, counted_food
 from app.domain.ledger import MassBalance
 from app.driving.delivery_note import DeliveryNote, NoteLine, Party
 from app.driving.food_receipt import FoodReceipt
@@ -32,6 +32,7 @@ DAY = date(2026, 11, 27)
 BANK = "بنك طعام نيوبورت المركزي"
 BREAD = "خبز طازج (Warburtons) 800 g"
 BALANCE = MassBalance(offered=12_501, collected=12_000, delivered=11_000, refused=1_000, withdrawn=501)
+FOOD = counted_food({DAY: BALANCE.for_people})
 DRAWING = [[100, 200, 200, 100, 300, 250, 400, 120], [90, 240]]
 
 
@@ -76,7 +77,9 @@ def food_receipt() -> FoodReceipt:
 def certificate(**fields: Any) -> Certificate:
     by_category = {"bread_and_bakery": BALANCE, "drinks": BALANCE}
     given: dict[str, Any] = {"by_category": by_category, "receivers": ["Newport Food Bank", BANK], **fields}
-    return Certificate(organisation="Lidl", month=date(2026, 10, 1), offers=3, total=BALANCE, as_of=THEN, **given)
+    return Certificate(
+        organisation="Lidl", month=date(2026, 10, 1), offers=3, total=BALANCE, as_of=THEN, food=FOOD, **given
+    )
 
 
 def year_certificate(**fields: Any) -> YearCertificate:
@@ -86,7 +89,7 @@ def year_certificate(**fields: Any) -> YearCertificate:
         "receivers": [BANK],
         **fields,
     }
-    return YearCertificate(organisation="Lidl", year=2025, offers=30, total=BALANCE, as_of=THEN, **given)
+    return YearCertificate(organisation="Lidl", year=2025, offers=30, total=BALANCE, as_of=THEN, food=FOOD, **given)
 
 
 def note_line(description: str = BREAD, **fields: Any) -> NoteLine:
@@ -202,7 +205,7 @@ def statement(*shares: CostShareOut) -> Statement:
 def together_kind(kind: str, grams: int = 62_500) -> KindView:
     """A day of two food banks, under two sets of assumptions."""
     day = TogetherDay(
-        service_date=DAY, kind=kind, number=2, factors=[vars(each) for each in impact.MEAL_FACTORS],
+        service_date=DAY, kind=kind, number=2, factors=[vars(each) for each in cited_on([], DAY)],
         facts={"plan_number": 3, "routes_reported": 2, "routes_measured": 1}, estimated_travel=True, worked_out_at=THEN,
     )  # fmt: skip
     shares = {None: 1.0, "Pantry": 0.25, BANK: 0.75}

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.impact import Reach
+from app.domain.counting import Reach, counted_food
 from app.kit.clock import HandSetClock
 from app.public import figures
 from app.public.figures import Figures
@@ -157,7 +157,7 @@ def test_nothing_recorded_is_no_figure(network: ServiceClient, page: dict[str, A
 def test_what_driving_cost_is_never_shown_as_avoided(
     network: ServiceClient, page: dict[str, Any], clock: HandSetClock, driving: int, avoided: str, sources: str
 ) -> None:
-    found = Reach(grams=100_000, driving_co2e_grams=driving)
+    found = Reach(counted_food({clock().date(): 100_000}), driving_co2e_grams=driving)
     figures._kept.put(network.network_id(), Figures(clock().date().replace(day=1), found, found, clock()))
     shown = words(look(network))
     assert f"CO₂e avoided, after driving {avoided}" in shown

@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import impact
 from app.domain.additions import Added, Gain, Prices, expected_seconds, ranked
+from app.domain.counting import factor_on
+from app.domain.impact import Factor
 from app.kit.auth import Principal
 from app.kit.errors import not_found
 from app.kit.paging import Order, Page, page
@@ -16,18 +19,24 @@ from app.models.additions import AdditionDay, AdditionGain, AdditionReport
 from app.models.fleet import Vehicle
 from app.models.partners import Site
 from app.reports.additions.service import UNDER_WAY, check_range, most_searches, published_days
+from app.reports.impact.choices import choices_of
 
 
 @dataclass(frozen=True)
 class Found:
     """A report with its days in order, its additions as they are ranked, the names of their places and vehicles, and
-    about how many seconds it still takes; None once it has ended."""
+    about how many seconds it still takes; None once it has ended. meal: what a meal is, on the last of its days."""
 
     report: AdditionReport
     days: Sequence[AdditionDay]
     ranking: Sequence[Added]
     names: Mapping[str, str]
     seconds_left: float | None
+    meal: Factor = impact.GRAMS_PER_MEAL
+
+    def meals(self, grams: int) -> int:
+        """What food more would make; less food makes none."""
+        return impact.meals(max(0, grams), self.meal)
 
     @property
     def counted(self) -> list[AdditionDay]:
@@ -122,6 +131,7 @@ def get_report(session: Session, principal: Principal, report_id: UUID) -> Found
         ranked(gains, Prices(**report.prices), len(counted)),
         names_of(session, {row.subject for row in rows}),
         left,
+        factor_on(choices_of(session, report.network_id), "meals", report.last_day),
     )
 
 

@@ -1,6 +1,5 @@
 """What reports on additions look like over HTTP; money is a decimal string in the report's currency."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Self
@@ -8,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.domain import impact
 from app.domain.additions import ASSUMPTIONS, KINDS, USUAL_BOX_GRAMS, Added, AdditionKind, Prices
 from app.fleet.schemas import Money, MoneyOut
 from app.kit.web import Body
@@ -180,7 +178,7 @@ class AdditionOut(BaseModel):
     kg_least: KgOut = Field(description="Of a day")
     kg_most: KgOut
     kg_spread: KgOut = Field(description="What the searches varied by, of the days on which it was tried")
-    meals: int
+    meals: int = Field(description="By the factor in force on the last day of the report")
     metres: int
     driver_seconds: int
     driving_cost: MoneyOut
@@ -189,14 +187,14 @@ class AdditionOut(BaseModel):
     cost_per_kg: MoneyOut | None = Field(description="Of a kilogram more; null where there is none")
 
     @classmethod
-    def of(cls, rank: int, added: Added, names: Mapping[str, str]) -> Self:
+    def of(cls, rank: int, added: Added, found: Found) -> Self:
         """From the ranking."""
         per_kg = added.cents_per_kg
         return cls(
             rank=rank,
             kind=added.kind,
             subject_id=UUID(added.subject) if added.subject else None,
-            subject=names.get(added.subject),
+            subject=found.names.get(added.subject),
             standing=added.standing,
             days=added.days,
             days_tried=added.tried,
@@ -206,7 +204,7 @@ class AdditionOut(BaseModel):
             kg_least=added.least,
             kg_most=added.most,
             kg_spread=added.spread,
-            meals=impact.meals(max(0, added.grams)),
+            meals=found.meals(added.grams),
             metres=added.metres,
             driver_seconds=added.seconds,
             driving_cost=added.driving_cents,
@@ -241,7 +239,7 @@ class AdditionReportFoundOut(AdditionReportOut):
 
 def ranking_out(found: Found) -> list[AdditionOut]:
     """The additions by their rank."""
-    return [AdditionOut.of(rank, each, found.names) for rank, each in enumerate(found.ranking, 1)]
+    return [AdditionOut.of(rank, each, found) for rank, each in enumerate(found.ranking, 1)]
 
 
 class AdditionGainOut(BaseModel):

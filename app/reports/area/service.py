@@ -24,7 +24,7 @@ from app.partners.membership import active_organisations, memberships_of
 from app.partners.service import network_of, zone_of
 from app.reports.area.reading import days_of_area, sites_of
 from app.reports.area.schemas import AreaIn
-from app.reports.impact.queries import choices_of
+from app.reports.impact.choices import choices_of
 
 FIELDS = ("site_ids", "boundary")
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import routing
 from app.domain.duplicates import Savings, Visit, VisitedDay
+from app.domain.impact import Factor
 from app.domain.van_routes import Halt, Parcel, Place, Room, Table, Van, VanRoute, Window
 from app.ledger.settlement import Known
 from app.models.plans import Allocation, Route, Stop
@@ -21,10 +22,11 @@ def drawn_day(
     promised: Mapping[UUID, Sequence[Allocation]],
     known: Mapping[UUID, Known] | None,
     savings: Savings,
+    food: Factor,
 ) -> VisitedDay:
     """A day of these routes. problems: what its plans answer, the first one whole. promised: what each route carries.
     known: what was reported of each shift; None for a day that was only planned.
-    savings: what was worked out of the same plan before."""
+    savings: what was worked out of the same plan before. food: what a kilogram of it avoids, on that day."""
     asked = _Asked(problems)
     drawn, visits = {}, []
     for route in routes:
@@ -35,7 +37,7 @@ def drawn_day(
         drawn[found.id] = found
         told = None if known is None else known[route.shift_id]
         visits += list(_visits(asked, route, found, rows, told))
-    return VisitedDay(service_date, known is not None, drawn, visits, asked.table, savings)
+    return VisitedDay(service_date, known is not None, drawn, visits, asked.table, savings, food)
 
 
 class _Asked:

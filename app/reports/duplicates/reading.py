@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 import routing
+from app.domain.counting import factor_on
 from app.domain.duplicates import Savings, VisitedDay
 from app.kit.many_rows import among
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.events import StopEvent
 from app.models.plans import Allocation, Plan, Route
 from app.reports.duplicates.drawing import drawn_day
+from app.reports.impact.choices import choices_of
 
 MOST_REMEMBERED = 400  # published plans
 _remembered: OrderedDict[UUID, Savings] = OrderedDict()
@@ -47,6 +49,7 @@ def read_days(session: Session, network_id: UUID, first: date, last: date) -> Da
     routes = _routes(session, [plan for plan, _ in published])
     known = _known(session, {route.shift_id for found in routes.values() for route in found})
     promised = _promised(session, [route.id for found in routes.values() for route in found])
+    choices = choices_of(session, network_id)
     days, unread = [], []
     for plan, service_date in published:
         driven = [route for route in routes[plan] if route.shift_id in known]
@@ -55,11 +58,10 @@ def read_days(session: Session, network_id: UUID, first: date, last: date) -> Da
         except routing.ProblemError:
             unread.append(service_date)
             continue
-        days.append(
-            drawn_day(
-                service_date, problems, driven or routes[plan], promised, known if driven else None, _savings(plan)
-            )
-        )
+        told = known if driven else None
+        food = factor_on(choices, "co2e", service_date)
+        drawn = drawn_day(service_date, problems, driven or routes[plan], promised, told, _savings(plan), food)
+        days.append(drawn)
     return DaysRead(days, unread)
 
 

@@ -12,6 +12,7 @@ from app.kit.web import PROBLEMS, ApiRoute, Caller, Cursor, Limit, answer
 from app.kit.wire import Day, PageOut
 from app.partners.service import network_of, zone_of
 from app.reports.impact import queries, service
+from app.reports.impact.choices import choices_of
 from app.reports.impact.figures_schema import NetworkImpactOut
 from app.reports.impact.schemas import (
     FactorVersionOut,
@@ -45,7 +46,7 @@ def get_impact_factors(call: Caller) -> ImpactFactorsOut:
     def query(session: Session) -> ImpactFactorsOut:
         chosen = queries.list_factors(session, call.principal)
         today = service_date_of(call.now, zone_of(network_of(session, call.principal)))
-        return ImpactFactorsOut.of(chosen, queries.choices_of(session, call.principal.network_id), today)
+        return ImpactFactorsOut.of(chosen, choices_of(session, call.principal.network_id), today)
 
     return call.read(query)
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.domain.impact_report import Bank, Counted, Figures, Point
+from app.domain.counting import Counted
+from app.domain.impact_report import Bank, Figures, Point
 from app.domain.losses import LABELS
 from app.fleet.schemas import MoneyOut
 from app.kit.wire import KgOut

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.queries import names_of_actors
-from app.domain.impact import Factor
-from app.domain.impact_factors import Choice, Use
 from app.domain.impact_report import Difference, Figures, difference, figures_of, reads_from
 from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
@@ -19,6 +16,7 @@ from app.kit.errors import not_found, refused
 from app.kit.paging import Order, Page, page
 from app.models.impact import ImpactFactor, ImpactReport
 from app.partners.service import network_of, zone_of
+from app.reports.impact.choices import choices_of
 from app.reports.impact.frozen import thawed
 from app.reports.impact.reading import days_between
 
@@ -70,20 +68,6 @@ def impact_between(session: Session, principal: Principal, first: date, last: da
         names=days.names,
         currency=network.currency,
     )
-
-
-def choices_of(session: Session, network_id: UUID) -> list[Choice]:
-    """All versions of both factors that a network has chosen."""
-    rows = session.scalars(
-        select(ImpactFactor).where(ImpactFactor.network_id == network_id).order_by(ImpactFactor.number)
-    )
-    return [choice_of(row) for row in rows]
-
-
-def choice_of(row: ImpactFactor) -> Choice:
-    """A version, as figures are counted with it."""
-    factor = Factor(row.label, row.value, row.unit, row.source)
-    return Choice(cast(Use, row.use), row.number, row.code, factor, row.counts_from)
 
 
 def list_factors(session: Session, principal: Principal) -> list[Chosen]:

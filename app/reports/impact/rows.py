@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from app.domain.counting import Counted
 from app.domain.impact_factors import DEFAULTS
-from app.domain.impact_report import Bank, Counted, Figures
+from app.domain.impact_report import Bank, Figures
 from app.domain.losses import LABELS
 from app.domain.units import kg_text
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.domain import impact
+from app.domain.impact import Factor
 from app.domain.together import ASSUMPTIONS, ASSUMPTIONS_OF_RECORDED, Tally
 from app.issuing.content import Content
 from app.kit.auth import Principal
@@ -23,7 +24,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str, Callable[[Tally], float | None]],
         "Reaches more people",
         (
             ("Food delivered", "kg", lambda each: each.grams),
-            ("Meals", "count", lambda each: impact.meals(each.grams)),
+            ("Meals", "meals", lambda each: each.grams),
             ("People served", "count", lambda each: each.people_served),
             ("Lowest fill rate", "percent", lambda each: each.fill_rate),
         ),
@@ -96,9 +97,13 @@ class KindView:
     def claims(self) -> list[tuple[str, list[Row]]]:
         """The table, claim by claim."""
         together, alone = self.side("together") or Tally(), self.side("alone") or Tally()
+        meal = Factor(**self.day.factors[0])
         others = [found for name in self.variants if (found := self.side("alone", name)) is not None]
         return [
-            (claim, [_row(label, kind, read, together, alone, others) for label, kind, read in figures])
+            (
+                claim,
+                [_row(label, *_counted(kind, read, meal), together, alone, others) for label, kind, read in figures],
+            )
             for claim, figures in CLAIMS
         ]
 
@@ -117,6 +122,15 @@ class KindView:
     def assumptions(self) -> Sequence[str]:
         """What stands behind the figures."""
         return (*ASSUMPTIONS, *(ASSUMPTIONS_OF_RECORDED if self.day.kind == "recorded" else ()))
+
+
+def _counted(
+    kind: str, read: Callable[[Tally], float | None], meal: Factor
+) -> tuple[str, Callable[[Tally], float | None]]:
+    """Meals are counted from grams, with what the day keeps; all else is read as it is."""
+    if kind != "meals":
+        return kind, read
+    return "count", lambda each: impact.meals(each.grams, meal)
 
 
 def _row(

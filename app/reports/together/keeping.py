@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain import impact
+from app.domain.counting import cited_on
 from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.together import TogetherDay, TogetherFigures
+from app.reports.impact.choices import choices_of
 from app.reports.together.asked import COUNTED_WITH, Asked, figures_out
 
-FACTORS = (*impact.MEAL_FACTORS, *impact.CO2E_FACTORS)
 USUAL = routing.VARIANTS[0].name
 Said = Mapping[str, Any]
 
@@ -61,7 +61,7 @@ def keep(
             seed=asked.seed,
             search_seconds=seconds,
             estimated_travel=asked.problem.estimated_travel,
-            factors=[asdict(each) for each in FACTORS],
+            factors=[asdict(each) for each in cited_on(choices_of(session, network_id), _date(asked))],
             facts=dict(asked.facts),
             worked_out_at=now,
         )

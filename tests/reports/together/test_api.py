@@ -225,16 +225,11 @@ def test_nobody_changes_what_was_worked_out(
 
 
 def test_a_factor_that_changes_later_changes_no_report(
-    network: ServiceClient, plan: dict[str, Any], workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    network: ServiceClient, plan: dict[str, Any], workshop: Workshop
 ) -> None:
     compared_day(workshop, network.network_id())
     before = read(network)
-    from app.domain import impact
-    from app.reports.together import keeping
-
-    other = impact.Factor("another", 1, "g", "elsewhere")
-    monkeypatch.setattr(impact, "GRAMS_PER_MEAL", other)
-    monkeypatch.setattr(keeping, "FACTORS", (other,))
+    network.ok("/impact/factors", {"use": "meals", "code": "fao", "counts_from": DAY})
     assert read(network) == before
 
 
