@@ -14,6 +14,7 @@ from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.models.papers import IssuedPaper
 from app.offers import certificates, receipts
+from app.reports.additions import queries as additions
 from app.reports.impact import paper as published
 from app.reports.together import figures
 from app.sharing import statement
@@ -66,6 +67,12 @@ KINDS: Mapping[str, Kind] = {
     "impact_report": Kind(
         "Impact report",
         lambda session, reader, subject, now: published.content_today(session, reader, UUID(subject), now),
+    ),
+    "additions": Kind(
+        "More impact together",
+        lambda session, reader, subject, _: additions.content_of_report(
+            additions.get_report(session, reader, UUID(subject))
+        ),
     ),
     "together_day": Kind(
         "A day together and alone",

@@ -39,6 +39,7 @@ WORDS = {
     "recorded_saved": "Saved, as recorded",
     "recorded_own_vehicles": "Own vehicles, as recorded",
     "recorded_carried_by_network": "Carried by the network, as recorded",
+    "most_more": "The most food more",
     "for_people": "Reached people",
     "paid_for": "Food that the money moved",
     "given": "Given",

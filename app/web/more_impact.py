@@ -37,7 +37,7 @@ from app.reports.together.recorded import newest_day_over
 from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, height_of, paired_bars, picture
 from app.web.language import Language, language_of
 from app.web.more_impact_form import AskForm, fresh_form, read_form, wish_of
-from app.web.paper import issuer_of, paper
+from app.web.paper import issued, issued_paper
 from app.web.rendering import render, see_other
 from app.web.sent_forms import lists_of, texts_of
 from app.web.visitor import Sent, Visitor
@@ -245,6 +245,7 @@ def as_pdf(request: Request, visitor: Visitor, report_id: UUID) -> Response:
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
         found = queries.get_report(session, visitor, report_id)
-        issuer = issuer_of(request, network)
-        document = more_impact_paper(issuer, found)
-    return paper(issuer, document, f"more-impact-{found.report.first_day}-{found.report.last_day}")
+        issuer, row = issued(request, session, visitor, network, queries.content_of_report(found))
+    document = more_impact_paper(issuer, found)
+    name = f"more-impact-{found.report.first_day}-{found.report.last_day}"
+    return issued_paper(request, visitor, issuer, row, document, name)

@@ -1,7 +1,7 @@
 """Reports on additions as they are read by those who plan: what was asked, how far it is, what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.domain import impact
 from app.domain.additions import Added, Gain, Prices, expected_seconds, ranked
 from app.domain.counting import factor_on
 from app.domain.impact import Factor
+from app.issuing.content import Content
 from app.kit.auth import Principal
 from app.kit.errors import not_found
 from app.kit.paging import Order, Page, page
@@ -42,6 +43,32 @@ class Found:
     def counted(self) -> list[AdditionDay]:
         """The days that have figures."""
         return [day for day in self.days if day.left_out is None]
+
+
+def content_of_report(found: Found) -> Content:
+    """What a paper of the report says: kilograms of its days, as they were and with what helps, and every figure that
+    it stands on. Of a report that is still worked out these are of the days that are there."""
+    report = found.report
+    helping = [each for each in found.ranking if each.standing == "helps"]
+    most = max((each.grams for each in helping), default=0)
+    return Content(
+        kind="additions",
+        subject=str(report.id),
+        first=report.first_day,
+        last=report.last_day,
+        grams={"delivered": sum(day.grams or 0 for day in found.counted), "most_more": most},
+        parts={
+            **{
+                str(day.service_date): {"grams": day.grams or 0, "spread": day.spread_grams or 0}
+                for day in found.counted
+            },
+            **{
+                f"{each.kind} {each.subject}": {"grams": each.grams, "spread": each.spread, "cents": each.cents}
+                for each in found.ranking
+            },
+        },
+        details=[report.state, [day.left_out for day in found.days], dict(found.names), asdict(found.meal)],
+    )
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,9 @@ def town(network: ServiceClient) -> Town:
     return Town({**shops, **banks}, offices, shifts, offers)
 
 
-def published(network: ServiceClient, workshop: Workshop) -> dict[str, Any]:
+def published(network: ServiceClient, workshop: Workshop, day: str = DAY) -> dict[str, Any]:
     """The day's plan, made in this process and published."""
-    run = network.ok("/plan-runs", {"service_date": DAY})
+    run = network.ok("/plan-runs", {"service_date": day})
     plan_here(workshop, run["id"], network.network_id())
     over = network.get(f"/plan-runs/{run['id']}").json()
     assert over["state"] == "done", over
@@ -98,10 +98,12 @@ def published(network: ServiceClient, workshop: Workshop) -> dict[str, Any]:
     return found
 
 
-def driven(network: ServiceClient, clock: HandSetClock, plan: dict[str, Any], short: str = "") -> None:
+def driven(
+    network: ServiceClient, clock: HandSetClock, plan: dict[str, Any], short: str = "", later: timedelta = timedelta()
+) -> None:
     """Every route is reported: each stop when it was planned, what was promised, but for `short`: kilograms of the
-    first promise that its food bank does not take."""
-    clock.set(the_hour("15:59"))
+    first promise that its food bank does not take. later: than the day of the town."""
+    clock.set(the_hour("15:59") + later)
     for route in plan["routes"]:
         with network.driver({"id": route["shift_id"]}) as driver:
             stops = driver.get("/driver/route").json()["route"]["stops"]
@@ -122,7 +124,7 @@ def driven(network: ServiceClient, clock: HandSetClock, plan: dict[str, Any], sh
                     events += done
             results = driver.ok("/driver/stop-events", {"events": events})["results"]
             assert {each["status"] for each in results} == {"stored"}
-    clock.set(the_hour("16:00") + timedelta(minutes=1))
+    clock.set(the_hour("16:00") + later + timedelta(minutes=1))
 
 
 async def compare_here(question: Question, wish: Mapping[str, Any], seconds: float, seed: int) -> list[dict[str, Any]]:
