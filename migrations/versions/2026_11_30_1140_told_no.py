@@ -4,8 +4,8 @@ person has a calendar of what they have taken on."""
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0051"
-down_revision: str | None = "0048"
+revision: str = "0050"
+down_revision: str | None = "0049"
 branch_labels: str | None = None
 depends_on: str | None = None
 
