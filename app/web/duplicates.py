@@ -86,6 +86,25 @@ FIELD_OF_CODE = {"range_inverted": "last", "too_many_days_to_look_at": "first", 
 
 
 @dataclass(frozen=True)
+class Group:
+    """Entries to work through, and beside them those where pooling would save no way."""
+
+    title: str
+    lines: Sequence[Line]
+    idle: Sequence[Line]
+
+    @property
+    def shown(self) -> Sequence[Line]:
+        """The first of the entries to work through."""
+        return self.lines[:SHOWN]
+
+
+def _is_idle(line: Line) -> bool:
+    """Whether pooling is known to save no way, and nothing else is wrong with the visits."""
+    return line.entry.saved_metres == 0 and line.entry.kind != "little_food"
+
+
+@dataclass(frozen=True)
 class DuplicatesView:
     """All that the page shows; found: None where what was asked for cannot be."""
 
@@ -99,10 +118,14 @@ class DuplicatesView:
         return [each for each in lines if each.to_work_through and each.entry.recorded == recorded]
 
     @property
-    def groups(self) -> list[tuple[str, Sequence[Line], int]]:
-        """What is to be worked through, what was done first: its title, the lines shown, how many there are."""
+    def groups(self) -> list[Group]:
+        """What is to be worked through, what was done first."""
         found = [(title, self._lines(recorded=recorded)) for recorded, title in GROUP_TITLES.items()]
-        return [(title, lines[:SHOWN], len(lines)) for title, lines in found if lines]
+        return [
+            Group(title, [each for each in lines if not _is_idle(each)], [each for each in lines if _is_idle(each)])
+            for title, lines in found
+            if lines
+        ]
 
     @property
     def dealt_with(self) -> list[Line]:

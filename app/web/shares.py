@@ -1,6 +1,6 @@
 """What the days of a month cost and who pays what of it: a page, a file for spreadsheets, a paper."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -26,10 +26,15 @@ router = APIRouter(include_in_schema=False)
 
 
 def _read(request: Request, session: Session, visitor: Principal, month: str) -> tuple[Network, Statement, date]:
-    """The network, the month's statement, and today."""
+    """The network, the month's statement, and today. Where no month is asked for and nothing of this one is shared yet,
+    as on its first days, the month before is what there is to read."""
     network = network_of(session, visitor)
     today = service_date_of(now_of(request), zone_of(network))
-    return network, statement_of(session, visitor, _month(month, today)), today
+    statement = statement_of(session, visitor, _month(month, today))
+    if not month and not statement.dates:
+        before = statement_of(session, visitor, statement.month - timedelta(days=1))
+        statement = before if before.dates else statement
+    return network, statement, today
 
 
 def _month(asked: str, today: date) -> date:

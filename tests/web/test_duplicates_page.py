@@ -2,10 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from app.reports.duplicates.queries import DuplicateEffort
+from app.web.duplicates import Asked, DuplicatesView
 from tests.reports.duplicates.conftest import Twice, config, listed, twice, workshop
 from tests.service_client import DAY, ServiceClient
 from tests.web.test_together_page import sign_in, words
@@ -31,7 +36,7 @@ def test_a_coordinator_works_through_the_list(network: ServiceClient, browser: h
     assert "Looked at: 0 recorded days, 1 only planned." in told
     assert "Only planned: nobody has reported these days 1 entry" in told
     assert re.search("(Duffryn and Pantry|Pantry and Duffryn) both at Tesco Spytty", told)
-    assert re.search(r"Pooling saves [\d.]+ km, \d+:\d\d h and \d+\.\d\d GBP \.", told)
+    assert re.search(r"Pooling saves [\d.]+ km, \d+ minutes and \d+\.\d\d GBP \.", told)
     assert "it could not be driven so; against it: what the van has to be able to do." in told
     assert "change that agreement" in told
     assert "Wednesday (1) · 2 visits, 60 kg" in told
@@ -70,3 +75,16 @@ def test_what_cannot_be_asked_for_is_said_at_its_field_and_nothing_typed_is_lost
 def test_a_food_bank_does_not_read_it(network: ServiceClient, browser: httpx.Client, twice: Twice) -> None:
     sign_in(network, browser, "organisation_admin", twice.banks["Duffryn"]["id"])
     assert browser.get(PAGE).status_code == 403
+
+
+def test_where_pooling_saves_no_way_nothing_waits_to_be_worked_through() -> None:
+    def line(kind: str, saved: int | None) -> SimpleNamespace:
+        return SimpleNamespace(
+            entry=SimpleNamespace(kind=kind, saved_metres=saved, recorded=True), to_work_through=True
+        )
+
+    saves, unknown, idle, little = line("nearby", 900), line("nearby", None), line("nearby", 0), line("little_food", 0)
+    found = cast(DuplicateEffort, SimpleNamespace(lines=[saves, unknown, idle, little]))
+    (group,) = DuplicatesView(ZoneInfo("Europe/London"), "GBP", Asked("", "", ""), found).groups
+    assert list(group.lines) == [saves, unknown, little]
+    assert list(group.idle) == [idle]

@@ -106,6 +106,15 @@ def test_the_statement_is_a_table_that_adds_up(day: SharedDay, office: Reader) -
     assert [row.split(",")[4] for row in rows] == ["", "", "nothing_brought"]
 
 
+def test_on_the_first_days_of_a_month_the_month_before_is_there_to_read(day: SharedDay) -> None:
+    day.work_out()
+    day.clock.set(day.clock() + timedelta(days=7))
+    office = network_office(day)
+    assert "November 2026" in said(office, "/shares")
+    assert "No day of this month is shared yet." in said(office, "/shares?month=2026-12")
+    office.http.close()
+
+
 def test_a_day_as_planned_says_that_it_is_not_done(day: SharedDay, office: Reader) -> None:
     day.work_out()
     page = said(office)
