@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 
 from app.domain import impact
 from app.domain.impact import Factor
-from app.domain.pooling import Saving, better, moved, pooled, without
-from app.domain.van_routes import Table, VanRoute, cents_of, effort_of
+from app.domain.pooling import Measured, Saving, better, moved_to_the_best, pooled
+from app.domain.van_routes import Table, VanRoute, exact_cents
 
 type Stops = tuple[tuple[str, int], ...]  # of which routes
 type Savings = MutableMapping[Stops, Saving | None]
@@ -76,20 +77,23 @@ class VisitedDay:
     savings: Savings = field(default_factory=dict, compare=False)
     food: Factor = impact.CO2E_PER_KG_FOOD
 
+    @cached_property
+    def measured(self) -> Measured:
+        """Its routes, each worked out once."""
+        return Measured(self.table)
+
     def pooled(self, one: Visit, other: Visit) -> Saving | None:
         """What is saved when one van makes both stops."""
         stops = [(each.route, each.halt) for each in (one, other)]
         routes = [(self.routes[route], halt) for route, halt in stops]
-        return self._remembered(tuple(stops), lambda: pooled(routes[0], routes[1], self.table))
+        return self._remembered(tuple(stops), lambda: pooled(routes[0], routes[1], self.measured))
 
     def taken_over(self, visit: Visit) -> Saving | None:
         """What is saved when the van that can best makes this stop."""
         giver = self.routes[visit.route]
         takers = [route for route in self.routes.values() if route.id != visit.route]
         stops = ((visit.route, visit.halt), *((route.id, -1) for route in takers))
-        return self._remembered(
-            stops, lambda: better([moved(giver, visit.halt, taker, self.table) for taker in takers])
-        )
+        return self._remembered(stops, lambda: moved_to_the_best(giver, visit.halt, takers, self.measured))
 
     def _remembered(self, stops: Stops, found: Callable[[], Saving | None]) -> Saving | None:
         if stops not in self.savings:
@@ -146,11 +150,12 @@ def found_on(day: VisitedDay, within_metres: int = USUAL_METRES) -> list[Found]:
 
 
 def _pairs(day: VisitedDay, within_metres: int) -> Iterator[Found]:
+    apart_of = _Apart(day.table)
     for one, other in combinations(day.visits, 2):
         if one.route == other.route or (one.vehicle, one.partner) == (other.vehicle, other.partner):
             continue
-        first, second = day.routes[one.route], day.routes[other.route]
-        apart = _apart((first, one.place), (second, other.place), day.table)
+        profiles = day.routes[one.route].van.profile, day.routes[other.route].van.profile
+        apart = apart_of(one.place, other.place, *profiles)
         if apart is None or (one.place != other.place and apart > within_metres):
             continue
         yield Found(
@@ -167,22 +172,28 @@ def _pairs(day: VisitedDay, within_metres: int) -> Iterator[Found]:
         )
 
 
-def _apart(one: tuple[VanRoute, str], other: tuple[VanRoute, str], table: Table) -> int | None:
-    """The shorter way between two places for either of their vans; None where no road is known."""
-    (first, here), (second, there) = one, other
-    if here == there:
-        return 0
-    ways = [
-        table.legs(profile, *ends)
-        for profile in {first.van.profile, second.van.profile}
-        for ends in ((here, there), (there, here))
-    ]
-    return min((leg[1] for leg in ways if leg is not None), default=None)
+class _Apart:
+    """The shorter way between two places, each asked for once; None where the table knows none."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._known: dict[tuple[str, str, str, str], int | None] = {}
+
+    def __call__(self, here: str, there: str, *profiles: str) -> int | None:
+        if here == there:
+            return 0
+        asked = (here, there, profiles[0], profiles[-1])
+        if asked not in self._known:
+            ways = [
+                self._table.legs(profile, *ends) for profile in set(profiles) for ends in ((here, there), (there, here))
+            ]
+            self._known[asked] = min((leg[1] for leg in ways if leg is not None), default=None)
+        return self._known[asked]
 
 
 def _small(day: VisitedDay) -> Iterator[Found]:
     for visit in day.visits:
-        detour = detour_of(day.routes[visit.route], visit.halt, day.table)
+        detour = detour_of(day.routes[visit.route], visit.halt, day.measured)
         if detour is None or not carried_too_little(visit, detour, day.food):
             continue
         yield Found(
@@ -199,16 +210,19 @@ def _small(day: VisitedDay) -> Iterator[Found]:
         )
 
 
-def detour_of(route: VanRoute, halt: int, table: Table) -> Detour | None:
+def detour_of(route: VanRoute, halt: int, measured: Measured) -> Detour | None:
     """What the route would be spared without this stop and what is brought only for it; None where it is not known."""
-    rest = without(route, halt)
-    now, then = effort_of(route, table), effort_of(rest, table)
-    if now is None or then is None:
+    given = measured.given(route, halt)
+    now, spared, van = measured.taker(route).effort, given.spared, route.van
+    if now is None or spared is None:
         return None
-    metres, seconds = max(0, now.metres - then.metres), max(0, now.seconds - then.seconds)
-    whole, less = cents_of(route, table), cents_of(rest, table)
-    cents = None if whole is None or less is None else max(0, round(whole - less))
-    return Detour(metres, seconds, cents, impact.driving_co2e_grams(metres, route.van.grams_co2e_per_km))
+    metres, seconds = max(0, spared.metres), max(0, spared.seconds)
+    cents = None
+    if van.has_rates:
+        whole = exact_cents(van, now, drives=bool(route.places))
+        less = exact_cents(van, now - spared, drives=bool(given.rest.places))
+        cents = max(0, round(whole - less))
+    return Detour(metres, seconds, cents, impact.driving_co2e_grams(metres, van.grams_co2e_per_km))
 
 
 def carried_too_little(visit: Visit, detour: Detour, food: Factor = impact.CO2E_PER_KG_FOOD) -> bool:

@@ -7,15 +7,22 @@ where it was to go. Metres and seconds (driving, and setting up and handling at 
 of both whole routes before and after; a van that has nothing left to do stays at home. Pure.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import islice, pairwise
 
-from app.domain.van_routes import Halt, Legs, Table, VanRoute, effort_of, exact_cents, misfits_of
-
-MOST_TRIED = 20  # ways of putting a stop into a route that are looked at for room and times, the shortest first
-MOST_OF_SEVERAL = 8  # places for a stop whose food goes to several food banks, the nearest first
+from app.domain.insertions import Taker
+from app.domain.van_routes import (
+    SKILLS,
+    Effort,
+    Halt,
+    Table,
+    VanRoute,
+    can_be_driven,
+    effort_of,
+    exact_cents,
+    misfits_of,
+)
 
 
 @dataclass(frozen=True)
@@ -53,138 +60,103 @@ def drop_offs(route: VanRoute, number: int) -> list[Halt]:
 
 
 @dataclass(frozen=True)
-class _Spot:
-    """Where a stop can be put: behind the visit of this number (0: the start), or together with it."""
+class Given:
+    """A stop that a route may be spared: the route without it, where its food goes, and what is spared; None where the
+    table does not know the ways."""
 
-    number: int
-    joins: bool
-    metres: int
-
-
-def _spots(places: Sequence[str], visits: Sequence[Halt], halt: Halt, legs: Callable[..., int | None]) -> list[_Spot]:
-    """All spots for a stop, with how much further the way is. places: start, visits, end."""
-    found = [
-        _Spot(number, True, 0)
-        for number, there in enumerate(visits, start=1)
-        if (there.kind, there.place) == (halt.kind, halt.place)
-    ]
-    for number, (here, following) in enumerate(pairwise(places)):
-        metres = legs(here, halt.place, following)
-        if metres is not None:
-            found.append(_Spot(number, False, metres))
-    return found
+    rest: VanRoute
+    deliveries: tuple[Halt, ...]
+    spared: Effort | None
 
 
-def with_stop(taker: VanRoute, pickup: Halt, deliveries: Sequence[Halt], table: Table) -> Iterator[VanRoute]:
-    """The routes that make the stop and bring its food to where it goes, the shortest first: every place for the stop,
-    and behind it every place for one drop-off, or for several the best place for each in their order."""
-    visits = [halt for halt in taker.halts if halt.is_visit]
-    places = [taker.start, *(halt.place for halt in visits), taker.end]
-    further = partial(_further, table.legs, taker.van.profile)
-    spots = sorted(_spots(places, visits, pickup, further), key=lambda spot: spot.metres)
-    if len(deliveries) != 1:
-        ways = [_delivering(_placed(taker, pickup, spot), spot, deliveries, table) for spot in spots[:MOST_OF_SEVERAL]]
-        found = [(spot.metres + way[0], way[1]) for spot, way in zip(spots, ways, strict=False) if way is not None]
-        yield from (route for _, route in sorted(found, key=lambda each: each[0]))
-        return
-    [last] = deliveries
-    drops = _spots(places, visits, last, further)
-    pairs = []
-    for spot in spots:
-        for drop in drops:
-            behind = drop.number > spot.number or (drop.number == spot.number and (spot.joins and not drop.joins))
-            if behind:
-                pairs.append((spot.metres + drop.metres, spot, drop))
-        if not spot.joins:  # one after the other, between the same two
-            here, following = places[spot.number], places[spot.number + 1]
-            there, on = further(here, pickup.place, last.place), further(here, last.place, following)
-            if there is not None and on is not None:
-                pairs.append((there + on, spot, _Spot(spot.number, False, 0)))
-    for _, spot, drop in sorted(pairs, key=lambda pair: pair[0]):
-        first = _placed(taker, pickup, spot)
-        yield _placed(first, last, drop if spot.joins else replace(drop, number=drop.number + 1))
+class Measured:
+    """The routes of one day, each worked out once however many stops it may take or give."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._takers: dict[str, Taker] = {}
+        self._given: dict[tuple[str, int], Given] = {}
+
+    def taker(self, route: VanRoute) -> Taker:
+        """A route as one that may take a stop."""
+        if route.id not in self._takers:
+            self._takers[route.id] = Taker(route, self.table)
+        return self._takers[route.id]
+
+    def given(self, route: VanRoute, number: int) -> Given:
+        """A stop of a route as one that may be given away."""
+        asked = (route.id, number)
+        if asked not in self._given:
+            rest = without(route, number)
+            now, then = self.taker(route).effort, effort_of(rest, self.table)
+            spared = None if now is None or then is None else now - then
+            self._given[asked] = Given(rest, tuple(drop_offs(route, number)), spared)
+        return self._given[asked]
 
 
-def _further(legs: Legs, profile: str, before: str, place: str, following: str) -> int | None:
-    """How much further it is from the first to the last of these by the one between them."""
-    there, on, direct = legs(profile, before, place), legs(profile, place, following), legs(profile, before, following)
-    return None if there is None or on is None or direct is None else there[1] + on[1] - direct[1]
-
-
-def _placed(route: VanRoute, halt: Halt, spot: _Spot) -> VanRoute:
-    """The route with the stop put there."""
-    indices = [index for index, each in enumerate(route.halts) if each.is_visit]
-    if spot.joins:
-        index = indices[spot.number - 1]
-        there = route.halts[index]
-        joined = replace(there, parcels=there.parcels + halt.parcels)
-        return replace(route, halts=(*route.halts[:index], joined, *route.halts[index + 1 :]))
-    index = indices[spot.number - 1] + 1 if spot.number else 0
-    return replace(route, halts=(*route.halts[:index], halt, *route.halts[index:]))
-
-
-def _delivering(route: VanRoute, spot: _Spot, deliveries: Sequence[Halt], table: Table) -> tuple[int, VanRoute] | None:
-    """Each delivery at its best place behind the stop, with how much further that is."""
-    metres, least = 0, spot.number if spot.joins else spot.number + 1
-    further = partial(_further, table.legs, route.van.profile)
-    for halt in deliveries:
-        visits = [each for each in route.halts if each.is_visit]
-        spots = _spots([route.start, *(each.place for each in visits), route.end], visits, halt, further)
-        behind = [each for each in spots if each.number > least or (each.number == least and not each.joins)]
-        if not behind:
-            return None
-        best = min(behind, key=lambda each: each.metres)
-        metres, route = metres + best.metres, _placed(route, halt, best)
-    return metres, route
-
-
-def pooled(one: tuple[VanRoute, int], other: tuple[VanRoute, int], table: Table) -> Saving | None:
+def pooled(one: tuple[VanRoute, int], other: tuple[VanRoute, int], measured: Measured) -> Saving | None:
     """What is saved when one van makes the stop of the other, whichever way round saves more. None as in `moved`."""
     ways = [(*one, other[0]), (*other, one[0])]
-    ways.sort(key=lambda way: -_most_to_save(way[0], way[1], table))
-    first = moved(*ways[0], table)
-    if first is not None and not first.misfits and first.metres >= _most_to_save(*ways[1][:2], table):
+    ways.sort(key=lambda way: -_most_to_save(way[0], way[1], measured))
+    first = moved(*ways[0], measured)
+    if first is not None and not first.misfits and first.metres >= _most_to_save(*ways[1][:2], measured):
         return first  # the other way round cannot save more
-    return better([first, moved(*ways[1], table)])
+    return better([first, moved(*ways[1], measured)])
 
 
-def _most_to_save(giver: VanRoute, number: int, table: Table) -> int:
-    now, then = effort_of(giver, table), effort_of(without(giver, number), table)
-    return 0 if now is None or then is None else now.metres - then.metres
+def _most_to_save(giver: VanRoute, number: int, measured: Measured) -> int:
+    spared = measured.given(giver, number).spared
+    return 0 if spared is None else spared.metres
 
 
-def moved(giver: VanRoute, number: int, taker: VanRoute, table: Table) -> Saving | None:
+def moved(giver: VanRoute, number: int, taker: VanRoute, measured: Measured) -> Saving | None:
     """What is saved when the taker makes this stop of the giver: the most that can be driven or, where the search finds
     no way to drive it, the most there is, with what stands against it. None where the table does not know the ways."""
-    rest = without(giver, number)
-    efforts = effort_of(giver, table), effort_of(taker, table), effort_of(rest, table)
-    if efforts[0] is None or efforts[1] is None or efforts[2] is None:
+    given, into = measured.given(giver, number), measured.taker(taker)
+    spared = given.spared
+    if spared is None or into.effort is None:
         return None
     priced = giver.van.has_rates and taker.van.has_rates
     nothing = Saving(cents=0 if priced else None)
-    spared = efforts[0] - efforts[2]
-    if spared.metres <= 0:
+    least = into.least_for(giver.halts[number], given.deliveries)
+    if spared.metres <= 0 or (least is not None and least >= spared.metres):
         return nothing
+    less = exact_cents(giver.van, spared, drives=bool(giver.places) and not given.rest.places)
     first: Saving | None = None
-    for carrying in islice(with_stop(taker, giver.halts[number], drop_offs(giver, number), table), MOST_TRIED):
-        effort = effort_of(carrying, table)
-        if effort is None:
+    for way in into.ways(giver.halts[number], given.deliveries, spared.metres):
+        cents = round(less - exact_cents(taker.van, way.more, drives=False)) if priced else None
+        if spared.seconds < way.more.seconds or (cents is not None and cents < 0):
             continue
-        more = effort - efforts[1]
-        if more.metres >= spared.metres:
-            break  # the others are longer still
-        cents = None
-        if priced:
-            less = exact_cents(giver.van, spared, drives=bool(giver.places) and not rest.places)
-            cents = round(less - exact_cents(taker.van, more, drives=False))
-        if spared.seconds < more.seconds or (cents is not None and cents < 0):
+        carrying = way.built()
+        if first is not None and not can_be_driven(carrying, measured.table):
             continue
-        saved = spared - more
-        found = Saving(saved.metres, saved.seconds, cents, misfits_of(carrying, table), (rest, carrying))
+        saved = spared - way.more
+        found = Saving(saved.metres, saved.seconds, cents, misfits_of(carrying, measured.table), (given.rest, carrying))
         if not found.misfits:
             return found
-        first = first or found
+        first = found
+        if SKILLS in found.misfits:
+            break  # wherever the stop is put, it needs the same of the van
     return first or nothing
+
+
+def moved_to_the_best(giver: VanRoute, number: int, takers: Sequence[VanRoute], measured: Measured) -> Saving | None:
+    """What is saved when the taker makes this stop that saves most, as `better` says of all of them. The most promising
+    ones are tried first; those that can save no more than one that can be driven are not tried."""
+    given, pickup = measured.given(giver, number), giver.halts[number]
+    most = []
+    for index, taker in enumerate(takers):
+        least = measured.taker(taker).least_for(pickup, given.deliveries)
+        most.append((math.inf if least is None or given.spared is None else given.spared.metres - least, index))
+    found: dict[int, Saving | None] = {}
+    best = 0  # metres, of those that can be driven
+    for at_most, index in sorted(most, key=lambda each: (-each[0], each[1])):
+        if best and at_most < best:
+            break
+        saving = found[index] = moved(giver, number, takers[index], measured)
+        if saving is not None and not saving.misfits:
+            best = max(best, saving.metres)
+    return better([found[index] for index in sorted(found)])
 
 
 def better(savings: Sequence[Saving | None]) -> Saving | None:

@@ -31,6 +31,9 @@ class Place:
     skills: frozenset[str] = frozenset()
 
 
+ORDINARY = Place()  # of which nothing is known
+
+
 @dataclass(frozen=True)
 class Parcel:
     """Grams of one line for one need. unload: when unloading may begin."""
@@ -112,7 +115,7 @@ class Table:
 
     def place(self, name: str) -> Place:
         """What a stop there takes."""
-        return self.places.get(name, Place())
+        return self.places.get(name, ORDINARY)
 
     def handling_seconds(self, halt: Halt) -> int:
         """How long the van stands there."""
@@ -174,18 +177,25 @@ def misfits_of(route: VanRoute, table: Table) -> frozenset[str]:
     )
 
 
+def can_be_driven(route: VanRoute, table: Table) -> bool:
+    """Whether nothing stands against it; asks no further once something does."""
+    return _has_room(route) and _in_time(route, table) and _within_limits(route, table) and _has_skills(route, table)
+
+
 def _has_room(route: VanRoute) -> bool:
     room = route.van.room
     most = {"chilled": room.chilled_grams, "frozen": room.frozen_grams, "hot": room.hot_grams}
-    load = dict.fromkeys((*most, "all", "crates"), 0)
+    load = dict.fromkeys(most, 0)
+    grams = crates = 0
     for halt in route.halts:
         sign = 1 if halt.kind == "pickup" else -1
         for parcel in halt.parcels:
-            load["all"] += sign * parcel.grams
-            load["crates"] += sign * parcel.crates
-            if parcel.temperature_class in most:
-                load[parcel.temperature_class] += sign * parcel.grams
-        if load["all"] > room.grams or load["crates"] > room.crates or any(load[name] > most[name] for name in most):
+            grams += sign * parcel.grams
+            crates += sign * parcel.crates
+            name = parcel.temperature_class
+            if name in most:
+                load[name] += sign * parcel.grams
+        if sign > 0 and (grams > room.grams or crates > room.crates or any(load[each] > most[each] for each in most)):
             return False
     return True
 
@@ -240,7 +250,8 @@ def _has_skills(route: VanRoute, table: Table) -> bool:
 
 
 def _within_limits(route: VanRoute, table: Table) -> bool:
-    effort, van = effort_of(route, table), route.van
-    stops = sum(halt.is_visit for halt in route.halts)
-    far = van.most_metres is not None and (effort is None or effort.metres > van.most_metres)
-    return not far and (van.most_stops is None or stops <= van.most_stops)
+    van = route.van
+    if van.most_stops is not None and sum(halt.is_visit for halt in route.halts) > van.most_stops:
+        return False
+    effort = effort_of(route, table) if van.most_metres is not None else None
+    return van.most_metres is None or (effort is not None and effort.metres <= van.most_metres)

@@ -18,7 +18,7 @@ def counted_with(sheet: Sheet, issuer: Issuer, food: CountedFood) -> None:
     for use in USES:
         own = food.used(use)
         for each in own:
-            days = f" {_days(issuer, each.first, each.last)}" if len(own) > 1 else ""
+            days = f" · {_days(issuer, each.first, each.last)}" if len(own) > 1 else ""
             sheet.paragraph(Part(f"{factor_line(each)}{days}", MUTED))
         for factor in food.others(use):
             sheet.paragraph(Part(f"{issuer.t('Others count with')}: {factor_line(factor)}", MUTED))

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from app.domain.duplicate_entries import entries_of, to_work_through
 from app.domain.duplicates import Kind, Side, Visit, VisitedDay, carried_too_little, detour_of, found_on
+from app.domain.pooling import Measured
 from app.domain.van_routes import Van, VanRoute
 from tests.domain.test_pooling import metres_of
 from tests.domain.van_days import SERVICE_DATE, VAN, day_of, days, parcel, route, streets
@@ -84,7 +85,7 @@ def test_several_vans_of_the_same_partners_are_one_and_save_what_one_pair_saves(
 def test_a_visit_carried_too_little_by_carbon_or_by_money_and_never_where_nobody_weighed_it() -> None:
     van = replace(VAN, grams_co2e_per_km=279)
     route_ = fetched("1", "far", "A", van=van)
-    detour = detour_of(route_, 0, TABLE)
+    detour = detour_of(route_, 0, Measured(TABLE))
     assert detour is not None
     assert (detour.metres, detour.cents, detour.grams_co2e) == (30_000, None, 8_370)
     visit = Visit("1", 0, "far", "A", "van 1", 5_230)

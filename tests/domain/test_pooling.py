@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.duplicates import VisitedDay
-from app.domain.pooling import Saving, better, moved, without
+from app.domain.pooling import Measured, Saving, better, moved, moved_to_the_best, without
 from app.domain.van_routes import (
     LIMITS,
     ROOM,
@@ -19,6 +19,7 @@ from app.domain.van_routes import (
     Table,
     Van,
     VanRoute,
+    can_be_driven,
     effort_of,
     misfits_of,
 )
@@ -62,7 +63,7 @@ def test_what_is_saved_is_the_way_of_both_routes_less_and_every_gram_still_goes_
     day: VisitedDay,
 ) -> None:
     for giver, number, taker in pairs(day):
-        found = moved(giver, number, taker, day.table)
+        found = moved(giver, number, taker, Measured(day.table))
         assert found is not None
         assert found.metres >= 0
         assert found.seconds >= 0
@@ -85,7 +86,7 @@ def test_a_stop_with_one_drop_off_is_put_where_no_other_place_would_save_more(da
         banks = [halt for halt in giver.halts if halt.kind == "drop_off" and set(halt.parcels) & set(pickup.parcels)]
         assert len(banks) == 1
         free = replace(taker, van=replace(VAN, partner=taker.van.partner))
-        found = moved(replace(giver, van=VAN), number, free, day.table)
+        found = moved(replace(giver, van=VAN), number, free, Measured(day.table))
         assert found is not None
         assert found.misfits == frozenset()
         rest = metres_of(without(giver, number), day.table)
@@ -118,7 +119,7 @@ def two_at_the_same_store(van: Van = VAN) -> tuple[VanRoute, VanRoute]:
 def test_a_van_that_has_nothing_left_to_do_stays_at_home_and_its_use_is_saved() -> None:
     van = replace(VAN, cents_per_km=100, cents_per_use=500)
     first, second = two_at_the_same_store(van)
-    found = moved(replace(first, van=van), 0, second, streets(GRID))
+    found = moved(replace(first, van=van), 0, second, Measured(streets(GRID)))
     assert found is not None
     assert found.after is not None
     assert found.after[0].halts == ()
@@ -128,7 +129,7 @@ def test_a_van_that_has_nothing_left_to_do_stays_at_home_and_its_use_is_saved() 
 
 def test_where_a_van_has_no_rates_no_cost_is_said_and_where_it_would_cost_more_nothing_is_saved() -> None:
     first, second = two_at_the_same_store()
-    found = moved(first, 0, second, streets(GRID))
+    found = moved(first, 0, second, Measured(streets(GRID)))
     assert found is not None
     assert (found.metres, found.cents) == (30_000, None)
     cheap, dear = replace(VAN, cents_per_km=1), replace(VAN, cents_per_km=1000)
@@ -136,7 +137,7 @@ def test_where_a_van_has_no_rates_no_cost_is_said_and_where_it_would_cost_more_n
     assert banks == dear
     first = route("1", ("pickup", "far", (on_the_way,)), ("drop_off", "bank", (on_the_way,)), van=cheap)
     second = route("2", ("pickup", "near", (parcel("x"),)), ("drop_off", "bank", (parcel("x"),)), van=dear)
-    assert moved(first, 0, second, streets(GRID)) == Saving(cents=0, metres=0)
+    assert moved(first, 0, second, Measured(streets(GRID))) == Saving(cents=0, metres=0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_where_a_van_has_no_rates_no_cost_is_said_and_where_it_would_cost_more_n
 def test_it_is_said_what_stands_against_it(van: Van, place: Place, misfit: str) -> None:
     first, second = two_at_the_same_store(van)
     table = replace(streets(GRID), places={"far": place, "bank": place})
-    found = moved(first, 0, second, table)
+    found = moved(first, 0, second, Measured(table))
     assert found is not None
     assert misfit in found.misfits
     assert found.metres > 0
@@ -163,7 +164,7 @@ def test_a_window_that_is_over_puts_the_stop_elsewhere_or_is_said() -> None:
     first, second = two_at_the_same_store()
     late = replace(first.halts[0].parcels[0], pickup=(0, 9_999))
     halts = tuple(replace(halt, parcels=(late,)) for halt in first.halts)
-    found = moved(replace(first, halts=halts), 0, second, streets(GRID))
+    found = moved(replace(first, halts=halts), 0, second, Measured(streets(GRID)))
     assert found is not None
     assert found.misfits == {TIMES}
     slow = replace(streets(GRID), slowest_percent=150)
@@ -189,6 +190,44 @@ def test_what_the_streets_do_not_know_is_not_guessed() -> None:
     first, second = two_at_the_same_store()
     blank = Table(lambda profile, origin, destination: None)
     assert effort_of(first, blank) is None
-    assert moved(first, 0, second, blank) is None
+    assert moved(first, 0, second, Measured(blank)) is None
     assert better([None, None]) is None
     assert ALL_DAY[0] == 0
+
+
+@given(days())
+def test_a_way_takes_more_what_the_route_that_is_built_of_it_takes_more_and_the_shortest_comes_first(
+    day: VisitedDay,
+) -> None:
+    measured = Measured(day.table)
+    for giver, number, taker in pairs(day):
+        given_away, into = measured.given(giver, number), measured.taker(taker)
+        pickup = giver.halts[number]
+        ways = list(into.ways(pickup, given_away.deliveries, 10**9))
+        least = into.least_for(pickup, given_away.deliveries)
+        assert [way.more.metres for way in ways] == sorted(way.more.metres for way in ways)
+        assert least is None or all(way.more.metres >= least for way in ways)
+        for way in ways:
+            then = effort_of(way.built(), day.table)
+            assert into.effort is not None
+            assert then == into.effort + way.more
+            assert can_be_driven(way.built(), day.table) == (not misfits_of(way.built(), day.table))
+
+
+@given(days())
+def test_the_best_of_several_takers_is_the_best_of_trying_them_all(day: VisitedDay) -> None:
+    measured = Measured(day.table)
+    for visit in day.visits:
+        giver = day.routes[visit.route]
+        takers = [each for each in day.routes.values() if each.id != giver.id]
+        all_tried = better([moved(giver, visit.halt, each, Measured(day.table)) for each in takers])
+        assert moved_to_the_best(giver, visit.halt, takers, measured) == all_tried
+
+
+def test_a_stop_that_spares_no_way_is_left_where_it_is_even_where_another_van_would_drive_less_for_it() -> None:
+    short = {("a", "b"): 5, ("b", "bank"): 5, ("c", "b"): 1}
+    table = Table(lambda _, origin, destination: (60, short.get((origin, destination), 10)))
+    one, two, three = parcel("one"), parcel("two"), parcel("three")
+    giver = route("1", ("pickup", "a", (one,)), ("pickup", "b", (two,)), ("drop_off", "bank", (one, two)))
+    taker = route("2", ("pickup", "c", (three,)), ("drop_off", "bank", (three,)))
+    assert moved(giver, 1, taker, Measured(table)) == Saving()
