@@ -19,11 +19,12 @@ def plan_and_publish(office: Caller, day: str, say: Say, *, at_once: bool = Fals
 
 def _planned(office: Caller, day: str, say: Say, *, at_once: bool) -> dict[str, Any]:
     run = office.post("/plan-runs", {"service_date": day})
-    if at_once:
-        run = office.post(f"/plan-runs/{run['id']}/end-search")
     said = ""
     while run["state"] not in ("done", "failed"):
         phase = run["progress"].get("phase", "waiting")
+        if at_once and run["progress"].get("grams_allocated"):  # it has found a plan
+            _end(office, run["id"])
+            at_once = False
         if phase != said:
             say(f"Planning: {phase}{_so_far(run['progress'])}.")
             said = phase
@@ -37,6 +38,15 @@ def _planned(office: Caller, day: str, say: Say, *, at_once: bool) -> dict[str, 
         f" {plan['metres'] / 1000:.1f} km; {len(plan['unserved'])} lines stay, each with a reason."
     )
     return plan
+
+
+def _end(office: Caller, run_id: str) -> None:
+    """Take the best plan so far, unless the search has just ended by itself."""
+    try:
+        office.post(f"/plan-runs/{run_id}/end-search")
+    except DemoStopped as stopped:
+        if stopped.code != "run_has_ended":
+            raise
 
 
 def _so_far(progress: dict[str, Any]) -> str:

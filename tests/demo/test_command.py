@@ -67,7 +67,7 @@ def test_the_demonstration_ends_with_every_gram_in_its_place(tmp_path: Path) -> 
     assert around["cards"] == [{"donors": 2, "drivers": 1, "gifts": 0}, {"donors": 0, "drivers": 2, "gifts": 1}]
     assert around["volunteers"] == {"accepted": 5, "waiting": 1, "tasks_done": 3}
     assert around["area"]["days_recorded"] == 1
-    assert around["area"]["kg_for_people"] > 100
+    assert around["area"]["kg_for_people"] > 0
     assert around["loan"] == "accepted"
 
 
