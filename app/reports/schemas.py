@@ -55,7 +55,7 @@ class DayReportOut(BaseModel):
     actuals: MassBalanceOut
     meals: int
     meals_factor: str = Field(description="Where the factor in force on this day is published")
-    meals_factor_name: str = Field(description="Whose number it is")
+    meals_factor_of: str = Field(description="Whose number it is")
     grams_per_meal: int
     estimated_travel: bool = Field(description="The plan's times and distances are estimates, not those of streets")
     coordinated: dict[str, Any] | None

@@ -34,7 +34,7 @@ def day_report(session: Session, principal: Principal, service_date: date) -> Da
         actuals=MassBalanceOut.of(balance),
         meals=food.meals,
         meals_factor=factor.source,
-        meals_factor_name=factor.name,
+        meals_factor_of=factor.name,
         grams_per_meal=factor.value,
         estimated_travel=plan is not None and plan.estimated_travel,
         coordinated=(figures or {}).get("coordinated"),
