@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
@@ -75,10 +76,18 @@ def defer(
 
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Give the jobs of a worker that died to another one; Procrastinate notices it but re-runs nothing by itself."""
-    manager = context.app.job_manager
-    silence = context.additional_context["stalled_seconds"]
+    await give_back(context.app, context.additional_context["stalled_seconds"])
+
+
+async def give_back(app: App, silence: float) -> None:
+    """Queue the jobs of workers that have been silent for so many seconds. Where the same job waits again already, that
+    one does it; the one that was begun is over, or its lock would hold everything behind it for ever."""
+    manager = app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
-        await manager.retry_job(job, retry_at=datetime.now(UTC))
+        try:
+            await manager.retry_job(job, retry_at=datetime.now(UTC))
+        except UniqueViolation:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 def upkeep() -> Blueprint:
