@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     solver_at_hand: Literal["on", "off"] = Field(
         default="on", description="Keep a loaded solver (some 200 MB) waiting: changes of a day come seconds sooner"
     )
+    share_groups: int = Field(
+        default=400, ge=50, le=5000, description="Groups of food banks asked for what a day would cost them, about"
+    )
     stalled_seconds: float = Field(default=20.0, ge=2, description="A worker silent for so long is taken for dead")
     openrouteservice_key: str | None = Field(
         default=None, repr=False, description="Key of the openrouteservice server that a network has chosen"

@@ -66,6 +66,7 @@ def workrooms_of(database: Database, streets: Streets, clock: Clock, settings: S
             settings.plan_seconds,
             settings.stalled_seconds,
             solver_at_hand=settings.solver_at_hand == "on",
+            share_groups=settings.share_groups,
         ),
         Importing(database, clock, maps),
         mailroom_of(database, clock, settings),

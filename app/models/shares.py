@@ -20,6 +20,8 @@ class DayCost(Identified, Base):
 
     Where what it stands on has changed since, the next `number` says so, and this row stays as it is. facts: what was
     recorded of this very day, metres, seconds, grams. not_reported: vans of whose driving nothing is recorded.
+    group_costs: {"partners": ids, "costs": [[bits, cents], ...]}, what each group that was asked would pay by itself;
+        bit n of a group is the nth partner. None of days that were shared before it was kept, or that had no groups.
     """
 
     __tablename__ = "day_costs"
@@ -40,6 +42,7 @@ class DayCost(Identified, Base):
     network_carries_cents: Mapped[int]
     most_to_gain_cents: Mapped[int]  # by leaving, of the unhappiest group
     groups: Mapped[int]  # of two or more, that were looked at
+    group_costs: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     exact: Mapped[bool]
     driven: Mapped[dict[str, Any]] = mapped_column(JSONB)  # what vans cost, by the organisation whose they are
     vans_without_rates: Mapped[int]

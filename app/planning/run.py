@@ -71,6 +71,7 @@ class Workshop:
     stalled_seconds: float
     seed: int = 1
     solver_at_hand: bool = False  # keep a loaded one waiting
+    share_groups: int = 400  # about how many groups of food banks are asked what a day would cost them
 
 
 @dataclass(frozen=True)

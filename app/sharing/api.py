@@ -21,14 +21,15 @@ def get_cost_shares(
     call: Caller,
     first: Annotated[Day, Query(alias="from", description="First local day")],
     last: Annotated[Day, Query(alias="until", description="Last local day, included")],
+    groups: Annotated[bool, Query(description="Also what each group would have paid by itself")] = False,
 ) -> CostSharesOut:
     """How the cost of these days' vans is shared among the food banks that they drove for, as the days were planned
     and, apart from that, as they were recorded: one's own share and why for a partner, all of them for the network. A
     day is worked out when it is over, and as recorded when nothing can be reported of it any more."""
 
     def query(session: Session) -> CostSharesOut:
-        found = shares_between(session, call.principal, first, last)
-        return CostSharesOut.of(network_of(session, call.principal).currency, found)
+        found = shares_between(session, call.principal, first, last, groups=groups)
+        return CostSharesOut.of(network_of(session, call.principal).currency, found, groups=groups)
 
     return call.read(query)
 

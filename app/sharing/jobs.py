@@ -33,6 +33,11 @@ class Workshop(AtHand, Protocol):
         """The travel between sites."""
         ...
 
+    @property
+    def share_groups(self) -> int:
+        """About how many groups are asked where there are too many for all."""
+        ...
+
 
 async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Queue the days that are over and not shared yet."""
@@ -82,14 +87,16 @@ async def _share(workshop: Workshop, network: UUID, day: date, reading: Reading)
 
 def _planned(workshop: Workshop, network_id: UUID, service_date: date) -> DayRead | None:
     with workshop.database.transaction(Scope(network=network_id)) as session:
-        return service.read_day(session, network_id, service_date)
+        return service.read_day(session, network_id, service_date, workshop.share_groups)
 
 
 def _recorded(workshop: Workshop, network_id: UUID, service_date: date) -> DayRead | None:
     now = workshop.clock()
     with workshop.database.transaction(Scope(network=network_id)) as session:
         driven = read_driven(session, network_id, service_date, now)
-    return None if driven is None else recorded_question(driven, workshop.tables, now, service.SEED)
+    if driven is None:
+        return None
+    return recorded_question(driven, workshop.tables, now, service.SEED, workshop.share_groups)
 
 
 def _known(workshop: Workshop, network_id: UUID, service_date: date, read: DayRead) -> bool:

@@ -50,6 +50,7 @@ def keep_shares(
         network_carries_cents=found.network_carries,
         most_to_gain_cents=found.most_to_gain,
         groups=found.groups,
+        group_costs=_group_costs(found) if found.group_costs else None,
         exact=found.exact,
         driven=dict(found.driven),
         vans_without_rates=found.vans_without_rates,
@@ -84,6 +85,13 @@ def _no_more(session: Session, before: DayCost | None, found: DayShares) -> dict
     had = session.scalars(select(CostShare.organisation_id).where(CostShare.day_cost_id == before.id))
     sharing = {share.organisation for share in found.shares}
     return {str(each): "nothing_brought" for each in had if str(each) not in sharing}
+
+
+def _group_costs(found: DayShares) -> dict[str, Any]:
+    partners = [share.organisation for share in found.shares]
+    bit = {each: 1 << place for place, each in enumerate(partners)}
+    costs = sorted((sum(bit[each] for each in group), cents) for group, cents in found.group_costs.items())
+    return {"partners": partners, "costs": costs}
 
 
 def _names(session: Session, found: DayShares) -> Mapping[str, str]:

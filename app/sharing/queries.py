@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, undefer
 
 from app.kit.auth import Principal
 from app.kit.errors import refused
@@ -34,15 +34,17 @@ class Shares:
         )
 
 
-def shares_between(session: Session, principal: Principal, first: date, last: date) -> Shares:
-    """The shares of these days, both included; raises `range_inverted` or `range_too_long` (422)."""
+def shares_between(session: Session, principal: Principal, first: date, last: date, *, groups: bool = False) -> Shares:
+    """The shares of these days, both included; `groups`: with what each group would have paid by itself. Raises
+    `range_inverted` or `range_too_long` (422)."""
     principal.require("shares.read")
     if last < first:
         raise refused("range_inverted", "The last day is before the first. Swap the two.")
     if last - first > LONGEST:
         raise refused("range_too_long", "A report covers at most a year. Choose fewer days.")
     rows = session.scalars(_newest_shares(principal, first, last)).all()
-    costs = session.scalars(_newest_costs(principal, first, last)).all()
+    whole = [undefer(DayCost.group_costs)] if groups else []
+    costs = session.scalars(_newest_costs(principal, first, last).options(*whole)).all()
     ids = {row.organisation_id for row in rows} | {UUID(each) for cost in costs for each in cost.driven}
     found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
     names = {each.id: each.name for each in found}

@@ -27,7 +27,7 @@ from app.reports.together.reading import as_it_was, with_needs
 from app.reports.together.recorded import RecordedDay, last_shift_ends, recorded_day
 from app.roads.travel import TravelTables
 from app.sharing.as_driven import brought_problem, driven_plan_of
-from app.sharing.working_out import DayRead, asked, grams_by_partner
+from app.sharing.working_out import GROUPS_ASKED, DayRead, asked, grams_by_partner
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,11 @@ def _with_lines(session: Session, day: Day, recorded: RecordedDay) -> Day:
     return replace(day, offers=[*day.offers, *others], available={**day.available, **grams})
 
 
-def recorded_question(driven: Driven, tables: TravelTables, now: datetime, seed: int) -> DayRead:
-    """Whose groups have to be asked what they would pay for the very food that was brought. Outside of a transaction:
-    tables of travel may have to be made."""
+def recorded_question(
+    driven: Driven, tables: TravelTables, now: datetime, seed: int, most_groups: int = GROUPS_ASKED
+) -> DayRead:
+    """Whose groups, about `most_groups`, have to be asked what they would pay for the very food that was brought.
+    Outside of a transaction: tables of travel may have to be made."""
     day, recorded = driven.day, driven.recorded
     needed = {site.id for site in snapshot.sites_of(day)}
     sites = list(day.sites.values())
@@ -121,7 +123,7 @@ def recorded_question(driven: Driven, tables: TravelTables, now: datetime, seed:
     return DayRead(
         kind="recorded",
         plan_id=driven.plan_id,
-        asked=asked(problem, plan, seed, as_planned=False),
+        asked=asked(problem, plan, seed, as_planned=False, most_groups=most_groups),
         digest=hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest(),
         facts=facts,
         planned_grams=wanted,

@@ -121,6 +121,23 @@ class DayFactsOut(BaseModel):
     routes_measured: int | None = None
 
 
+class GroupCostOut(BaseModel):
+    """What one group of partners would have paid to fetch by itself the food that was brought to it."""
+
+    partners: list[UUID]
+    cost: MoneyOut
+
+    @classmethod
+    def all_of(cls, row: DayCost) -> list[Self]:
+        """From the day's row, small groups first."""
+        said = row.group_costs or {"partners": [], "costs": []}
+        ids = [UUID(each) for each in said["partners"]]
+        found = [
+            ([each for place, each in enumerate(ids) if bits >> place & 1], cents) for bits, cents in said["costs"]
+        ]
+        return [cls(partners=group, cost=cents) for group, cents in sorted(found, key=lambda each: len(each[0]))]
+
+
 class DayCostOut(BaseModel):
     """What a day's vans cost, as planned or as recorded, and what its shares come of."""
 
@@ -143,9 +160,13 @@ class DayCostOut(BaseModel):
     steps: int
     seed: int
     worked_out_at: datetime
+    group_costs: list[GroupCostOut] | None = Field(
+        description="With `groups`: each group that was asked, as it was searched. A group never counts with more than"
+        " two known parts of it would pay; the whole counts with what was driven"
+    )
 
     @classmethod
-    def of(cls, row: DayCost, found: Shares) -> Self:
+    def of(cls, row: DayCost, found: Shares, *, groups: bool = False) -> Self:
         """From its row."""
         vans = [
             VansCostOut(organisation_id=UUID(each), organisation=found.names.get(UUID(each), ""), cost=cents)
@@ -158,7 +179,8 @@ class DayCostOut(BaseModel):
             "network_carries": row.network_carries_cents,
             "most_to_gain": row.most_to_gain_cents,
         }
-        more = {"vans": vans, "vans_not_reported": row.not_reported, "facts": row.facts or None}
+        asked = GroupCostOut.all_of(row) if groups else None
+        more = {"vans": vans, "vans_not_reported": row.not_reported, "facts": row.facts or None, "group_costs": asked}
         return cls.model_validate({**{name: getattr(row, name) for name in same}, **money, **more})
 
 
@@ -181,9 +203,9 @@ class CostSharesOut(BaseModel):
     planned_only: list[date] = Field(description="Days with shares as planned alone: not shown as done anywhere")
 
     @classmethod
-    def of(cls, currency: str, found: Shares) -> Self:
+    def of(cls, currency: str, found: Shares, *, groups: bool = False) -> Self:
         """What the caller may see."""
-        planned, recorded = (_both(found.of_kind(kind)) for kind in ("planned", "recorded"))
+        planned, recorded = (_both(found.of_kind(kind), groups=groups) for kind in ("planned", "recorded"))
         done = {each.service_date for each in recorded[0]} | {each.service_date for each in recorded[1]}
         all_days = {each.service_date for each in planned[0]} | {each.service_date for each in planned[1]}
         return cls(
@@ -195,6 +217,6 @@ class CostSharesOut(BaseModel):
         )
 
 
-def _both(found: Shares) -> tuple[list[CostShareOut], list[DayCostOut]]:
+def _both(found: Shares, *, groups: bool) -> tuple[list[CostShareOut], list[DayCostOut]]:
     shares = [CostShareOut.of(row, found.names.get(row.organisation_id, "")) for row in found.shares]
-    return shares, [DayCostOut.of(row, found) for row in found.costs]
+    return shares, [DayCostOut.of(row, found, groups=groups) for row in found.costs]

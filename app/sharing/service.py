@@ -18,7 +18,7 @@ from app.models.plans import Plan
 from app.partners.service import network_of
 from app.planning.queries import driven_plan
 from app.sharing.recorded_day import reports_until
-from app.sharing.working_out import DayRead, asked
+from app.sharing.working_out import GROUPS_ASKED, DayRead, asked
 
 SHARE_DAY = "sharing:share_day"
 SEED = 1
@@ -66,9 +66,9 @@ def whole_day_plan(session: Session, network_id: UUID, service_date: date) -> Pl
     return plan
 
 
-def read_day(session: Session, network_id: UUID, service_date: date) -> DayRead | None:
-    """What the shares of a day come of as it was planned; None where no plan is published. Raises routing.ProblemError
-    for a plan that cannot be read any more."""
+def read_day(session: Session, network_id: UUID, service_date: date, most_groups: int = GROUPS_ASKED) -> DayRead | None:
+    """What the shares of a day come of as it was planned, about `most_groups` groups; None where no plan is published.
+    Raises routing.ProblemError for a plan that cannot be read any more."""
     plan = whole_day_plan(session, network_id, service_date)
     if plan is None:
         return None
@@ -81,4 +81,5 @@ def read_day(session: Session, network_id: UUID, service_date: date) -> DayRead 
         "seconds": drawn.seconds,
         "grams": drawn.grams_allocated,
     }
-    return DayRead("planned", plan.id, asked(problem, drawn, SEED), hashlib.sha256(said).hexdigest(), facts)
+    question = asked(problem, drawn, SEED, most_groups=most_groups)
+    return DayRead("planned", plan.id, question, hashlib.sha256(said).hexdigest(), facts)

@@ -88,7 +88,7 @@ class PartnerShare:
 class DayShares:
     """A day's cost, shared; `standing` is None where there is nothing to share, and `left_out` says of whom why. Where
     vans were driven and brought nobody anything, all alone would have paid nothing: it is `dearer`, and the network's.
-    grams: what was brought to each partner."""
+    grams: what was brought to each partner. group_costs: what each group would have paid, as it was searched."""
 
     standing: Standing | None
     cents: int
@@ -101,16 +101,25 @@ class DayShares:
     driven: Mapping[str, int]
     vans_without_rates: int
     grams: Mapping[str, int] = field(default_factory=dict)
+    group_costs: Mapping[Group, int] = field(default_factory=dict)
 
 
-def asked(problem: routing.Problem, plan: routing.Plan, seed: int, *, as_planned: bool = True) -> Asked:
-    """Which groups have to be asked: all up to eight partners, else those that orders drawn from the seed come by."""
+def asked(
+    problem: routing.Problem,
+    plan: routing.Plan,
+    seed: int,
+    *,
+    as_planned: bool = True,
+    most_groups: int = GROUPS_ASKED,
+) -> Asked:
+    """Which groups have to be asked: all up to eight partners, else those that orders drawn from the seed come by,
+    about `most_groups`."""
     partners = tuple(sorted(routing.who_shares(problem, plan)))
     if not partners or not sum(routing.driven_cents(problem, plan).values()):
         return Asked(problem, plan, partners, (), (), as_planned)
     if len(partners) <= MOST_EXACT:
         return Asked(problem, plan, partners, (), tuple(all_groups(partners)), as_planned)
-    orders = drawn_orders(partners, max(FEWEST_PAIRS, GROUPS_ASKED // (2 * len(partners))), seed)
+    orders = drawn_orders(partners, max(FEWEST_PAIRS, most_groups // (2 * len(partners))), seed)
     return Asked(problem, plan, partners, orders, tuple(groups_of_orders(orders)), as_planned)
 
 
@@ -168,4 +177,5 @@ def shared(asked: Asked, days: Sequence[routing.GroupDay]) -> DayShares:
         driven,
         unpriced,
         grams,
+        {day.group: day.cents for day in days},
     )

@@ -38,6 +38,20 @@ def test_shares_add_up_to_what_the_vans_cost_and_nobody_pays_more_than_alone(day
     assert sum(money(row, "balance") for row in paying) == 0
 
 
+def test_what_every_group_would_have_paid_is_kept_and_told_to_the_network_where_it_asks(day: SharedDay) -> None:
+    day.work_out()
+    asked = {"from": str(the_day()), "until": str(the_day()), "groups": "true"}
+    found = day.network.get("/cost-shares", **asked).json()
+    [cost] = found["days"]
+    told = {frozenset(row["partners"]): money(row, "cost") for row in cost["group_costs"]}
+    paying = {row["organisation_id"]: money(row, "alone") for row in found["shares"] if row["left_out"] is None}
+    assert {next(iter(group)): cents for group, cents in told.items() if len(group) == 1} == paying
+    assert told[frozenset(paying)] == money(cost, "cost")
+    assert len(told) == 3
+    assert day.shares()["days"][0]["group_costs"] is None
+    assert day.banks["Duffryn Centre"].get("/cost-shares", **asked).json()["days"] == []
+
+
 def test_a_food_bank_that_was_brought_nothing_is_left_out_with_the_reason(day: SharedDay) -> None:
     day.work_out()
     [left_out] = [row for row in day.shares()["shares"] if row["left_out"]]
