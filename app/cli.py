@@ -244,6 +244,44 @@ def simulate(
 
 
 @cli.command()
+def month(
+    *,
+    days: Annotated[int, typer.Option(help="How many days, from a Monday on")] = 28,
+    seed: Annotated[int, typer.Option(help="The same seed, the same happenings")] = 1,
+    folder: Annotated[
+        Path | None, typer.Option(help="Keeps the month: where it was played before, it is reported on once more")
+    ] = None,
+    papers: Annotated[Path | None, typer.Option(help="Where PDFs and CSV files are kept, in both languages")] = None,
+    minutes: Annotated[float | None, typer.Option(help="To play in: as many whole weeks as fit")] = None,
+    report_minutes: Annotated[
+        float | None, typer.Option(help="To compare and share days in; the next run goes on with those that are left")
+    ] = None,
+    plan_seconds: Annotated[float, typer.Option(help="Of search for each plan")] = 3.0,
+    compare_seconds: Annotated[
+        float | None, typer.Option(help="Of search for each day that a plan is compared with; as many as for the plan")
+    ] = None,
+    share_groups: Annotated[int, typer.Option(help="Groups of food banks asked a day for their cost, about")] = 400,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end")] = False,
+    serve_after: Annotated[bool, typer.Option("--serve", help="Stay up afterwards, to look at the pages")] = False,
+) -> None:
+    """Play a month of Newport and report on it; exit status 1 where a gram or a cent is not as it has to be."""
+    from app.month.command import run_month
+    from app.month.wish import MonthWish
+
+    wish = MonthWish(
+        seed=seed,
+        days=days,
+        plan_seconds=plan_seconds,
+        compare_seconds=compare_seconds,
+        share_groups=share_groups,
+        minutes=minutes,
+        report_minutes=report_minutes,
+    )
+    if not run_month(settings(), say, wish, folder=folder, papers=papers, as_json=as_json, serve=serve_after):
+        raise SystemExit(1)
+
+
+@cli.command()
 def client(folder: Annotated[Path, typer.Argument(help="Where the package is written, such as wasl_client")]) -> None:
     """Write a Python client of this version's API, generated from its description."""
     write_client(folder)

@@ -23,9 +23,13 @@ from app.simulation.works import Works
 Say = Callable[[str], None]
 
 
+LOOKS_EVERY = timedelta(minutes=10)
+
+
 @dataclass(frozen=True)
 class Wish:
-    """Which week. `changes`: whether what is proposed under way is published; `stores`: the first so many alone.
+    """Which week. `changes`: whether what is proposed under way is published; `stores`: the first so many alone;
+    `looks_every`: how often the office looks what has changed.
     `plan_seconds`: of the solver, and as many again for the day alone. Steps instead of seconds would give the same
     plan at every run, but with them nothing ends the search for what would help food that stays: it can take minutes.
     """
@@ -36,9 +40,9 @@ class Wish:
     changes: bool
     stores: int | None = None
     plan_seconds: float = 3.0
+    looks_every: timedelta = LOOKS_EVERY
 
 
-LOOKS_EVERY = timedelta(minutes=10)
 NEED_CHANGES, FREE_ON_WEEKENDS = 0.08, 0.35
 
 
@@ -54,6 +58,8 @@ class Week:
     changes: bool
     say: Say
     stores: int | None = None
+    looks_every: timedelta = LOOKS_EVERY
+    another_week: Callable[[], bool] = lambda: True  # asked before a week's last day: whether one more is to follow
     taking_part: partners.TakingPart = field(default_factory=partners.TakingPart)
     habits: tuple[Habit, ...] = ()
     offers: dict[str, dict[str, Any]] = field(default_factory=dict)  # as they stand, by id
@@ -74,7 +80,16 @@ class Week:
             day = self.first + timedelta(days=number)
             self.town.happenings.run_until(local(day, 21, 0, self.town), self._after_each)
             self.say(self._told(day, self.offices[number]))
+            if number + 2 < self.days and (number + 2) % 7 == 0 and not self.another_week():
+                self.days = number + 2
+            if number + 1 == self.days:
+                break
+        self.offices = self.offices[: self.days]
         self.town.happenings.run_until(local(day + timedelta(days=1), 7, 0, self.town), self._after_each)
+
+    def _is_played(self, day: date) -> bool:
+        """Whether the week comes to that day: what was foreseen of one after its end is not done."""
+        return day < self.first + timedelta(days=self.days)
 
     def close(self) -> None:
         """Hang up on everybody."""
@@ -133,7 +148,7 @@ class Week:
         while moment <= evening:
             self.town.happenings.at(moment, self.works.pass_time)
             self.town.happenings.at(moment, office.look)
-            moment += LOOKS_EVERY
+            moment += self.looks_every
         for hour in (6, 7, 18, 19, 20):
             self.town.happenings.at(local(day, hour, 15, self.town), self.works.pass_time)
 
@@ -142,6 +157,8 @@ class Week:
 
     def _evening_before(self, day: date, stores: dict[str, StoreDay], drivers: list[Driver]) -> None:
         """Food banks say what they need, owners of vans who drives."""
+        if not self._is_played(day):
+            return
         seed = self.town.troubles.seed
         expected = [post.offer for its_day in stores.values() for post in its_day.posts]
         for receiver, need in food.needs_of(expected, day, chance(seed, "needs", day)):
@@ -173,6 +190,8 @@ class Week:
     # Stores.
 
     def _post(self, day: date, store: str, post: Post) -> None:
+        if not self._is_played(day):
+            return
         site = self.taking_part.sites[store]
         till = self._till(store)
         try:
@@ -246,4 +265,4 @@ def begin(address: str, key: str, works: Works, happenings: Happenings, wish: Wi
     office = Caller(address, key)
     zone = ZoneInfo(office.get("/me")["network"]["time_zone"])
     town = Town(office, happenings, Troubles(wish.seed, zone))
-    return Week(town, works, zone, wish.first, wish.days, wish.changes, say, wish.stores)
+    return Week(town, works, zone, wish.first, wish.days, wish.changes, say, wish.stores, wish.looks_every)

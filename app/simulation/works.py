@@ -16,7 +16,8 @@ import psycopg
 from procrastinate import App
 
 from app.kit.clock import Clock
-from app.kit.jobs import PLANS, POST, conninfo, open_jobs
+from app.kit.jobs import PLANS, POST, conninfo, give_back, open_jobs
+from app.planning.solver_process import solver_at_hand
 from app.worker import Workrooms, blueprints
 
 RESCUE = "upkeep:rescue"  # of workers that died: there is one, and it does not
@@ -28,7 +29,7 @@ class Works:
     """Runs what is due, in the caller's thread, whenever it is told that time has passed."""
 
     def __init__(self, rooms: Workrooms, clock: Clock, never: Collection[str] = ()) -> None:
-        """never: names of jobs that nobody does."""
+        """never: names of jobs that nobody does, and of periodic ones that nobody begins."""
         self._rooms, self._clock, self._never = rooms, clock, frozenset(never)
         self._loop, self._open = asyncio.Runner(), AsyncExitStack()
         self._due: dict[int, datetime] = {}
@@ -48,12 +49,16 @@ class Works:
 
     async def _begin(self) -> None:
         url = self._rooms.workshop.database.url
+        if self._rooms.workshop.solver_at_hand:
+            await self._open.enter_async_context(solver_at_hand())
         self._jobs: App = await self._open.enter_async_context(open_jobs(url, blueprints()))
         # Taken out of the queue's own hands, which would go by the real clock.
         periodic = self._jobs.periodic_registry.periodic_tasks
-        self._crons = [(each.task, each.cron) for each in periodic.values() if each.task.name != RESCUE]
+        left_out = {RESCUE, *self._never}
+        self._crons = [(each.task, each.cron) for each in periodic.values() if each.task.name not in left_out]
         periodic.clear()
         self._connection = psycopg.connect(conninfo(url), autocommit=True)
+        await give_back(self._jobs, 0)  # of a run that was ended in the middle of something: nobody else is here
 
     def pass_time(self) -> None:
         """Have the periodic jobs done that have become due since the last time, each once, and all that waits."""
