@@ -56,8 +56,13 @@ ADDS = "On average, {name} adds {money} to the cost of the day."
 ADDS_ABOUT = "On average, {name} adds {money} to the cost of the day, give or take {error}."
 STAYS = "Nearest to leaving: without the others, {names} would pay {money} more."
 LEAVES = "Without the others, {names} would pay {money} less."
+STAYS_WITH_MANY = (
+    "Nearest to leaving: {name} and {count} others. Without the rest, they would pay {money} more together."
+)
+LEAVES_WITH_MANY = "{name} and {count} others would pay {money} less together, without the rest."
+MOST_NAMED = 4  # of a larger group, names say nothing any more
 SENTENCES = {*STANDINGS.values(), *LEFT_OUT.values(), RULE, NOTHING, HIRED, ADDS, ADDS_ABOUT, STAYS, LEAVES}
-SENTENCES |= {CORE_OF_THOSE_TRIED, NOT_BROUGHT, BROUGHT, DAY_FACTS, CHANGED}
+SENTENCES |= {STAYS_WITH_MANY, LEAVES_WITH_MANY, CORE_OF_THOSE_TRIED, NOT_BROUGHT, BROUGHT, DAY_FACTS, CHANGED}
 SENTENCES |= {*KINDS.values(), *SHOWN_AS.values(), *RULES.values()}
 COUNTED = (NOT_REPORTED, NOT_MEASURED, PARTLY)
 
@@ -120,6 +125,10 @@ def why_of(share: CostShareOut, money: Money, listed: Listed) -> list[Sentence]:
     if nearest is not None:  # somebody else shares the day
         if share.alone_vans in ("hired", "planned"):
             found.append((HIRED, {}))
-        amount = {"money": money(abs(nearest.saves_by_staying)), "names": listed(nearest.partners)}
-        found.append((LEAVES if nearest.saves_by_staying < 0 else STAYS, amount))
+        amount, leaves = {"money": money(abs(nearest.saves_by_staying))}, nearest.saves_by_staying < 0
+        if len(nearest.partners) > MOST_NAMED:
+            group = {"name": share.organisation, "count": len(nearest.partners) - 1}
+            found.append((LEAVES_WITH_MANY if leaves else STAYS_WITH_MANY, {**amount, **group}))
+        else:
+            found.append((LEAVES if leaves else STAYS, {**amount, "names": listed(nearest.partners)}))
     return found

@@ -23,6 +23,7 @@ from app.web.rendering import HEADERS, render, see_other
 from app.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
+FEW_SHARES = 10  # so many are all open; a month of many food banks is a metre long, and each day opens by itself
 
 
 def _read(request: Request, session: Session, visitor: Principal, month: str) -> tuple[Network, Statement, date]:
@@ -69,6 +70,7 @@ def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -
         facts_of=share_words.facts_of,
         standing_of=share_words.standing_of,
         why_of=lambda share: share_words.why_of(share, statement.money, language.comma.join),
+        is_short=sum(len(each.shares) for each in statement.by_day) <= FEW_SHARES,
         asked=_day(asked),
         may_ask=visitor.may("plans.publish"),
         may_see_plans=visitor.may("plans.publish"),
