@@ -1,10 +1,12 @@
 """`wasl month`: days of the demonstration's network are played, and then everything that is reported of a month."""
 
+import fcntl
 import json
 import logging
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ def run_month(
         (folder / "regions").symlink_to(regions, target_is_directory=True)
     streets = Streets(regions)
     try:
-        with month_database(folder) as database:
+        with _alone(folder), month_database(folder) as database:
             if kept(folder) is None:
                 say(f"The days are played; what comes of them is kept in {folder}.")
                 play_month(database, streets, folder, wish, say)
@@ -56,6 +58,20 @@ def run_month(
                 return _report(month, say, papers=papers, as_json=as_json, serve=serve)
     finally:
         streets.close()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One run at a time has a month: a second one would take the jobs that the first is doing for those of a dead one.
+
+    Raises typer.BadParameter.
+    """
+    with (folder / "month.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise typer.BadParameter("Another run has this month open.", param_hint="--folder") from None
+        yield
 
 
 def _can_be(wish: MonthWish) -> None:

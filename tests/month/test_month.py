@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from app.month import command, statement_check
 from app.month.at_work import AtWork
@@ -70,6 +71,25 @@ def test_what_was_played_is_kept_beside_its_database_for_nobody_else(tmp_path: P
     assert kept(tmp_path) == played
     [file] = tmp_path.iterdir()
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_one_run_at_a_time_has_a_month(tmp_path: Path) -> None:
+    with command._alone(tmp_path), pytest.raises(typer.BadParameter, match="Another run"), command._alone(tmp_path):
+        pass
+    with command._alone(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        MonthWish(days=0), MonthWish(days=29), MonthWish(seed=-1), MonthWish(plan_seconds=0.0),
+        MonthWish(compare_seconds=90.0), MonthWish(share_groups=10),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_one_sentence(wish: MonthWish) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^Give .*\.$"):
+        command._can_be(wish)
 
 
 def test_a_month_has_whole_weeks_from_a_monday_and_is_reported_on_when_it_is_over() -> None:
