@@ -9,9 +9,10 @@ from typing import Any
 from app.month.at_work import AtWork
 from app.month.pages import Pages
 from app.month.recount import faults_of, typed_day
-from app.month.statement_check import statement_faults
+from app.month.statement_check import by_partner, statement_faults
 from app.simulation.outcomes import every
 
+KINDS = ("recorded", "planned")
 SUMMED = ("metres", "driver_seconds", "vehicles", "visits", "empty_visits", "duplicate_visits")
 Told = Mapping[str, Any]
 
@@ -105,36 +106,40 @@ def _sums_differ(rows: Sequence[Told], total: Told, weeks: list[dict[str, Any]])
 
 
 def _shares(month: AtWork, pages: Pages) -> tuple[dict[str, Any], list[str]]:
-    days, paid, faults, checked = [], [], [], 0
+    """By kind: the days, what each partner pays of them, and how many were checked; and what the check found."""
+    found: dict[str, Any] = {kind: {"days": [], "paid": [], "days_checked": 0} for kind in KINDS}
+    faults: list[str] = []
     for day in month.played.wish.dates:
         told = month.office.get("/cost-shares", **{"from": str(day), "until": str(day)}, groups="true")
-        if not told["days"]:
-            continue
-        try:
-            typed = typed_day(told)
-            faults += [] if typed is None else list(faults_of(typed))
-            checked += typed is not None
-        except (ValueError, ArithmeticError) as error:
-            faults.append(str(error))
-        paid += [row for row in told["shares"] if row["share"] is not None]
-        [cost] = told["days"]
-        searched = cost.pop("group_costs") or []
-        days.append({**cost, "alone": _sum_of(told["shares"], "alone"), "groups_asked": len(searched)})
-    partners = _by_partner(paid)
-    faults += statement_faults(pages, f"{month.played.wish.first:%Y-%m}", partners, days)
-    return {"days": days, "partners": partners, "days_checked": checked}, faults
+        for kind, mine in (("recorded", told["recorded"]), ("planned", told)):
+            if mine["days"]:
+                faults += [f"{kind} {sentence}" for sentence in _day_shared(mine, found[kind])]
+    faults += statement_faults(pages, f"{month.played.wish.first:%Y-%m}", found)
+    return {
+        kind: {
+            "days": each["days"],
+            "days_checked": each["days_checked"],
+            "partners": by_partner(each["paid"]),
+        }
+        for kind, each in found.items()
+    }, faults
+
+
+def _day_shared(told: Told, found: dict[str, Any]) -> list[str]:
+    """Check one day of one kind, and note it among those found."""
+    faults: list[str] = []
+    try:
+        typed = typed_day(told)
+        faults += [] if typed is None else list(faults_of(typed))
+        found["days_checked"] += typed is not None
+    except (ValueError, ArithmeticError) as error:
+        faults.append(str(error))
+    found["paid"] += [row for row in told["shares"] if row["share"] is not None]
+    [cost] = told["days"]
+    searched = cost.pop("group_costs") or []
+    found["days"].append({**cost, "alone": _sum_of(told["shares"], "alone"), "groups_asked": len(searched)})
+    return faults
 
 
 def _sum_of(rows: Sequence[Told], name: str) -> str:
     return f"{sum((Decimal(row[name]) for row in rows if row[name] is not None), Decimal()):.2f}"
-
-
-def _by_partner(paid: list[Told]) -> list[dict[str, Any]]:
-    by_name: defaultdict[str, list[Told]] = defaultdict(list)
-    for row in paid:
-        by_name[row["organisation"]].append(row)
-    names = ("share", "alone", "saved", "own_vans", "balance")
-    return [
-        {"organisation": who, "days": len(rows), **{name: _sum_of(rows, name) for name in names}}
-        for who, rows in sorted(by_name.items())
-    ]

@@ -108,6 +108,8 @@ def faults_of(day: TypedDay) -> Iterator[str]:
     """What is not as it has to be, a sentence each."""
     for sentence in _sums(day):
         yield f"{day.day}: {sentence}"
+    if len(day.partners) == 1:  # there is nobody to share with: what it pays is in the sums
+        return
     fair, errors = shapley_again(day)
     for sentence in (*_adds(day, fair, errors), *_split(day, fair)):
         yield f"{day.day}: {sentence}"
@@ -116,7 +118,8 @@ def faults_of(day: TypedDay) -> Iterator[str]:
 def _sums(day: TypedDay) -> Iterator[str]:
     """To the cent, and nobody above its cost alone."""
     paid = sum(day.shares) + day.carried
-    if not paid == day.whole == day.vans == day.costs[day.everybody]:
+    known = day.whole if len(day.partners) == 1 else day.costs[day.everybody]  # one alone may be driven dearer
+    if not paid == day.whole == day.vans == known:
         yield f"{paid} cents are paid, {day.vans} were driven, and the day cost {day.whole}."
     for place, (share, alone) in enumerate(zip(day.shares, day.alone, strict=True)):
         if alone != day.best[1 << place]:

@@ -117,8 +117,24 @@ def _sensitivity(told: Mapping[str, Sequence[Told]]) -> Iterator[str]:
 
 
 def _shares(told: Told, faults: Sequence[str]) -> Iterator[str]:
-    yield from ("", "## Shared costs", "")
-    days = told["days"]
+    yield from ("", "## Shared costs", "", f"**{_verdict(told, faults)}**")
+    for kind, words in (("recorded", "As recorded"), ("planned", "As planned")):
+        days = told[kind]["days"]
+        if not days:
+            yield from ("", f"{words}, no day is shared yet.")
+            continue
+        yield from ("", f"### {words}", "")
+        yield from _days_shared(days)
+        yield ""
+        names = ("share", "alone", "saved", "own_vans", "balance")
+        heads = ["food bank", "days", "share", "alone", "saved", "own vehicles", "left to pay"]
+        partners = told[kind]["partners"]
+        yield from _table(
+            heads, [[row["organisation"], str(row["days"]), *(row[name] for name in names)] for row in partners]
+        )
+
+
+def _days_shared(days: Sequence[Told]) -> Iterator[str]:
     standings = Counter(each["standing"] or "nothing to share" for each in days)
     said = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in standings.most_common())
     cost, alone = (sum((Decimal(each[name]) for each in days), Decimal()) for name in ("cost", "alone"))
@@ -127,11 +143,6 @@ def _shares(told: Told, faults: Sequence[str]) -> Iterator[str]:
         f"{len(days)} days: {said}. They cost {cost:,.2f} together and {alone:,.2f} alone; the network carries"
         f" {carried:,.2f}."
     )
-    yield from ("", f"**{_verdict(told, faults)}**", "")
-    names = ("share", "alone", "saved", "own_vans", "balance")
-    heads = ["food bank", "days", "share", "alone", "saved", "own vehicles", "left to pay"]
-    rows = [[row["organisation"], str(row["days"]), *(row[name] for name in names)] for row in told["partners"]]
-    yield from _table(heads, rows)
     yield ""
     heads = ["day", "cost", "alone", "standing", "most to gain", "groups asked", "all groups"]
     yield from _table(
@@ -148,7 +159,8 @@ def _shares(told: Told, faults: Sequence[str]) -> Iterator[str]:
 
 
 def _verdict(told: Told, faults: Sequence[str]) -> str:
-    checked = f"The independent check of {told['days_checked']} days, their statement and all sums"
+    counts = [f"{told[kind]['days_checked']} days as {kind}" for kind in ("recorded", "planned")]
+    checked = f"The independent check of {' and '.join(counts)}, their statement and all sums"
     if not faults:
         return f"{checked} finds no difference, to the cent."
     return f"{checked} finds {len(faults)} differences: {' '.join(faults[:20])}"

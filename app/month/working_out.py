@@ -46,8 +46,8 @@ def _compare(month: AtWork, day: date) -> None:
 
 
 def _is_shared(month: AtWork, day: date) -> bool:
-    told = month.office.get("/cost-shares", **{"from": str(day), "until": str(day)}, groups="true")["days"]
-    return bool(told) and (not told[0]["groups"] or bool(told[0]["group_costs"]))
+    told = month.office.get("/cost-shares", **{"from": str(day), "until": str(day)})
+    return bool(told["days"]) and bool(told["recorded"]["days"])
 
 
 def _share(month: AtWork, day: date) -> None:

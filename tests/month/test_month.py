@@ -31,10 +31,12 @@ def test_a_month_is_worked_out_told_checked_and_kept(month: AtWork, tmp_path: Pa
     assert week["recorded"]["network"] == together["network"]
     variants = {each["variant"] for each in told["together"]["sensitivity"]["recorded"]}
     assert {"usual", "all_stores", "aware", "slower", "quicker"} <= variants
-    [day] = told["shares"]["days"]
-    assert told["shares"]["days_checked"] == 1
-    assert day["groups_asked"] == 7
-    assert sum(Decimal(row["share"]) for row in told["shares"]["partners"]) == Decimal(day["cost"])
+    for kind in ("planned", "recorded"):
+        [day] = told["shares"][kind]["days"]
+        assert told["shares"][kind]["days_checked"] == 1
+        assert day["groups_asked"] == 7
+        paid = sum(Decimal(row["share"]) for row in told["shares"][kind]["partners"])
+        assert paid + Decimal(day["network_carries"]) == Decimal(day["cost"])
     assert told["impact"]["days_recorded"] == [DAY]
     assert told["funding"]["network"]["spent"] == "5.00"
 
@@ -52,9 +54,10 @@ def test_a_month_is_worked_out_told_checked_and_kept(month: AtWork, tmp_path: Pa
         assert work_out(month, lambda _sentence: None) == {}
         again = read_month(month, pages)
         assert again["together"] == told["together"]
-        other = [{**row, "share": "0.01"} for row in told["shares"]["partners"]]
-        faults = list(statement_check.statement_faults(pages, "2026-11", other, told["shares"]["days"]))
-        assert len(faults) == 3
+        recorded, other = ({"days": told["shares"][kind]["days"], "paid": []} for kind in ("recorded", "planned"))
+        assert (
+            len(list(statement_check.statement_faults(pages, "2026-11", {"recorded": recorded, "planned": other}))) == 4
+        )
     assert len(month.office.get("/impact/reports")["items"]) == 1
 
 
