@@ -12,7 +12,8 @@ from app.sharing.schemas import CostShareOut, NearestOut
 def a_share(partners: int, saves_by_staying: int) -> CostShareOut:
     names = ["Pantry", *(f"Bank {number}" for number in range(1, partners))]
     return CostShareOut(
-        service_date=date(2026, 6, 1), kind="planned", number=1, organisation_id=uuid4(), organisation="Pantry", left_out=None, standing="core",
+        service_date=date(2026, 6, 1), kind="planned", number=1, organisation_id=uuid4(), organisation="Pantry",
+        left_out=None, standing="core",
         share=400, alone=700, alone_vans="own", saved=300, adds=410, adds_error=None, own_vans=0, balance=400,
         kg=12_000, planned_kg=None, vans_not_reported=0,
         nearest=NearestOut(partners=names, saves_by_staying=saves_by_staying),
