@@ -41,6 +41,12 @@ SHOWS = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def chromium(whole_chromium: str) -> str:
+    """Without windows it shows no notification."""
+    return whole_chromium
+
+
 @pytest.fixture
 def service() -> Iterator[Receiver]:
     with Receiver() as running:

@@ -126,9 +126,9 @@ def test_food_safety_speaks_while_the_form_is_filled_in(visit: Visit, network: S
 
 
 def test_a_barcode_is_read_by_the_camera_and_the_food_is_known(
-    browser: Browser, network: ServiceClient, known: list[dict[str, Any]]
+    whole_browser: Browser, network: ServiceClient, known: list[dict[str, Any]]
 ) -> None:
-    visit = Visit(browser, network.address, "en", PHONE, permissions=["camera"])
+    visit = Visit(whole_browser, network.address, "en", PHONE, permissions=["camera"])
     visit.context.add_init_script(SEES_A_BARCODE)
     page = visit.page
     visit.sign_in("donor_staff@example.org")
