@@ -1,5 +1,6 @@
 """Charts as SVG, drawn by pygal, which a page shows as pictures: the numbers themselves stand in its tables."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -34,6 +35,7 @@ IN_THE_DARK = (
 ROW_PIXELS, HEAD_PIXELS, WIDTH_PIXELS = 40, 90, 520
 # On a phone the same words on less room: shrunk from the whole width they could not be read there.
 NARROW_PIXELS = 400
+NARROW_LETTERS, LABEL_LINES = 22, 2  # of a label there: on one line, a long one leaves no room for its bars
 LINES_PIXELS, NAME_PIXELS = 300, 26
 
 
@@ -58,18 +60,41 @@ def paired_bars(
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
     direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins. narrow: for a phone."""
     chart = _rows(len(labels), narrow)
-    # The library draws from below.
-    chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add(together[0], list(reversed(together[1])))
     chart.add(alone[0], list(reversed(alone[1])))
-    return _still(_drawn(chart, direction))
+    return _still(_labelled(chart, labels, direction, narrow))
 
 
-def _drawn(chart: Any, direction: str) -> ET.Element:
-    """Bars that begin where reading begins."""
+def _labelled(chart: Any, labels: Sequence[str], direction: str, narrow: bool) -> ET.Element:
+    """The rows with their labels, from above to below; on a phone a long one on two lines, which the library cannot: it
+    is given the longest line, and gets the others afterwards."""
+    wrapped = [_lines_of(label) if narrow else [label] for label in reversed(labels)]  # it draws from below
+    chart.x_labels = [f"{ISOLATES[direction]}{max(lines, key=len)}\u2069" for lines in wrapped]
     root: ET.Element = chart.render_tree()
+    for group in root.iter():
+        if {"axis", "y"} <= set(group.get("class", "").split()):
+            texts = [text for text in group.iter() if _name(text) == "text"]
+            for text, lines in zip(texts, wrapped, strict=False):
+                if len(lines) > 1:
+                    _on_lines(text, [f"{ISOLATES[direction]}{line}\u2069" for line in lines])
+    return _turned(root, chart.config.width, direction)
+
+
+def _lines_of(label: str) -> list[str]:
+    return textwrap.wrap(label, NARROW_LETTERS, max_lines=LABEL_LINES, placeholder="…", break_long_words=False) or [""]
+
+
+def _on_lines(text: ET.Element, lines: Sequence[str]) -> None:
+    text.text = None
+    for number, line in enumerate(lines):
+        at = {"x": text.get("x", "0"), "dy": "-0.4em" if number == 0 else "1.1em"}
+        ET.SubElement(text, str(text.tag).replace("text", "tspan"), at).text = line
+
+
+def _turned(root: ET.Element, width: int, direction: str) -> ET.Element:
+    """What begins where reading begins."""
     if direction == "rtl":
-        _mirror(root, chart.config.width)
+        _mirror(root, width)
     return root
 
 
@@ -98,9 +123,8 @@ def _name(element: ET.Element) -> str:
 def bars(labels: Sequence[str], values: Sequence[float], *, direction: str, narrow: bool = False) -> bytes:
     """One bar a label, from above to below in the order given."""
     chart = _rows(len(labels), narrow, show_legend=False)
-    chart.x_labels = [f"{ISOLATES[direction]}{label}\u2069" for label in reversed(labels)]
     chart.add("", list(reversed(values)))
-    return _still(_drawn(chart, direction))
+    return _still(_labelled(chart, labels, direction, narrow))
 
 
 def lines_of_percent(
@@ -126,7 +150,7 @@ def lines_of_percent(
     for number, (name, values) in enumerate(lines[: len(COLOURS)]):
         stroke = {"width": 3, "dasharray": DASHES[number]} if DASHES[number] else {"width": 3}
         chart.add(f"{ISOLATES[direction]}{name}\u2069", list(values), stroke_style=stroke)
-    return _still(_drawn(chart, direction))
+    return _still(_turned(chart.render_tree(), chart.config.width, direction))
 
 
 def _rows(count: int, narrow: bool, **more: Any) -> Any:

@@ -28,3 +28,12 @@ def test_a_phone_has_a_narrower_picture_and_arabic_turns_each_round(narrow: bool
         assert f'width="{width}"' in picture.decode()
         assert f"translate({width} 0) scale(-1 1)" in picture.decode()
     assert "scale(-1 1)" not in bars(LABELS, [1, 2, 3, 4], direction="ltr", narrow=narrow).decode()
+
+
+def test_on_a_phone_a_long_label_goes_on_below_itself_and_leaves_room_for_its_bars() -> None:
+    reasons = ["No food bank was open at the right time of the day", "Too warm"]
+    svg = bars(reasons, [2.0, 1.0], direction="ltr", narrow=True).decode()
+    assert re.findall(r"tspan[^>]*>\W?(No food bank was open|at the right time of)", svg)
+    widths = [float(each) for each in re.findall(r'<[\w:]*rect[^>]* width="([\d.]+)"', svg)]
+    assert max(each for each in widths if each < NARROW_PIXELS - 20) > NARROW_PIXELS / 3
+    assert f"{reasons[0]}\u2069<" in bars(reasons, [2.0, 1.0], direction="ltr").decode()
