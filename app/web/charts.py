@@ -161,8 +161,8 @@ def _rows(count: int, narrow: bool, **more: Any) -> Any:
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
     return pygal.HorizontalBar(
         **_look(), **options, width=NARROW_PIXELS if narrow else WIDTH_PIXELS, height=height_of(count),
-        truncate_label=-1, truncate_legend=-1,
-        show_x_guides=True, show_y_guides=False, legend_at_bottom=True, margin=8, include_x_axis=True,
+        truncate_label=-1, truncate_legend=-1, show_x_guides=True, show_y_guides=False, include_x_axis=True,
+        legend_at_bottom=True, legend_at_bottom_columns=1 if narrow else None, margin=8,
         x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
         spacing=12, x_value_formatter=_amount, value_formatter=_amount,
     )  # fmt: skip
