@@ -62,11 +62,11 @@ def test_it_says_when_what_from_where_and_in_which_vehicle(bank: Reader, day: Yo
     page = arrivals(bank)
     assert "The van is expected at about" in page
     assert "White van brings 30 kg." in page
-    assert "Yoghurt , 30 kg, 2 crates Planned" in page
+    assert "Yoghurt , 30 kg , 2 crates Planned" in page
     assert "Dairy and eggs · Chilled · Best before Thursday 10 December 2026 · from Lidl, Cardiff Road" in page
     assert "Tomorrow Thursday 26 November 2026 No van is planned to come on this day." in page
     day.tell("collected", "pickup")
-    assert "Yoghurt , 30 kg, 2 crates On the van" in arrivals(bank)
+    assert "Yoghurt , 30 kg , 2 crates On the van" in arrivals(bank)
 
 
 def test_a_late_van_is_late_here_too(bank: Reader, day: YoghurtDay) -> None:  # noqa: F811
