@@ -102,7 +102,7 @@ def test_a_uv_that_does_not_start_is_passed_over(project: Path) -> None:
 
 def test_all_tests_use_every_core_and_some_files_alone_do_not(project: Path) -> None:
     has_cores(project, 2)
-    parallel = "ran -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0"
+    parallel = "ran -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0"
     assert run(project, "test").stdout == f"{parallel}\n"
     assert run(project, "test", "-x", "-k", "offers").stdout == f"{parallel} -x -k offers\n"
     (project / "tests").mkdir()
