@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from app.domain.weekdays import runs_of
+
 WITH_SHIFT = frozenset({"drive", "ride_along"})
 KIND_WORDS: Mapping[str, str] = {
     "drive": "Drive a van",
@@ -102,20 +104,13 @@ def slots_of(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> frozenset[
 def by_parts(slots: Iterable[str]) -> list[tuple[list[tuple[int, int]], tuple[str, ...]]]:
     """The parts of the week in few words: runs of weekdays (first and last) that have the same parts of the day, by the
     day on which each begins."""
-    parts: dict[int, tuple[str, ...]] = {}
     chosen = set(slots)
+    days_of: dict[tuple[str, ...], list[int]] = {}
     for weekday in range(1, 8):
         found = tuple(part for part in PART_WORDS if f"{weekday} {part}" in chosen)
         if found:
-            parts[weekday] = found
-    runs: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-    for weekday, found in parts.items():
-        days = runs.setdefault(found, [])
-        if days and days[-1][1] == weekday - 1:
-            days[-1] = (days[-1][0], weekday)
-        else:
-            days.append((weekday, weekday))
-    return [(days, found) for found, days in runs.items()]
+            days_of.setdefault(found, []).append(weekday)
+    return [(runs_of(days), found) for found, days in days_of.items()]
 
 
 def obstacles(wanted: Wanted, profile: Profile, zone: tzinfo) -> tuple[Obstacle, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from app.domain.weekdays import runs_of
 from app.kit.errors import WaslError
 from app.kit.language import PlainLanguage
 from app.partners.opening_hours import stored_hours
@@ -30,18 +31,8 @@ def days_in_words(language: PlainLanguage, weekdays: Sequence[int]) -> str:
     """Weekdays (1 to 7 from Monday on) by their short names: three or more in a row as first and last."""
     names = language.locale.days["stand-alone"]["abbreviated"]
     return language.comma.join(
-        f"{names[run[0] - 1]}–{names[run[-1] - 1]}"
-        if len(run) >= LEAST_RUN
-        else language.comma.join(names[day - 1] for day in run)
-        for run in _runs(weekdays)
+        f"{names[first - 1]}–{names[last - 1]}"
+        if last - first + 1 >= LEAST_RUN
+        else language.comma.join(names[day - 1] for day in range(first, last + 1))
+        for first, last in runs_of(weekdays)
     )
-
-
-def _runs(weekdays: Sequence[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for day in sorted(set(weekdays)):
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return runs
