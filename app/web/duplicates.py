@@ -3,7 +3,7 @@ which visits carry less than they cost, with what pooling would save."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from app.domain.duplicates import ASSUMPTIONS, MOST_METRES, USUAL_METRES
-from app.domain.service_date import service_date_of
 from app.kit.auth import Principal
 from app.kit.errors import WaslError
 from app.kit.web import database_of, now_of
@@ -20,7 +19,7 @@ from app.partners.service import network_of, zone_of
 from app.reports.duplicates.queries import DuplicateEffort, Line, duplicate_effort, usual_days
 from app.reports.duplicates.schemas import LONGEST_NOTE
 from app.reports.duplicates.service import mark_duplicate
-from app.reports.together.recorded import newest_day_over
+from app.reports.together.recorded import first_day_not_over
 from app.web.language import Language, language_of
 from app.web.rendering import render, see_other
 from app.web.visitor import Visitor
@@ -145,8 +144,7 @@ def show(request: Request, visitor: Visitor, until: str = "", metres: str = "") 
     language = language_of(request)
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        today = service_date_of(now_of(request), zone_of(network))
-        after = newest_day_over(session, network.id, today, now_of(request)) + timedelta(days=1)
+        after = first_day_not_over(session, network, now_of(request))
         asked, found = _looked_for(session, visitor, asked, after, language)
     locale = language.locale
     return render(

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +21,6 @@ from app.domain.additions import (
     WORDS,
     Added,
 )
-from app.domain.service_date import service_date_of
 from app.kit.errors import WaslError
 from app.kit.idempotency import Answer, fingerprint, once
 from app.kit.language import PlainLanguage, isolated
@@ -33,7 +31,7 @@ from app.papers.more_impact import more_impact_paper
 from app.partners.service import network_of, zone_of
 from app.reports.additions import queries, service
 from app.reports.additions.queries import Estimate, Found
-from app.reports.together.recorded import newest_day_over
+from app.reports.together.recorded import first_day_not_over
 from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, height_of, paired_bars, picture
 from app.web.language import Language, language_of
 from app.web.more_impact_form import AskForm, fresh_form, read_form, wish_of
@@ -165,16 +163,10 @@ def show(
     texts = dict(request.query_params)
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        form = read_form(texts, kinds, fresh_form(_after(request, session, network)))
+        form = read_form(texts, kinds, fresh_form(first_day_not_over(session, network, now_of(request))))
         return _shown(
             request, network, visitor, _view(session, visitor, network, form, _id_or_none(report), "from" in texts)
         )
-
-
-def _after(request: Request, session: Session, network: Network) -> date:
-    """The day after the last one that is over."""
-    today, now = service_date_of(now_of(request), zone_of(network)), now_of(request)
-    return newest_day_over(session, network.id, today, now) + timedelta(days=1)
 
 
 def _id_or_none(text: str) -> UUID | None:
@@ -191,7 +183,11 @@ def ask(request: Request, visitor: Visitor, data: Sent) -> Response:
     database, now = database_of(request), now_of(request)
     with database.transaction(visitor.scope) as session:
         network = network_of(session, visitor)
-        form = read_form(texts_of(data), lists_of(data).get("kinds", []), fresh_form(_after(request, session, network)))
+        form = read_form(
+            texts_of(data),
+            lists_of(data).get("kinds", []),
+            fresh_form(first_day_not_over(session, network, now_of(request))),
+        )
     try:
         wish = wish_of(form)
 

@@ -16,12 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import routing
-from app.domain.service_date import seconds_since_midnight
+from app.domain.service_date import seconds_since_midnight, service_date_of
 from app.kit.many_rows import among
 from app.ledger.settlement import Known, known_of_shifts
 from app.models.events import LedgerEntry, StopEvent
 from app.models.fleet import Shift
+from app.models.partners import Network
 from app.models.plans import Plan, Route
+from app.partners.service import zone_of
 from app.planning.queries import driven_plan
 from app.planning.snapshot import Day
 
@@ -68,10 +70,11 @@ def last_shift_ends(session: Session, network_id: UUID, service_date: date) -> d
     return session.scalar(query)
 
 
-def newest_day_over(session: Session, network_id: UUID, today: date, now: datetime) -> date:
-    """The last local day on which nobody drives any more: today once its last shift is over, else yesterday."""
-    ended = last_shift_ends(session, network_id, today)
-    return today if ended is not None and ended <= now else today - timedelta(days=1)
+def first_day_not_over(session: Session, network: Network, now: datetime) -> date:
+    """The local day behind the last one on which nobody drives any more: tomorrow once today's last shift is over."""
+    today = service_date_of(now, zone_of(network))
+    ended = last_shift_ends(session, network.id, today)
+    return today + timedelta(days=1) if ended is not None and ended <= now else today
 
 
 def recorded_day(session: Session, day: Day, organisation_of: Mapping[UUID, UUID]) -> RecordedDay | None:
