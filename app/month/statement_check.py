@@ -11,7 +11,7 @@ from typing import Any
 from app.month.pages import Pages
 
 Told = Mapping[str, Any]
-COLUMNS = ("share", "alone", "saved", "own_vans", "balance")
+COLUMNS = ("share", "own_vans", "balance", "alone", "saved")  # as the page has them
 
 
 class _Tables(HTMLParser):

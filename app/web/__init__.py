@@ -173,9 +173,10 @@ def _to_sign_in(request: Request, _: Exception) -> Response:
 def _problem(request: Request, error: Exception) -> Response:
     """A page for people, a problem document for programs."""
     assert isinstance(error, WaslError)  # noqa: S101
-    if _is_page(request):
-        return render(request, "problem.html", error.status, error=error)
     language = language_of(request)
+    if _is_page(request):
+        said = [language.refusal(each) for each in (error, *error.errors)]
+        return render(request, "problem.html", error.status, sentences=list(dict.fromkeys(said)))
     response = problem_response(language.told(error), request_id_of(request))
     response.headers.update(headers_of(language.code))
     return response
@@ -183,6 +184,8 @@ def _problem(request: Request, error: Exception) -> Response:
 
 def _misfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
+    if _is_page(request) and any(each["loc"][:1] == ("path",) for each in error.errors()):
+        return _problem(request, not_found("page"))  # nobody types an id: the address is wrong
     return _problem(request, misfit_error(error))
 
 

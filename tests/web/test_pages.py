@@ -258,6 +258,19 @@ def test_a_page_that_is_not_there_is_a_page_and_an_address_of_the_api_a_document
     assert desk.http.get("/api/v1/nowhere").headers["Content-Type"] == "application/problem+json"
 
 
+def test_an_address_that_names_nothing_says_so_in_one_sentence(desk: Reader) -> None:
+    answer = desk.http.get("/fleet/shifts/this-one")
+    assert answer.status_code == 404
+    assert answer.text.count("There is no such") == 1
+
+
+def test_what_a_form_lacks_is_said_once(desk: Reader) -> None:
+    answer = desk.http.post("/day/publish", data={})
+    said = re.findall(r"<(?:p|li)>([^<]+)</", answer.text)
+    assert answer.status_code == 422
+    assert said.count("This field is missing.") == 1
+
+
 def test_one_route_is_printed_with_its_files(desk: Reader, network: ServiceClient, published: dict[str, Any]) -> None:
     plan = network.get("/plans", service_date=DAY).json()["items"][0]
     route = network.get(f"/plans/{plan['id']}").json()["routes"][0]
