@@ -1,6 +1,6 @@
 """Background jobs on Procrastinate: deferred in the caller's own transaction, run by any worker."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session
 
 from app.kit.clock import Clock
@@ -66,12 +66,29 @@ def defer(
                 connection=connection,
                 queue=queue,
                 lock=lock,
-                queueing_lock=f"{name}:{waits_once or lock}",
+                queueing_lock=_waits_as(name, waits_once or lock),
                 schedule_in={"seconds": seconds} if seconds else None,
             ).defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True
+
+
+def waiting_among(session: Session, name: str, what: Iterable[str]) -> set[str]:
+    """Of these (each a `waits_once`, or else a `lock`), those for which such a job waits or is being done."""
+    asked = {_waits_as(name, each): each for each in what}
+    found = session.scalars(
+        text(
+            "SELECT queueing_lock FROM procrastinate_jobs"
+            " WHERE status IN ('todo', 'doing') AND queueing_lock = ANY(:asked)"
+        ),
+        {"asked": list(asked)},
+    )
+    return {asked[each] for each in found}
+
+
+def _waits_as(name: str, what: str) -> str:
+    return f"{name}:{what}"
 
 
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001

@@ -1,6 +1,7 @@
 """Verbs on shares: ask for a day's, read what they come of as planned, keep them."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.domain.driver_link import STORED_REPORTS
 from app.kit import audit
 from app.kit.auth import Principal
 from app.kit.errors import not_found
-from app.kit.jobs import defer
+from app.kit.jobs import defer, waiting_among
 from app.models.plans import Plan
 from app.partners.service import network_of
 from app.planning.queries import driven_plan
@@ -44,10 +45,20 @@ def share_later(session: Session, network_id: UUID, service_date: date) -> bool:
     return defer(
         session,
         SHARE_DAY,
-        lock=f"{network_id}:{service_date}:shares",
+        lock=_lock(network_id, service_date),
         network_id=str(network_id),
         service_date=str(service_date),
     )
+
+
+def days_being_shared(session: Session, network_id: UUID, days: Iterable[date]) -> list[date]:
+    """Of these days, those whose job waits or is being done."""
+    locks = {_lock(network_id, day): day for day in days}
+    return sorted(locks[each] for each in waiting_among(session, SHARE_DAY, locks))
+
+
+def _lock(network_id: UUID, service_date: date) -> str:
+    return f"{network_id}:{service_date}:shares"
 
 
 def days_to_share(session: Session, now: datetime) -> list[tuple[UUID, date]]:

@@ -175,7 +175,7 @@ def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, WaslError)  # noqa: S101
     language = language_of(request)
     if _is_page(request):
-        said = [language.refusal(each) for each in (error, *error.errors)]
+        said = [language.refusal(error), *(language.refusal(each) for each in error.errors)]
         return render(request, "problem.html", error.status, sentences=list(dict.fromkeys(said)))
     response = problem_response(language.told(error), request_id_of(request))
     response.headers.update(headers_of(language.code))

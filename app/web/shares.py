@@ -1,5 +1,6 @@
 """What the days of a month cost and who pays what of it: a page, a file for spreadsheets, a paper."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from app.papers import share_words
 from app.papers.cost_statement import cost_statement_paper
 from app.partners.service import network_of, zone_of
 from app.sharing.schemas import CostShareOut
-from app.sharing.service import ask_for_shares
+from app.sharing.service import ask_for_shares, days_being_shared
 from app.sharing.statement import Statement, content_of, statement_of
 from app.web.language import language_of
 from app.web.paper import issued, issued_paper
@@ -47,10 +48,11 @@ def _month(asked: str, today: date) -> date:
 
 
 @router.get("/shares")
-def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -> Response:
-    """The month by day; `asked`: a day that somebody has just asked to be shared."""
+def show(request: Request, visitor: Visitor, month: str = "") -> Response:
+    """The month by day, and how many of its days are being shared."""
     with database_of(request).transaction(visitor.scope) as session:
         network, statement, today = _read(request, session, visitor, month)
+        being_shared = days_being_shared(session, visitor.network_id, _days_of(statement.month))
     language = language_of(request)
     return render(
         request,
@@ -71,18 +73,15 @@ def show(request: Request, visitor: Visitor, month: str = "", asked: str = "") -
         standing_of=share_words.standing_of,
         why_of=lambda share: share_words.why_of(share, statement.money, language.comma.join),
         is_short=sum(len(each.shares) for each in statement.by_day) <= FEW_SHARES,
-        asked=_day(asked),
+        being_shared=being_shared,
         may_ask=visitor.may("plans.publish"),
         may_see_plans=visitor.may("plans.publish"),
         day_name=language.day,
     )
 
 
-def _day(asked: str) -> date | None:
-    try:
-        return date.fromisoformat(asked)
-    except ValueError:
-        return None
+def _days_of(month: date) -> list[date]:
+    return [month.replace(day=1 + number) for number in range(monthrange(month.year, month.month)[1])]
 
 
 @router.post("/shares")
@@ -90,7 +89,7 @@ def ask(request: Request, visitor: Visitor, service_date: Annotated[date, Form()
     """Have a published day shared now."""
     with database_of(request).transaction(visitor.scope) as session:
         ask_for_shares(session, visitor, service_date, now_of(request))
-    return see_other(f"/shares?month={service_date:%Y-%m}&asked={service_date}")
+    return see_other(f"/shares?month={service_date:%Y-%m}")
 
 
 @router.get("/shares.csv")

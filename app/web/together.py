@@ -19,6 +19,7 @@ from app.partners.service import network_of, zone_of
 from app.planning.queries import driven_plan
 from app.reports.together import queries
 from app.reports.together.figures import CHARTS, KIND_TITLES, KindView, content_of_day, kinds_of_day
+from app.reports.together.jobs import is_being_worked_out
 from app.reports.together.queries import Totals
 from app.reports.together.service import ask_for_day
 from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, height_of, paired_bars, picture
@@ -41,13 +42,13 @@ class TogetherView:
     kinds: Sequence[tuple[str, KindView]]
     is_published: bool
     may_ask: bool
-    asked: bool
+    is_being_worked_out: bool
     week: Totals
     week_days: tuple[date, date]
 
 
 @router.get("/together")
-def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") -> Response:
+def show(request: Request, visitor: Visitor, date: str = "") -> Response:
     """A day, the newest that is worked out unless another one is asked for, and its week."""
     with database_of(request).transaction(visitor.scope) as session:
         network = network_of(session, visitor)
@@ -61,7 +62,7 @@ def show(request: Request, visitor: Visitor, date: str = "", asked: str = "") ->
             kinds,
             driven_plan(session, visitor.network_id, day) is not None,
             visitor.may("plans.request"),
-            asked == "yes",
+            is_being_worked_out(session, visitor.network_id, day),
             queries.totals(session, visitor, monday, sunday),
             (monday, sunday),
         )
@@ -138,10 +139,9 @@ def work_out(request: Request, visitor: Visitor, date: Annotated[str, Form()]) -
         try:
             ask_for_day(session, visitor, day)
         except WaslError as error:
-            if error.code != "nothing_published":
+            if error.code != "nothing_published":  # which the page says itself
                 raise
-            return see_other("/together", date=day.isoformat())
-    return see_other("/together", date=day.isoformat(), asked="yes")
+    return see_other("/together", date=day.isoformat())
 
 
 _NEVER = date(2000, 1, 1)

@@ -28,7 +28,7 @@ def test_what_a_month_cost_and_who_pays_is_read_by_everybody(
     visit.page.locator("details summary").last.click()
     visit.page.fill("#service-date", DAY)
     visit.page.click("details form button")
-    visit.page.wait_for_url("**asked=*")
+    visit.page.get_by_role("status").wait_for()
     day.work_out()
     visit.page.goto("/shares")
     visit.show(f"shares-network-{language}-{size['width']}")

@@ -59,6 +59,8 @@ def test_before_a_day_is_shared_the_page_says_so_and_has_no_figure(day: SharedDa
 def test_the_network_reads_everybodys_shares_and_asks_for_a_day(day: SharedDay, office: Reader) -> None:
     asked = office.http.post("/shares", data={"service_date": DAY}, follow_redirects=True)
     assert "is being shared" in asked.text
+    assert "is being shared" in said(office)  # whoever opens it meanwhile
+    assert "being shared" not in said(office, "/shares?month=2026-09")
     day.work_out()
     page = said(office)
     shares = day.shares()

@@ -55,6 +55,10 @@ def test_a_published_day_that_is_not_worked_out_says_so_and_can_be_asked_for(
     assert "no plan was published" in browser.get("/together?date=2026-12-24").text
     asked = browser.post("/together", data={"date": DAY})
     assert "It is being worked out" in asked.text
+    again = browser.get(PAGE).text  # whoever opens it meanwhile, as often as wanted
+    assert "It is being worked out" in again
+    assert "Work it out now" not in again
+    assert "It is being worked out" not in browser.get("/together?date=2026-12-24").text
     nothing = browser.post("/together", data={"date": "2026-12-24"})
     assert "no plan was published" in nothing.text
     assert browser.get("/together?date=tomorrow").status_code == 200

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.driver_link import STORED_REPORTS
 from app.kit.db import Database
-from app.kit.jobs import AtHand, defer
+from app.kit.jobs import AtHand, defer, waiting_among
 from app.kit.tenancy import Scope
 from app.models.events import StopEvent
 from app.models.fleet import Shift
@@ -58,10 +58,19 @@ def work_out_later(session: Session, network_id: UUID, service_date: date) -> bo
         session,
         WORK_OUT,
         lock=ONE_AT_A_TIME,
-        waits_once=f"{network_id}:{service_date}",
+        waits_once=_waits_once(network_id, service_date),
         network_id=str(network_id),
         service_date=service_date.isoformat(),
     )
+
+
+def is_being_worked_out(session: Session, network_id: UUID, service_date: date) -> bool:
+    """Whether the job of this day waits, or is being done."""
+    return bool(waiting_among(session, WORK_OUT, [_waits_once(network_id, service_date)]))
+
+
+def _waits_once(network_id: UUID, service_date: date) -> str:
+    return f"{network_id}:{service_date}"
 
 
 async def work_out(context: JobContext, network_id: str, service_date: str) -> None:
