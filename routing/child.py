@@ -26,6 +26,7 @@ from routing.files import news_from_json, plan_from_json, plan_to_json, problem_
 from routing.later import Pairs
 from routing.limits import LONGEST_SOLVE_SECONDS, MOST_ITERATIONS, MOST_SEED, MOST_WORKERS
 from routing.news import News
+from routing.own_stores import own_stores
 from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.replan.mend import replan
@@ -291,7 +292,8 @@ def _answer(read: Callable[[], str], say: Say, stop: Stop) -> tuple[int, str]:
         return 1, f"The request cannot be answered: {error}"
     say({"plan": plan_to_json(plan)})
     if request.alone:
-        baseline = alone(request.problem, seconds=searched, seed=request.seed, stop=stop)
+        mine = own_stores(request.problem, agreed=request.agreed)
+        baseline = alone(request.problem, seconds=searched, seed=request.seed, stop=stop, stores=mine)
         coordinated = figures_of_plan(request.problem, plan)
         say({"coordinated": figures_out(coordinated), "alone": figures_out(baseline.figures)})
     return 0, ""

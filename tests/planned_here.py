@@ -25,6 +25,7 @@ from routing import Plan, plan_as_before, plan_to_json, replan, solve
 from routing.alone import alone
 from routing.child import Request, figures_out, request_from_json
 from routing.figures import figures_of_plan
+from routing.own_stores import own_stores
 from tests.service_client import ServiceClient
 
 ITERATIONS = 200
@@ -127,7 +128,8 @@ def worker_solves_here() -> Iterator[None]:
         request = request_from_json(vars(question))
         plan = await asyncio.to_thread(planned, request, seed)
         await listener.plan(plan_to_json(plan))
-        alone_day = await asyncio.to_thread(alone, request.problem, seconds=seconds / 10, seed=seed)
+        mine = own_stores(request.problem, agreed=request.agreed)
+        alone_day = await asyncio.to_thread(alone, request.problem, seconds=seconds / 10, seed=seed, stores=mine)
         together, apart = figures_of_plan(request.problem, plan), alone_day.figures
         await listener.comparison({"coordinated": figures_out(together), "alone": figures_out(apart)})
 

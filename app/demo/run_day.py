@@ -13,7 +13,7 @@ from app.kit.clock import HandSetClock
 
 Say = Callable[[str], None]
 SEED = 2026
-MORE = ("cooled_vehicle", "opens_earlier", "chilled_box", "driver_hour")  # a search or a few for each
+MORE = ("food_bank", "store", "cooled_vehicle", "opens_earlier", "driver_hour")  # a search or a few for each
 EVENING = time(17, 30)  # every shift is over
 
 

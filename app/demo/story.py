@@ -74,7 +74,7 @@ def lines(plan: dict[str, Any], report: dict[str, Any]) -> Iterator[str]:
     for name, kg in report["actuals"].items():
         yield f"  {name.removeprefix('kg_').replace('_', ' '):<14}{float(kg):>12,.1f} kg"
     yield ""
-    yield "What coordination is worth (as planned)"
+    yield "What coordination is worth (as planned; alone, each food bank drives to its own stores or its nearest)"
     yield f"  {'':<26}{'together':>12}{'alone':>12}"
     together, alone = report["coordinated"] or {}, report["alone"] or {}
     for label, key, form in FIGURES:

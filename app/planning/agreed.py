@@ -91,6 +91,14 @@ def _in_force(row: Agreement, names: Mapping[UUID, str], sites: Iterable[Site]) 
     )
 
 
+def agreed_stores(agreements: Iterable[InForce]) -> dict[str, list[str]]:
+    """By food bank, the stores that it has an agreement with."""
+    found: dict[str, set[str]] = {}
+    for each in agreements:
+        found.setdefault(each.rule.receiver, set()).update(each.rule.stores)
+    return {bank: sorted(stores) for bank, stores in sorted(found.items())}
+
+
 @dataclass(frozen=True)
 class Obeying:
     """A problem that obeys. later: pairs that get what is left over. withheld: pairs that it would have besides."""

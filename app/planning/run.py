@@ -187,7 +187,12 @@ async def _plan(workshop: Workshop, claim: Claim) -> None:
     listener = Listener(on_progress, on_plan, on_comparison, asyncio.Event())
     with tempfile.TemporaryDirectory(prefix="wasl-travel-") as folder:
         question = await asyncio.to_thread(question_of, problem, Path(folder))
-        question = replace(question, later=obeyed.get("later"), orders=obeyed.get("like", {}).get("orders"))
+        question = replace(
+            question,
+            later=obeyed.get("later"),
+            orders=obeyed.get("like", {}).get("orders"),
+            agreed=agreed.agreed_stores(map(agreed.in_force_from, obeyed.get("agreements", ()))),
+        )
         try:
             async with _asked_to_end(workshop, claim, listener.enough):
                 await solve_in_child(question, workshop.plan_seconds, workshop.seed, listener)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -196,6 +196,19 @@ def test_a_plan_and_its_news_belong_together(alone: str, capsys: pytest.CaptureF
     wish = {"plan": plan_to_json(solve(a_city(5), iterations=1))} if alone == "plan" else {"news": news_to_json(News())}
     assert child.run(io.StringIO(request(seconds=1, **wish)), io.StringIO()) == 1
     assert "belong together" in capsys.readouterr().err
+
+
+def test_alone_each_food_bank_goes_to_its_own_stores_whoever_asks_for_the_comparison() -> None:
+    """The figures beside a plan and those of the report of the day stand on the same usual assumptions."""
+
+    def alone_kg(agreed: Mapping[str, list[str]]) -> float:
+        said = io.StringIO()
+        assert child.run(io.StringIO(request(1, alone=True, iterations=50, agreed=agreed)), said) == 0
+        return float(json.loads(said.getvalue().splitlines()[-1])["alone"]["kg_delivered"])
+
+    day = a_city(5)
+    assert alone_kg({}) > 0
+    assert alone_kg({need.organisation: ["a store without an offer today"] for need in day.needs}) == 0
 
 
 def test_the_day_together_is_compared_with_the_day_alone_a_line_for_each_variant() -> None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import routing
-from app.planning.agreed import InForce
 
 COUNTED_WITH = "joint"  # the engine of the days alone, whatever planned the day together
 
@@ -59,11 +58,3 @@ def figures_out(day: routing.DayFigures | None) -> dict[str, Any] | None:
     if day is None:
         return None
     return {"figures": vars(day.figures), "partners": {each: vars(found) for each, found in day.partners.items()}}
-
-
-def agreed_stores(agreements: Iterable[InForce]) -> dict[str, list[str]]:
-    """By food bank, the stores that it has an agreement with."""
-    found: dict[str, set[str]] = {}
-    for each in agreements:
-        found.setdefault(each.rule.receiver, set()).update(each.rule.stores)
-    return {bank: sorted(stores) for bank, stores in sorted(found.items())}

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, undefer
 import routing
 from app.domain.funding import Rates
 from app.models.plans import Plan
-from app.planning.agreed import read_agreements
+from app.planning.agreed import agreed_stores, read_agreements
 from app.planning.queries import driven_plan
-from app.reports.together.asked import Asked, agreed_stores
+from app.reports.together.asked import Asked
 
 
 def planned_day(session: Session, network_id: UUID, service_date: date) -> Asked | None:

@@ -17,9 +17,9 @@ from app.models.fleet import Shift
 from app.models.needs import Need
 from app.models.plans import Plan
 from app.planning import snapshot
-from app.planning.agreed import InForce, obeying, read_agreements
+from app.planning.agreed import InForce, agreed_stores, obeying, read_agreements
 from app.planning.snapshot import Day
-from app.reports.together.asked import Asked, agreed_stores
+from app.reports.together.asked import Asked
 from app.reports.together.planned import planned_day
 from app.reports.together.recorded import RecordedDay, last_shift_ends, really_there, recorded_day
 from app.roads.travel import TravelTables
