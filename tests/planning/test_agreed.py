@@ -14,11 +14,11 @@ from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.planning import agreed, prices
 from app.planning.agreed import InForce, freed, obeying
-from app.planning.solver_process import solve_again_in_child, solve_in_child
+from app.planning.solver_process import Listener, Question, solve_again_in_child, solve_in_child
 from app.roads.streets import Streets
 from app.settings import Settings
 from tests.agreements.morning import Json, Morning
-from tests.planned_here import changed_here
+from tests.planned_here import changed_here, solve_here
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 from tests.service_client import (
     DAY,
@@ -159,6 +159,19 @@ def test_a_store_is_pinned_to_a_food_bank_with_the_km_that_it_costs_beside_it(mo
     assert price["kg_left_behind"] == "0"
     assert price["sentence"].startswith("Costs about ")
     assert morning.prices(plan)["done"]
+
+
+def test_alone_a_food_bank_would_go_to_the_stores_of_its_agreements(morning: Morning) -> None:
+    asked: list[Question] = []
+
+    async def noting(question: Question, seconds: float, seed: int, listener: Listener) -> None:
+        asked.append(question)
+        await solve_here(question, seconds, seed, listener)
+
+    morning.planned(noting)
+    morning.agree(kind="first", valid_until="2027-06-30")
+    morning.planned(noting)
+    assert [each.agreed for each in asked] == [{}, {morning.far["id"]: [morning.store["id"]]}]
 
 
 def test_food_that_is_kept_by_agreement_says_for_whom_until_when_and_who_else_could_have_it(morning: Morning) -> None:
