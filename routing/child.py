@@ -39,7 +39,7 @@ MOST_GRAMS_THERE = 10**9  # of a lot, a thousand tonnes
 OBJECTS_OF_A_CHANGE = 500_000  # made anew for a large day, and more; a solve that makes as many looks for cycles
 FIELDS = (
     "problem", "seconds", "seed", "engine", "workers", "iterations", "alone", "travel_files", "plan", "news", "later",
-    "start", "orders", "variants", "agreed", "there",
+    "start", "orders", "variants", "agreed", "there", "early",
 )  # fmt: skip
 
 
@@ -98,6 +98,7 @@ class Request:
     variants: tuple[Variant, ...] | None = None  # under which the day together is compared with the day alone
     agreed: Mapping[str, tuple[str, ...]] | None = None  # by food bank, the sites that it has an agreement with
     there: Mapping[str, int] | None = None  # by lot, the grams that were really there
+    early: frozenset[str] | None = None  # the lots that were known when the day was first planned
 
 
 def request_from_json(document: Any) -> Request:
@@ -140,6 +141,7 @@ def request_from_json(document: Any) -> Request:
         variants,
         _agreed(document.get("agreed")),
         _there(document.get("there")),
+        _early(document.get("early")),
     )
 
 
@@ -159,6 +161,14 @@ def _agreed(sites: Any) -> Mapping[str, tuple[str, ...]] | None:
     if not isinstance(sites, dict) or not all(_are_texts(each) for each in sites.values()):
         raise ProblemError("agreed", "This should be an object: a list of sites by food bank.", "wrong_type")
     return {bank: tuple(each) for bank, each in sites.items()}
+
+
+def _early(lots: Any) -> frozenset[str] | None:
+    if lots is None:
+        return None
+    if not _are_texts(lots):
+        raise ProblemError("early", "This should be a list of lots.", "wrong_type")
+    return frozenset(lots)
 
 
 def _there(grams: Any) -> Mapping[str, int] | None:
@@ -357,6 +367,7 @@ def _compare(request: Request, variants: tuple[Variant, ...], say: Say, stop: St
         variants,
         agreed=request.agreed,
         there=request.there,
+        early=request.early,
         seconds=request.seconds,
         iterations=request.iterations,
         seed=request.seed,

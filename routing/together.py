@@ -4,7 +4,7 @@ The first variant is the figure that is shown; each of the others changes one as
 the figure sees how much hangs on that one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,7 @@ class Variant:
     aware: each knows what those before it have claimed; last_first: in the reverse order.
     time_percent: drives and stops take so much of their time, for both sides; the day together is planned again.
     same_food: the day together is planned again to bring each place what it would get alone, and no more.
+    early: each plans with the lots that were known when the day was first planned, and hears of no other.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Variant:
     last_first: bool = False
     time_percent: int = 100
     same_food: bool = False
+    early: bool = False
 
     @property
     def plans_together_again(self) -> bool:
@@ -52,6 +54,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("nearest_stores", stores=NEAREST),
     Variant("twice_the_reach", reach_percent=200),
     Variant("all_stores", stores=ALL),
+    Variant("known_early", early=True),
     Variant("aware", stores=ALL, aware=True),
     Variant("aware_last_first", stores=ALL, aware=True, last_first=True),
     Variant("slower", time_percent=120),
@@ -77,6 +80,7 @@ def compared(
     *,
     agreed: Agreed | None = None,
     there: Mapping[str, int] | None = None,
+    early: Collection[str] | None = None,
     seconds: float = 10.0,
     iterations: int | None = None,
     seed: int = 1,
@@ -86,14 +90,16 @@ def compared(
 
     plan: of the problem; None for a day that was driven, whose figures come from what was recorded: variants that plan
     the day together again are then left out or, where they change the day alone too, change that alone.
-    agreed, there: as `own_stores` and `alone` have them. iterations: steps of each search, and no seconds: the same
-    figures on every machine.
+    agreed, there: as `own_stores` and `alone` have them. early: the lots that were known when the day was first
+    planned; without them, the variants that ask for them are left out. iterations: steps of each search, and no
+    seconds: the same figures on every machine.
     """
     usual: AloneDay | None = None
     for variant in variants:
-        if plan is None and variant.same_food:
+        if (plan is None and variant.same_food) or (variant.early and early is None):
             continue
         day = at_pace(problem, variant.time_percent)
+        day = day if early is None or not variant.early else known_early(day, early)
         apart = usual
         if apart is None or replace(variant, name="", same_food=False) != replace(USUAL, name=""):
             apart = alone(
@@ -137,6 +143,18 @@ def at_pace(problem: Problem, percent: int) -> Problem:
     )
     return replace(
         problem, sites=sites, travel={name: scaled(table) for name, table in problem.travel.items()}, locked=()
+    )
+
+
+def known_early(problem: Problem, lots: Collection[str]) -> Problem:
+    """The day with these lots alone."""
+    pairs = problem.eligibilities
+    return replace(
+        problem,
+        lots=tuple(lot for lot in problem.lots if lot.id in lots),
+        eligibilities=None if pairs is None else tuple(pair for pair in pairs if pair.lot in lots),
+        locked=(),
+        promises=(),
     )
 
 

@@ -26,6 +26,8 @@ ASSUMPTIONS_OF_RECORDED: tuple[str, ...] = (
     "Kilometres are those of the streets for each route as it was last published: no mileage is read from vehicles.",
     "Hours are those between the first and the last report of a driver, with the planned way there and home; where a"
     " phone's clock makes no sense of them, they are the planned ones.",
+    "Alone, everything that was posted on the day is known when the day begins, whereas together it came while vans"
+    " were under way. How much hangs on that is shown.",
     "Alone, stores had what was really there, also where that was less than they had posted; nobody knew it before.",
 )
 
@@ -35,6 +37,7 @@ VARIANT_WORDS: dict[str, str] = {
     "nearest_stores": "Nearest stores only, whatever is agreed",
     "twice_the_reach": "Nearest stores with twice the food",
     "all_stores": "Every store on offer",
+    "known_early": "Alone, only what was known in the morning",
     "aware": "Aware of the others, earliest first",
     "aware_last_first": "Aware of the others, latest first",
     "slower": "Drives and stops 20 % longer",

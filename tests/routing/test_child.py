@@ -149,11 +149,12 @@ def test_a_request_that_cannot_be_read_is_one_sentence(text: str) -> None:
         ("alone", 1, "This should be true or false."),
         ("agreed", {"bank": "store"}, "This should be an object: a list of sites by food bank."),
         ("there", [1], "This should be an object: grams by lot."),
+        ("early", {"bread": 1}, "This should be a list of lots."),
         (
             "speed",
             9,
             "There is no such field: use problem, seconds, seed, engine, workers, iterations, alone, travel_files,"
-            " plan, news, later, start, orders, variants, agreed, there.",
+            " plan, news, later, start, orders, variants, agreed, there, early.",
         ),
     ],
 )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from routing import VARIANTS, Compared, Plan, Problem, check, compared, day_as_planned, figures_of_plan, solve
 from routing.alone import alone, own_days
-from routing.together import BY_NAME, USUAL, at_pace, bringing
+from routing.own_stores import own_stores
+from routing.together import BY_NAME, USUAL, at_pace, bringing, known_early
 from tests.routing.builders import a_city, a_lot, a_need, a_problem, a_shift
 
 PLACES = {"store": (0, 0), "bank": (3000, 0), "other": (6000, 0)}
@@ -50,7 +51,7 @@ def test_every_variant_is_there_once_and_the_same_on_every_run() -> None:
     problem = a_city(3)
     plan = solve(problem, iterations=200)
     found = all_of(problem, plan)
-    assert list(found) == [variant.name for variant in VARIANTS]
+    assert list(found) == [variant.name for variant in VARIANTS if not variant.early]
     assert found == all_of(problem, plan)
     again = {name for name, each in found.items() if each.together is not None}
     assert again == {"usual", "slower", "quicker", "same_food"}
@@ -92,6 +93,27 @@ def test_a_driven_day_has_no_day_together_of_its_own_and_what_was_not_there_find
     assert "same_food" not in found
     assert all(each.together is None for each in found.values())
     assert found["usual"].alone.figures.grams_delivered == 20_000
+
+
+def test_who_hears_of_food_too_late_does_not_fetch_it_alone() -> None:
+    problem = two_banks()
+    assert "known_early" not in all_of(problem, there={})
+    late = all_of(problem, there={}, early=frozenset())["known_early"].alone
+    assert (late.figures.grams_delivered, late.figures.metres) == (0, 0)
+    early = all_of(problem, there={}, early=frozenset({"bread"}))
+    assert early["known_early"].alone == early["usual"].alone
+
+
+@given(seed=st.integers(0, 10_000), early=st.sets(st.integers(0, 11)))
+@settings(max_examples=10, deadline=None)
+def test_alone_with_what_was_known_early_is_the_day_of_that_food_and_no_other(seed: int, early: set[int]) -> None:
+    problem = a_city(seed)
+    known = {lot.id for number, lot in enumerate(problem.lots) if number in early}
+    [found] = compared(problem, None, [BY_NAME["known_early"]], early=known, iterations=30)
+    day = known_early(problem, known)
+    assert {lot.id for lot in day.lots} == known
+    assert all(lot in known for lot, _ in day.pairs())
+    assert found.alone.figures == alone(day, iterations=30, stores=own_stores(day)).figures
 
 
 @pytest.mark.parametrize("splittable", [True, False])

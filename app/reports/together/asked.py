@@ -16,7 +16,8 @@ COUNTED_WITH = "joint"  # the engine of the days alone, whatever planned the day
 @dataclass(frozen=True)
 class Asked:
     """One question. plan: the document of the day together, where that is planned; together: its figures, where it was
-    driven. there: by line, grams that were really there. facts: what of this day a reader has to know."""
+    driven. there: by line, grams that were really there. early: the lines that were known when the day was first
+    planned. facts: what of this day a reader has to know."""
 
     kind: str
     plan_id: UUID
@@ -26,13 +27,15 @@ class Asked:
     plan: dict[str, Any] | None = None
     together: routing.DayFigures | None = None
     there: Mapping[str, int] | None = None
+    early: frozenset[str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def variants(self) -> list[routing.Variant]:
-        """The sets of assumptions that make sense of it: what was driven cannot be planned again, and where nobody has
-        an agreement, nothing hangs on them."""
+        """The sets of assumptions that make sense of it: what was driven cannot be planned again, what was planned was
+        all known by then, and where nobody has an agreement, nothing hangs on them."""
         found = [each for each in routing.VARIANTS if self.plan is not None or not each.same_food]
+        found = [each for each in found if self.early is not None or not each.early]
         return found if self.agreed else [each for each in found if each.stores not in ("agreed", "nearest")]
 
     @cached_property
@@ -47,6 +50,7 @@ class Asked:
             figures_out(self.together),
             {bank: sorted(sites) for bank, sites in self.agreed.items()},
             self.there,
+            None if self.early is None else sorted(self.early),
             dict(self.facts),
             [vars(each) for each in self.variants],
         ]

@@ -95,6 +95,7 @@ async def compare_day(workshop: Workshop, network_id: UUID, service_date: date) 
                 "plan": asked.plan,
                 "agreed": dict(asked.agreed),
                 "there": None if asked.there is None else dict(asked.there),
+                "early": None if asked.early is None else sorted(asked.early),
                 "variants": [each.name for each in asked.variants],
             }
             said = await compare_in_child(question, wish, seconds, asked.seed)

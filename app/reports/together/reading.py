@@ -45,7 +45,7 @@ def questions_of_day(
         driven = None if planned is None or ended is None or ended > now else _read(session, network_id, service_date)
     if planned is None:
         return []
-    return [planned] if driven is None else [planned, _asked(driven, tables, now, planned.seed)]
+    return [planned] if driven is None else [planned, _asked(driven, tables, now, planned)]
 
 
 def _read(session: Session, network_id: UUID, service_date: date) -> _Read | None:
@@ -86,7 +86,7 @@ def with_needs(session: Session, day: Day, recorded: RecordedDay) -> Day:
     return replace(day, needs=[*day.needs, *others])
 
 
-def _asked(read: _Read, tables: TravelTables, now: datetime, seed: int) -> Asked:
+def _asked(read: _Read, tables: TravelTables, now: datetime, planned: Asked) -> Asked:
     day, recorded = read.day, read.recorded
     needed = {site.id for site in snapshot.sites_of(day)}
     sites = list(day.sites.values())
@@ -98,9 +98,10 @@ def _asked(read: _Read, tables: TravelTables, now: datetime, seed: int) -> Asked
         plan_id=recorded.plan.id,
         problem=problem,
         agreed=agreed_stores(read.agreements),
-        seed=seed,
+        seed=planned.seed,
         together=routing.day_figures(problem, recorded.routes, recorded.visits, recorded.delivered),
         there={line: grams for line, grams in read.there.items() if line in problem.lots_by_id},
+        early=frozenset(planned.problem.lots_by_id) & frozenset(problem.lots_by_id),
         facts={
             "plan_number": recorded.plan.number,
             "routes_reported": len(recorded.routes),

@@ -17,8 +17,8 @@ from app.reports.together.queries import Line, Sides, Total, Totals
 Kind = Literal["planned", "recorded"]
 Side = Literal["together", "alone"]
 VariantName = Literal[
-    "usual", "agreed_stores", "nearest_stores", "twice_the_reach", "all_stores", "aware", "aware_last_first", "slower",
-    "quicker", "same_food",
+    "usual", "agreed_stores", "nearest_stores", "twice_the_reach", "all_stores", "known_early", "aware",
+    "aware_last_first", "slower", "quicker", "same_food",
 ]  # fmt: skip
 
 

@@ -138,6 +138,7 @@ async def compare_here(question: Question, wish: Mapping[str, Any], seconds: flo
         request.variants,
         agreed=request.agreed,
         there=request.there,
+        early=request.early,
         iterations=ITERATIONS,
         seed=seed,
     )

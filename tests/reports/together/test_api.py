@@ -24,7 +24,7 @@ from app.reports.together import jobs, queries
 from app.reports.together.api import day_out
 from tests.arrivals.conftest import the_hour
 from tests.reports.together.conftest import COMPARED_DAY, Town, compared_day, driven, published, side
-from tests.service_client import DAY, ServiceClient, an_event
+from tests.service_client import DAY, ServiceClient, a_line, a_need, an_event, an_offer
 
 PER_TONNE = ("km_per_tonne", "hours_per_tonne", "kg_co2e_per_tonne")
 
@@ -120,12 +120,27 @@ def test_a_driven_day_has_the_reported_visits_and_hours_and_is_played_again_alon
     assert facts["routes_reported"] == facts["routes_measured"] == len(plan["routes"])
     assert {each["name"] for each in day["recorded"]["variants"]} == {
         each["name"] for each in day["planned"]["variants"]
-    } - {"same_food"}
+    } - {"same_food"} | {"known_early"}
+    assert side(day["recorded"], "alone", variant="known_early")["kg"] == side(day["recorded"], "alone")["kg"]
     assert side(day["recorded"], "alone")["kg"] == side(day["planned"], "alone")["kg"]
     totals = network.get("/reports/together/totals", **{"from": DAY, "until": DAY}).json()
     assert (totals["recorded"]["days"], totals["planned"]["days"]) == ([DAY], [])
     assert totals["recorded"]["network"]["together"]["kg"] == recorded["kg"]
     assert len(totals["recorded"]["partners"]) == 3
+
+
+def test_what_was_posted_after_the_plan_is_food_that_alone_nobody_may_have_heard_of(
+    network: ServiceClient, town: Town, plan: dict[str, Any], workshop: Workshop, clock: HandSetClock
+) -> None:
+    for need in network.get("/needs").json()["items"]:  # one of a food bank with a van among them
+        network.ok("/needs", a_need({"id": need["site_id"]}, category="drinks", kg="20"))
+    network.ok("/offers", an_offer({"id": town.offers["Lidl"]["site_id"]}, a_line(category="drinks", kg="15")))
+    driven(network, clock, plan)
+    compared_day(workshop, network.network_id())
+    recorded = read(network)["recorded"]
+    known, all_day = (side(recorded, "alone", variant=name) for name in ("known_early", "usual"))
+    assert float(all_day["kg"]) == float(known["kg"]) + 15 > 15
+    assert any("known when the day begins" in each for each in recorded["assumptions"])
 
 
 def test_what_was_never_there_nobody_finds_alone_either(
