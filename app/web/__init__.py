@@ -1,7 +1,9 @@
-"""The pages: shop floor, dispatcher's day, route sheet, driver's phone. No rule lives here."""
+"""The pages by whom they are for: `store`, `receiver`, `driver`, `desk`, `office`, `volunteering`, `public`, `reports`.
+
+What all of them need stands here: templates, styles and words, the visitor, the form that was sent. No rule lives here.
+"""
 
 from importlib.metadata import distribution
-from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
@@ -14,75 +16,44 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.kit.errors import WaslError, not_found, not_signed_in
 from app.kit.language import headers_of
 from app.kit.web import add_operations, http_error, misfit_error, problem_response, request_id_of
-from app.web import (
-    agreements,
-    ahead,
-    all_pages,
-    amending,
+from app.web import all_pages, error_pages, notifications, sign_in
+from app.web.desk import ahead, compare, day, fleet, learnt, loans, open_food, reliability, route_sheet, trying, why
+from app.web.driver import drive, van
+from app.web.language import language_of
+from app.web.office import agreements, network, outlets, partners, people, regions, site_proposals, sites
+from app.web.public import card, cards, public_page, public_point, public_settings
+from app.web.receiver import arrivals, asked, declines, needs, stated_needs
+from app.web.rendering import STATIC, render
+from app.web.reports import (
     area,
     area_form,
-    arrivals,
-    asked,
-    card,
-    cards,
     certificates,
     check,
-    compare,
-    csv_upload,
-    day,
-    declines,
-    drive,
     duplicates,
-    error_pages,
-    fleet,
     funding,
-    helping,
     impact,
     impact_factors,
     impact_files,
-    learnt,
-    loans,
     more_impact,
-    my_tasks,
-    needs,
-    network,
+    receipts,
+    shares,
+    together,
+)
+from app.web.store import (
+    amending,
+    csv_upload,
     next_day,
     nothing_today,
-    notifications,
     offer_check,
-    open_food,
-    outlets,
-    partners,
-    people,
     posting,
-    public_page,
-    public_point,
-    public_settings,
-    receipts,
-    regions,
-    reliability,
-    route_sheet,
-    shares,
     shop,
-    sign_in,
-    site_proposals,
-    sites,
     standing_offer_edit,
     standing_offers,
-    stated_needs,
-    tasks,
-    together,
-    trying,
-    van,
-    volunteers,
-    why,
 )
-from app.web.language import language_of
-from app.web.rendering import render
 from app.web.visitor import SignInFirst
+from app.web.volunteering import helping, my_tasks, tasks, volunteers
 
 FORM_BYTES = 1_000_000  # what a form may have beside its file
-STATIC = Path(__file__).with_name("static")
 
 
 def install_pages(app: FastAPI) -> None:

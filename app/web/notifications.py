@@ -1,7 +1,6 @@
 """What one is told, by which channel and when not; and the way out that comes with every mail. No rule lives here."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,13 +18,12 @@ from app.notifications.newsroom import senders_of
 from app.notifications.schemas import ChoicesChange, PhoneConfirmation, TrialWish
 from app.partners.service import network_of
 from app.web.language import language_of
-from app.web.rendering import render, see_other
+from app.web.rendering import STATIC, render, see_other
 from app.web.sent_forms import TypedForm, lists_of, read_as, texts_of
 from app.web.visitor import Sent, Visitor
 
 router = APIRouter(include_in_schema=False)
 LAST = 10
-STATIC = Path(__file__).with_name("static")
 STATE_WORDS = {"waiting": "Waiting", "sent": "Sent", "refused": "Not taken", "expired": "Not sent"}
 TROUBLE_WORDS = {
     "out of date": "It was out of date when quiet hours ended.",

@@ -14,6 +14,7 @@ from app.kit.language import keeps_cookies
 from app.settings import Settings
 from app.web.language import LANGUAGE_COOKIE, LANGUAGES, language_of
 
+STATIC = Path(__file__).with_name("static")
 YEAR_SECONDS = 365 * 24 * 3600
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:{tiles}; object-src 'none'; base-uri 'self'; form-action 'self';"

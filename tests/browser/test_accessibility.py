@@ -2,7 +2,7 @@
 loses anything at 200 % and 400 %."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ UNSTUCK = ".thumb { position: static !important; }"
 
 def pages() -> set[str]:
     """Every address that shows a page."""
-    modules = [import_module(f"app.web.{each.name}") for each in iter_modules(app.web.__path__)]
+    modules = [import_module(each.name) for each in walk_packages(app.web.__path__, "app.web.")]
     found = {
         route.path
         for module in modules

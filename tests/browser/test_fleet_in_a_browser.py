@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.visit import WITH_AND_WITHOUT_SCRIPTS, Visit
 from tests.service_client import FOOD_BANK, ServiceClient
-from tests.web.test_fleet_pages import config  # noqa: F401
+from tests.web.desk.test_fleet_pages import config  # noqa: F401
 from tests.web.test_pages import person
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.visit import WITH_AND_WITHOUT_SCRIPTS, Visit
 from tests.service_client import ServiceClient
+from tests.web.office.test_partners_page import config  # noqa: F401
 from tests.web.test_pages import person
-from tests.web.test_partners_page import config  # noqa: F401
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.papers.reading import whole
 from tests.service_client import DAY, ServiceClient
-from tests.web.test_delivery_notes import reported, two_stores
+from tests.web.reports.test_delivery_notes import reported, two_stores
 from tests.web.test_pages import Reader, desk, lidl, person, shop, store
 
 __all__ = ["desk", "lidl", "reported", "shop", "store", "two_stores"]

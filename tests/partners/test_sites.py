@@ -11,7 +11,7 @@ from app.kit.db import Database
 from app.kit.tenancy import Scope
 from app.models.partners import Site
 from app.planning.snapshot import read_day, receiving_windows
-from app.web import offer_form
+from app.web.store import offer_form
 from tests.service_client import (
     ALL_DAY,
     DAY,

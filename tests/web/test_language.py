@@ -40,36 +40,17 @@ from app.notifications import by_email, sending
 from app.papers import delivery_note, funding_words, impact_words, share_words, words
 from app.reports.together import figures as together_figures
 from app.volunteering import signing_up
-from app.web import (
-    agreements,
-    all_pages,
-    area,
-    arrivals,
-    asked,
-    card,
-    cards,
-    check,
-    compare,
-    day_view,
-    drive,
-    duplicates,
-    impact,
-    impact_charts,
-    more_impact,
-    needs,
-    network,
-    open_food,
-    outlets,
-    partners,
-    people,
-    regions,
-    reliability,
-    standing_alarms,
-)
-from app.web import funding as funding_pages
+from app.web import all_pages
 from app.web import notifications as notifications_page
+from app.web.desk import compare, day_view, open_food, reliability, standing_alarms
+from app.web.driver import drive
 from app.web.language import Language, catalogue, language_of
+from app.web.office import agreements, network, outlets, partners, people, regions
+from app.web.public import card, cards
+from app.web.receiver import arrivals, asked, needs
 from app.web.rendering import environment
+from app.web.reports import area, check, duplicates, impact, impact_charts, more_impact
+from app.web.reports import funding as funding_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "app" / "web" / "templates").glob("*.html"))

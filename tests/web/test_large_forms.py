@@ -15,7 +15,7 @@ from app.kit.db import Database
 from app.main import LARGEST_BODY, create_app
 from app.roads.streets import Streets
 from app.settings import Settings
-from app.web import drive
+from app.web.driver import drive
 from tests.people.builders import entered, signed_in
 from tests.service_client import ServiceClient
 

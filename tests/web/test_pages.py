@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.kit.clock import HandSetClock
-from app.web import drive
+from app.web.driver import drive
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
     DAY,

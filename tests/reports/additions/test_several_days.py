@@ -26,7 +26,7 @@ from tests.reports.additions.conftest import (
 )
 from tests.reports.together.conftest import Town
 from tests.service_client import DAY, ServiceClient, a_line, a_need, an_offer
-from tests.web.test_together_page import browser, sign_in, words
+from tests.web.reports.test_together_page import browser, sign_in, words
 
 __all__ = ["browser", "config", "town", "workshop"]
 FIRST = date.fromisoformat(DAY)

@@ -1,0 +1,1 @@
+"""Pages of whoever looks after a network: its settings, places, streets, partners, people and agreements."""

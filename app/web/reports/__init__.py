@@ -1,0 +1,1 @@
+"""What it came to: together and alone, shares, impact, money, duplicate effort, areas, and papers with a check code."""

@@ -1,0 +1,1 @@
+"""Pages of people who help, and of whoever asks them."""
