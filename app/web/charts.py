@@ -1,5 +1,6 @@
 """Charts as SVG, drawn by pygal, which a page shows as pictures: the numbers themselves stand in its tables."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -37,6 +38,7 @@ ROW_PIXELS, HEAD_PIXELS, WIDTH_PIXELS = 40, 90, 520
 NARROW_PIXELS = 400
 NARROW_LETTERS, LABEL_LINES = 22, 2  # of a label there: on one line, a long one leaves no room for its bars
 LINES_PIXELS, NAME_PIXELS = 300, 26
+MOST_STEPS, FEW_STEPS = 5, 3  # between the marks of an axis; on a phone
 
 
 def height_of(rows: int) -> int:
@@ -59,7 +61,7 @@ def paired_bars(
 ) -> bytes:
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
     direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins. narrow: for a phone."""
-    chart = _rows(len(labels), narrow)
+    chart = _rows(len(labels), [*together[1], *alone[1]], narrow)
     chart.add(together[0], list(reversed(together[1])))
     chart.add(alone[0], list(reversed(alone[1])))
     return _still(_labelled(chart, labels, direction, narrow))
@@ -122,7 +124,7 @@ def _name(element: ET.Element) -> str:
 
 def bars(labels: Sequence[str], values: Sequence[float], *, direction: str, narrow: bool = False) -> bytes:
     """One bar a label, from above to below in the order given."""
-    chart = _rows(len(labels), narrow, show_legend=False)
+    chart = _rows(len(labels), values, narrow, show_legend=False)
     chart.add("", list(reversed(values)))
     return _still(_labelled(chart, labels, direction, narrow))
 
@@ -153,19 +155,32 @@ def lines_of_percent(
     return _still(_turned(chart.render_tree(), chart.config.width, direction))
 
 
-def _rows(count: int, narrow: bool, **more: Any) -> Any:
-    """An empty chart of so many rows."""
+def _rows(count: int, values: Sequence[float | None], narrow: bool, **more: Any) -> Any:
+    """An empty chart of so many rows, with an axis for these values."""
     # Here, since few processes ever draw: it takes half a second.
     import pygal
 
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
+    marks = marks_of([value for value in values if value is not None], FEW_STEPS if narrow else MOST_STEPS)
     return pygal.HorizontalBar(
         **_look(), **options, width=NARROW_PIXELS if narrow else WIDTH_PIXELS, height=height_of(count),
         truncate_label=-1, truncate_legend=-1, show_x_guides=True, show_y_guides=False, include_x_axis=True,
         legend_at_bottom=True, legend_at_bottom_columns=1 if narrow else None, margin=8,
-        x_labels_major_count=5, show_minor_x_labels=False, no_data_text="–", legend_box_size=14, explicit_size=True,
+        y_labels=marks, no_data_text="–", legend_box_size=14, explicit_size=True,
         spacing=12, x_value_formatter=_amount, value_formatter=_amount,
     )  # fmt: skip
+
+
+def marks_of(values: Sequence[float], most: int = MOST_STEPS) -> list[float]:
+    """Round numbers along an axis, 0 among them, from below the least of the values to above the greatest, at most so
+    many steps: left to itself, the library marks 0 alone where the greatest is 49."""
+    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+    if low == high:
+        high = 1.0
+    power = 10.0 ** math.floor(math.log10(high - low))
+    parts = (part * power for part in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0))
+    step = next(each for each in parts if math.ceil(high / each) - math.floor(low / each) <= most)
+    return [round(step * number, 9) for number in range(math.floor(low / step), math.ceil(high / step) + 1)]
 
 
 def _look() -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Charts as pictures: what they draw, for either direction of reading and for a phone."""
 
 import re
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, lines_of_percent, paired_bars
+from app.web.charts import NARROW_PIXELS, WIDTH_PIXELS, bars, lines_of_percent, marks_of, paired_bars
 
 LABELS = ("4 Nov", "11 Nov", "18 Nov", "25 Nov")
 
@@ -37,3 +40,23 @@ def test_on_a_phone_a_long_label_goes_on_below_itself_and_leaves_room_for_its_ba
     widths = [float(each) for each in re.findall(r'<[\w:]*rect[^>]* width="([\d.]+)"', svg)]
     assert max(each for each in widths if each < NARROW_PIXELS - 20) > NARROW_PIXELS / 3
     assert f"{reasons[0]}\u2069<" in bars(reasons, [2.0, 1.0], direction="ltr").decode()
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-3), max_size=6),
+    most=st.integers(2, 6),
+)
+def test_an_axis_has_a_few_round_marks_about_all_its_values_and_0_among_them(values: list[float], most: int) -> None:
+    marks = marks_of(values, most)
+    assert 2 <= len(marks) <= most + 1
+    assert 0 in marks
+    assert marks[0] <= min([0, *values])
+    assert marks[-1] >= max([0, *values])
+    steps = {round(later - earlier, 6) for earlier, later in pairwise(marks)}
+    assert max(steps) - min(steps) < 1e-5
+
+
+def test_a_chart_of_less_than_fifty_has_more_marks_than_its_0() -> None:
+    picture = bars(["One more store", "One more food bank"], [49, 18], direction="ltr").decode()
+    texts = re.findall(r"<(?:\w+:)?text [^>]*>([\d.]+)<", picture)
+    assert texts == ["0", "10", "20", "30", "40", "50"]
