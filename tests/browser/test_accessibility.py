@@ -161,7 +161,7 @@ def test_nobody_is_kept_out_of_any_page(
     page, seen, found = visit.page, set[str](), dict[str, list[str]]()
 
     def look(pattern: str) -> None:
-        page.wait_for_load_state("networkidle")
+        visit.settle()
         seen.add(pattern)
         if wrong := [*faults(page), *lost_when_zoomed(page)]:
             found[pattern] = wrong

@@ -51,7 +51,7 @@ def test_an_entry_is_read_and_dealt_with(
     form.locator("[value=pooled]").check()
     form.locator("[name=note]").fill("One van from Tuesday on")
     form.locator("button").click()
-    visit.page.wait_for_load_state("networkidle")
+    visit.settle()
     # The day that is only planned comes after the one that was seen.
     assert visit.page.locator("section.card:has(form)").count() == entries - 1
     assert "One van from Tuesday on" in visit.page.locator("main").inner_text()

@@ -48,7 +48,6 @@ def test_money_is_entered_and_what_it_did_is_read(
     visit.show(f"funding-{name}")
     assert faults(page) == []
     page.click(".grant h2 a")
-    page.wait_for_load_state("networkidle")
     visit.show(f"funding-grant-{name}")
     assert faults(page) == []
     page.goto(page.url + "/report")

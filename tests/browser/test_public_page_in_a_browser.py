@@ -91,7 +91,6 @@ def test_the_nearest_comes_first_and_no_request_says_where_the_reader_is(
         assert not any("leaflet.js" in request.url for request in requests)  # the map lies farther down
     visit.page.locator("#points-map").scroll_into_view_if_needed()
     expect(visit.page.locator("#points-map .wasl-stop")).to_have_count(3)
-    visit.page.wait_for_load_state("networkidle")
     visit.show(f"public-{language}-{size['width']}")
     before = len(requests)
     visit.page.locator("#near button").click()

@@ -24,7 +24,7 @@ def driven(browser: Browser, network: ServiceClient, shift: dict[str, Any], line
         network.http.post(path, content=a_photo("orange"), headers={"Content-Type": "image/png"}).raise_for_status()
     visit = Visit(browser, line.address, "ar", PHONE)
     open_route(visit.page, network, line, shift, "ar")
-    visit.page.wait_for_load_state("networkidle")  # the page is written anew when the day was read
+    visit.settle()  # the page is written anew when the day was read
     visit.page.locator(".food-photos summary").first.click()
     seen = visit.page.locator(".food-photos img").first
     seen.scroll_into_view_if_needed()
