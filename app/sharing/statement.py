@@ -113,6 +113,10 @@ class Statement:
         """An amount in the network's currency."""
         return f"{cents / 100:.2f} {self.currency}"
 
+    def amount(self, cents: float) -> str:
+        """The same in a table that names the currency once."""
+        return f"{cents / 100:.2f}"
+
     @property
     def parts(self) -> list[Part]:
         """Those with any day, what is recorded first."""

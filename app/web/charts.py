@@ -38,7 +38,8 @@ ROW_PIXELS, HEAD_PIXELS, WIDTH_PIXELS = 40, 90, 520
 NARROW_PIXELS = 400
 NARROW_LETTERS, LABEL_LINES = 22, 2  # of a label there: on one line, a long one leaves no room for its bars
 LINES_PIXELS, NAME_PIXELS = 300, 26
-MOST_STEPS, FEW_STEPS = 5, 3  # between the marks of an axis; on a phone
+MOST_STEPS, FEWEST_STEPS = 5, 2  # between the marks of an axis: one on either side of 0 at least
+LETTER_PIXELS = 8  # about, of the letters used here
 
 
 def height_of(rows: int) -> int:
@@ -61,7 +62,7 @@ def paired_bars(
 ) -> bytes:
     """Two bars a label, from above to below in the order given; None has no bar. A side is its name and its values.
     direction: "ltr" or "rtl", of the words and of the bars, which begin where reading begins. narrow: for a phone."""
-    chart = _rows(len(labels), [*together[1], *alone[1]], narrow)
+    chart = _rows(labels, [*together[1], *alone[1]], narrow)
     chart.add(together[0], list(reversed(together[1])))
     chart.add(alone[0], list(reversed(alone[1])))
     return _still(_labelled(chart, labels, direction, narrow))
@@ -70,7 +71,7 @@ def paired_bars(
 def _labelled(chart: Any, labels: Sequence[str], direction: str, narrow: bool) -> ET.Element:
     """The rows with their labels, from above to below; on a phone a long one on two lines, which the library cannot: it
     is given the longest line, and gets the others afterwards."""
-    wrapped = [_lines_of(label) if narrow else [label] for label in reversed(labels)]  # it draws from below
+    wrapped = [_shown(label, narrow) for label in reversed(labels)]  # it draws from below
     chart.x_labels = [f"{ISOLATES[direction]}{max(lines, key=len)}\u2069" for lines in wrapped]
     root: ET.Element = chart.render_tree()
     for group in root.iter():
@@ -80,6 +81,10 @@ def _labelled(chart: Any, labels: Sequence[str], direction: str, narrow: bool) -
                 if len(lines) > 1:
                     _on_lines(text, [f"{ISOLATES[direction]}{line}\u2069" for line in lines])
     return _turned(root, chart.config.width, direction)
+
+
+def _shown(label: str, narrow: bool) -> list[str]:
+    return _lines_of(label) if narrow else [label]
 
 
 def _lines_of(label: str) -> list[str]:
@@ -124,7 +129,7 @@ def _name(element: ET.Element) -> str:
 
 def bars(labels: Sequence[str], values: Sequence[float], *, direction: str, narrow: bool = False) -> bytes:
     """One bar a label, from above to below in the order given."""
-    chart = _rows(len(labels), values, narrow, show_legend=False)
+    chart = _rows(labels, values, narrow, show_legend=False)
     chart.add("", list(reversed(values)))
     return _still(_labelled(chart, labels, direction, narrow))
 
@@ -155,15 +160,17 @@ def lines_of_percent(
     return _still(_turned(chart.render_tree(), chart.config.width, direction))
 
 
-def _rows(count: int, values: Sequence[float | None], narrow: bool, **more: Any) -> Any:
-    """An empty chart of so many rows, with an axis for these values."""
+def _rows(labels: Sequence[str], values: Sequence[float | None], narrow: bool, **more: Any) -> Any:
+    """An empty chart with a row for each label, and an axis for these values."""
     # Here, since few processes ever draw: it takes half a second.
     import pygal
 
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
-    marks = marks_of([value for value in values if value is not None], FEW_STEPS if narrow else MOST_STEPS)
+    width = NARROW_PIXELS if narrow else WIDTH_PIXELS
+    room = width - LETTER_PIXELS * max((len(line) for each in labels for line in _shown(each, narrow)), default=0)
+    marks = marks_that_fit([value for value in values if value is not None], room)
     return pygal.HorizontalBar(
-        **_look(), **options, width=NARROW_PIXELS if narrow else WIDTH_PIXELS, height=height_of(count),
+        **_look(), **options, width=width, height=height_of(len(labels)),
         truncate_label=-1, truncate_legend=-1, show_x_guides=True, show_y_guides=False, include_x_axis=True,
         legend_at_bottom=True, legend_at_bottom_columns=1 if narrow else None, margin=8,
         y_labels=marks, no_data_text="–", legend_box_size=14, explicit_size=True,
@@ -171,7 +178,16 @@ def _rows(count: int, values: Sequence[float | None], narrow: bool, **more: Any)
     )  # fmt: skip
 
 
-def marks_of(values: Sequence[float], most: int = MOST_STEPS) -> list[float]:
+def marks_that_fit(values: Sequence[float], room: float) -> list[float]:
+    """As many of these marks as can be read in so many pixels, in which the bars lie too."""
+    for most in range(MOST_STEPS, FEWEST_STEPS, -1):
+        marks = marks_of(values, most)
+        if (len(marks) - 1) * (LETTER_PIXELS * (max(len(_amount(mark)) for mark in marks) + 2)) <= room:
+            return marks
+    return marks_of(values, FEWEST_STEPS)
+
+
+def marks_of(values: Sequence[float], most: int) -> list[float]:
     """Round numbers along an axis, 0 among them, from below the least of the values to above the greatest, at most so
     many steps: left to itself, the library marks 0 alone where the greatest is 49."""
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)

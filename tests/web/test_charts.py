@@ -60,3 +60,14 @@ def test_a_chart_of_less_than_fifty_has_more_marks_than_its_0() -> None:
     picture = bars(["One more store", "One more food bank"], [49, 18], direction="ltr").decode()
     texts = re.findall(r"<(?:\w+:)?text [^>]*>([\d.]+)<", picture)
     assert texts == ["0", "10", "20", "30", "40", "50"]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("most", [7092.7, 49, 0.3, 125_000])
+def test_marks_of_an_axis_do_not_run_into_each_other_beside_long_labels(narrow: bool, most: float) -> None:
+    labels = ["The store was closed when the van came", "Food banks had all that they asked for"]
+    picture = bars(labels, [most, most / 9], direction="ltr", narrow=narrow).decode()
+    marks = re.findall(r'<(?:\w+:)?text x="([\d.]+)"[^>]*>([\d.e+]+)<', picture)
+    assert len(marks) >= 2
+    for (left, text), (right, after) in pairwise(marks):
+        assert float(right) - float(left) > 7 * (len(text) + len(after)) / 2
