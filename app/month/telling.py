@@ -66,8 +66,10 @@ def _minutes(seconds: float | None) -> str:
 def _together(told: Told) -> Iterator[str]:
     month = told["month"]["recorded"]
     yield from ("", "## Together and alone, as recorded", "")
-    yield f"{len(month['days'])} recorded days; {len(told['month']['planned']['days'])} were only planned,"
-    yield f"{len(told['month']['without_figures'])} have no figures. Days are never both."
+    yield (
+        f"{len(month['days'])} recorded days; {len(told['month']['planned']['days'])} were only planned,"
+        f" {len(told['month']['without_figures'])} have no figures."
+    )
     yield from ("", *_table(["", "together", "alone", "difference"], list(_both(month["network"]))))
     yield from ("", "### By week", "")
     rows = [[f"{each['from']} to {each['until'][8:]}", *_pairs(each["recorded"]["network"])] for each in told["weeks"]]

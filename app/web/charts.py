@@ -39,7 +39,7 @@ NARROW_PIXELS = 400
 NARROW_LETTERS, LABEL_LINES = 22, 2  # of a label there: on one line, a long one leaves no room for its bars
 LINES_PIXELS, NAME_PIXELS = 300, 26
 MOST_STEPS, FEWEST_STEPS = 5, 2  # between the marks of an axis: one on either side of 0 at least
-LETTER_PIXELS = 8  # about, of the letters used here
+LETTER_PIXELS, EDGE_PIXELS = 8.4, 50  # as the library reckons a letter; what it leaves around a chart
 
 
 def height_of(rows: int) -> int:
@@ -167,14 +167,18 @@ def _rows(labels: Sequence[str], values: Sequence[float | None], narrow: bool, *
 
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
     width = NARROW_PIXELS if narrow else WIDTH_PIXELS
-    room = width - LETTER_PIXELS * max((len(line) for each in labels for line in _shown(each, narrow)), default=0)
+    room = (
+        width
+        - EDGE_PIXELS
+        - LETTER_PIXELS * max((len(line) for each in labels for line in _shown(each, narrow)), default=0)
+    )
     marks = marks_that_fit([value for value in values if value is not None], room)
     return pygal.HorizontalBar(
         **_look(), **options, width=width, height=height_of(len(labels)),
         truncate_label=-1, truncate_legend=-1, show_x_guides=True, show_y_guides=False, include_x_axis=True,
         legend_at_bottom=True, legend_at_bottom_columns=1 if narrow else None, margin=8,
-        y_labels=marks, no_data_text="–", legend_box_size=14, explicit_size=True,
-        spacing=12, x_value_formatter=_amount, value_formatter=_amount,
+        margin_right=8 + LETTER_PIXELS * len(_amount(marks[-1])) / 2, y_labels=marks, no_data_text="–",
+        legend_box_size=14, explicit_size=True, spacing=12, x_value_formatter=_amount, value_formatter=_amount,
     )  # fmt: skip
 
 

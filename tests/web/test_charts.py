@@ -70,4 +70,4 @@ def test_marks_of_an_axis_do_not_run_into_each_other_beside_long_labels(narrow: 
     marks = re.findall(r'<(?:\w+:)?text x="([\d.]+)"[^>]*>([\d.e+]+)<', picture)
     assert len(marks) >= 2
     for (left, text), (right, after) in pairwise(marks):
-        assert float(right) - float(left) > 7 * (len(text) + len(after)) / 2
+        assert float(right) - float(left) > 8 * (len(text) + len(after)) / 2
