@@ -37,7 +37,7 @@ VARIANT_WORDS: dict[str, str] = {
     "nearest_stores": "Nearest stores only, whatever is agreed",
     "twice_the_reach": "Nearest stores with twice the food",
     "all_stores": "Every store on offer",
-    "known_early": "Alone, only what was known in the morning",
+    "known_early": "Known in the morning only",
     "aware": "Aware of the others, earliest first",
     "aware_last_first": "Aware of the others, latest first",
     "slower": "Drives and stops 20 % longer",
