@@ -120,12 +120,13 @@ def arrive_unheard(page: Page, line: Line) -> None:
 
 def sign(page: Page, name: str) -> None:
     """Write a name and draw on the pad of the stop that is next, as a finger does."""
-    unfold_signing(page)
-    page.locator(".next [name=signed_by]").fill(name)
-    pad = page.locator(".next canvas.pad")
-    pad.evaluate("each => each.scrollIntoView({ block: 'center' })")  # at once: the card may be written anew meanwhile
-    box = pad.bounding_box()
-    assert box is not None
+    box = None
+    while box is None:  # a card that was written anew meanwhile is folded again
+        unfold_signing(page)
+        page.locator(".next [name=signed_by]").fill(name)
+        pad = page.locator(".next canvas.pad")
+        pad.evaluate("each => each.scrollIntoView({ block: 'center' })")
+        box = pad.bounding_box()
     page.mouse.move(box["x"] + 30, box["y"] + 60)
     page.mouse.down()
     for step in range(1, 12):

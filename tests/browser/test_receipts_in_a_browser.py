@@ -32,6 +32,7 @@ def driven(browser: Browser, network: ServiceClient, shift: dict[str, Any], line
     assert seen.evaluate("image => image.naturalWidth") > 0
     visit.picture("driver-food-photo-ar-390")
     for name in ("Rana Haddad", "هدى"):
+        visit.settle()  # the same once a stop was reported
         sign(visit.page, name)
         photograph(visit.page, "door.png")
         act(visit.page)
