@@ -99,7 +99,8 @@ def compared(
         if (plan is None and variant.same_food) or (variant.early and early is None):
             continue
         day = at_pace(problem, variant.time_percent)
-        day = day if early is None or not variant.early else known_early(day, early)
+        if variant.early and early is not None:
+            day = known_early(day, early)
         apart = usual
         if apart is None or replace(variant, name="", same_food=False) != replace(USUAL, name=""):
             apart = alone(

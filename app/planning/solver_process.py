@@ -51,7 +51,7 @@ class Question:
     later: list[list[str]] | None = None  # pairs that get what the search leaves over
     orders: dict[str, list[list[str]]] | None = None  # of places, by shift: they are kept, and nothing is searched
     start: dict[str, Any] | None = None  # a plan of the problem, to begin the search with
-    agreed: Mapping[str, list[str]] | None = None  # by food bank, the stores that it would go to by itself
+    agreed: Mapping[str, list[str]] | None = None  # by food bank, the stores that it has an agreement with
 
 
 async def solve_in_child(

@@ -111,7 +111,7 @@ class Statement:
 
     def money(self, cents: float) -> str:
         """An amount in the network's currency."""
-        return f"{cents / 100:.2f} {self.currency}"
+        return f"{self.amount(cents)} {self.currency}"
 
     def amount(self, cents: float) -> str:
         """The same in a table that names the currency once."""

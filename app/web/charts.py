@@ -167,11 +167,8 @@ def _rows(labels: Sequence[str], values: Sequence[float | None], narrow: bool, *
 
     options: dict[str, Any] = {"show_legend": True, "print_values": False, **more}
     width = NARROW_PIXELS if narrow else WIDTH_PIXELS
-    room = (
-        width
-        - EDGE_PIXELS
-        - LETTER_PIXELS * max((len(line) for each in labels for line in _shown(each, narrow)), default=0)
-    )
+    longest = max((len(line) for each in labels for line in _shown(each, narrow)), default=0)
+    room = width - EDGE_PIXELS - LETTER_PIXELS * longest
     marks = marks_that_fit([value for value in values if value is not None], room)
     return pygal.HorizontalBar(
         **_look(), **options, width=width, height=height_of(len(labels)),
@@ -194,7 +191,7 @@ def marks_that_fit(values: Sequence[float], room: float) -> list[float]:
 def marks_of(values: Sequence[float], most: int) -> list[float]:
     """Round numbers along an axis, 0 among them, from below the least of the values to above the greatest, at most so
     many steps: left to itself, the library marks 0 alone where the greatest is 49."""
-    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+    low, high = min([0.0, *values]), max([0.0, *values])
     if low == high:
         high = 1.0
     power = 10.0 ** math.floor(math.log10(high - low))

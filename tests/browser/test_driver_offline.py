@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from app.kit.tenancy import Scope
 from app.models.doors import StopPhoto, StopSignature
 from tests.browser.line import Line
 from tests.browser.visit import PHONE, READERS, Visit, picture
-from tests.conftest import CHROMIUM_FLAGS
+from tests.conftest import CHROMIUM_FLAGS, PATIENCE_MS
 from tests.driving.test_stop_photos import a_photo
 from tests.planned_here import worker_solves_here
 from tests.service_client import (
@@ -120,8 +121,9 @@ def arrive_unheard(page: Page, line: Line) -> None:
 
 def sign(page: Page, name: str) -> None:
     """Write a name and draw on the pad of the stop that is next, as a finger does."""
-    box = None
-    while box is None:  # a card that was written anew meanwhile is folded again
+    box, until = None, monotonic() + PATIENCE_MS / 1000
+    while box is None:  # the card may be written anew meanwhile, and is nowhere for a moment
+        assert monotonic() < until, "there is no pad to sign on"
         unfold_signing(page)
         page.locator(".next [name=signed_by]").fill(name)
         pad = page.locator(".next canvas.pad")
